@@ -1,0 +1,529 @@
+"""Signed and sealed messages: what institutions speak to one another in.
+
+A message is a JWS in compact form (RFC 7515), signed with ES256 through joserfc. Its form is narrower than the standard so that
+one message has exactly one spelling (docs/protocols/envelope.md):
+
+- protected header, exactly ``{"alg":"ES256","kid":KID,"typ":KIND}``. The kind of message is its type (RFC 8725, 3.11), so no message can be taken
+  for one of another kind;
+- payload, exactly ``{"iss":..,"aud":..,"iat":..,"exp":..,"jti":..,"irt":..,"body":..}``: sender, receiver, seconds since 1970, message id, the id
+  it answers (or null), and the body, one JSON value.
+
+A reader decodes, encodes again and compares, so white space, a member twice, another order or padding are refused. The algorithm comes from the
+key that the directory gives for (issuer, kid), never from the message.
+
+Answers are sealed with HPKE (RFC 9180; X25519, HKDF-SHA256, AES-128-GCM) to the key of the receiver.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final, TypeVar
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+ALGORITHM: Final = "ES256"
+CLOCK_SKEW: Final = timedelta(seconds=30)
+"""How far the clocks of two institutions may differ."""
+DEFAULT_LIFETIME: Final = timedelta(seconds=60)
+LONGEST_LIFETIME: Final = timedelta(minutes=15)
+"""A reader refuses a message that claims to live longer; ``verify`` takes a smaller cap."""
+DEFAULT_MAX_BYTES: Final = 256 * 1024
+"""Of a whole message."""
+
+SIGNATURE_BYTES: Final = 64
+_NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+_LATEST_SECOND: Final = 253_402_300_799  # the last second of year 9999, the end of datetime
+
+
+class EnvelopeReason(StrEnum):
+    """Why a message or a sealed text was refused."""
+
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    WRONG_ALGORITHM = "wrong_algorithm"
+    UNKNOWN_KEY = "unknown_key"
+    BAD_SIGNATURE = "bad_signature"
+    WRONG_AUDIENCE = "wrong_audience"
+    WRONG_KIND = "wrong_kind"
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    LIFETIME_TOO_LONG = "lifetime_too_long"
+    MALFORMED_BODY = "malformed_body"
+    NOT_FOR_THIS_KEY = "not_for_this_key"
+    CANNOT_OPEN = "cannot_open"
+
+
+class EnvelopeRefused(Exception):
+    """A message that is not acted upon. ``detail`` names the rule that was broken and never repeats content."""
+
+    def __init__(self, reason: EnvelopeReason, detail: str) -> None:
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class MalformedKey(ValueError):
+    """A PEM or JWK text that is not a key of the kind expected."""
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VerifyKey:
+    """A P-256 public key that checks signatures; ``kid`` is its RFC 7638 thumbprint unless its owner gave it a name."""
+
+    kid: str
+    jose: ECKey = field(repr=False)
+
+    algorithm = ALGORITHM
+
+    @classmethod
+    def from_public_key(cls, public: ec.EllipticCurvePublicKey, kid: str | None = None) -> "VerifyKey":
+        jose = ECKey.import_key(public)
+        return cls(_checked_kid(kid or jose.thumbprint()), jose)
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, str]) -> "VerifyKey":
+        """Read exactly what ``to_jwk`` writes. Raises MalformedKey."""
+        try:
+            x, y = _from_base64url(jwk["x"]), _from_base64url(jwk["y"])
+            if len(x) != 32 or len(y) != 32:
+                raise MalformedKey("a coordinate of P-256 has 32 bytes")
+            numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), ec.SECP256R1())
+            key = cls.from_public_key(numbers.public_key(), jwk["kid"])
+        except MalformedKey:
+            raise
+        except (KeyError, ValueError, TypeError) as error:
+            raise MalformedKey("not a P-256 public key") from error
+        if dict(jwk) != key.to_jwk():
+            raise MalformedKey("not the one spelling of a P-256 public key with kid, alg and use")
+        return key
+
+    def to_jwk(self) -> dict[str, str]:
+        """RFC 7517: kty, crv, x, y, kid, alg, use."""
+        numbers = self.jose.public_key.public_numbers()
+        return {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": _to_base64url(numbers.x.to_bytes(32)),
+            "y": _to_base64url(numbers.y.to_bytes(32)),
+            "kid": self.kid,
+            "alg": ALGORITHM,
+            "use": "sig",
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SigningKey:
+    """A P-256 private key that signs messages."""
+
+    kid: str
+    private: ec.EllipticCurvePrivateKey = field(repr=False)
+    public: VerifyKey = field(repr=False)
+    jose: ECKey = field(repr=False)
+
+    @classmethod
+    def generate(cls, kid: str | None = None) -> "SigningKey":
+        """A new key; without a kid its thumbprint names it."""
+        return cls.from_private_key(ec.generate_private_key(ec.SECP256R1()), kid)
+
+    @classmethod
+    def from_private_key(cls, private: ec.EllipticCurvePrivateKey, kid: str | None = None) -> "SigningKey":
+        public = VerifyKey.from_public_key(private.public_key(), kid)
+        return cls(public.kid, private, public, ECKey.import_key(private))
+
+    @classmethod
+    def from_pem(cls, pem: bytes, kid: str | None = None) -> "SigningKey":
+        """Read an unencrypted PKCS#8 key. Raises MalformedKey."""
+        key = _private_from_pem(pem)
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+            raise MalformedKey("not a P-256 private key")
+        return cls.from_private_key(key, kid)
+
+    def to_pem(self) -> bytes:
+        return _private_to_pem(self.private)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SealPublicKey:
+    """An X25519 public key that answers are sealed to."""
+
+    kid: str
+    public: X25519PublicKey = field(repr=False)
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, str]) -> "SealPublicKey":
+        """Read exactly what ``to_jwk`` writes. Raises MalformedKey."""
+        try:
+            raw = _from_base64url(jwk["x"])
+            key = cls(_checked_kid(jwk["kid"]), X25519PublicKey.from_public_bytes(raw))
+        except (KeyError, ValueError, TypeError) as error:
+            raise MalformedKey("not an X25519 public key") from error
+        if dict(jwk) != key.to_jwk():
+            raise MalformedKey("not the one spelling of an X25519 public key with kid and use")
+        return key
+
+    def to_jwk(self) -> dict[str, str]:
+        """RFC 8037: kty, crv, x, kid, use."""
+        raw = self.public.public_bytes_raw()
+        return {"kty": "OKP", "crv": "X25519", "x": _to_base64url(raw), "kid": self.kid, "use": "enc"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SealingKey:
+    """An X25519 private key that opens what was sealed to it."""
+
+    kid: str
+    private: X25519PrivateKey = field(repr=False)
+    public: SealPublicKey = field(repr=False)
+
+    @classmethod
+    def generate(cls, kid: str | None = None) -> "SealingKey":
+        """A new key; without a kid its thumbprint (RFC 7638 over crv, kty, x) names it."""
+        return cls.from_private_key(X25519PrivateKey.generate(), kid)
+
+    @classmethod
+    def from_private_key(cls, private: X25519PrivateKey, kid: str | None = None) -> "SealingKey":
+        public = private.public_key()
+        name = _checked_kid(kid or _thumbprint_of_x25519(public))
+        return cls(name, private, SealPublicKey(name, public))
+
+    @classmethod
+    def from_pem(cls, pem: bytes, kid: str | None = None) -> "SealingKey":
+        """Read an unencrypted PKCS#8 key. Raises MalformedKey."""
+        key = _private_from_pem(pem)
+        if not isinstance(key, X25519PrivateKey):
+            raise MalformedKey("not an X25519 private key")
+        return cls.from_private_key(key, kid)
+
+    def to_pem(self) -> bytes:
+        return _private_to_pem(self.private)
+
+
+# --- signed messages -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a message says about itself. Times are aware, UTC, whole seconds."""
+
+    issuer: str
+    audience: str
+    issued_at: datetime
+    expires_at: datetime
+    message_id: str
+    kind: str
+    in_reply_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A message whose signature, time, audience and kind hold. ``body`` is the exact JSON text that was signed."""
+
+    header: Header
+    body: bytes = field(repr=False)
+    kid: str = ""
+
+
+class _Protected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    alg: str
+    kid: str
+    typ: str
+
+
+class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    iss: str
+    aud: str
+    iat: int
+    exp: int
+    jti: str
+    irt: str | None
+    body: msgspec.Raw
+
+
+_decode_protected = msgspec.json.Decoder(_Protected).decode
+_decode_payload = msgspec.json.Decoder(_Payload).decode
+_decode_any_json = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+
+class _Registry(jws.JWSRegistry):
+    """joserfc's own limits are wider and narrower than ours; ``verify`` has measured the message before."""
+
+    max_header_length = DEFAULT_MAX_BYTES
+    max_payload_length = 64 * 1024 * 1024
+
+
+_registry: Final = _Registry(algorithms=[ALGORITHM])
+
+
+def sign(
+    body: bytes | msgspec.Struct,
+    *,
+    key: SigningKey,
+    issuer: str,
+    audience: str,
+    kind: str,
+    now: datetime,
+    lifetime: timedelta = DEFAULT_LIFETIME,
+    message_id: str | None = None,
+    in_reply_to: str | None = None,
+) -> bytes:
+    """Make a message (compact JWS). ``body`` is a struct or one JSON value in UTF-8.
+
+    Raises ValueError for what a reader would refuse: a body that is not JSON, a name with other characters than
+    ``A-Z a-z 0-9 . _ : -``, a lifetime over LONGEST_LIFETIME, a naive time. A new random message id is made unless one is given.
+    """
+    if isinstance(body, msgspec.Struct):
+        text = _encode(body)
+    else:
+        text = body
+        _decode_any_json(text)  # else a body could close the payload and open another member
+    issued = _seconds(now)
+    whole = int(lifetime.total_seconds())
+    if not 0 < whole <= LONGEST_LIFETIME.total_seconds():
+        raise ValueError("a message lives at least one second and at most LONGEST_LIFETIME")
+    message_id = secrets.token_urlsafe(16) if message_id is None else message_id
+    for name in (issuer, audience, kind, message_id, *(() if in_reply_to is None else (in_reply_to,))):
+        if _NAME.fullmatch(name) is None:
+            raise ValueError("a name in a message has 1 to 128 characters of A-Z a-z 0-9 . _ : -")
+    payload = _encode(
+        _Payload(issuer, audience, issued, issued + whole, message_id, in_reply_to, msgspec.Raw(text))
+    )
+    protected = {"alg": ALGORITHM, "kid": key.kid, "typ": kind}
+    return jws.serialize_compact(protected, payload, key.jose, registry=_registry).encode()
+
+
+def verify(
+    token: bytes,
+    *,
+    key_for: Callable[[str, str], VerifyKey | None],
+    audience: str,
+    kind: str,
+    now: datetime,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    max_lifetime: timedelta = LONGEST_LIFETIME,
+) -> Verified:
+    """Check a message and return its header and body, or raise EnvelopeRefused with the first rule it breaks.
+
+    ``key_for(issuer, kid)`` asks the directory; None means that this issuer has no such key. Nothing of the message may be used before this
+    returns. That a message comes once only is the caller's to check, by (issuer, message_id): the bytes of an ECDSA signature can be
+    changed without breaking it, so a digest does not identify a message.
+    """
+    if len(token) > max_bytes:
+        raise EnvelopeRefused(EnvelopeReason.TOO_LARGE, f"a message has at most {max_bytes} bytes")
+    protected, payload = _parse(token)
+    key = key_for(payload.iss, protected.kid)
+    if key is None or key.kid != protected.kid:
+        raise EnvelopeRefused(EnvelopeReason.UNKNOWN_KEY, "the directory has no such key for this issuer")
+    if protected.alg != key.algorithm:
+        raise EnvelopeRefused(EnvelopeReason.WRONG_ALGORITHM, f"this key signs with {key.algorithm} only")
+    try:
+        jws.deserialize_compact(token, key.jose, registry=_registry)
+    except JoseError as error:
+        raise EnvelopeRefused(EnvelopeReason.BAD_SIGNATURE, "the signature does not match") from error
+    if payload.aud != audience:
+        raise EnvelopeRefused(EnvelopeReason.WRONG_AUDIENCE, "the message is for another receiver")
+    if protected.typ != kind:
+        raise EnvelopeRefused(EnvelopeReason.WRONG_KIND, f"expected a message of kind {kind}")
+    _check_time(payload, _seconds(now), max_lifetime)
+    header = Header(
+        issuer=payload.iss,
+        audience=payload.aud,
+        issued_at=datetime.fromtimestamp(payload.iat, UTC),
+        expires_at=datetime.fromtimestamp(payload.exp, UTC),
+        message_id=payload.jti,
+        kind=protected.typ,
+        in_reply_to=payload.irt,
+    )
+    return Verified(header, bytes(payload.body), protected.kid)
+
+
+def digest(token: bytes) -> bytes:
+    """SHA-256 (32 bytes) of the exact bytes of a message: what an answer names to be bound to its permit."""
+    return hashlib.sha256(token).digest()
+
+
+Body = TypeVar("Body")
+
+
+def decode_body(body: bytes, body_type: type[Body]) -> Body:
+    """Read a verified body as its message type. Raises EnvelopeRefused(MALFORMED_BODY) naming the type alone.
+
+    Whether unknown fields are refused is said on the struct (``forbid_unknown_fields=True``).
+    """
+    try:
+        return msgspec.json.decode(body, type=body_type)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        name = getattr(body_type, "__name__", "expected type")
+        # without its cause: msgspec repeats what it read in some messages
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED_BODY, f"the body is not a {name}") from None
+
+
+def _parse(token: bytes) -> tuple[_Protected, _Payload]:
+    parts = token.split(b".")
+    if len(parts) != 3:
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a message has three parts")
+    try:
+        header_text, payload_text, signature = (_from_base64url_bytes(part) for part in parts)
+    except ValueError:
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a part is not canonical base64url") from None
+    try:
+        protected = _decode_protected(header_text)
+        if _encode(protected) != header_text:
+            raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the header is not in its one spelling")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the header is not exactly alg, kid, typ") from None
+    try:
+        payload = _decode_payload(payload_text)
+        if _encode(payload) != payload_text:
+            raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the payload is not in its one spelling")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the payload has not exactly its members") from None
+    if protected.alg == ALGORITHM and len(signature) != SIGNATURE_BYTES:
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "an ES256 signature has 64 bytes")
+    names = (protected.kid, protected.typ, payload.iss, payload.aud, payload.jti)
+    if any(_NAME.fullmatch(name) is None for name in names) or (
+        payload.irt is not None and _NAME.fullmatch(payload.irt) is None
+    ):
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a name has other characters than allowed")
+    if not 0 <= payload.iat < payload.exp <= _LATEST_SECOND:
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a message expires after it was issued")
+    return protected, payload
+
+
+def _check_time(payload: _Payload, now: int, max_lifetime: timedelta) -> None:
+    skew = int(CLOCK_SKEW.total_seconds())
+    if payload.exp - payload.iat > max_lifetime.total_seconds():
+        raise EnvelopeRefused(EnvelopeReason.LIFETIME_TOO_LONG, "the message claims to live too long")
+    if payload.iat > now + skew:
+        raise EnvelopeRefused(EnvelopeReason.NOT_YET_VALID, "the message was issued in the future")
+    if payload.exp + skew <= now:
+        raise EnvelopeRefused(EnvelopeReason.EXPIRED, "the message has expired")
+
+
+# --- sealed texts ----------------------------------------------------------------------------------------------------
+
+_suite: Final = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
+_SEAL_VERSION: Final = 1
+_SEAL_CONTEXT: Final = b"mynumber sealed v1"
+_SEAL_OVERHEAD: Final = 32 + 16  # encapsulated key, tag
+
+
+def seal(plaintext: bytes, *, to: SealPublicKey, info: bytes, aad: bytes) -> bytes:
+    """Encrypt so that only the owner of ``to`` reads it.
+
+    ``info`` says what the text is for, ``aad`` binds it to its context (such as the digest of a permit); the reader must give both unchanged.
+    Layout: version (1 byte, 0x01), length of kid (1 byte), kid, encapsulated key (32 bytes), ciphertext with tag (16 bytes longer).
+    """
+    prefix = bytes((_SEAL_VERSION, len(to.kid))) + to.kid.encode("ascii")
+    return prefix + _suite.encrypt(plaintext, to.public, _seal_info(prefix, info, aad))
+
+
+def open_sealed(blob: bytes, *, key: SealingKey, info: bytes, aad: bytes) -> bytes:
+    """Decrypt what was sealed to ``key``.
+
+    Raises EnvelopeRefused: MALFORMED, NOT_FOR_THIS_KEY when it names another key, CANNOT_OPEN when the text, ``info`` or ``aad`` differ
+    from what was sealed.
+    """
+    kid = sealed_to(blob)
+    if kid != key.kid:
+        raise EnvelopeRefused(EnvelopeReason.NOT_FOR_THIS_KEY, "sealed to another key")
+    prefix = blob[: 2 + len(kid)]
+    try:
+        return _suite.decrypt(blob[len(prefix) :], key.private, _seal_info(prefix, info, aad))
+    except (InvalidTag, ValueError):
+        raise EnvelopeRefused(EnvelopeReason.CANNOT_OPEN, "altered, or sealed in another context") from None
+
+
+def sealed_to(blob: bytes) -> str:
+    """The kid that a sealed text names: which key of the ring opens it. Raises EnvelopeRefused(MALFORMED)."""
+    if len(blob) < 2 or blob[0] != _SEAL_VERSION:
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "not a sealed text of version 1")
+    end = 2 + blob[1]
+    kid = blob[2:end].decode("latin-1")
+    if len(blob) < end + _SEAL_OVERHEAD or _NAME.fullmatch(kid) is None:
+        raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the sealed text is cut short")
+    return kid
+
+
+def _seal_info(prefix: bytes, info: bytes, aad: bytes) -> bytes:
+    """One HPKE ``info`` out of prefix, info and aad, each with its length.
+
+    The single-shot interface of `cryptography` takes no aad. Bound into the key schedule (RFC 9180, 5.1) it is authenticated all the same: with another
+    info the key differs and the tag fails.
+    """
+    parts = (_SEAL_CONTEXT, prefix, info, aad)
+    return b"".join(len(part).to_bytes(8) + part for part in parts)
+
+
+# --- small things ----------------------------------------------------------------------------------------------------
+
+
+def _seconds(moment: datetime) -> int:
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone")
+    return int(moment.timestamp())
+
+
+def _to_base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _from_base64url(text: str) -> bytes:
+    return _from_base64url_bytes(text.encode("ascii"))
+
+
+def _from_base64url_bytes(text: bytes) -> bytes:
+    """Decode the one canonical spelling (no padding, no stray bits). Raises ValueError."""
+    if b"=" in text or b"+" in text or b"/" in text:
+        raise ValueError("not base64url")
+    try:
+        raw = binascii.a2b_base64(text.translate(_FROM_URL_ALPHABET) + b"=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise ValueError("not base64url") from error
+    # decode, encode again and compare: stray bits and foreign characters do not come back
+    if base64.urlsafe_b64encode(raw).rstrip(b"=") != text:
+        raise ValueError("not canonical base64url")
+    return raw
+
+
+_FROM_URL_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
+
+
+def _checked_kid(kid: str) -> str:
+    if _NAME.fullmatch(kid) is None:
+        raise MalformedKey("a kid has 1 to 128 characters of A-Z a-z 0-9 . _ : -")
+    return kid
+
+
+def _thumbprint_of_x25519(public: X25519PublicKey) -> str:
+    members = {"crv": "X25519", "kty": "OKP", "x": _to_base64url(public.public_bytes_raw())}
+    return _to_base64url(hashlib.sha256(_encode(members)).digest())
+
+
+def _private_from_pem(pem: bytes) -> object:
+    try:
+        return serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError) as error:
+        raise MalformedKey("not an unencrypted private key in PEM") from error
+
+
+def _private_to_pem(key: ec.EllipticCurvePrivateKey | X25519PrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
