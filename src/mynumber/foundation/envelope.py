@@ -282,11 +282,12 @@ def sign(
     lifetime: timedelta = DEFAULT_LIFETIME,
     message_id: str | None = None,
     in_reply_to: str | None = None,
+    max_lifetime: timedelta = LONGEST_LIFETIME,
 ) -> bytes:
     """Make a message (compact JWS). ``body`` is a struct or one JSON value in UTF-8.
 
     Raises ValueError for what a reader would refuse: a body that is not JSON, a name with other characters than
-    ``A-Z a-z 0-9 . _ : -``, a lifetime over LONGEST_LIFETIME, a naive time. A new random message id is made unless one is given.
+    ``A-Z a-z 0-9 . _ : -``, a lifetime over ``max_lifetime``, a naive time. A new random message id is made unless one is given.
     """
     if isinstance(body, msgspec.Struct):
         text = _encode(body)
@@ -295,8 +296,8 @@ def sign(
         _decode_any_json(text)  # else a body could close the payload and open another member
     issued = _seconds(now)
     whole = int(lifetime.total_seconds())
-    if not 0 < whole <= LONGEST_LIFETIME.total_seconds():
-        raise ValueError("a message lives at least one second and at most LONGEST_LIFETIME")
+    if not 0 < whole <= max_lifetime.total_seconds():
+        raise ValueError("a message lives at least one second and at most max_lifetime")
     message_id = secrets.token_urlsafe(16) if message_id is None else message_id
     for name in (issuer, audience, kind, message_id, *(() if in_reply_to is None else (in_reply_to,))):
         if _NAME.fullmatch(name) is None:

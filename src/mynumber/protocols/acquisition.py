@@ -1,0 +1,101 @@
+"""Acquisition of codes (符号の取得): Act art. 21-2, Cabinet Order art. 27, Order 85 art. 44.
+
+1. the institution's system asks its gateway for acquisition numbers, one a person (OPEN_ACQUISITION);
+2. it sends acquisition number + individual number to J-LIS (REQUEST_CODES, sealed);
+3. J-LIS sends acquisition number + resident code to the network (ISSUE_CODES, sealed), the one exception to "no resident code at the network":
+   the Cabinet Order makes the code from it, and the network keeps none of it;
+4. the network sends acquisition number + code to the institution's gateway (DELIVER_CODES), which forgets the acquisition number.
+
+The portal starts from the serial number of an authentication certificate instead of the individual number (REQUEST_CODE_BY_CERTIFICATE).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from mynumber.protocols.exchange import Acknowledged
+from mynumber.protocols.message import BATCH_BYTES, Message
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class OpenAcquisition(_Body):
+    addressees: tuple[str, ...]
+
+
+class AcquisitionNumber(_Body):
+    addressee: str
+    number: str
+    """Random, different for each person; tells nothing (Act art. 21-2(2))."""
+
+
+class AcquisitionNumbers(_Body):
+    numbers: tuple[AcquisitionNumber, ...]
+    already_obtained: tuple[str, ...] = ()
+    """Addressees whose code the gateway holds already."""
+
+
+class CodeRequestItem(_Body):
+    number: str
+    individual_number: str
+
+
+class CodeRequest(_Body):
+    items: tuple[CodeRequestItem, ...]
+
+
+class CodeRequestByCertificate(_Body):
+    number: str
+    certificate_serial: str
+    """Hexadecimal serial number of a valid authentication certificate."""
+
+
+class AcquisitionState(StrEnum):
+    DELIVERED = "delivered"
+    ALREADY_OBTAINED = "already_obtained"
+    """A second code is not issued (Order 85 art. 44(2)); the network delivers the same one again."""
+    NOT_FOUND = "not_found"
+
+
+class CodeRequestResult(_Body):
+    number: str
+    state: AcquisitionState
+
+
+class CodeRequestResults(_Body):
+    results: tuple[CodeRequestResult, ...]
+
+
+class IssueItem(_Body):
+    number: str
+    resident_code: str
+
+
+class IssueCodes(_Body):
+    member: str
+    """For whom codes are issued."""
+    items: tuple[IssueItem, ...]
+
+
+class DeliveredCode(_Body):
+    number: str
+    code: str
+
+
+class DeliverCodes(_Body):
+    codes: tuple[DeliveredCode, ...]
+
+
+OPEN_ACQUISITION = Message("acquisition-open.v1", OpenAcquisition, AcquisitionNumbers, max_bytes=BATCH_BYTES)
+REQUEST_CODES = Message(
+    "code-request.v1", CodeRequest, CodeRequestResults, sealed=True, max_bytes=BATCH_BYTES
+)
+REQUEST_CODE_BY_CERTIFICATE = Message(
+    "code-request-by-certificate.v1", CodeRequestByCertificate, CodeRequestResults, sealed=True
+)
+ISSUE_CODES = Message("code-issue.v1", IssueCodes, CodeRequestResults, sealed=True, max_bytes=BATCH_BYTES)
+DELIVER_CODES = Message("code-delivery.v1", DeliverCodes, Acknowledged, sealed=True, max_bytes=BATCH_BYTES)

@@ -1,0 +1,47 @@
+"""Registration of copies (副本) at a member's gateway tenant: Order 85 art. 46; the gateway answers from them automatically."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from mynumber.protocols.message import BATCH_BYTES, Message
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Copy(_Body):
+    """One fact about one person. A later copy of the same kind replaces the earlier."""
+
+    addressee: str
+    information: str
+    as_of: datetime
+    fact: msgspec.Raw
+
+
+class RegisterCopies(_Body):
+    copies: tuple[Copy, ...]
+
+
+class CopyRefusal(StrEnum):
+    NO_CODE = "no_code"
+    UNKNOWN_INFORMATION = "unknown_information"
+    MALFORMED_FACT = "malformed_fact"
+
+
+class RefusedCopy(_Body):
+    position: int
+    """Index in the question's ``copies``."""
+    reason: CopyRefusal
+
+
+class CopiesRegistered(_Body):
+    registered: int
+    refused: tuple[RefusedCopy, ...] = ()
+
+
+REGISTER_COPIES = Message("copies.v1", RegisterCopies, CopiesRegistered, sealed=True, max_bytes=BATCH_BYTES)

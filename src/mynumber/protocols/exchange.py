@@ -1,0 +1,195 @@
+"""One exchange of information (情報連携): inquiry, permit, presentation, answer, notice of provision.
+
+::
+
+    inquirer's system -- INQUIRE --> its gateway -- REQUEST_PERMIT --> network core
+                                        |  <------- permit (signed for the provider's gateway)
+                                        +--------- PRESENT ---------> provider's gateway (sealed answer)
+    gateways -- NOTIFY --> network core (batched)
+
+Act on the Use of Numbers (番号法) art. 21(2), 22, 23; Cabinet Order art. 20, 26; Order 85 art. 40, 41, 46, 47.
+No message here carries an individual number, a resident code or a name.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from mynumber.protocols.message import BATCH_BYTES, Message
+from mynumber.protocols.refusal import Hop, Reason
+
+PERMIT_KIND = "permit.v1"
+PERMIT_VALIDITY = timedelta(minutes=10)
+"""How long a permit may be presented (Order 85 art. 41 leaves the length to the operator)."""
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Outcome(StrEnum):
+    """How an exchange ended, as the three records say it."""
+
+    OPEN = "open"
+    """Asked, not yet ended."""
+    PERMITTED = "permitted"
+    PROVIDED = "provided"
+    NO_DATA = "no_data"
+    """The provider has no copy of this information about the person."""
+    REFUSED = "refused"
+    LOST = "lost"
+    """Provided by the provider, but the inquirer stopped before it held the answer; it must ask again."""
+    ABANDONED = "abandoned"
+    """Stopped before anything moved."""
+
+    @property
+    def label_ja(self) -> str:
+        return _OUTCOME_JA[self]
+
+
+_OUTCOME_JA = {
+    Outcome.OPEN: "照会中",
+    Outcome.PERMITTED: "提供許可",
+    Outcome.PROVIDED: "提供済み",
+    Outcome.NO_DATA: "該当情報なし",
+    Outcome.REFUSED: "提供されず（拒否）",
+    Outcome.LOST: "提供済み（照会者に届かず）",
+    Outcome.ABANDONED: "中止",
+}
+
+
+class Inquiry(_Body):
+    """What an inquirer's own system asks its gateway. The person is its addressee number (宛名番号)."""
+
+    request_id: str
+    """UUID, made by the inquirer; names the exchange in all records."""
+    addressee: str
+    affair: str
+    """Affair id of the legal-basis table, e.g. ``81-1``."""
+    provider: str
+    """Member id, e.g. ``municipality.082201``."""
+    information: str
+    """Name of an :class:`~mynumber.foundation.law.InformationKind`."""
+    organisation: str
+    """Organisation in charge of the affair (課)."""
+    non_disclosure: bool = False
+    """不開示 flag (Order 85 art. 40(2)): the record is not shown to the person until it is lifted."""
+
+
+class InquiryResult(_Body):
+    """What the gateway answers its own system; travels sealed because it holds the fact."""
+
+    request_id: str
+    outcome: Outcome
+    provision: str | None = None
+    """Rule id of the legal-basis table that allowed it."""
+    fact: msgspec.Raw | None = None
+    as_of: datetime | None = None
+    """When the provider's copy was registered."""
+    permitted_at: datetime | None = None
+    provided_at: datetime | None = None
+    hop: Hop | None = None
+    reason: Reason | None = None
+
+
+class PermitRequest(_Body):
+    """What the inquirer's gateway asks the core (Cabinet Order art. 20)."""
+
+    request_id: str
+    code: str
+    """The inquirer's code for the person (text form)."""
+    inquirer: str
+    provider: str
+    affair: str
+    information: str
+    organisation: str
+    non_disclosure: bool = False
+
+
+class PermitGranted(_Body):
+    """The core's yes: the permit, a token signed for the provider's gateway."""
+
+    request_id: str
+    permit: str
+    provision: str
+    permitted_at: datetime
+    valid_until: datetime
+
+
+class PermitBody(_Body):
+    """Inside the permit (Act art. 21(2); Cabinet Order art. 26(1))."""
+
+    request_id: str
+    presenter: str
+    """The only system that may present it: the inquirer's gateway."""
+    inquirer: str
+    provider: str
+    affair: str
+    provision: str
+    information: str
+    organisation: str
+    non_disclosure: bool
+    sealed_code: str
+    """The provider's code for the person, sealed to the provider's gateway (base64url); additional data: the request id."""
+    requested_at: datetime
+    valid_until: datetime
+    request_digest: str
+    """SHA-256 (hex) of the inquirer's permit request."""
+
+
+class Presentation(_Body):
+    """The inquirer's gateway presents the permit to the provider's gateway."""
+
+    permit: str
+
+
+class Answer(_Body):
+    """The provider's answer, bound to the permit."""
+
+    permit_digest: str
+    """SHA-256 (hex) of the permit token. The inquirer compares it."""
+    outcome: Outcome
+    """``provided`` or ``no_data``."""
+    sealed_fact: str | None
+    """:class:`FactSheet`, sealed to the inquirer's gateway (base64url); additional data: the permit digest."""
+    provided_at: datetime
+
+
+class FactSheet(_Body):
+    """Inside the sealed answer."""
+
+    information: str
+    as_of: datetime
+    fact: msgspec.Raw
+
+
+class Notice(_Body):
+    """One side tells the core how an exchange ended (Order 85 art. 47)."""
+
+    request_id: str
+    side: str
+    """``inquirer`` or ``provider``."""
+    outcome: Outcome
+    permit_digest: str
+    at: datetime
+    hop: Hop | None = None
+    reason: Reason | None = None
+
+
+class Notices(_Body):
+    notices: tuple[Notice, ...]
+
+
+class Acknowledged(_Body):
+    """The receiver has stored what it was sent."""
+
+    count: int = 0
+
+
+INQUIRE = Message("inquiry.v1", Inquiry, InquiryResult, sealed=True)
+REQUEST_PERMIT = Message("permit-request.v1", PermitRequest, PermitGranted)
+PRESENT = Message("presentation.v1", Presentation, Answer)
+NOTIFY = Message("provision-notices.v1", Notices, Acknowledged, max_bytes=BATCH_BYTES)

@@ -1,0 +1,96 @@
+"""Facts that copies carry: one struct a kind of information, with the words a person reads.
+
+No official layout of the data items is public, so these layouts are ours. Amounts are integer yen; years are fiscal years (年度).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from mynumber.foundation.law import InformationKind
+
+
+class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all facts about one person."""
+
+
+class LocalTaxFact(Fact):
+    """地方税関係情報: income and tax that a municipality assessed for one fiscal year."""
+
+    fiscal_year: int
+    total_income: int
+    """総所得金額等, yen."""
+    income_levy: int
+    """市町村民税所得割額, yen."""
+    dependants: int
+    """扶養親族等の数."""
+
+
+class PensionBenefitFact(Fact):
+    """年金給付関係情報: one public pension in payment."""
+
+    kind: str
+    """老齢基礎年金, 遺族基礎年金, 障害基礎年金 ..."""
+    annual_amount: int
+    """年金額, yen a year."""
+    paid_since: date
+
+
+class PensionBenefitsFact(Fact):
+    """All public pensions of a person; empty means: none is paid."""
+
+    benefits: tuple[PensionBenefitFact, ...]
+
+
+class ReceivingAccountFact(Fact):
+    """公的給付支給等口座登録簿関係情報: the account a person registered for public payments."""
+
+    bank_code: str
+    branch_code: str
+    account_type: str
+    """普通, 当座 or 貯蓄."""
+    account_number: str
+    holder_kana: str
+    registered_on: date
+
+
+FACTS: dict[InformationKind, type[Fact]] = {
+    InformationKind.LOCAL_TAX: LocalTaxFact,
+    InformationKind.PENSION_BENEFIT: PensionBenefitsFact,
+    InformationKind.CHILD_REARING_PUBLIC_PENSION: PensionBenefitsFact,
+    InformationKind.RECEIVING_ACCOUNT: ReceivingAccountFact,
+}
+"""Layout of each kind of information that has one."""
+
+LABELS_JA: dict[str, str] = {
+    "fiscal_year": "年度",
+    "total_income": "総所得金額等",
+    "income_levy": "市町村民税所得割額",
+    "dependants": "扶養親族等の数",
+    "benefits": "公的年金給付",
+    "kind": "給付の種類",
+    "annual_amount": "年額",
+    "paid_since": "支給開始日",
+    "bank_code": "金融機関コード",
+    "branch_code": "支店コード",
+    "account_type": "預貯金種目",
+    "account_number": "口座番号",
+    "holder_kana": "口座名義（カナ）",
+    "registered_on": "登録日",
+}
+"""Words for the fields."""
+
+
+class UnknownLayout(LookupError):
+    """No layout exists for this kind of information."""
+
+
+def decode_fact(information: InformationKind, body: bytes) -> Fact:
+    """Read a fact strictly. Raises :class:`UnknownLayout`, or ``msgspec.DecodeError`` for anything out of shape."""
+    try:
+        layout = FACTS[information]
+    except KeyError:
+        raise UnknownLayout(f"no layout for {information.value}") from None
+    return msgspec.json.decode(body, type=layout)

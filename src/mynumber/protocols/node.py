@@ -1,0 +1,73 @@
+"""A node: this process as one or several systems of the directory, with the keys to act as them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from mynumber.foundation.envelope import SealingKey, SigningKey, VerifyKey
+from mynumber.foundation.keyring import KeyRing
+from mynumber.protocols.directory import Directory, load_directory
+
+
+class NodeNotConfigured(RuntimeError):
+    """The environment does not say where keys or directory are; the message names the variable."""
+
+
+@dataclass(slots=True)
+class Node:
+    """Keys and directory of one process. ``institution`` is the key ring's owner; it may sign as several systems (gateway tenants)."""
+
+    institution: str
+    keyring: KeyRing
+    directory_path: Path
+    trusted: VerifyKey
+    _directory: Directory | None = field(default=None)
+    _stamp: tuple[int, int] | None = field(default=None)
+    _signing: dict[str, SigningKey] = field(default_factory=dict)
+    _sealing: dict[str, SealingKey] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls) -> Node:
+        """Read ``MYNUMBER_INSTITUTION``, ``MYNUMBER_KEYS``, ``MYNUMBER_DIRECTORY`` and ``MYNUMBER_DIRECTORY_KEY``."""
+        values: dict[str, str] = {}
+        for name in ("MYNUMBER_INSTITUTION", "MYNUMBER_KEYS", "MYNUMBER_DIRECTORY", "MYNUMBER_DIRECTORY_KEY"):
+            value = os.environ.get(name)
+            if not value:
+                raise NodeNotConfigured(
+                    f"{name} is not set; `mynumber serve` sets it, or see docs/operations.md"
+                )
+            values[name] = value
+        return cls(
+            institution=values["MYNUMBER_INSTITUTION"],
+            keyring=KeyRing.open(Path(values["MYNUMBER_KEYS"])),
+            directory_path=Path(values["MYNUMBER_DIRECTORY"]),
+            trusted=VerifyKey.from_jwk(
+                msgspec.json.decode(Path(values["MYNUMBER_DIRECTORY_KEY"]).read_bytes(), type=dict[str, str])
+            ),
+        )
+
+    @property
+    def directory(self) -> Directory:
+        """The current directory; read again when its file changed."""
+        status = self.directory_path.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        if self._directory is None or stamp != self._stamp:
+            self._directory = load_directory(self.directory_path, self.trusted, now=datetime.now(UTC))
+            self._stamp = stamp
+        return self._directory
+
+    def signing_key(self, system_id: str) -> SigningKey:
+        """The current signing key of one of this node's systems."""
+        if system_id not in self._signing:
+            self._signing[system_id] = self.keyring.signing(system_id)
+        return self._signing[system_id]
+
+    def sealing_key(self, system_id: str) -> SealingKey:
+        if system_id not in self._sealing:
+            self._sealing[system_id] = self.keyring.sealing(system_id)
+        return self._sealing[system_id]

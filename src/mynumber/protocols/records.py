@@ -1,0 +1,120 @@
+"""Records of exchanges (情報提供等記録, Act art. 23): shown to the person through the portal, and compared between the three sides.
+
+The portal asks with *its* code for the person; the core converts it into the code of its records. No number, no name.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.message import BATCH_BYTES, Message
+from mynumber.protocols.refusal import Hop, Reason
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class RecordQuery(_Body):
+    """All records about a person, newest first."""
+
+    code: str
+    since: date | None = None
+    """First day (Japan time), inclusive."""
+    until: date | None = None
+    """Last day (Japan time), inclusive."""
+    inquirer: str | None = None
+    provider: str | None = None
+    offset: int = 0
+    limit: int = 50
+
+
+class RecordEvent(_Body):
+    """One entry of the log that belongs to an exchange."""
+
+    index: int
+    """Position in the log: names the receipt."""
+    at: datetime
+    outcome: Outcome
+    hop: Hop | None = None
+    reason: Reason | None = None
+    integrated: bool = False
+    """Whether a signed checkpoint covers it yet (within about a second)."""
+
+
+class ExchangeRecord(_Body):
+    """One exchange about the person, with what happened to it in order."""
+
+    request_id: str
+    inquirer: str
+    inquirer_name: str
+    provider: str
+    provider_name: str
+    organisation: str
+    affair: str
+    provision: str | None
+    """None when no row of the table allowed it."""
+    information: str
+    events: tuple[RecordEvent, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.events[-1].outcome
+
+
+class Records(_Body):
+    records: tuple[ExchangeRecord, ...]
+    total: int
+    covered_since: datetime | None
+    """When the core's records begin."""
+    retention_years: int
+
+
+class ReceiptQuery(_Body):
+    code: str
+    index: int
+
+
+class ReceiptText(_Body):
+    """A receipt file (tlog-proof), ready to save."""
+
+    text: str
+
+
+class SideQuery(_Body):
+    """A member asks its own gateway for its own records; or the core asks a gateway tenant, by request id."""
+
+    request_ids: tuple[str, ...] = ()
+    """Empty: the latest."""
+    limit: int = 100
+
+
+class SideRecord(_Body):
+    """One side's record of an exchange."""
+
+    request_id: str
+    side: str
+    inquirer: str
+    provider: str
+    affair: str
+    information: str
+    organisation: str
+    outcome: Outcome
+    permit_digest: str | None
+    asked_at: datetime
+    ended_at: datetime | None
+    hop: Hop | None = None
+    reason: Reason | None = None
+
+
+class SideRecords(_Body):
+    records: tuple[SideRecord, ...]
+
+
+QUERY_RECORDS = Message("records.v1", RecordQuery, Records, max_bytes=BATCH_BYTES)
+QUERY_RECEIPT = Message("receipt.v1", ReceiptQuery, ReceiptText)
+QUERY_SIDE = Message("side-records.v1", SideQuery, SideRecords, max_bytes=BATCH_BYTES)
+"""To a gateway tenant: by its own member, or by the core to reconcile."""

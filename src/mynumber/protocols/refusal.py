@@ -1,0 +1,132 @@
+"""Refusals: every no in the system names the hop that said it and the reason, and is recorded (HOUSE rule 4)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Hop(StrEnum):
+    """Where an exchange was refused."""
+
+    INQUIRER_GATEWAY = "inquirer_gateway"
+    NETWORK = "network"
+    PROVIDER_GATEWAY = "provider_gateway"
+    PROVIDER = "provider"
+    JLIS = "jlis"
+    PORTAL = "portal"
+
+    @property
+    def label_ja(self) -> str:
+        return _HOP_JA[self]
+
+
+_HOP_JA = {
+    Hop.INQUIRER_GATEWAY: "照会側の中間サーバー",
+    Hop.NETWORK: "情報提供ネットワークシステム",
+    Hop.PROVIDER_GATEWAY: "提供側の中間サーバー",
+    Hop.PROVIDER: "情報提供者",
+    Hop.JLIS: "地方公共団体情報システム機構",
+    Hop.PORTAL: "マイナポータル",
+}
+
+
+class Reason(StrEnum):
+    """Why. The value is what travels; :attr:`sentence_ja` is what a person reads, and says what to do."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    UNKNOWN_SENDER = "unknown_sender"
+    UNKNOWN_KEY = "unknown_key"
+    BAD_SIGNATURE = "bad_signature"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    WRONG_AUDIENCE = "wrong_audience"
+    WRONG_KIND = "wrong_kind"
+    REPLAYED = "replayed"
+    WRONG_INSTITUTION = "wrong_institution"
+    NOT_ENTITLED = "not_entitled"
+    NOT_IN_TABLE = "not_in_table"
+    UNKNOWN_PROVIDER = "unknown_provider"
+    UNKNOWN_CODE = "unknown_code"
+    NO_CODE_HELD = "no_code_held"
+    PROVIDER_HAS_NO_CODE = "provider_has_no_code"
+    DUPLICATE_REQUEST = "duplicate_request"
+    PERMIT_USED = "permit_used"
+    PERMIT_EXPIRED = "permit_expired"
+    PERMIT_NOT_YOURS = "permit_not_yours"
+    ANSWER_NOT_BOUND = "answer_not_bound"
+    NO_COPY = "no_copy"
+    NOT_AUTOMATIC = "not_automatic"
+    RECORD_UNAVAILABLE = "record_unavailable"
+    NETWORK_UNREACHABLE = "network_unreachable"
+    PROVIDER_UNREACHABLE = "provider_unreachable"
+    ABANDONED = "abandoned"
+    UNREACHABLE = "unreachable"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN_RECORD = "unknown_record"
+
+    @property
+    def sentence_ja(self) -> str:
+        return _SENTENCE_JA[self]
+
+
+_SENTENCE_JA = {
+    Reason.MALFORMED: "電文の形が決まりに合いません。送り手のシステムを確かめてください。",
+    Reason.TOO_LARGE: "電文が大きすぎます。分けて送ってください。",
+    Reason.UNKNOWN_SENDER: "送り手が名簿にありません。接続の登録を確かめてください。",
+    Reason.UNKNOWN_KEY: "署名の鍵が名簿にありません。鍵の登録を確かめてください。",
+    Reason.BAD_SIGNATURE: "署名が電文と合いません。途中で変えられたおそれがあります。",
+    Reason.EXPIRED: "電文の有効期限が過ぎています。新しく送ってください。",
+    Reason.NOT_YET_VALID: "電文の日時が未来です。時計を確かめてください。",
+    Reason.WRONG_AUDIENCE: "宛先が違います。",
+    Reason.WRONG_KIND: "電文の種類が違います。",
+    Reason.REPLAYED: "同じ電文が二度届きました。二度目は受け付けません。",
+    Reason.WRONG_INSTITUTION: "ほかの機関の名前で照会することはできません。",
+    Reason.NOT_ENTITLED: "この電文を送ることが認められていない機関です。",
+    Reason.NOT_IN_TABLE: "この事務でこの情報をこの機関に照会することを認める規定が、法令の表にありません。",
+    Reason.UNKNOWN_PROVIDER: "照会先の機関が名簿にありません。",
+    Reason.UNKNOWN_CODE: "この機関に発行された符号ではありません。",
+    Reason.NO_CODE_HELD: "この人の符号をまだ取得していません。先に符号を取得してください。",
+    Reason.PROVIDER_HAS_NO_CODE: "照会先の機関は、この人の符号を持っていません。",
+    Reason.DUPLICATE_REQUEST: "同じ照会番号がすでに使われています。",
+    Reason.PERMIT_USED: "この提供許可はすでに使われています。",
+    Reason.PERMIT_EXPIRED: "提供許可の有効期間が過ぎています。照会し直してください。",
+    Reason.PERMIT_NOT_YOURS: "この提供許可は、ほかの機関に出されたものです。",
+    Reason.ANSWER_NOT_BOUND: "回答が照会と結び付いていません。受け取りませんでした。",
+    Reason.NO_COPY: "照会先に該当する情報（副本）がありません。",
+    Reason.NOT_AUTOMATIC: "照会先の担当者の確認が必要な情報です。",
+    Reason.RECORD_UNAVAILABLE: "記録を書けないため、情報の提供を止めています。時間をおいてください。",
+    Reason.NETWORK_UNREACHABLE: "情報提供ネットワークシステムにつながりません。時間をおいてください。",
+    Reason.PROVIDER_UNREACHABLE: "照会先につながりません。時間をおいてください。",
+    Reason.ABANDONED: "途中で止まった照会です。情報は提供されていません。",
+    Reason.UNREACHABLE: "相手のシステムにつながりません。時間をおいてください。",
+    Reason.UNAVAILABLE: "いま処理できません。時間をおいてください。",
+    Reason.UNKNOWN_RECORD: "その記録はありません。",
+}
+
+
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A refusal as it travels (message kind ``refusal.v1``)."""
+
+    hop: Hop
+    reason: Reason
+    detail: str = ""
+    """English, for engineers; never a number, code or attribute of a person."""
+
+
+class Refused(Exception):
+    """Raised where a refusal ends the work of a hop."""
+
+    def __init__(self, hop: Hop, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{hop.value}: {reason.value}" + (f" ({detail})" if detail else ""))
+        self.refusal = Refusal(hop, reason, detail)
+
+    @property
+    def hop(self) -> Hop:
+        return self.refusal.hop
+
+    @property
+    def reason(self) -> Reason:
+        return self.refusal.reason

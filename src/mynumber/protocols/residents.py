@@ -1,0 +1,108 @@
+"""The residents network (住民基本台帳ネットワーク) and the numbering of residents at J-LIS.
+
+住民基本台帳法 art. 30-6 ff. (municipalities notify J-LIS of entries), Act art. 7, 8 (individual numbers), Act art. 14(2) (look-up). Everything here
+travels sealed: it names people.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from mynumber.protocols.message import BATCH_BYTES, Message
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class FourAttributes(_Body):
+    """基本4情報, as the register words them."""
+
+    name: str
+    address: str
+    birth_date: date
+    sex: str
+    """``1`` 男, ``2`` 女, ``9`` other (as on the card)."""
+
+
+class ResidentEntry(_Body):
+    """One entry of a resident record (住民票の記載)."""
+
+    addressee: str
+    attributes: FourAttributes
+    name_kana: str
+    moved_from: FourAttributes | None = None
+    """The attributes at the previous address, for one who moved in and has a number; None for a new number (birth, first entry)."""
+
+
+class RegisterResidents(_Body):
+    entries: tuple[ResidentEntry, ...]
+
+
+class EntryState(StrEnum):
+    ASSIGNED = "assigned"
+    """New resident code and individual number (Act art. 7(1))."""
+    MOVED = "moved"
+    """Known person, attributes changed."""
+    UNCHANGED = "unchanged"
+    """The same municipality notified the same addressee before."""
+    NOT_FOUND = "not_found"
+    """``moved_from`` matched nobody."""
+    AMBIGUOUS = "ambiguous"
+    """``moved_from`` matched several people: a person decides, never the program."""
+
+
+class EntryResult(_Body):
+    addressee: str
+    state: EntryState
+    resident_code: str | None = None
+    individual_number: str | None = None
+
+
+class RegisterResults(_Body):
+    results: tuple[EntryResult, ...]
+
+
+class LookUp(_Body):
+    """Individual numbers by exactly the four attributes (never fewer, never similar)."""
+
+    attributes: tuple[FourAttributes, ...]
+
+
+class LookUpState(StrEnum):
+    FOUND = "found"
+    NONE = "none"
+    SEVERAL = "several"
+    """More than one person matches: no number is returned."""
+
+
+class LookUpResult(_Body):
+    position: int
+    state: LookUpState
+    individual_number: str | None = None
+
+
+class LookUpResults(_Body):
+    results: tuple[LookUpResult, ...]
+
+
+class LookUpByNumber(_Body):
+    """The four attributes by individual number."""
+
+    individual_number: str
+
+
+class LookUpByNumberResult(_Body):
+    attributes: FourAttributes | None
+
+
+REGISTER_RESIDENTS = Message(
+    "resident-entries.v1", RegisterResidents, RegisterResults, sealed=True, max_bytes=BATCH_BYTES
+)
+LOOK_UP = Message("resident-look-up.v1", LookUp, LookUpResults, sealed=True, max_bytes=BATCH_BYTES)
+LOOK_UP_BY_NUMBER = Message(
+    "resident-look-up-by-number.v1", LookUpByNumber, LookUpByNumberResult, sealed=True
+)
