@@ -18,6 +18,16 @@ class NodeNotConfigured(RuntimeError):
     """The environment does not say where keys or directory are; the message names the variable."""
 
 
+def signing_name(system_id: str) -> str:
+    """Name in the key ring of the keys a system signs with: names there have no dots, ids of systems no hyphens."""
+    return f"sign-{system_id.replace('.', '-')}"
+
+
+def sealing_name(system_id: str) -> str:
+    """Name in the key ring of the keys that messages to a system are sealed to."""
+    return f"seal-{system_id.replace('.', '-')}"
+
+
 @dataclass(slots=True)
 class Node:
     """Keys and directory of one process. ``institution`` is the key ring's owner; it may sign as several systems (gateway tenants)."""
@@ -64,10 +74,10 @@ class Node:
     def signing_key(self, system_id: str) -> SigningKey:
         """The current signing key of one of this node's systems."""
         if system_id not in self._signing:
-            self._signing[system_id] = self.keyring.signing(system_id)
+            self._signing[system_id] = self.keyring.signing(signing_name(system_id))
         return self._signing[system_id]
 
     def sealing_key(self, system_id: str) -> SealingKey:
         if system_id not in self._sealing:
-            self._sealing[system_id] = self.keyring.sealing(system_id)
+            self._sealing[system_id] = self.keyring.sealing(sealing_name(system_id))
         return self._sealing[system_id]
