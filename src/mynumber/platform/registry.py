@@ -1,0 +1,141 @@
+"""The table of institutions and their processes: who exists, what runs, in which order.
+
+The platform starts institutions as processes by the names of their modules; it never imports one (the wall).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from mynumber.platform.settings import Settings
+
+
+class Interface(Enum):
+    """How a process is served."""
+
+    WSGI = "wsgi"
+    """Django, synchronous, under Granian: pages and rare messages."""
+    ASGI = "asgi"
+    """raw ASGI under uvicorn: the messages of the hot path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """One wall: a Django project with its own database, roles and key ring."""
+
+    name: str
+    title: str
+    """Japanese name, for people."""
+    package: str
+    """Python package of the Django project."""
+    host: str | None
+    """Left part of its host name `HOST.localhost`; None is plain `localhost`."""
+    database: bool = True
+    tenants: bool = False
+    """Whether its database is shared by tenants that are walled by row-level security."""
+
+    @property
+    def settings_module(self) -> str:
+        return f"{self.package}.settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One operating-system process of an institution."""
+
+    name: str
+    institution: str
+    interface: Interface
+    application: str
+    """`module:attribute` of the WSGI or ASGI application."""
+    slot: int
+    """Its port is the first port of the platform plus this."""
+
+    def port(self, settings: Settings) -> int:
+        return settings.port_base + self.slot
+
+
+def _institution(name: str, title: str, *, tenants: bool = False) -> Institution:
+    return Institution(name, title, f"mynumber.institutions.{name}", name, tenants=tenants)
+
+
+INSTITUTIONS: tuple[Institution, ...] = (
+    _institution("network", "情報提供ネットワークシステム"),
+    _institution("jlis", "地方公共団体情報システム機構"),
+    _institution("gateway", "中間サーバー", tenants=True),
+    _institution("municipality", "市区町村", tenants=True),
+    _institution("pension_service", "日本年金機構"),
+    _institution("digital_agency", "デジタル庁(公金受取口座)"),
+    _institution("portal", "マイナポータル"),
+    Institution("wallet", "住民の端末", "mynumber.wallet", "wallet", database=False),
+    Institution("guide", "この模型の案内", "mynumber.platform.guide", None, database=False),
+)
+"""In order of dependency: an institution is started after those whose messages it needs."""
+
+
+def _web(slot: int, institution: Institution) -> Process:
+    name = institution.name
+    return Process(name, name, Interface.WSGI, f"{institution.package}.wsgi:application", slot)
+
+
+def _api(slot: int, institution: str) -> Process:
+    app = f"mynumber.institutions.{institution}.api:app"
+    return Process(f"{institution}-api", institution, Interface.ASGI, app, slot)
+
+
+_API_SLOT = 20
+PROCESSES: tuple[Process, ...] = (
+    _api(_API_SLOT, "network"),
+    _api(_API_SLOT + 1, "gateway"),
+    *(_web(slot, institution) for slot, institution in enumerate(INSTITUTIONS)),
+)
+FRONT = "front"
+"""Name of the front's process in status and logs."""
+
+
+class UnknownName(KeyError):
+    """No institution or process has this name. The message lists the names there are."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        known = ", ".join(i.name for i in INSTITUTIONS)
+        return f"no institution is called {self.name!r}; there are: {known}"
+
+
+def institution(name: str) -> Institution:
+    """Look an institution up by name. Raises UnknownName."""
+    for candidate in INSTITUTIONS:
+        if candidate.name == name:
+            return candidate
+    raise UnknownName(name)
+
+
+def processes_of(name: str) -> tuple[Process, ...]:
+    """The processes of an institution, or the one process of that name. Raises UnknownName."""
+    exact = tuple(p for p in PROCESSES if p.name == name and p.name.endswith("-api"))
+    found = exact or tuple(p for p in PROCESSES if p.institution == name)
+    if not found:
+        raise UnknownName(name)
+    return found
+
+
+def message_process(name: str) -> Process:
+    """The process that receives an institution's messages: its api where it has one, otherwise its web."""
+    own = processes_of(name)
+    return next((p for p in own if p.interface is Interface.ASGI), own[0])
+
+
+def gateway_tenants(settings: Settings) -> tuple[str, ...]:
+    """Member ids of the institutions that ask and answer through a gateway of their own."""
+    return (*(f"municipality.{code}" for code in settings.towns), "pension_service", "digital_agency")
+
+
+def tenants(name: str, settings: Settings) -> tuple[str, ...]:
+    """The tenants of an institution's database as the suffix of their roles (dots become underscores)."""
+    if name == "municipality":
+        return settings.towns
+    if name == "gateway":
+        return tuple(member.replace(".", "_") for member in gateway_tenants(settings))
+    return ()

@@ -1,0 +1,1 @@
+"""Tests of the platform."""  # noqa: A005 (mirrors the package of that name)
