@@ -1,0 +1,93 @@
+"""How a page says no: a domain refusal is an exception with words for the reader.
+
+In the root URLconf of an institution:
+
+    from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+"""
+
+from collections.abc import Callable
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from mynumber.webkit import logs
+from mynumber.webkit.face.errors import (
+    UNAVAILABLE,
+    Problem,
+    csrf_failure,
+    problem_page,
+)
+from mynumber.webkit.face.errors import (
+    bad_request as handler400,
+)
+from mynumber.webkit.face.errors import (
+    forbidden as handler403,
+)
+from mynumber.webkit.face.errors import (
+    not_found as handler404,
+)
+from mynumber.webkit.face.errors import (
+    server_error as handler500,
+)
+
+__all__ = [
+    "PageRefused",
+    "RefusalMiddleware",
+    "csrf_failure",
+    "handler400",
+    "handler403",
+    "handler404",
+    "handler500",
+]
+
+_log = logs.get_logger(__name__)
+
+
+class PageRefused(Exception):
+    """Raise it from a view or a service: the reader gets a page that says what is wrong and what to do.
+
+    title, what, advice: Japanese sentences, without personal values. reason: a machine-readable word for the log.
+    The view's transaction is rolled back; what must stay (a record of the refusal) is committed before raising.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        what: str,
+        *advice: str,
+        reason: str,
+        status: int = 409,
+        hop: str = "",
+        title_en: str = "This cannot be done",
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hop = hop
+        self.problem = Problem(
+            title=title, what=what, advice=advice, status=status, title_en=title_en, hop=hop, reason=reason
+        )
+
+
+class RefusalMiddleware:
+    """Turns PageRefused, and a database that does not answer, into pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page of a refusal; None leaves other exceptions to Django."""
+        if isinstance(exception, PageRefused):
+            _log.info("refused", reason=exception.reason, hop=exception.hop, status=exception.problem.status)
+            return problem_page(request, exception.problem)
+        if isinstance(exception, OperationalError):
+            return database_away(request, exception)
+        return None
+
+
+def database_away(request: HttpRequest, exception: OperationalError) -> HttpResponse:
+    """503: no record, no exchange (HOUSE rule 4). A full disk and a lost connection both arrive here."""
+    _log.error("database does not answer", exc_info=exception)
+    return problem_page(request, UNAVAILABLE)

@@ -1,0 +1,53 @@
+"""One log line a request: what was asked for as a route, how it ended and how long it took. Never the path or the query."""
+
+import sys
+from collections.abc import Callable
+from time import perf_counter
+
+import structlog
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+
+from mynumber.webkit import logs
+
+REQUEST_ID_HEADER = "X-Request-Id"
+QUIET_ROUTES = frozenset({"healthz", "readyz"})
+"""Routes that a supervisor calls every second: logged only when they fail."""
+
+_log = logs.get_logger(__name__)
+
+
+class RequestLogMiddleware:
+    """The outermost middleware. Sets `request.request_id` and the same on every log line of the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = perf_counter()
+        request_id = logs.request_id(request.headers.get(REQUEST_ID_HEADER))
+        request.request_id = request_id  # type: ignore[attr-defined]
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self._get_response(request)
+            response[REQUEST_ID_HEADER] = request_id
+            match = request.resolver_match
+            route = match.route if match else "(none)"
+            if response.status_code >= 400 or route not in QUIET_ROUTES:
+                _log.info(
+                    "request",
+                    method=request.method if request.method in _METHODS else "(other)",
+                    route=route,
+                    status=response.status_code,
+                    duration_ms=round((perf_counter() - started) * 1000, 2),
+                )
+        return response
+
+
+@receiver(got_request_exception)
+def log_failure(sender: object, **_: object) -> None:
+    """Log what nobody handled; Django then answers with the page of handler500."""
+    _log.error("request failed", exc_info=sys.exc_info()[1])
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
