@@ -23,32 +23,32 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     pass
 
 
-class OpenAcquisition(_Body):
+class OpenAcquisition(_Body, frozen=True, kw_only=True):
     addressees: tuple[str, ...]
 
 
-class AcquisitionNumber(_Body):
+class AcquisitionNumber(_Body, frozen=True, kw_only=True):
     addressee: str
     number: str
     """Random, different for each person; tells nothing (Act art. 21-2(2))."""
 
 
-class AcquisitionNumbers(_Body):
+class AcquisitionNumbers(_Body, frozen=True, kw_only=True):
     numbers: tuple[AcquisitionNumber, ...]
     already_obtained: tuple[str, ...] = ()
     """Addressees whose code the gateway holds already."""
 
 
-class CodeRequestItem(_Body):
+class CodeRequestItem(_Body, frozen=True, kw_only=True):
     number: str
     individual_number: str
 
 
-class CodeRequest(_Body):
+class CodeRequest(_Body, frozen=True, kw_only=True):
     items: tuple[CodeRequestItem, ...]
 
 
-class CodeRequestByCertificate(_Body):
+class CodeRequestByCertificate(_Body, frozen=True, kw_only=True):
     number: str
     certificate_serial: str
     """Hexadecimal serial number of a valid authentication certificate."""
@@ -61,32 +61,32 @@ class AcquisitionState(StrEnum):
     NOT_FOUND = "not_found"
 
 
-class CodeRequestResult(_Body):
+class CodeRequestResult(_Body, frozen=True, kw_only=True):
     number: str
     state: AcquisitionState
 
 
-class CodeRequestResults(_Body):
+class CodeRequestResults(_Body, frozen=True, kw_only=True):
     results: tuple[CodeRequestResult, ...]
 
 
-class IssueItem(_Body):
+class IssueItem(_Body, frozen=True, kw_only=True):
     number: str
     resident_code: str
 
 
-class IssueCodes(_Body):
+class IssueCodes(_Body, frozen=True, kw_only=True):
     member: str
     """For whom codes are issued."""
     items: tuple[IssueItem, ...]
 
 
-class DeliveredCode(_Body):
+class DeliveredCode(_Body, frozen=True, kw_only=True):
     number: str
     code: str
 
 
-class DeliverCodes(_Body):
+class DeliverCodes(_Body, frozen=True, kw_only=True):
     codes: tuple[DeliveredCode, ...]
 
 

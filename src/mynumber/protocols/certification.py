@@ -16,7 +16,7 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     pass
 
 
-class IssueCard(_Body):
+class IssueCard(_Body, frozen=True, kw_only=True):
     """A municipality asks for a card with an authentication certificate; the holder chose the PIN at the counter."""
 
     individual_number: str
@@ -24,29 +24,29 @@ class IssueCard(_Body):
     """4 digits."""
 
 
-class IssuedCard(_Body):
+class IssuedCard(_Body, frozen=True, kw_only=True):
     card: bytes
     """The personalised card (state of :mod:`mynumber.foundation.smartcard`), handed to the holder and kept by nobody else."""
     certificate_serial: str
     expires_on: date
 
 
-class RevokeCertificate(_Body):
+class RevokeCertificate(_Body, frozen=True, kw_only=True):
     """The municipality reports a card lost or returned."""
 
     certificate_serial: str
     reason: str = "lost"
 
 
-class Revoked(_Body):
+class Revoked(_Body, frozen=True, kw_only=True):
     certificate_serial: str
 
 
-class TrustQuery(_Body):
+class TrustQuery(_Body, frozen=True, kw_only=True):
     """A registered verifier asks for roots and the revocation list of authentication certificates."""
 
 
-class Trust(_Body):
+class Trust(_Body, frozen=True, kw_only=True):
     roots: tuple[bytes, ...]
     """DER."""
     revocation_list: bytes

@@ -14,7 +14,7 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     pass
 
 
-class Copy(_Body):
+class Copy(_Body, frozen=True, kw_only=True):
     """One fact about one person. A later copy of the same kind replaces the earlier."""
 
     addressee: str
@@ -23,7 +23,7 @@ class Copy(_Body):
     fact: msgspec.Raw
 
 
-class RegisterCopies(_Body):
+class RegisterCopies(_Body, frozen=True, kw_only=True):
     copies: tuple[Copy, ...]
 
 
@@ -33,13 +33,13 @@ class CopyRefusal(StrEnum):
     MALFORMED_FACT = "malformed_fact"
 
 
-class RefusedCopy(_Body):
+class RefusedCopy(_Body, frozen=True, kw_only=True):
     position: int
     """Index in the question's ``copies``."""
     reason: CopyRefusal
 
 
-class CopiesRegistered(_Body):
+class CopiesRegistered(_Body, frozen=True, kw_only=True):
     registered: int
     refused: tuple[RefusedCopy, ...] = ()
 

@@ -61,7 +61,7 @@ _OUTCOME_JA = {
 }
 
 
-class Inquiry(_Body):
+class Inquiry(_Body, frozen=True, kw_only=True):
     """What an inquirer's own system asks its gateway. The person is its addressee number (宛名番号)."""
 
     request_id: str
@@ -79,7 +79,7 @@ class Inquiry(_Body):
     """不開示 flag (Order 85 art. 40(2)): the record is not shown to the person until it is lifted."""
 
 
-class InquiryResult(_Body):
+class InquiryResult(_Body, frozen=True, kw_only=True):
     """What the gateway answers its own system; travels sealed because it holds the fact."""
 
     request_id: str
@@ -95,7 +95,7 @@ class InquiryResult(_Body):
     reason: Reason | None = None
 
 
-class PermitRequest(_Body):
+class PermitRequest(_Body, frozen=True, kw_only=True):
     """What the inquirer's gateway asks the core (Cabinet Order art. 20)."""
 
     request_id: str
@@ -109,7 +109,7 @@ class PermitRequest(_Body):
     non_disclosure: bool = False
 
 
-class PermitGranted(_Body):
+class PermitGranted(_Body, frozen=True, kw_only=True):
     """The core's yes: the permit, a token signed for the provider's gateway."""
 
     request_id: str
@@ -119,7 +119,7 @@ class PermitGranted(_Body):
     valid_until: datetime
 
 
-class PermitBody(_Body):
+class PermitBody(_Body, frozen=True, kw_only=True):
     """Inside the permit (Act art. 21(2); Cabinet Order art. 26(1))."""
 
     request_id: str
@@ -140,13 +140,13 @@ class PermitBody(_Body):
     """SHA-256 (hex) of the inquirer's permit request."""
 
 
-class Presentation(_Body):
+class Presentation(_Body, frozen=True, kw_only=True):
     """The inquirer's gateway presents the permit to the provider's gateway."""
 
     permit: str
 
 
-class Answer(_Body):
+class Answer(_Body, frozen=True, kw_only=True):
     """The provider's answer, bound to the permit."""
 
     permit_digest: str
@@ -158,7 +158,7 @@ class Answer(_Body):
     provided_at: datetime
 
 
-class FactSheet(_Body):
+class FactSheet(_Body, frozen=True, kw_only=True):
     """Inside the sealed answer."""
 
     information: str
@@ -166,7 +166,7 @@ class FactSheet(_Body):
     fact: msgspec.Raw
 
 
-class Notice(_Body):
+class Notice(_Body, frozen=True, kw_only=True):
     """One side tells the core how an exchange ended (Order 85 art. 47)."""
 
     request_id: str
@@ -179,11 +179,11 @@ class Notice(_Body):
     reason: Reason | None = None
 
 
-class Notices(_Body):
+class Notices(_Body, frozen=True, kw_only=True):
     notices: tuple[Notice, ...]
 
 
-class Acknowledged(_Body):
+class Acknowledged(_Body, frozen=True, kw_only=True):
     """The receiver has stored what it was sent."""
 
     count: int = 0

@@ -16,7 +16,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Base of all facts about one person."""
 
 
-class LocalTaxFact(Fact):
+class LocalTaxFact(Fact, frozen=True, kw_only=True):
     """地方税関係情報: income and tax that a municipality assessed for one fiscal year."""
 
     fiscal_year: int
@@ -28,7 +28,7 @@ class LocalTaxFact(Fact):
     """扶養親族等の数."""
 
 
-class PensionBenefitFact(Fact):
+class PensionBenefitFact(Fact, frozen=True, kw_only=True):
     """年金給付関係情報: one public pension in payment."""
 
     kind: str
@@ -38,13 +38,13 @@ class PensionBenefitFact(Fact):
     paid_since: date
 
 
-class PensionBenefitsFact(Fact):
+class PensionBenefitsFact(Fact, frozen=True, kw_only=True):
     """All public pensions of a person; empty means: none is paid."""
 
     benefits: tuple[PensionBenefitFact, ...]
 
 
-class ReceivingAccountFact(Fact):
+class ReceivingAccountFact(Fact, frozen=True, kw_only=True):
     """公的給付支給等口座登録簿関係情報: the account a person registered for public payments."""
 
     bank_code: str

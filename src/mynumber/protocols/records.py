@@ -18,7 +18,7 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     pass
 
 
-class RecordQuery(_Body):
+class RecordQuery(_Body, frozen=True, kw_only=True):
     """All records about a person, newest first."""
 
     code: str
@@ -32,7 +32,7 @@ class RecordQuery(_Body):
     limit: int = 50
 
 
-class RecordEvent(_Body):
+class RecordEvent(_Body, frozen=True, kw_only=True):
     """One entry of the log that belongs to an exchange."""
 
     index: int
@@ -45,7 +45,7 @@ class RecordEvent(_Body):
     """Whether a signed checkpoint covers it yet (within about a second)."""
 
 
-class ExchangeRecord(_Body):
+class ExchangeRecord(_Body, frozen=True, kw_only=True):
     """One exchange about the person, with what happened to it in order."""
 
     request_id: str
@@ -65,7 +65,7 @@ class ExchangeRecord(_Body):
         return self.events[-1].outcome
 
 
-class Records(_Body):
+class Records(_Body, frozen=True, kw_only=True):
     records: tuple[ExchangeRecord, ...]
     total: int
     covered_since: datetime | None
@@ -73,18 +73,18 @@ class Records(_Body):
     retention_years: int
 
 
-class ReceiptQuery(_Body):
+class ReceiptQuery(_Body, frozen=True, kw_only=True):
     code: str
     index: int
 
 
-class ReceiptText(_Body):
+class ReceiptText(_Body, frozen=True, kw_only=True):
     """A receipt file (tlog-proof), ready to save."""
 
     text: str
 
 
-class SideQuery(_Body):
+class SideQuery(_Body, frozen=True, kw_only=True):
     """A member asks its own gateway for its own records; or the core asks a gateway tenant, by request id."""
 
     request_ids: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class SideQuery(_Body):
     limit: int = 100
 
 
-class SideRecord(_Body):
+class SideRecord(_Body, frozen=True, kw_only=True):
     """One side's record of an exchange."""
 
     request_id: str
@@ -110,7 +110,7 @@ class SideRecord(_Body):
     reason: Reason | None = None
 
 
-class SideRecords(_Body):
+class SideRecords(_Body, frozen=True, kw_only=True):
     records: tuple[SideRecord, ...]
 
 

@@ -18,7 +18,7 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     pass
 
 
-class FourAttributes(_Body):
+class FourAttributes(_Body, frozen=True, kw_only=True):
     """基本4情報, as the register words them."""
 
     name: str
@@ -28,7 +28,7 @@ class FourAttributes(_Body):
     """``1`` 男, ``2`` 女, ``9`` other (as on the card)."""
 
 
-class ResidentEntry(_Body):
+class ResidentEntry(_Body, frozen=True, kw_only=True):
     """One entry of a resident record (住民票の記載)."""
 
     addressee: str
@@ -38,7 +38,7 @@ class ResidentEntry(_Body):
     """The attributes at the previous address, for one who moved in and has a number; None for a new number (birth, first entry)."""
 
 
-class RegisterResidents(_Body):
+class RegisterResidents(_Body, frozen=True, kw_only=True):
     entries: tuple[ResidentEntry, ...]
 
 
@@ -55,18 +55,18 @@ class EntryState(StrEnum):
     """``moved_from`` matched several people: a person decides, never the program."""
 
 
-class EntryResult(_Body):
+class EntryResult(_Body, frozen=True, kw_only=True):
     addressee: str
     state: EntryState
     resident_code: str | None = None
     individual_number: str | None = None
 
 
-class RegisterResults(_Body):
+class RegisterResults(_Body, frozen=True, kw_only=True):
     results: tuple[EntryResult, ...]
 
 
-class LookUp(_Body):
+class LookUp(_Body, frozen=True, kw_only=True):
     """Individual numbers by exactly the four attributes (never fewer, never similar)."""
 
     attributes: tuple[FourAttributes, ...]
@@ -79,23 +79,23 @@ class LookUpState(StrEnum):
     """More than one person matches: no number is returned."""
 
 
-class LookUpResult(_Body):
+class LookUpResult(_Body, frozen=True, kw_only=True):
     position: int
     state: LookUpState
     individual_number: str | None = None
 
 
-class LookUpResults(_Body):
+class LookUpResults(_Body, frozen=True, kw_only=True):
     results: tuple[LookUpResult, ...]
 
 
-class LookUpByNumber(_Body):
+class LookUpByNumber(_Body, frozen=True, kw_only=True):
     """The four attributes by individual number."""
 
     individual_number: str
 
 
-class LookUpByNumberResult(_Body):
+class LookUpByNumberResult(_Body, frozen=True, kw_only=True):
     attributes: FourAttributes | None
 
 

@@ -350,7 +350,7 @@ def _post(url: str, path: str, token: bytes) -> tuple[int, bytes]:
     if connection is None:
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request("POST", path, body=token, headers={"Content-Type": CONTENT_TYPE})
+        connection.request("POST", parts.path + path, body=token, headers={"Content-Type": CONTENT_TYPE})
         response = connection.getresponse()
         body = response.read(MAX_ANSWER_BYTES + 1)
     except BaseException:
