@@ -1,0 +1,23 @@
+"""The legal-basis table of the Provision Order: inquirer x affair x provider x information, with its versions in time.
+
+行政手続における特定の個人を識別するための番号の利用等に関する法律第十九条第八号に基づく利用特定個人情報の提供に関する命令
+(令和六年デジタル庁・総務省令第九号), art. 2. See docs/law.md.
+"""
+
+from mynumber.foundation.law.basis import Affair, LegalBasis, Provision, legal_basis
+from mynumber.foundation.law.errors import LawError, MalformedText, NotInForce, UnknownAffair, UnmappedPhrase
+from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
+
+__all__ = [
+    "Affair",
+    "InformationKind",
+    "InstitutionKind",
+    "LawError",
+    "LegalBasis",
+    "MalformedText",
+    "NotInForce",
+    "Provision",
+    "UnknownAffair",
+    "UnmappedPhrase",
+    "legal_basis",
+]
