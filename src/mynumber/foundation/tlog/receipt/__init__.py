@@ -1,7 +1,7 @@
 """Receipts: a record of the network that its person can verify offline, for as long as they keep the file.
 
 A receipt is a ``tlog-proof`` file whose ``extra`` line carries the record and its salt as JSON
-``{"format":"mynumber-receipt.v1","salt":BASE64URL,"record":{...}}``. Whoever has the file and the public key of the log checks it without any server:
+``{"format":"mynumber-receipt.v1","salt":BASE64URL,"record":{...}}`` (the record in its one spelling). Whoever has the file and the public key of the log checks it without any server:
 
     python -m mynumber.foundation.tlog.receipt FILE --log-key VKEY_FILE
 """

@@ -1,0 +1,174 @@
+"""The words in which a receipt is explained to a person, in Japanese and in English."""
+
+from enum import StrEnum
+from typing import Final
+
+from mynumber.foundation.tlog.receipt import ReceiptReason
+
+
+class Language(StrEnum):
+    """Language of what is printed."""
+
+    JAPANESE = "ja"
+    ENGLISH = "en"
+
+
+FIELDS: Final[dict[str, tuple[str, str]]] = {
+    "request_id": ("照会番号", "Request id"),
+    "kind": ("記録の種類", "Kind of record"),
+    "side": ("報告した側", "Reported by"),
+    "event": ("できごと", "Event"),
+    "outcome": ("結果", "Outcome"),
+    "inquirer_name": ("照会した機関", "Inquirer"),
+    "inquirer": ("照会した機関（識別名）", "Inquirer (id)"),
+    "organisation": ("事務を担当する組織", "Organisation in charge"),
+    "provider_name": ("提供する機関", "Provider"),
+    "provider": ("提供する機関（識別名）", "Provider (id)"),
+    "affair": ("事務", "Affair"),
+    "affair_name": ("事務の名称", "Name of the affair"),
+    "provision": ("根拠となる規定", "Provision of the law"),
+    "legal_item": ("根拠となる項", "Item of the law"),
+    "information": ("特定個人情報", "Information"),
+    "information_name": ("特定個人情報の名称", "Name of the information"),
+    "items": ("特定個人情報の項目", "Items of information"),
+    "non_disclosure": ("不開示の指定", "Withheld from disclosure"),
+    "at": ("日時", "Time"),
+    "requested_at": ("照会の日時", "Time of request"),
+    "asked_at": ("照会の日時", "Time of request"),
+    "permitted_at": ("提供許可の日時", "Time of permit"),
+    "provided_at": ("提供の日時", "Time of provision"),
+    "valid_until": ("許可の期限", "Valid until"),
+    "ended_at": ("終了の日時", "Time of end"),
+    "recorded_at": ("記録の日時", "Time of record"),
+    "hop": ("止まった所", "Where it stopped"),
+    "reason": ("理由", "Reason"),
+    "permit_digest": ("提供許可の指紋（SHA-256）", "Fingerprint of the permit (SHA-256)"),
+    "request_digest": ("照会電文の指紋（SHA-256）", "Fingerprint of the request (SHA-256)"),
+    "code": ("記録用の符号", "Code of the person in the records"),
+    "record_code": ("記録用の符号", "Code of the person in the records"),
+    "person": ("記録用の符号", "Code of the person in the records"),
+}
+"""Members of a record; one that is not listed is shown under its own name."""
+
+VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "outcome": {
+        "open": ("照会中", "asked, not ended"),
+        "permitted": ("提供許可", "permitted"),
+        "provided": ("提供済み", "provided"),
+        "no_data": ("該当情報なし", "no such information"),
+        "refused": ("提供されず（拒否）", "refused"),
+        "lost": ("提供済み（照会者に届かず）", "provided, but did not reach the inquirer"),
+        "abandoned": ("中止", "abandoned"),
+    },
+    "side": {
+        "network": ("情報提供ネットワークシステム", "the information network"),
+        "inquirer": ("照会した機関", "the inquirer"),
+        "provider": ("提供する機関", "the provider"),
+    },
+    "hop": {
+        "inquirer_gateway": ("照会側の中間サーバー", "the inquirer's gateway"),
+        "network": ("情報提供ネットワークシステム", "the information network"),
+        "provider_gateway": ("提供側の中間サーバー", "the provider's gateway"),
+        "provider": ("情報提供者", "the provider"),
+    },
+    "reason": {
+        "not_in_table": ("法令の表に、この照会を認める規定がない", "no row of the law's table allows it"),
+        "provider_has_no_code": (
+            "提供する機関が、この人の符号を持たない",
+            "the provider holds no code for the person",
+        ),
+        "no_copy": ("提供する機関に該当する情報がない", "the provider holds no such information"),
+        "permit_used": ("提供許可は使用済み", "the permit was used already"),
+        "permit_expired": ("提供許可の期限切れ", "the permit had expired"),
+        "wrong_institution": ("ほかの機関の名前での照会", "asked in another institution's name"),
+        "unknown_provider": ("提供する機関が名簿にない", "unknown provider"),
+        "unknown_code": ("この機関の符号ではない", "not a code of this institution"),
+    },
+}
+"""Values of some members; one that is not listed is shown as it is."""
+
+BOOLEANS: Final = {True: ("あり", "yes"), False: ("なし", "no")}
+NOTHING: Final = ("（なし）", "(none)")
+
+HOLDS: Final = (
+    "このレシートは正しいものです。",
+    "This receipt holds.",
+)
+RECORD_HEADING: Final = ("記録の内容", "The record")
+PROOF_HEADING: Final = ("確かめたこと", "What was checked")
+FAILS: Final = (
+    "このレシートは正しくありません。書かれている内容を信じないでください。",
+    "This receipt does not hold. Do not believe what it says.",
+)
+CANNOT_CHECK: Final = ("確かめられませんでした。", "It could not be checked.")
+WHAT_FAILED: Final = ("合わなかった点", "What failed")
+NO_FILE: Final = (
+    "レシートのファイルを読めません: {path}",
+    "The receipt file cannot be read: {path}",
+)
+NO_KEY: Final = (
+    "記録台帳の公開鍵のファイルを読めません: {path}。公表されている鍵（vkey）を保存し、--log-key で指定してください。",
+    "The file with the log's public key cannot be read: {path}. Save the published key (vkey) and name it with --log-key.",
+)
+BAD_KEY: Final = (
+    "記録台帳の公開鍵として読めません: {path}。公表されている一行（vkey）をそのまま保存してください。",
+    "This is no public key of a log: {path}. Save the published line (vkey) as it is.",
+)
+
+CHECKED: Final = (
+    (
+        "記録台帳「{origin}」の署名が公開鍵と合いました。",
+        "The signature of the log “{origin}” matches its public key.",
+    ),
+    (
+        "この記録は、台帳の先頭から {size} 件のうち {position} 件目にあります（番号 {index}）。",
+        "This record is entry {position} of the first {size} entries of the log (index {index}).",
+    ),
+    (
+        "記録の内容は、一文字も変えられていません。",
+        "Not one character of the record has been changed.",
+    ),
+)
+
+FAILURES: Final[dict[ReceiptReason, tuple[str, str]]] = {
+    ReceiptReason.MALFORMED: (
+        "ファイルの形がレシート（tlog-proof）の決まりに合いません。途中で切れたり、書き換えられたりしたおそれがあります。",
+        "The file is not in the form of a receipt (tlog-proof). It may have been cut or altered.",
+    ),
+    ReceiptReason.MALFORMED_RECORD: (
+        "記録の部分が決まりの形ではありません。書き換えられたおそれがあります。",
+        "The record is not in its form. It may have been altered.",
+    ),
+    ReceiptReason.MALFORMED_KEY: (
+        "公開鍵が記録台帳の鍵ではありません。公表されている鍵を使ってください。",
+        "The public key is not that of a log. Use the published key.",
+    ),
+    ReceiptReason.MALFORMED_CHECKPOINT: (
+        "台帳の署名された部分（チェックポイント）が決まりの形ではありません。書き換えられたおそれがあります。",
+        "The signed part (checkpoint) is not in its form. It may have been altered.",
+    ),
+    ReceiptReason.UNKNOWN_KEY: (
+        "この公開鍵の記録台帳による署名がありません。別の台帳のレシートか、署名の行が書き換えられたものです。",
+        "There is no signature of the log with this public key: a receipt of another log, or an altered signature line.",
+    ),
+    ReceiptReason.BAD_SIGNATURE: (
+        "記録台帳の署名が合いません。チェックポイントか署名が書き換えられています。",
+        "The signature of the log does not match: checkpoint or signature was altered.",
+    ),
+    ReceiptReason.WRONG_LOG: (
+        "チェックポイントが別の記録台帳のものです。",
+        "The checkpoint is of another log.",
+    ),
+    ReceiptReason.NOT_ENOUGH_WITNESSES: (
+        "立会人の署名が足りません。",
+        "Too few witnesses signed.",
+    ),
+    ReceiptReason.WRONG_POSITION: (
+        "記録の番号と証明の長さが台帳の大きさに合いません。番号か証明が書き換えられています。",
+        "Index and length of the proof do not fit the size of the log: index or proof was altered.",
+    ),
+    ReceiptReason.NOT_INCLUDED: (
+        "この内容の記録は台帳にありません。記録か証明が書き換えられています。",
+        "The log holds no such record: the record or the proof was altered.",
+    ),
+}
