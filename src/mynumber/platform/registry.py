@@ -53,9 +53,14 @@ class Process:
     def port(self, settings: Settings) -> int:
         return settings.port_base + self.slot
 
+    def listen(self, settings: Settings) -> str:
+        """ADDRESS:PORT, on this machine only."""
+        return f"127.0.0.1:{self.port(settings)}"
+
 
 def _institution(name: str, title: str, *, tenants: bool = False) -> Institution:
-    return Institution(name, title, f"mynumber.institutions.{name}", name, tenants=tenants)
+    # Host names take no underscore (Django refuses them).
+    return Institution(name, title, f"mynumber.institutions.{name}", name.replace("_", "-"), tenants=tenants)
 
 
 INSTITUTIONS: tuple[Institution, ...] = (

@@ -4,5 +4,9 @@ from django.http import HttpRequest
 
 
 def signed_in(request: HttpRequest) -> dict[str, object]:
-    """Template context: `staff` (the signed-in member of staff or None) and `request_id` (to quote to an operator)."""
-    return {"staff": getattr(request, "staff", None), "request_id": getattr(request, "request_id", "")}
+    """Template context: `staff` (the signed-in member or None), `tenant_of_page` (its key or ""), `request_id`."""
+    return {
+        "staff": getattr(request, "staff", None),
+        "tenant_of_page": getattr(request, "tenant", ""),
+        "request_id": getattr(request, "request_id", ""),
+    }

@@ -6,6 +6,7 @@ In the root URLconf of an institution:
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -46,7 +47,8 @@ _log = logs.get_logger(__name__)
 class PageRefused(Exception):
     """Raise it from a view or a service: the reader gets a page that says what is wrong and what to do.
 
-    title, what, advice: Japanese sentences, without personal values. reason: a machine-readable word for the log.
+    title, what, advice: Japanese sentences, without personal values. reason: a machine-readable word for the log alone.
+    hop: the Japanese name of who refused, if another institution did (`Hop.label_ja`).
     The view's transaction is rolled back; what must stay (a record of the refusal) is committed before raising.
     """
 
@@ -64,7 +66,7 @@ class PageRefused(Exception):
         self.reason = reason
         self.hop = hop
         self.problem = Problem(
-            title=title, what=what, advice=advice, status=status, title_en=title_en, hop=hop, reason=reason
+            title=title, what=what, advice=advice, status=status, title_en=title_en, hop=hop
         )
 
 
@@ -80,8 +82,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page of a refusal; None leaves other exceptions to Django."""
         if isinstance(exception, PageRefused):
-            _log.info("refused", reason=exception.reason, hop=exception.hop, status=exception.problem.status)
-            return problem_page(request, exception.problem)
+            _log.info("refused", reason=exception.reason, status=exception.problem.status)
+            return _page(request, exception.problem)
         if isinstance(exception, OperationalError):
             return database_away(request, exception)
         return None
@@ -90,4 +92,9 @@ class RefusalMiddleware:
 def database_away(request: HttpRequest, exception: OperationalError) -> HttpResponse:
     """503: no record, no exchange (HOUSE rule 4). A full disk and a lost connection both arrive here."""
     _log.error("database does not answer", exc_info=exception)
-    return problem_page(request, UNAVAILABLE)
+    return _page(request, UNAVAILABLE)
+
+
+def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The page with the request's id, so that an operator finds the log lines that belong to it."""
+    return problem_page(request, replace(problem, reference=getattr(request, "request_id", "")))

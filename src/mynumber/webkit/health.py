@@ -69,6 +69,10 @@ class _Migrations:
         self._applied = False
         self._lock = Lock()
 
+    def forget(self) -> None:
+        with self._lock:
+            self._applied = False
+
     def applied(self) -> bool:
         with self._lock:
             if not self._applied:
@@ -81,6 +85,11 @@ class _Migrations:
 
 
 _migrations = _Migrations()
+
+
+def forget() -> None:
+    """Look at the migrations anew (a process that changes its database; tests)."""
+    _migrations.forget()
 
 
 def _keys_are_there(environment: Environment) -> bool:

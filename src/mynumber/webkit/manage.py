@@ -22,8 +22,6 @@ def run_command(name: str, arguments: Sequence[str]) -> None:
     """
     os.environ["DJANGO_SETTINGS_MODULE"] = settings_module(name)
     os.environ.setdefault("MYNUMBER_INSTITUTION", name)
-    # One command, one connection: a pool's threads would outlive it.
-    os.environ["MYNUMBER_POOL"] = "0"
     owner = os.environ.get("MYNUMBER_OWNER_DATABASE_URL")
     if owner and arguments and arguments[0] in OWNER_COMMANDS:
         os.environ["DATABASE_URL"] = owner

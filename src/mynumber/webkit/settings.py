@@ -88,7 +88,7 @@ def institution_settings(
         **_language(),
         **_templates(),
         **_static(),
-        **_cookies(name, secure=secure, sessions=sessions),
+        **_cookies(name, secure=secure, engine=_session_engine(staff=staff, sessions=sessions)),
         **_headers(environment, form_actions=form_actions, secure=secure),
         **_limits(),
         # The log is set up by logs.configure, which masks; Django's own mails and handlers stay off.
@@ -104,7 +104,7 @@ def institution_settings(
 
 def _secret_key(environment: Environment) -> str:
     """The key ring's secret "django"; else MYNUMBER_SECRET_KEY; else a fresh one that no other process knows."""
-    if environment.keys is not None:
+    if environment.keys is not None and environment.keys.is_dir():
         ring = KeyRing.open(environment.keys)
         if ring.has("django"):
             return ring.secret("django").hex()
@@ -119,8 +119,7 @@ def _middleware(*, tenanted: bool, staff: bool, sessions: Sessions, extra: Seque
         "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         *(["mynumber.webkit.tenancy.TenantMiddleware"] if tenanted else []),
-        *(["mynumber.webkit.staff.sessions.StaffSessionMiddleware"] if staff else []),
-        *(["django.contrib.sessions.middleware.SessionMiddleware"] if sessions != "none" else []),
+        *(["django.contrib.sessions.middleware.SessionMiddleware"] if staff or sessions != "none" else []),
         "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -147,9 +146,7 @@ def _databases(environment: Environment, *, database: bool) -> dict[str, object]
         name=os.environ.get("MYNUMBER_INSTITUTION", "mynumber"), user="", password="", host="", port=""
     )
     return {
-        "DATABASES": {
-            "default": database_settings(address, pooled=os.environ.get("MYNUMBER_POOL", "1") == "1")
-        }
+        "DATABASES": {"default": database_settings(address, pooled=os.environ.get("MYNUMBER_POOL") == "1")}
     }
 
 
@@ -176,6 +173,7 @@ def database_settings(address: DatabaseAddress, *, pooled: bool) -> dict[str, ob
         "PORT": address.port,
         "ATOMIC_REQUESTS": True,
         "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 0 if pooled else None,
         "OPTIONS": options,
     }
 
@@ -219,10 +217,15 @@ def _static() -> dict[str, object]:
     }
 
 
-def _cookies(name: str, *, secure: bool, sessions: Sessions) -> dict[str, object]:
-    engine = "signed_cookies" if sessions == "signed_cookie" else "db"
+def _session_engine(*, staff: bool, sessions: Sessions) -> str:
+    if staff:
+        return "mynumber.webkit.staff.sessions"
+    return f"django.contrib.sessions.backends.{'signed_cookies' if sessions == 'signed_cookie' else 'db'}"
+
+
+def _cookies(name: str, *, secure: bool, engine: str) -> dict[str, object]:
     return {
-        "SESSION_ENGINE": f"django.contrib.sessions.backends.{engine}",
+        "SESSION_ENGINE": engine,
         "SESSION_COOKIE_NAME": f"{name}_session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

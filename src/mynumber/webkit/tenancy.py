@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, models, transaction
@@ -29,6 +29,12 @@ TENANT_KEY: Final = re.compile(r"[a-z0-9_]{1,50}", re.ASCII)
 RESERVED: Final = frozenset({"owner", "tenant"})
 """`<institution>_owner` and `<institution>_tenant` are other roles."""
 MAX_TENANT: Final = 50
+
+if TYPE_CHECKING:
+    _TextField = models.CharField[str, str]
+else:
+    # Django's fields cannot be subscripted when the program runs.
+    _TextField = models.CharField
 
 _acting: ContextVar[str | None] = ContextVar("mynumber_tenant", default=None)
 
@@ -157,11 +163,16 @@ class TenantConverter:
 register_converter(TenantConverter, "tenant")
 
 
-class TenantField(models.CharField[str, str]):
-    """The column `tenant` of a walled table: filled from `current_tenant()`, never edited."""
+def default_tenant() -> str:
+    """The current tenant; empty where the institution has no tenants. Raises NoTenant."""
+    return current_tenant() if settings.MYNUMBER_TENANTED else ""
+
+
+class TenantField(_TextField):
+    """The column `tenant` of a walled table: filled from the current tenant, never edited."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.update(max_length=MAX_TENANT, default=current_tenant, editable=False)
+        kwargs.update(max_length=MAX_TENANT, default=default_tenant, editable=False)
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:

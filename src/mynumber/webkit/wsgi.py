@@ -1,0 +1,15 @@
+"""The WSGI application of an institution: `application = institution_application("jlis")` in its `wsgi.py`."""
+
+import os
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.wsgi import get_wsgi_application
+
+from mynumber.webkit.manage import settings_module
+
+
+def institution_application(name: str) -> WSGIHandler:
+    """Django with the settings of `name`, on a pool of database connections that its threads share."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module(name))
+    os.environ.setdefault("MYNUMBER_POOL", "1")
+    return get_wsgi_application()
