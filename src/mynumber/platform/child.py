@@ -1,0 +1,125 @@
+"""One supervised process: started, its output kept, restarted with growing pauses when it dies, stopped with its group."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import psutil  # type: ignore[import-untyped]  # has no stubs of its own
+
+from mynumber.platform.logfiles import LogFile
+
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 30.0
+HEALTHY_AFTER = 60.0
+"""Seconds after which a process counts as healthy again: its next death is the first one."""
+STOP_SECONDS = 10.0
+_LINE_LIMIT = 1024 * 1024
+
+
+def pause_before_restart(deaths: int) -> float:
+    """Seconds to wait after this many deaths in a row: 0.2, 0.4, 0.8 ... at most 30."""
+    return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(deaths - 1, 16)))
+
+
+@dataclass
+class Child:
+    """A process that the supervisor keeps alive until it is told to stop."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: LogFile
+    changed: Callable[[], None] = lambda: None
+    """Called when pid or number of restarts changes."""
+    pid: int | None = None
+    created: float | None = None
+    restarts: int = 0
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def keep_running(self) -> None:
+        """Run until `stop`: start, wait for its end, start again."""
+        deaths = 0
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            await self._run_once()
+            if self._stopping.is_set():
+                return
+            deaths = 1 if time.monotonic() - started > HEALTHY_AFTER else deaths + 1
+            self.restarts += 1
+            self.changed()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause_before_restart(deaths))
+
+    async def stop(self) -> None:
+        """Ask the process to end; `keep_running` returns when it has (killed if it takes too long)."""
+        self._stopping.set()
+        if self.pid is not None:
+            _signal_group(self.pid, signal.SIGTERM)
+
+    async def _run_once(self) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *self.command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=dict(self.environment),
+            start_new_session=True,  # a group of its own: its workers end with it
+            limit=_LINE_LIMIT,
+        )
+        self.pid = process.pid
+        self.created = created_at(process.pid)
+        self.changed()
+        output = asyncio.create_task(self._keep_output(process))
+        try:
+            await self._until_ended(process)
+        finally:
+            _signal_group(process.pid, signal.SIGKILL)  # workers that outlived their parent
+            await output
+            self.pid = self.created = None
+            self.changed()
+
+    async def _until_ended(self, process: asyncio.subprocess.Process) -> None:
+        ended = asyncio.create_task(process.wait())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if self._stopping.is_set() and not ended.done():
+            _signal_group(process.pid, signal.SIGTERM)
+            _, late = await asyncio.wait({ended}, timeout=STOP_SECONDS)
+            if late:
+                _signal_group(process.pid, signal.SIGKILL)
+        await ended
+
+    async def _keep_output(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None  # noqa: S101 (it was asked for above)
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # a line longer than the limit: dropped, the next one is kept
+                continue
+            if not line:
+                return
+            self.log.write(line)
+
+
+def created_at(pid: int) -> float | None:
+    """When the process started, or None if there is none of this id."""
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return None
+
+
+def end_leftover(pid: int, created: float) -> None:
+    """End a process that a killed supervisor left behind, if it is still the same one."""
+    if created_at(pid) == created:
+        _signal_group(pid, signal.SIGKILL)
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)

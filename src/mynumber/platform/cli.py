@@ -1,0 +1,134 @@
+"""`mynumber`: the command line. Each command loads only what it needs; none loads Django."""
+
+import importlib
+import importlib.util
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+_MOUNTED = {
+    "law": "法令の表(誰が、誰に、何を聞けるか)",
+    "population": "模擬の住民をつくる",
+    "receipt": "受領証をオフラインで確かめる",
+    "network": "情報提供ネットワークシステムの監査",
+    "demo": "児童扶養手当の物語を、動いている模型の上で進める",
+}
+"""Groups of commands with a module of their own (`mynumber.platform.commands.NAME`, attribute `app`)."""
+
+
+class _Group(TyperGroup):
+    """Finds the mounted groups when they are asked for, so that `mynumber receipt verify` starts fast."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return [*super().list_commands(ctx), *(name for name in _MOUNTED if _exists(name))]
+
+    def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def, override]
+        if cmd_name in _MOUNTED and _exists(cmd_name):
+            module = importlib.import_module(f"mynumber.platform.commands.{cmd_name}")
+            return typer.main.get_command(module.app)
+        return super().get_command(ctx, cmd_name)
+
+
+def _exists(name: str) -> bool:
+    return importlib.util.find_spec(f"mynumber.platform.commands.{name}") is not None
+
+
+main = typer.Typer(
+    name="mynumber",
+    cls=_Group,
+    help="マイナンバー制度の模型。合成の住民だけで動きます。(The My Number system as a model, with synthetic people.)",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Name = Annotated[str, typer.Argument(help="機関の名前 (name of an institution)")]
+WORDS = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@main.command()
+def up() -> None:
+    """すべてを起動し、準備ができたらアドレスを表示する。(Start everything.)"""
+    from mynumber.platform.commands import lifecycle
+
+    lifecycle.up()
+
+
+@main.command()
+def down() -> None:
+    """すべてを止める。データは残る。(Stop everything; data stay.)"""
+    from mynumber.platform.commands import lifecycle
+
+    lifecycle.down()
+
+
+@main.command()
+def status() -> None:
+    """プロセスの一覧を表示する。(Show the processes.)"""
+    from mynumber.platform.commands import lifecycle
+
+    lifecycle.status()
+
+
+@main.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", help="確認せずに消す (do not ask)")] = False) -> None:
+    """止めて、データ、鍵、ログをすべて消す。(Stop and delete all state.)"""
+    from mynumber.platform.commands import lifecycle
+
+    lifecycle.reset(confirmed=yes)
+
+
+@main.command()
+def serve(
+    name: Name,
+    migrate: Annotated[bool, typer.Option(help="先に表を最新にする (run migrations first)")] = True,
+) -> None:
+    """ひとつの機関だけを前面で動かす。DATABASE_URL があればそれを使う。(Run one institution in the foreground.)"""
+    from mynumber.platform.commands import single
+
+    single.serve(name, migrate=migrate)
+
+
+@main.command(context_settings=WORDS)
+def run(
+    name: Name,
+    command: Annotated[list[str], typer.Argument(help="管理コマンドとその引数 (management command)")],
+) -> None:
+    """機関の管理コマンドを、その機関の環境で実行する。(Run a management command of an institution.)"""
+    from mynumber.platform.commands import single
+
+    single.run(name, command)
+
+
+@main.command(context_settings=WORDS)
+def psql(
+    context: typer.Context,
+    name: Name,
+    owner: Annotated[
+        bool, typer.Option("--owner", help="表の所有者として (as the owner of the tables)")
+    ] = False,
+    tenant: Annotated[str | None, typer.Option(help="テナントとして (as a tenant)")] = None,
+) -> None:
+    """機関のデータベースに psql で接続する。(Open psql on an institution's database.)"""
+    from mynumber.platform.commands import single
+
+    single.psql(name, owner=owner, tenant=tenant, words=context.args)
+
+
+@main.command()
+def logs(
+    name: Annotated[str, typer.Argument(help="機関またはプロセスの名前 (institution or process)")],
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="新しい行を待つ (wait for new lines)")
+    ] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="最後の行数 (last lines)")] = 100,
+) -> None:
+    """ログを表示する。(Show a log.)"""
+    from mynumber.platform.commands import single
+
+    single.logs(name, follow=follow, lines=lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `mynumber`, a module a group."""

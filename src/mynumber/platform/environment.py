@@ -1,0 +1,85 @@
+"""The environment of one institution's process: its own settings and nobody else's secrets."""
+
+import json
+import os
+from collections.abc import Mapping
+
+from mynumber.platform.registry import INSTITUTIONS, Institution, Process
+from mynumber.platform.settings import Settings
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE")
+"""What a process keeps of the environment of whoever started the platform, besides MYNUMBER_ variables."""
+
+OWNER_URL = "MYNUMBER_OWNER_DATABASE_URL"
+_NEVER_INHERITED = {
+    OWNER_URL,
+    "MYNUMBER_KEYS",
+    "MYNUMBER_INSTITUTION",
+    "MYNUMBER_LISTEN",
+    "MYNUMBER_PUBLIC_URL",
+}
+
+
+def base_environment(settings: Settings, outer: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What every process of the platform gets."""
+    env = os.environ if outer is None else outer
+    kept = {
+        name: value
+        for name, value in env.items()
+        if name in _INHERITED or (name.startswith("MYNUMBER_") and name not in _NEVER_INHERITED)
+    }
+    return {
+        **kept,
+        "PYTHONUNBUFFERED": "1",
+        "MYNUMBER_HOME": str(settings.home),
+        "MYNUMBER_PORT": str(settings.port),
+        "MYNUMBER_PORT_BASE": str(settings.port_base),
+        "MYNUMBER_RESIDENTS": str(settings.residents),
+        "MYNUMBER_TOWNS": ",".join(settings.towns),
+    }
+
+
+def public_urls(settings: Settings) -> dict[str, str]:
+    """The address of every face, by the name of the institution."""
+    return {i.name: settings.public_url(i.host) for i in INSTITUTIONS}
+
+
+def institution_environment(
+    settings: Settings,
+    institution: Institution,
+    *,
+    database_url: str | None = None,
+    owner_url: str | None = None,
+    process: Process | None = None,
+    outer: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """The environment of an institution's process or command. It holds the database password: never print it."""
+    env = {
+        **base_environment(settings, outer),
+        "MYNUMBER_INSTITUTION": institution.name,
+        "MYNUMBER_PUBLIC_URL": settings.public_url(institution.host),
+        "MYNUMBER_PUBLIC_URLS": json.dumps(public_urls(settings)),
+        "MYNUMBER_KEYS": str(settings.keys / institution.name),
+        "MYNUMBER_DIRECTORY": str(settings.directory),
+        "MYNUMBER_DIRECTORY_KEY": str(settings.directory_key),
+        "MYNUMBER_LOG_KEY": str(settings.log_key),
+        "DJANGO_SETTINGS_MODULE": institution.settings_module,
+    }
+    env.setdefault("MYNUMBER_SIMULATION", "1")
+    if process is not None:
+        env["MYNUMBER_LISTEN"] = process.listen(settings)
+    if database_url is not None:
+        env["DATABASE_URL"] = database_url
+    if owner_url is not None:
+        env[OWNER_URL] = owner_url
+    return env
+
+
+def command_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """The same for a short command: one connection instead of a pool."""
+    return {**env, "MYNUMBER_POOL": "0"}
+
+
+def migration_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """The same for `migrate`: it connects as the owner of the tables."""
+    return {**command_environment(env), "DATABASE_URL": env.get(OWNER_URL) or env["DATABASE_URL"]}

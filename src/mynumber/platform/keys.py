@@ -1,0 +1,143 @@
+"""Key rings of the institutions and the signed directory of their public keys.
+
+On a laptop the platform makes all of them; in production each institution makes its own ring and hands the operator
+of the network its public keys. Nothing here is ever replaced: a ring that exists keeps its keys.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from mynumber.foundation.envelope import SigningKey
+from mynumber.foundation.keyring import KeyRing
+from mynumber.foundation.law.kinds import InstitutionKind
+from mynumber.foundation.numbers import local_government
+from mynumber.foundation.numbers.local_government import LocalGovernmentKind
+from mynumber.foundation.tlog.checkpoint import LogSigner
+from mynumber.platform import registry
+from mynumber.platform.secret_files import locked, private_folder, write_private
+from mynumber.platform.settings import Settings
+from mynumber.protocols.directory import System, sign_directory
+from mynumber.protocols.node import sealing_name, signing_name
+
+DIRECTORY_RING = "directory"
+"""The ring of the operator who signs the directory; no institution's process is given it."""
+DIRECTORY_KEY = "directory"
+LOG_KEY = "log"
+"""Name of the secret in the network's ring that signs checkpoints (LogSigner.to_bytes)."""
+LOG_ORIGIN = "network.mynumber.localhost/records"
+"""Name of the log of exchange records, as it stands on the first line of each checkpoint."""
+DJANGO_SECRET = "django"  # noqa: S105 (a name)
+"""Name of the secret in each ring that Django signs cookies and forms with."""
+
+_HEALTH_CENTRE_CITIES = frozenset({"272124"})
+"""Cities with a public health centre besides the special wards, among those the platform knows (Order 77/1948, art. 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A system that is to be listed."""
+
+    id: str
+    institution: str
+    """Whose process acts as it: its ring holds the keys."""
+    name: str
+    kinds: tuple[InstitutionKind, ...] = ()
+
+
+def entries(settings: Settings) -> tuple[_Entry, ...]:
+    """Every system of the platform: members, their gateway tenants, and those that are neither."""
+    members = _members(settings)
+    by_id = {member.id: member for member in members}
+    gateways = (
+        _Entry(f"gateway.{member}", "gateway", f"{by_id[member].name}の中間サーバー", by_id[member].kinds)
+        for member in registry.gateway_tenants(settings)
+    )
+    others = (_Entry(name, name, registry.institution(name).title) for name in ("jlis", "network", "portal"))
+    return (*members, *gateways, *others)
+
+
+def ensure_keys(settings: Settings) -> None:
+    """Make rings, keys and secrets that do not exist yet, and sign the directory anew (it is valid for a year)."""
+    private_folder(settings.keys)
+    with locked(settings.home / "keys.lock"):
+        for institution in registry.INSTITUTIONS:
+            ring = _ring(settings, institution.name)
+            if not ring.has(DJANGO_SECRET):
+                ring.add_secret(DJANGO_SECRET)
+        _ensure_log_key(settings)
+        systems = tuple(_ensure_system(settings, entry) for entry in entries(settings))
+        _publish(settings, systems)
+
+
+def _members(settings: Settings) -> tuple[_Entry, ...]:
+    pension = (
+        InstitutionKind.PENSION_SERVICE,
+        InstitutionKind.PUBLIC_PENSION_PAYER,
+        InstitutionKind.ANY_LAW_PENSION_PAYER,
+    )
+    return (
+        *(
+            _Entry(
+                f"municipality.{code}", "municipality", local_government.find(code).name, _town_kinds(code)
+            )
+            for code in settings.towns
+        ),
+        _Entry("pension_service", "pension_service", "日本年金機構", pension),
+        _Entry("digital_agency", "digital_agency", "デジタル庁", (InstitutionKind.PRIME_MINISTER,)),
+    )
+
+
+def _town_kinds(code: str) -> tuple[InstitutionKind, ...]:
+    kind = local_government.find(code).kind
+    kinds = [InstitutionKind.MUNICIPALITY]
+    if kind in (LocalGovernmentKind.CITY, LocalGovernmentKind.SPECIAL_WARD):
+        kinds.append(InstitutionKind.CITY)
+    if kind is LocalGovernmentKind.SPECIAL_WARD or code in _HEALTH_CENTRE_CITIES:
+        kinds.append(InstitutionKind.HEALTH_CENTRE_CITY)
+    return tuple(kinds)
+
+
+def _ensure_system(settings: Settings, entry: _Entry) -> System:
+    ring = _ring(settings, entry.institution)
+    if not ring.has(signing_name(entry.id)):
+        ring.add_signing(signing_name(entry.id))
+    if not ring.has(sealing_name(entry.id)):
+        ring.add_sealing(sealing_name(entry.id))
+    signing = [ring.signing(signing_name(entry.id), n) for n in ring.generations(signing_name(entry.id))]
+    sealing = [ring.sealing(sealing_name(entry.id), n) for n in ring.generations(sealing_name(entry.id))]
+    port = registry.message_process(entry.institution).port(settings)
+    return System(
+        id=entry.id,
+        name=entry.name,
+        url=f"http://127.0.0.1:{port}",
+        signing_keys=tuple(key.public.to_jwk() for key in signing),
+        sealing_keys=tuple(key.public.to_jwk() for key in sealing),
+        kinds=tuple(kind.value for kind in entry.kinds),
+    )
+
+
+def _ensure_log_key(settings: Settings) -> None:
+    ring = _ring(settings, "network")
+    if not ring.has(LOG_KEY):
+        ring.add_secret(LOG_KEY, LogSigner.generate(LOG_ORIGIN).to_bytes())
+    vkey = LogSigner.from_bytes(ring.secret(LOG_KEY)).vkey
+    write_private(settings.log_key, f"{vkey}\n".encode(), mode=0o644)
+
+
+def _publish(settings: Settings, systems: tuple[System, ...]) -> None:
+    operator = _operator_key(settings)
+    token = sign_directory(systems, operator, now=datetime.now(UTC))
+    write_private(settings.directory_key, msgspec.json.encode(operator.public.to_jwk()), mode=0o644)
+    write_private(settings.directory, token, mode=0o644)
+
+
+def _operator_key(settings: Settings) -> SigningKey:
+    ring = _ring(settings, DIRECTORY_RING)
+    return ring.signing(DIRECTORY_KEY) if ring.has(DIRECTORY_KEY) else ring.add_signing(DIRECTORY_KEY)
+
+
+def _ring(settings: Settings, name: str) -> KeyRing:
+    folder = settings.keys / name
+    return KeyRing.open(folder) if folder.exists() else KeyRing.create(folder)

@@ -1,0 +1,57 @@
+"""Which institutions' tables are not yet as their code wants them.
+
+Asking Django takes half a second an institution; a start should not take that long when nothing has changed. So the
+files of the migrations are summed up, and only an institution whose sum has changed since the last success migrates.
+"""
+
+import hashlib
+import importlib.metadata
+from pathlib import Path
+
+import msgspec
+
+from mynumber.platform.registry import INSTITUTIONS, Institution
+from mynumber.platform.settings import Settings
+
+
+def outdated(settings: Settings) -> tuple[Institution, ...]:
+    """The institutions whose migrations have to run."""
+    known = _known(settings)
+    return tuple(i for i in INSTITUTIONS if i.database and known.get(i.name) != fingerprint(i))
+
+
+def note(settings: Settings, done: tuple[Institution, ...]) -> None:
+    """Remember that these institutions' tables are up to date."""
+    known = {**_known(settings), **{i.name: fingerprint(i) for i in done}}
+    path = _file(settings)
+    draft = path.with_suffix(".new")
+    draft.write_bytes(msgspec.json.encode(known))
+    draft.replace(path)
+
+
+def fingerprint(institution: Institution) -> str:
+    """A sum over the migrations of an institution, of the shared face and of Django."""
+    total = hashlib.sha256(importlib.metadata.version("django").encode())
+    for package in (institution.package, "mynumber.webkit"):
+        for path in sorted(_folder(package).rglob("*.py")):
+            if path.parent.name == "migrations" or path.name == "settings.py":
+                total.update(f"{path.name}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def _folder(package: str) -> Path:
+    """The folder of a package, found without importing it (the wall)."""
+    import mynumber
+
+    return Path(mynumber.__path__[0]).joinpath(*package.split(".")[1:])
+
+
+def _known(settings: Settings) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(_file(settings).read_bytes(), type=dict[str, str])
+    except FileNotFoundError:
+        return {}
+
+
+def _file(settings: Settings) -> Path:
+    return settings.run / "migrated.json"

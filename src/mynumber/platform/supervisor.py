@@ -1,0 +1,342 @@
+"""The background process behind `mynumber up`: starts everything in order, keeps it alive, stops it in reverse.
+
+    PostgreSQL -> databases and roles -> keys and directory -> migrations -> processes -> seeding (once) -> ready
+
+It holds a lock for as long as it lives, writes what it knows to a state file (`mynumber status`), and tells the
+waiting `mynumber up` each step through a pipe.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from mynumber.platform import keys, launch, migrations, probe, seed
+from mynumber.platform.account import AccountError
+from mynumber.platform.child import Child, end_leftover
+from mynumber.platform.databases import embedded_server, ensure_all, owner_role
+from mynumber.platform.environment import (
+    base_environment,
+    command_environment,
+    institution_environment,
+    migration_environment,
+)
+from mynumber.platform.logfiles import LogFile
+from mynumber.platform.postgres import PostgresError, Server
+from mynumber.platform.registry import FRONT, PROCESSES, Institution, Process, institution
+from mynumber.platform.secret_files import private_folder
+from mynumber.platform.settings import Settings, SettingsError
+from mynumber.platform.state import (
+    AlreadyRunning,
+    Event,
+    ProcessState,
+    State,
+    read_state,
+    state_file,
+    take_lock,
+    write_state,
+)
+
+READY_SECONDS = 60.0
+"""How long a process may take until it is ready before the start is given up."""
+WATCH_SECONDS = 5.0
+"""How often a running process is asked whether it is ready."""
+_ASK_AGAIN_SECONDS = 0.1
+
+
+class StartFailed(RuntimeError):
+    """The platform cannot start. The message is a sentence for the person who started it."""
+
+
+@dataclass
+class Supervisor:
+    """The platform of one state folder."""
+
+    settings: Settings
+    tell: Callable[[Event], None]
+    children: dict[str, Child] = field(default_factory=dict)
+    ready: dict[str, bool] = field(default_factory=dict)
+    phase: str = "starting"
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> int:
+        """Start, supervise until SIGTERM or SIGINT, stop. Returns the exit status."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        server = embedded_server(self.settings)
+        starting = asyncio.create_task(self._start(server))
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                starting.cancel()
+            await starting
+            self._enter("ready")
+            self.tell(Event("ready"))
+            watching = asyncio.create_task(self._watch())
+            await stopping
+            watching.cancel()
+        except (StartFailed, PostgresError, AccountError, OSError) as error:
+            self.tell(Event("failed", str(error)))
+            return 1
+        except asyncio.CancelledError:
+            return 0
+        finally:
+            await self._stop(server)
+        return 0
+
+    # --- starting -----------------------------------------------------------------------------------------------------
+
+    async def _start(self, server: Server) -> None:
+        self._end_leftovers()
+        self._require_free_ports()
+        self._enter("starting")
+        with self._step("データベース(PostgreSQL)を起動"):
+            await asyncio.to_thread(server.start)
+            await asyncio.to_thread(ensure_all, server, self.settings)
+        with self._step("機関ごとの鍵と名簿を用意"):
+            await asyncio.to_thread(keys.ensure_keys, self.settings)
+        outdated = migrations.outdated(self.settings)
+        if outdated:
+            with self._step(f"{len(outdated)} 機関の表を作成"):
+                await self._migrate(server, outdated)
+        with self._step("各機関のプロセスを起動"):
+            for process in PROCESSES:
+                self._launch(process, server)
+            await self._all_ready(p.name for p in PROCESSES)
+        for step in seed.open_steps(self.settings):
+            with self._step(step.title):
+                await self._seed(step, server)
+        with self._step("入口を開く"):
+            self._launch_front()
+            await self._all_ready([FRONT])
+
+    def _end_leftovers(self) -> None:
+        """A supervisor that was killed leaves its processes behind: they hold the ports."""
+        old = read_state(self.settings)
+        for process in old.processes if old else ():
+            if process.pid is not None and process.created is not None:
+                end_leftover(process.pid, process.created)
+
+    def _require_free_ports(self) -> None:
+        wanted = {p.port(self.settings): "MYNUMBER_PORT_BASE" for p in PROCESSES}
+        wanted[self.settings.port] = "MYNUMBER_PORT"
+        for port, variable in wanted.items():
+            if not _is_free(port):
+                raise StartFailed(
+                    f"ポート {port} は別のプログラムが使っています。{variable} に空いている番号を指定してください"
+                    f" (port {port} is taken: set {variable})"
+                )
+
+    async def _migrate(self, server: Server, outdated: tuple[Institution, ...]) -> None:
+        at_once = asyncio.Semaphore(os.cpu_count() or 1)
+
+        async def migrate(one: Institution) -> None:
+            async with at_once:
+                env = migration_environment(self._environment(one, server))
+                await self._command(f"{one.name}-migrate", launch.migrate_command(), env)
+
+        await _all(migrate(one) for one in outdated)
+        migrations.note(self.settings, outdated)
+
+    async def _seed(self, step: seed.Step, server: Server) -> None:
+        if step.institution is None:
+            env = base_environment(self.settings)
+            command = [sys.executable, "-m", "mynumber.platform.cli", *step.command]
+        else:
+            env = command_environment(self._environment(institution(step.institution), server))
+            command = launch.manage_command(step.command)
+        await self._command("seed", command, env)
+        seed.notes(self.settings).add(step)
+
+    async def _command(self, log_name: str, command: list[str], env: Mapping[str, str]) -> None:
+        """Run a short command to its end with its output in a log. Raises StartFailed."""
+        log = LogFile(self.settings.logs / f"{log_name}.log")
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=dict(env),
+            start_new_session=True,
+        )
+        try:
+            assert process.stdout is not None  # noqa: S101 (it was asked for above)
+            while data := await process.stdout.read(65536):
+                log.write(data)
+            status = await process.wait()
+        except asyncio.CancelledError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+            raise
+        finally:
+            log.close()
+        if status != 0:
+            raise StartFailed(
+                f"{' '.join(command[2:])} が失敗しました(終了コード {status})。詳しくは {log.path} を見てください"
+            )
+
+    def _environment(
+        self, one: Institution, server: Server, process: Process | None = None
+    ) -> dict[str, str]:
+        database_url = server.url(one.name, one.name) if one.database else None
+        owner_url = server.url(owner_role(one.name), one.name) if one.database and process is None else None
+        return institution_environment(
+            self.settings, one, database_url=database_url, owner_url=owner_url, process=process
+        )
+
+    def _launch(self, process: Process, server: Server) -> None:
+        env = self._environment(institution(process.institution), server, process)
+        self._keep(process.name, launch.serve_command(process, process.listen(self.settings)), env)
+
+    def _launch_front(self) -> None:
+        self._keep(FRONT, launch.front_command(), base_environment(self.settings))
+
+    def _keep(self, name: str, command: list[str], env: Mapping[str, str]) -> None:
+        log = LogFile(self.settings.logs / f"{name}.log")
+        child = Child(name, command, env, log, changed=self._publish)
+        self.children[name] = child
+        self.ready[name] = False
+        self._tasks.append(asyncio.create_task(child.keep_running()))
+
+    # --- watching -----------------------------------------------------------------------------------------------------
+
+    async def _all_ready(self, names: Iterable[str]) -> None:
+        await _all(self._until_ready(name) for name in names)
+
+    async def _until_ready(self, name: str) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READY_SECONDS):
+                while not await self._is_ready(name):
+                    if self.children[name].restarts >= 3:
+                        break
+                    await asyncio.sleep(_ASK_AGAIN_SECONDS)
+                else:
+                    return
+        raise StartFailed(
+            f"{name} が起動しません。詳しくは {self.children[name].log.path} を見てください (`mynumber logs {name}`)"
+        )
+
+    async def _is_ready(self, name: str) -> bool:
+        host = "front.localhost" if name == FRONT else "127.0.0.1"
+        port = _port(name, self.settings)
+        ready = self.children[name].pid is not None and await probe.is_ready(port, host)
+        if ready != self.ready[name]:
+            self.ready[name] = ready
+            self._publish()
+        return ready
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            for name in self.children:
+                await self._is_ready(name)
+
+    # --- stopping -----------------------------------------------------------------------------------------------------
+
+    async def _stop(self, server: Server) -> None:
+        """Reverse order: no new visitors, then the institutions, then the database."""
+        self._enter("stopping")
+        names = list(self.children)
+        for group in ([n for n in names if n == FRONT], [n for n in names if n != FRONT]):
+            await _all(self.children[name].stop() for name in group)
+            await asyncio.gather(*(t for n, t in zip(names, self._tasks, strict=True) if n in group))
+        await asyncio.to_thread(server.stop)
+        state_file(self.settings).unlink(missing_ok=True)
+
+    # --- telling ------------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _step(self, title: str) -> Iterator[None]:
+        self.tell(Event("step", title))
+        yield
+        self.tell(Event("done", title))
+
+    def _enter(self, phase: str) -> None:
+        self.phase = phase
+        self._publish()
+
+    def _publish(self) -> None:
+        processes = tuple(
+            ProcessState(
+                name,
+                _port(name, self.settings),
+                child.pid,
+                child.created,
+                child.restarts,
+                self.ready[name] and child.pid is not None,
+            )
+            for name, child in self.children.items()
+        )
+        with contextlib.suppress(OSError):  # a full disk must not stop the supervisor
+            write_state(self.settings, State(os.getpid(), self.phase, self.settings.port, processes))
+
+
+def _port(name: str, settings: Settings) -> int:
+    if name == FRONT:
+        return settings.port
+    return next(p for p in PROCESSES if p.name == name).port(settings)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe_socket:
+        probe_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe_socket.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+async def _all(works: Iterable[Awaitable[None]]) -> None:
+    """Run all; the first failure ends the others and is raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _teller(descriptor: int | None) -> Callable[[Event], None]:
+    """Writes events to the pipe of `mynumber up`; when it has gone away, nobody listens and nothing is lost."""
+
+    def tell(event: Event) -> None:
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.write(descriptor, msgspec.json.encode(event) + b"\n")
+
+    return tell
+
+
+def main(words: list[str]) -> int:
+    """`python -m mynumber.platform.supervisor [DESCRIPTOR]`: the descriptor is where events go."""
+    descriptor = int(words[0]) if words else None
+    tell = _teller(descriptor)
+    os.umask(0o077)
+    try:
+        settings = Settings.from_environment()
+        for folder in (settings.run, settings.logs):
+            private_folder(folder)
+        take_lock(settings)
+    except (SettingsError, OSError) as error:
+        tell(Event("failed", str(error)))
+        return 1
+    except AlreadyRunning:
+        tell(Event("failed", "すでに動いています (it runs already)"))
+        return 1
+    return asyncio.run(Supervisor(settings, tell).run())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
