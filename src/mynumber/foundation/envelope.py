@@ -287,7 +287,9 @@ def sign(
         text = _encode(body)
     else:
         text = body
-        _decode_any_json(text)  # else a body could close the payload and open another member
+        _decode_any_json(
+            text
+        )  # else a body could close the payload and open another member; DecodeError is a ValueError
     issued = _seconds(now)
     whole = int(lifetime.total_seconds())
     if not 0 < whole <= max_lifetime.total_seconds():
@@ -362,7 +364,7 @@ def decode_body(body: bytes, body_type: type[Body]) -> Body:
     """
     try:
         return msgspec.json.decode(body, type=body_type)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         name = getattr(body_type, "__name__", "expected type")
         # without its cause: msgspec repeats what it read in some messages
         raise EnvelopeRefused(EnvelopeReason.MALFORMED_BODY, f"the body is not a {name}") from None
@@ -383,8 +385,9 @@ def _parse(token: bytes) -> tuple[_Protected, _Payload, bytes]:
     except ValueError:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a part is not canonical base64url") from None
     try:
+        payload_text.decode()  # the body is taken as it stands, and would not be looked at
         payload = _decode_payload(payload_text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the payload has not exactly its members") from None
     if _encode(payload) != payload_text:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the payload is not in its one spelling")
@@ -416,7 +419,7 @@ def _parse_short_header(part: bytes) -> _Protected:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a part is not canonical base64url") from None
     try:
         protected = _decode_protected(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the header is not exactly alg, kid, typ") from None
     if _encode(protected) != text:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the header is not in its one spelling")

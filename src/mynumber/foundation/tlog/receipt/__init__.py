@@ -90,7 +90,10 @@ class Receipt:
             salt = binascii.a2b_base64(extra.salt.replace("-", "+").replace("_", "/") + "=")
             record = bytes(extra.record)
             read_record(record)
-        except ValueError:  # of msgspec, UTF-8, base64 and read_record; some of them repeat what they read
+        except (
+            ValueError,
+            RecursionError,
+        ):  # of msgspec, UTF-8, base64 and read_record; some repeat what they read
             raise ReceiptInvalid(ReceiptReason.MALFORMED_RECORD, "the record cannot be read") from None
         receipt = cls(record, salt, proof.index, proof.hashes, proof.checkpoint)
         if len(salt) != SALT_BYTES or receipt.to_text() != text:
