@@ -26,6 +26,11 @@ _APPS = [
     "mynumber.webkit",
     "mynumber.webkit.staff",
     "mynumber.institutions.network.core",
+    "mynumber.institutions.jlis.inbox",
+    "mynumber.institutions.jlis.residents",
+    "mynumber.institutions.jlis.acquisition",
+    "mynumber.institutions.jlis.certification",
+    "mynumber.institutions.jlis.pages",
     "mynumber.institutions.gateway.tenants",
     "tests.webkit.project",
 ]
