@@ -61,19 +61,26 @@ class Child:
             _signal_group(self.pid, signal.SIGTERM)
 
     async def _run_once(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *self.command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=dict(self.environment),
-            start_new_session=True,  # a group of its own: its workers end with it
-            limit=_LINE_LIMIT,
-        )
+        reader, writer = os.pipe()
+        try:
+            # A pipe of our own: asyncio's would make `wait` wait for workers that still hold it.
+            process = await asyncio.create_subprocess_exec(
+                *self.command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writer,
+                stderr=writer,
+                env=dict(self.environment),
+                start_new_session=True,  # a group of its own: its workers end with it
+            )
+        except BaseException:
+            os.close(reader)
+            raise
+        finally:
+            os.close(writer)
         self.pid = process.pid
         self.created = created_at(process.pid)
         self.changed()
-        output = asyncio.create_task(self._keep_output(process))
+        output = asyncio.create_task(self._keep_output(reader))
         try:
             await self._until_ended(process)
         finally:
@@ -94,16 +101,22 @@ class Child:
                 _signal_group(process.pid, signal.SIGKILL)
         await ended
 
-    async def _keep_output(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None  # noqa: S101 (it was asked for above)
-        while True:
-            try:
-                line = await process.stdout.readline()
-            except ValueError:  # a line longer than the limit: dropped, the next one is kept
-                continue
-            if not line:
-                return
-            self.log.write(line)
+    async def _keep_output(self, descriptor: int) -> None:
+        lines = asyncio.StreamReader(limit=_LINE_LIMIT)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(descriptor, "rb", buffering=0)
+        )
+        try:
+            while True:
+                try:
+                    line = await lines.readline()
+                except ValueError:  # a line longer than the limit: dropped, the next one is kept
+                    continue
+                if not line:
+                    return
+                self.log.write(line)
+        finally:
+            transport.close()
 
 
 def created_at(pid: int) -> float | None:
