@@ -1,0 +1,101 @@
+"""The messages of acquisition (docs/protocols/residents.md): J-LIS stands between the institution and the network.
+
+The effect at J-LIS (message seen, provision recorded) is committed before the network is asked: no transaction waits for another institution. If the
+network does not answer, the institution is told so and asks again with a new message; the network gives the same code again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from django.db import transaction
+
+from mynumber.institutions.jlis.acquisition.resident_codes import Match, match_numbers, match_person
+from mynumber.institutions.jlis.certification.holders import holder_of
+from mynumber.institutions.jlis.inbox.endpoint import SYSTEM, Question, accept_once, endpoint, this_node
+from mynumber.institutions.jlis.residents.look_up import Asking
+from mynumber.protocols import wire
+from mynumber.protocols.acquisition import (
+    ISSUE_CODES,
+    REQUEST_CODE_BY_CERTIFICATE,
+    REQUEST_CODES,
+    AcquisitionState,
+    CodeRequest,
+    CodeRequestByCertificate,
+    CodeRequestResult,
+    CodeRequestResults,
+    IssueCodes,
+    IssueItem,
+)
+from mynumber.protocols.refusal import Hop, Reason, Refused
+
+NETWORK = "network"
+
+
+def answer_request_codes(question: Question[CodeRequest]) -> CodeRequestResults:
+    """Codes for the sender, who alone can ask for itself."""
+    with transaction.atomic():
+        accept_once(question)
+        matches = match_numbers(
+            question.body.items, Asking(question.sender, question.message_id, question.at)
+        )
+    return _have_codes_issued(matches, member=question.sender)
+
+
+def answer_request_code_by_certificate(question: Question[CodeRequestByCertificate]) -> CodeRequestResults:
+    """A code for the portal, of the holder of a certificate that is valid now."""
+    with transaction.atomic():
+        accept_once(question)
+        matches = match_person(
+            question.body.number,
+            holder_of(question.body.certificate_serial, at=question.at),
+            Asking(question.sender, question.message_id, question.at),
+        )
+    return _have_codes_issued(matches, member=question.sender)
+
+
+def _have_codes_issued(matches: Sequence[Match], *, member: str) -> CodeRequestResults:
+    """Hand acquisition numbers and resident codes to the network, and bring its results back in the order of the request."""
+    items = tuple(
+        IssueItem(number=match.number, resident_code=match.resident_code)
+        for match in matches
+        if match.resident_code is not None
+    )
+    states = _ask_network(IssueCodes(member=member, items=items)) if items else {}
+    return CodeRequestResults(
+        results=tuple(
+            CodeRequestResult(number=match.number, state=states.get(match.number, AcquisitionState.NOT_FOUND))
+            for match in matches
+        )
+    )
+
+
+def _ask_network(question: IssueCodes) -> dict[str, AcquisitionState]:
+    try:
+        answer = wire.call(
+            this_node(),
+            ISSUE_CODES,
+            question,
+            sender=SYSTEM,
+            receiver=NETWORK,
+            hop=Hop.JLIS,
+            now=partial(datetime.now, UTC),
+        )
+    except Refused as refused:
+        if (refused.hop, refused.reason) == (Hop.JLIS, Reason.UNREACHABLE):
+            raise Refused(Hop.JLIS, Reason.NETWORK_UNREACHABLE) from None
+        raise
+    states = {result.number: result.state for result in answer.results}
+    if len(answer.results) != len(question.items) or states.keys() != {
+        item.number for item in question.items
+    }:
+        raise Refused(
+            Hop.JLIS, Reason.ANSWER_NOT_BOUND, "the network answered for other people than were asked"
+        )
+    return states
+
+
+request_codes = endpoint(REQUEST_CODES, answer_request_codes)
+request_code_by_certificate = endpoint(REQUEST_CODE_BY_CERTIFICATE, answer_request_code_by_certificate)

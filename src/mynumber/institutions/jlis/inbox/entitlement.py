@@ -1,0 +1,36 @@
+"""Which systems may send which kind of message to J-LIS. What is not in the table is refused."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mynumber.protocols.acquisition import REQUEST_CODE_BY_CERTIFICATE, REQUEST_CODES
+from mynumber.protocols.certification import ISSUE_CARD, QUERY_TRUST, REVOKE_CERTIFICATE
+from mynumber.protocols.residents import LOOK_UP, LOOK_UP_BY_NUMBER, REGISTER_RESIDENTS
+
+_MUNICIPALITIES: Final = "municipality"
+_PENSION_SERVICE: Final = "pension_service"
+_DIGITAL_AGENCY: Final = "digital_agency"
+_PORTAL: Final = "portal"
+
+ENTITLED: Final[dict[str, frozenset[str]]] = {
+    # 住民基本台帳法 art. 30-6: municipalities notify entries; Act art. 7.
+    REGISTER_RESIDENTS.name: frozenset({_MUNICIPALITIES}),
+    # 住民基本台帳法 art. 30-9 ff., Act art. 14(2); for receiving accounts 公的給付支給等口座登録法 art. 5.
+    LOOK_UP.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
+    LOOK_UP_BY_NUMBER.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
+    # Act art. 21-2: those that inquire or provide through the network.
+    REQUEST_CODES.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
+    REQUEST_CODE_BY_CERTIFICATE.name: frozenset({_PORTAL}),
+    # 公的個人認証法 art. 22 (applications go through the municipality), art. 28 ff.
+    ISSUE_CARD.name: frozenset({_MUNICIPALITIES}),
+    REVOKE_CERTIFICATE.name: frozenset({_MUNICIPALITIES}),
+    # 公的個人認証法 art. 36, 37: registered verifiers of authentication certificates.
+    QUERY_TRUST.name: frozenset({_PORTAL}),
+}
+"""Kind of message -> the first word of the ids of systems that may send it."""
+
+
+def may_send(system_id: str, kind: str) -> bool:
+    """Whether a system (``municipality.131229``) may send a kind of message. Gateways, which act for others, may send none."""
+    return system_id.partition(".")[0] in ENTITLED.get(kind, frozenset())

@@ -1,0 +1,17 @@
+"""Django settings of J-LIS."""
+
+from mynumber.webkit.settings import institution_settings
+
+globals().update(
+    institution_settings(
+        "jlis",
+        apps=[
+            "mynumber.institutions.jlis.inbox",
+            "mynumber.institutions.jlis.residents",
+            "mynumber.institutions.jlis.acquisition",
+            "mynumber.institutions.jlis.certification",
+            "mynumber.institutions.jlis.pages",
+        ],
+        urlconf="mynumber.institutions.jlis.urls",
+    )
+)
