@@ -89,7 +89,7 @@ class Code:
         code = cls(int(number), point)
         if code.to_text() != text:
             raise BadCode(CodeReason.MALFORMED, "the code is not in its one spelling")
-        if not group.crypto_core_ristretto255_is_valid_point(point) or point == _IDENTITY:
+        if not _is_element(point):
             raise BadCode(CodeReason.NOT_A_POINT, "the code is not an element of the group")
         return code
 
@@ -267,11 +267,25 @@ _DOMAIN: Final = b"mynumber code domain v1\0"
 _FROM_URL_ALPHABET: Final = str.maketrans("-_+/", "+/\x00\x00")
 
 
+def _is_element(point: bytes) -> bool:
+    """Whether these are the encoding of an element other than the identity, which would be one code for everybody."""
+    if _has_top_bit(point) or point == _IDENTITY:
+        return False
+    return bool(group.crypto_core_ristretto255_is_valid_point(point))
+
+
+def _has_top_bit(point: bytes) -> bool:
+    """The libsodium inside rbcl ignores this bit, so that a code would have two encodings; RFC 9496 (4.3.1) refuses it."""
+    return bool(point[-1] & 0x80)
+
+
 def _multiply(scalar: bytes, point: bytes) -> bytes:
-    """scalar * point. Raises BadCode(NOT_A_POINT) for what is no element, or the identity, which would be one code for everybody."""
+    """scalar * point. Raises BadCode(NOT_A_POINT) for what is no element, and for the identity."""
     try:
+        if _has_top_bit(point):
+            raise ValueError("not canonical")
         product: bytes = group.crypto_scalarmult_ristretto255(scalar, point)
-    except (RuntimeError, ValueError, TypeError):
+    except (RuntimeError, ValueError):
         raise BadCode(CodeReason.NOT_A_POINT, "the code is not an element of the group") from None
     return product
 

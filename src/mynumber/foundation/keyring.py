@@ -83,7 +83,10 @@ class KeyRing:
             raise KeyRingRefused(KeyRingReason.NO_FOLDER, f"{path} is not a folder: choose another path")
         _check_private(path, status, FOLDER_MODE)
         for entry in path.iterdir():
-            status = entry.lstat()
+            try:
+                status = entry.lstat()
+            except FileNotFoundError:
+                continue  # another process has just finished writing
             if not stat.S_ISREG(status.st_mode):
                 message = f"{entry} is not a plain file: move it out of the key ring"
                 raise KeyRingRefused(KeyRingReason.NOT_A_PLAIN_FILE, message)
@@ -170,15 +173,16 @@ class KeyRing:
         except OSError:
             message = f"{path} is not a plain file that this process can read: put the right file back"
             raise KeyRingRefused(KeyRingReason.NOT_A_PLAIN_FILE, message) from None
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             # the checks of open() were of another moment; these are of the file now in hand
-            status = os.fstat(file.fileno())
+            status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise KeyRingRefused(
-                    KeyRingReason.NOT_A_PLAIN_FILE, f"{path} is not a plain file: move it away"
-                )
+                message = f"{path} is not a plain file: move it out of the key ring"
+                raise KeyRingRefused(KeyRingReason.NOT_A_PLAIN_FILE, message)
             _check_private(path, status, FILE_MODE)
-            data = file.read(LARGEST_SECRET + 1)
+            data = os.read(descriptor, LARGEST_SECRET + 1)
+        finally:
+            os.close(descriptor)
         if len(data) > LARGEST_SECRET:
             raise KeyRingRefused(
                 KeyRingReason.TOO_LARGE, f"{path} is no key: it has more than {LARGEST_SECRET} bytes"
