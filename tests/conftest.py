@@ -10,6 +10,8 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.platform.postgres import Server
 from tests import embedded
 
+WITHOUT_BROWSER = "MYNUMBER_WITHOUT_BROWSER"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
@@ -19,6 +21,22 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         embedded.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the browser tests out where `make test` found no browser and was not allowed to install one."""
+    if os.environ.get(WITHOUT_BROWSER) == "1":
+        left_out = pytest.mark.skip(reason=f"{WITHOUT_BROWSER}=1: no browser on this machine")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if os.environ.get(WITHOUT_BROWSER) == "1":
+        terminalreporter.write_line(
+            "The browser tests were left out: sudo apt-get install chromium fonts-noto-cjk"
+        )
 
 
 @pytest.fixture(scope="session")

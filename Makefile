@@ -1,0 +1,76 @@
+# My Number system: set up, start, test. Needs Python 3.11 or newer and make; everything else is installed here.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+RUN_READY := $(VENV)/.run-ready
+TEST_READY := $(VENV)/.test-ready
+TEST_PACKAGES := chromium fonts-noto-cjk fontconfig
+IS_ROOT_WITH_APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
+
+.PHONY: help up down test check bench lock clean
+
+help:
+	@echo 'make up      install what is needed and start everything'
+	@echo 'make down    stop everything; data stay'
+	@echo 'make test    every check and every test'
+	@echo 'make check   formatting, lint, types, walls between packages'
+	@echo 'make bench   benchmarks'
+	@echo 'make lock    renew requirements/*.lock (needs the network)'
+	@echo 'make clean   stop, and delete state and installation'
+
+up: $(RUN_READY)
+	@$(BIN)/mynumber up
+
+down: $(RUN_READY)
+	@$(BIN)/mynumber down
+
+check: $(TEST_READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Where the browser is missing and may not be installed, its tests are left out, and pytest says so at the end.
+test: $(TEST_READY) check
+	@source tools/test-packages.sh $(TEST_PACKAGES); $(BIN)/pytest -n auto
+
+bench: $(TEST_READY)
+	$(BIN)/python -m bench
+
+lock: $(VENV)/bin/python
+	$(PIP) install 'pip-tools'
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --upgrade --output-file requirements/run.lock requirements/run.in
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --upgrade --constraint requirements/run.lock --output-file requirements/dev.lock requirements/dev.in
+
+clean:
+	@if [ -x $(BIN)/mynumber ]; then $(BIN)/mynumber reset --yes; fi
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed (found: $(PYTHON))'; exit 1; }
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+	  if $(IS_ROOT_WITH_APT); then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; \
+	  else echo 'Python lacks its venv module. Install it with: sudo apt-get install python3-venv'; exit 1; fi; fi
+	@echo 'Setting up Python in $(VENV) ...'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# What is installed is exactly what the lock names, checked by hash; the second run finds the stamp and is instant.
+$(RUN_READY): requirements/run.lock pyproject.toml | $(VENV)/bin/python
+	@if ! [ -f $(TEST_READY) ]; then echo 'Installing packages ...'; $(PIP) install --require-hashes -r requirements/run.lock; fi
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TEST_READY): requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+	@echo 'Installing packages for tests ...'
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN_READY)
