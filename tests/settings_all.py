@@ -1,7 +1,9 @@
 """Every Django app of every institution in one settings module: only for the type checker's Django plugin."""
 
 from importlib.util import find_spec
+from pathlib import Path
 
+from mynumber.protocols.sign_in import PortalClient
 from mynumber.webkit.environment import Environment
 
 SECRET_KEY = "type-checking-only"
@@ -18,6 +20,8 @@ MYNUMBER_TENANTED = True
 MYNUMBER_STAFF = True
 MYNUMBER_RESIDENT_CHECKER: str | None = None
 MYNUMBER_FORM_ACTIONS: tuple[str, ...] = ()
+WALLET_CARDS: Path
+WALLET_PORTALS: tuple[PortalClient, ...]
 _APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -25,13 +29,14 @@ _APPS = [
     "django.contrib.staticfiles",
     "mynumber.webkit",
     "mynumber.webkit.staff",
-    "mynumber.institutions.network.core",
     "mynumber.institutions.jlis.inbox",
     "mynumber.institutions.jlis.residents",
     "mynumber.institutions.jlis.acquisition",
     "mynumber.institutions.jlis.certification",
     "mynumber.institutions.jlis.pages",
+    "mynumber.wallet",
     "mynumber.institutions.gateway.tenants",
+    "mynumber.institutions.network.core",
     "tests.webkit.project",
 ]
 

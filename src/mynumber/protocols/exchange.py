@@ -13,12 +13,25 @@ No message here carries an individual number, a resident code or a name.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
+from uuid import UUID
 
 import msgspec
 
-from mynumber.protocols.message import BATCH_BYTES, Message
+from mynumber.protocols.message import (
+    BATCH_BYTES,
+    Addressee,
+    AffairId,
+    CodeText,
+    HexDigest,
+    KindName,
+    Message,
+    ShortText,
+    SystemId,
+)
 from mynumber.protocols.refusal import Hop, Reason
 
 PERMIT_KIND = "permit.v1"
@@ -49,6 +62,21 @@ class Outcome(StrEnum):
     def label_ja(self) -> str:
         return _OUTCOME_JA[self]
 
+    @staticmethod
+    def final(outcomes: Iterable[Outcome]) -> Outcome:
+        """The one that stands when an exchange has several entries, in whichever order the sides reported."""
+        return max(outcomes, key=_RANK.__getitem__)
+
+
+_RANK = {
+    Outcome.OPEN: 0,
+    Outcome.PERMITTED: 1,
+    Outcome.ABANDONED: 2,
+    Outcome.NO_DATA: 3,
+    Outcome.PROVIDED: 3,
+    Outcome.REFUSED: 4,
+    Outcome.LOST: 5,
+}
 
 _OUTCOME_JA = {
     Outcome.OPEN: "照会中",
@@ -64,16 +92,16 @@ _OUTCOME_JA = {
 class Inquiry(_Body, frozen=True, kw_only=True):
     """What an inquirer's own system asks its gateway. The person is its addressee number (宛名番号)."""
 
-    request_id: str
+    request_id: UUID
     """UUID, made by the inquirer; names the exchange in all records."""
-    addressee: str
-    affair: str
+    addressee: Addressee
+    affair: AffairId
     """Affair id of the legal-basis table, e.g. ``81-1``."""
-    provider: str
+    provider: SystemId
     """Member id, e.g. ``municipality.082201``."""
-    information: str
+    information: KindName
     """Name of an :class:`~mynumber.foundation.law.InformationKind`."""
-    organisation: str
+    organisation: ShortText
     """Organisation in charge of the affair (課)."""
     non_disclosure: bool = False
     """不開示 flag (Order 85 art. 40(2)): the record is not shown to the person until it is lifted."""
@@ -82,7 +110,7 @@ class Inquiry(_Body, frozen=True, kw_only=True):
 class InquiryResult(_Body, frozen=True, kw_only=True):
     """What the gateway answers its own system; travels sealed because it holds the fact."""
 
-    request_id: str
+    request_id: UUID
     outcome: Outcome
     provision: str | None = None
     """Rule id of the legal-basis table that allowed it."""
@@ -98,21 +126,21 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
 class PermitRequest(_Body, frozen=True, kw_only=True):
     """What the inquirer's gateway asks the core (Cabinet Order art. 20)."""
 
-    request_id: str
-    code: str
+    request_id: UUID
+    code: CodeText
     """The inquirer's code for the person (text form)."""
-    inquirer: str
-    provider: str
-    affair: str
-    information: str
-    organisation: str
+    inquirer: SystemId
+    provider: SystemId
+    affair: AffairId
+    information: KindName
+    organisation: ShortText
     non_disclosure: bool = False
 
 
 class PermitGranted(_Body, frozen=True, kw_only=True):
     """The core's yes: the permit, a token signed for the provider's gateway."""
 
-    request_id: str
+    request_id: UUID
     permit: str
     provision: str
     permitted_at: datetime
@@ -122,21 +150,21 @@ class PermitGranted(_Body, frozen=True, kw_only=True):
 class PermitBody(_Body, frozen=True, kw_only=True):
     """Inside the permit (Act art. 21(2); Cabinet Order art. 26(1))."""
 
-    request_id: str
-    presenter: str
+    request_id: UUID
+    presenter: SystemId
     """The only system that may present it: the inquirer's gateway."""
-    inquirer: str
-    provider: str
-    affair: str
+    inquirer: SystemId
+    provider: SystemId
+    affair: AffairId
     provision: str
-    information: str
-    organisation: str
+    information: KindName
+    organisation: ShortText
     non_disclosure: bool
     sealed_code: str
     """The provider's code for the person, sealed to the provider's gateway (base64url); additional data: the request id."""
     requested_at: datetime
     valid_until: datetime
-    request_digest: str
+    request_digest: HexDigest
     """SHA-256 (hex) of the inquirer's permit request."""
 
 
@@ -149,7 +177,7 @@ class Presentation(_Body, frozen=True, kw_only=True):
 class Answer(_Body, frozen=True, kw_only=True):
     """The provider's answer, bound to the permit."""
 
-    permit_digest: str
+    permit_digest: HexDigest
     """SHA-256 (hex) of the permit token. The inquirer compares it."""
     outcome: Outcome
     """``provided`` or ``no_data``."""
@@ -161,7 +189,7 @@ class Answer(_Body, frozen=True, kw_only=True):
 class FactSheet(_Body, frozen=True, kw_only=True):
     """Inside the sealed answer."""
 
-    information: str
+    information: KindName
     as_of: datetime
     fact: msgspec.Raw
 
@@ -169,11 +197,10 @@ class FactSheet(_Body, frozen=True, kw_only=True):
 class Notice(_Body, frozen=True, kw_only=True):
     """One side tells the core how an exchange ended (Order 85 art. 47)."""
 
-    request_id: str
-    side: str
-    """``inquirer`` or ``provider``."""
+    request_id: UUID
+    side: Literal["inquirer", "provider"]
     outcome: Outcome
-    permit_digest: str
+    permit_digest: HexDigest
     at: datetime
     hop: Hop | None = None
     reason: Reason | None = None
@@ -189,7 +216,47 @@ class Acknowledged(_Body, frozen=True, kw_only=True):
     count: int = 0
 
 
+class StatusQuery(_Body, frozen=True, kw_only=True):
+    """After a restart the inquirer's gateway asks what became of exchanges it had open."""
+
+    request_ids: tuple[UUID, ...]
+
+
+class ExchangeStatus(_Body, frozen=True, kw_only=True):
+    request_id: UUID
+    outcome: Outcome
+    permit_digest: HexDigest | None
+    reason: Reason | None = None
+
+
+class Statuses(_Body, frozen=True, kw_only=True):
+    """Only what the core knows; a request id that is missing never reached it."""
+
+    statuses: tuple[ExchangeStatus, ...]
+
+
 INQUIRE = Message("inquiry.v1", Inquiry, InquiryResult, sealed=True)
 REQUEST_PERMIT = Message("permit-request.v1", PermitRequest, PermitGranted)
 PRESENT = Message("presentation.v1", Presentation, Answer)
 NOTIFY = Message("provision-notices.v1", Notices, Acknowledged, max_bytes=BATCH_BYTES)
+QUERY_STATUS = Message("exchange-status.v1", StatusQuery, Statuses, max_bytes=BATCH_BYTES)
+
+
+class Withdrawal(_Body, frozen=True, kw_only=True):
+    """The inquirer's gateway stopped between permit and answer: it asks the provider's gateway what happened, and gives the permit up."""
+
+    request_id: UUID
+    permit_digest: HexDigest
+    inquirer: SystemId
+    affair: AffairId
+    information: KindName
+    organisation: ShortText
+    asked_at: datetime
+
+
+class Withdrawn(_Body, frozen=True, kw_only=True):
+    outcome: Outcome
+    """``abandoned`` if the permit was not presented and cannot be any more; else what the provider did."""
+
+
+WITHDRAW = Message("permit-withdrawal.v1", Withdrawal, Withdrawn)

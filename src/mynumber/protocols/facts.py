@@ -59,7 +59,7 @@ class ReceivingAccountFact(Fact, frozen=True, kw_only=True):
 FACTS: dict[InformationKind, type[Fact]] = {
     InformationKind.LOCAL_TAX: LocalTaxFact,
     InformationKind.PENSION_BENEFIT: PensionBenefitsFact,
-    InformationKind.CHILD_REARING_PUBLIC_PENSION: PensionBenefitsFact,
+    InformationKind.PUBLIC_PENSION_BENEFIT: PensionBenefitsFact,
     InformationKind.RECEIVING_ACCOUNT: ReceivingAccountFact,
 }
 """Layout of each kind of information that has one."""

@@ -6,6 +6,7 @@ The portal asks with *its* code for the person; the core converts it into the co
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
 
@@ -38,6 +39,8 @@ class RecordEvent(_Body, frozen=True, kw_only=True):
     index: int
     """Position in the log: names the receipt."""
     at: datetime
+    side: str
+    """Who reported it: ``network``, ``provider`` or ``inquirer``."""
     outcome: Outcome
     hop: Hop | None = None
     reason: Reason | None = None
@@ -48,7 +51,7 @@ class RecordEvent(_Body, frozen=True, kw_only=True):
 class ExchangeRecord(_Body, frozen=True, kw_only=True):
     """One exchange about the person, with what happened to it in order."""
 
-    request_id: str
+    request_id: UUID
     inquirer: str
     inquirer_name: str
     provider: str
@@ -62,7 +65,7 @@ class ExchangeRecord(_Body, frozen=True, kw_only=True):
 
     @property
     def outcome(self) -> Outcome:
-        return self.events[-1].outcome
+        return Outcome.final(event.outcome for event in self.events)
 
 
 class Records(_Body, frozen=True, kw_only=True):
@@ -87,7 +90,7 @@ class ReceiptText(_Body, frozen=True, kw_only=True):
 class SideQuery(_Body, frozen=True, kw_only=True):
     """A member asks its own gateway for its own records; or the core asks a gateway tenant, by request id."""
 
-    request_ids: tuple[str, ...] = ()
+    request_ids: tuple[UUID, ...] = ()
     """Empty: the latest."""
     limit: int = 100
 
@@ -95,7 +98,7 @@ class SideQuery(_Body, frozen=True, kw_only=True):
 class SideRecord(_Body, frozen=True, kw_only=True):
     """One side's record of an exchange."""
 
-    request_id: str
+    request_id: UUID
     side: str
     inquirer: str
     provider: str

@@ -1,0 +1,12 @@
+"""Settings of the gateway platform (中間サーバー・プラットフォーム)."""
+
+from mynumber.webkit.settings import institution_settings
+
+globals().update(
+    institution_settings(
+        "gateway",
+        apps=["mynumber.institutions.gateway.tenants"],
+        urlconf="mynumber.institutions.gateway.urls",
+        tenanted=True,
+    )
+)

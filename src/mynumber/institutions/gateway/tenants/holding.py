@@ -1,0 +1,201 @@
+"""What a gateway tenant holds for its member: codes and copies, and the member's view of its own records."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import msgspec
+
+from mynumber.foundation.codes import BadCode, Code
+from mynumber.foundation.law import InformationKind
+from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
+from mynumber.protocols.acquisition import (
+    AcquisitionNumber,
+    AcquisitionNumbers,
+    DeliverCodes,
+    OpenAcquisition,
+)
+from mynumber.protocols.copies import CopiesRegistered, Copy, CopyRefusal, RefusedCopy, RegisterCopies
+from mynumber.protocols.exchange import Acknowledged, Outcome
+from mynumber.protocols.facts import UnknownLayout, decode_fact
+from mynumber.protocols.message import BATCH_ITEMS
+from mynumber.protocols.records import SideQuery, SideRecord, SideRecords
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.asgi import Question
+
+ACQUISITION_BYTES = 24
+HERE = Hop.INQUIRER_GATEWAY
+
+
+class Holding:
+    """Codes and copies of all members of this gateway."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def open_acquisition(self, question: Question[OpenAcquisition]) -> AcquisitionNumbers:
+        """Give an acquisition number for each addressee without a code (Act art. 21-2(1)-(2))."""
+        addressees = list(dict.fromkeys(question.body.addressees))
+        _check_batch(len(addressees))
+        tenant = tenant_of(question.receiver)
+        async with self._store.acting_as(tenant) as connection:
+            await _once(connection, tenant, question)
+            held = {
+                row["addressee"]
+                for row in await connection.fetch(
+                    "SELECT addressee FROM addressee_code WHERE tenant = $1 AND addressee = ANY($2::text[])",
+                    tenant,
+                    addressees,
+                )
+            }
+            numbers = [
+                AcquisitionNumber(addressee=addressee, number=secrets.token_urlsafe(ACQUISITION_BYTES))
+                for addressee in addressees
+                if addressee not in held
+            ]
+            await connection.execute(
+                """
+                INSERT INTO acquisition (tenant, number, addressee, opened_at)
+                SELECT $1, number, addressee, $4 FROM unnest($2::text[], $3::text[]) AS new(number, addressee)
+                """,
+                tenant,
+                [item.number for item in numbers],
+                [item.addressee for item in numbers],
+                question.at,
+            )
+        return AcquisitionNumbers(numbers=tuple(numbers), already_obtained=tuple(sorted(held)))
+
+    async def deliver_codes(self, question: Question[DeliverCodes]) -> Acknowledged:
+        """Take codes from the network and forget their acquisition numbers (Act art. 21-2(4))."""
+        _check_batch(len(question.body.codes))
+        tenant = tenant_of(question.receiver)
+        try:
+            codes = {item.number: Code.parse(item.code).to_text() for item in question.body.codes}
+        except BadCode:
+            raise Refused(HERE, Reason.MALFORMED) from None
+        async with self._store.acting_as(tenant) as connection:
+            await _once(connection, tenant, question)
+            opened = await connection.fetch(
+                "DELETE FROM acquisition WHERE tenant = $1 AND number = ANY($2::text[]) RETURNING number, addressee",
+                tenant,
+                list(codes),
+            )
+            await connection.execute(
+                """
+                INSERT INTO addressee_code (tenant, addressee, code, obtained_at)
+                SELECT $1, addressee, code, $4 FROM unnest($2::text[], $3::text[]) AS new(addressee, code)
+                ON CONFLICT (tenant, addressee) DO UPDATE SET code = excluded.code, obtained_at = excluded.obtained_at
+                """,
+                tenant,
+                [row["addressee"] for row in opened],
+                [codes[row["number"]] for row in opened],
+                question.at,
+            )
+        return Acknowledged(count=len(opened))
+
+    async def register_copies(self, question: Question[RegisterCopies]) -> CopiesRegistered:
+        """Register copies (副本); each is stored or refused with its reason."""
+        copies = question.body.copies
+        _check_batch(len(copies))
+        tenant = tenant_of(question.receiver)
+        refused: dict[int, CopyRefusal] = {}
+        for position, copy in enumerate(copies):
+            reason = _unreadable(copy)
+            if reason is not None:
+                refused[position] = reason
+        async with self._store.acting_as(tenant) as connection:
+            await _once(connection, tenant, question)
+            codes = {
+                row["addressee"]: row["code"]
+                for row in await connection.fetch(
+                    "SELECT addressee, code FROM addressee_code WHERE tenant = $1 AND addressee = ANY($2::text[])",
+                    tenant,
+                    [copy.addressee for copy in copies],
+                )
+            }
+            rows: dict[tuple[str, str], Copy] = {}
+            for position, copy in enumerate(copies):
+                code = codes.get(copy.addressee)
+                if code is None:
+                    refused.setdefault(position, CopyRefusal.NO_CODE)
+                elif position not in refused:
+                    rows[code, copy.information] = copy
+            await connection.execute(
+                """
+                INSERT INTO copy (tenant, code, information, as_of, registered_at, fact)
+                SELECT $1, code, information, as_of, $6, fact
+                FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::text[]) AS new(code, information, as_of, fact)
+                ON CONFLICT (tenant, code, information)
+                    DO UPDATE SET as_of = excluded.as_of, registered_at = excluded.registered_at, fact = excluded.fact
+                """,
+                tenant,
+                [code for code, _ in rows],
+                [information for _, information in rows],
+                [copy.as_of for copy in rows.values()],
+                [bytes(copy.fact).decode() for copy in rows.values()],
+                question.at,
+            )
+        return CopiesRegistered(
+            registered=len(copies) - len(refused),
+            refused=tuple(
+                RefusedCopy(position=position, reason=reason) for position, reason in sorted(refused.items())
+            ),
+        )
+
+    async def side_records(self, question: Question[SideQuery]) -> SideRecords:
+        """The member's own records, latest first; the core may ask by request id."""
+        query = question.body
+        if question.sender == "network" and not query.request_ids:
+            raise Refused(HERE, Reason.NOT_ENTITLED, "the core asks by request id")
+        tenant = tenant_of(question.receiver)
+        async with self._store.acting_as(tenant) as connection:
+            rows = await connection.fetch(
+                """
+                SELECT * FROM side_record
+                WHERE tenant = $1 AND ($2::uuid[] = '{}' OR request_id = ANY($2::uuid[]))
+                ORDER BY asked_at DESC LIMIT $3
+                """,
+                tenant,
+                list(query.request_ids),
+                min(max(query.limit, 1), BATCH_ITEMS) if not query.request_ids else 2 * BATCH_ITEMS,
+            )
+        return SideRecords(records=tuple(_side_record(row) for row in rows))
+
+
+def _side_record(row: Any) -> SideRecord:
+    return SideRecord(
+        request_id=row["request_id"],
+        side=row["side"],
+        inquirer=row["inquirer"],
+        provider=row["provider"],
+        affair=row["affair"],
+        information=row["information"],
+        organisation=row["organisation"],
+        outcome=Outcome(row["outcome"]),
+        permit_digest=bytes(row["permit_digest"]).hex() if row["permit_digest"] else None,
+        asked_at=row["asked_at"],
+        ended_at=row["ended_at"],
+        hop=Hop(row["hop"]) if row["hop"] else None,
+        reason=Reason(row["reason"]) if row["reason"] else None,
+    )
+
+
+def _unreadable(copy: Copy) -> CopyRefusal | None:
+    try:
+        decode_fact(InformationKind.named(copy.information), bytes(copy.fact))
+    except (ValueError, UnknownLayout) as error:
+        if isinstance(error, msgspec.ValidationError | msgspec.DecodeError):
+            return CopyRefusal.MALFORMED_FACT
+        return CopyRefusal.UNKNOWN_INFORMATION
+    return None
+
+
+def _check_batch(items: int) -> None:
+    if items > BATCH_ITEMS:
+        raise Refused(HERE, Reason.TOO_LARGE, f"at most {BATCH_ITEMS} items a message")
+
+
+async def _once(connection: Any, tenant: str, question: Question[Any]) -> None:
+    if not await first_time(connection, tenant, [question.received.header]):
+        raise Refused(HERE, Reason.REPLAYED)

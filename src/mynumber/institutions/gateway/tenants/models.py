@@ -1,0 +1,128 @@
+"""Tables of the gateway. Every row belongs to one member and row-level security walls it; the hot path is in :mod:`.store`.
+
+A person is the member's addressee number (宛名番号) and the member's code (符号): no individual number, no name.
+"""
+
+from django.db import models
+
+from mynumber.webkit.tenancy import TenantField
+
+
+class AddresseeCode(models.Model):
+    """The member's code for one of its addressees (Cabinet Order art. 27(4))."""
+
+    pk = models.CompositePrimaryKey("tenant", "addressee")
+    tenant = TenantField()
+    addressee = models.CharField(max_length=40)
+    code = models.CharField(max_length=60)
+    obtained_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "addressee_code"
+        indexes = (models.Index(fields=["tenant", "code"], name="addressee_of_code"),)
+
+
+class Acquisition(models.Model):
+    """An acquisition under way: forgotten as soon as the code arrives (Act art. 21-2(4))."""
+
+    pk = models.CompositePrimaryKey("tenant", "number")
+    tenant = TenantField()
+    number = models.CharField(max_length=64)
+    addressee = models.CharField(max_length=40)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "acquisition"
+
+
+class Copy(models.Model):
+    """副本: what the member answers automatically about the holder of a code."""
+
+    pk = models.CompositePrimaryKey("tenant", "code", "information")
+    tenant = TenantField()
+    code = models.CharField(max_length=60)
+    information = models.CharField(max_length=100)
+    as_of = models.DateTimeField()
+    registered_at = models.DateTimeField()
+    fact = models.TextField()
+    """JSON in the layout of :mod:`mynumber.protocols.facts`."""
+
+    class Meta:
+        db_table = "copy"
+
+
+class SideRecord(models.Model):
+    """The member's own record of an exchange, as inquirer or as provider (Act art. 23(1)-(2))."""
+
+    pk = models.CompositePrimaryKey("tenant", "side", "inquirer", "request_id")
+    tenant = TenantField()
+    side = models.CharField(max_length=10)
+    inquirer = models.CharField(max_length=80)
+    request_id = models.UUIDField()
+    provider = models.CharField(max_length=80)
+    addressee = models.CharField(max_length=40, null=True)
+    affair = models.CharField(max_length=40)
+    provision = models.CharField(max_length=40, null=True)
+    information = models.CharField(max_length=100)
+    organisation = models.CharField(max_length=100)
+    non_disclosure = models.BooleanField()
+    outcome = models.CharField(max_length=20)
+    hop = models.CharField(max_length=20, null=True)
+    reason = models.CharField(max_length=40, null=True)
+    permit_digest = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "side_record"
+        constraints = (
+            models.UniqueConstraint(fields=["tenant", "side", "permit_digest"], name="a_permit_is_used_once"),
+        )
+        indexes = (
+            models.Index(fields=["tenant", "-asked_at"], name="side_record_latest"),
+            models.Index(
+                fields=["tenant", "asked_at"],
+                name="side_record_open",
+                condition=models.Q(side="inquirer", outcome="open"),
+            ),
+        )
+
+
+class Notice(models.Model):
+    """Outbox: what the core has still to be told. Deleted when the core has acknowledged it."""
+
+    id = models.BigAutoField(primary_key=True)
+    tenant = TenantField()
+    body = models.TextField()
+
+    class Meta:
+        db_table = "notice"
+        indexes = (models.Index(fields=["tenant", "id"], name="notice_of_tenant"),)
+
+
+class SeenMessage(models.Model):
+    """Message ids that arrived, until they would be refused as expired anyway."""
+
+    pk = models.CompositePrimaryKey("tenant", "sender", "message_id")
+    tenant = TenantField()
+    sender = models.CharField(max_length=80)
+    message_id = models.CharField(max_length=128)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "seen_message"
+
+
+class RefusedMessage(models.Model):
+    """Messages refused before they became exchanges, counted by the hour."""
+
+    pk = models.CompositePrimaryKey("tenant", "hour", "kind", "sender", "reason")
+    tenant = TenantField()
+    hour = models.DateTimeField()
+    kind = models.CharField(max_length=60)
+    sender = models.CharField(max_length=80)
+    reason = models.CharField(max_length=40)
+    count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "refused_message"

@@ -1,0 +1,80 @@
+"""The outbox: tells the core how exchanges ended, in batches, at least once; the core counts each notice once (Order 85 art. 47)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from mynumber.institutions.gateway.tenants.store import Store, tenant_of
+from mynumber.protocols.exchange import NOTIFY, Notice, Notices
+from mynumber.protocols.node import Node
+from mynumber.protocols.refusal import Hop, Refused
+from mynumber.webkit import logs
+from mynumber.webkit.asgi import DATABASE_FAILURES, Caller
+
+INTERVAL_SECONDS = 0.25
+RETRY_SECONDS = 2.0
+BATCH = 500
+
+_log = logs.get_logger(__name__)
+
+
+class Outbox:
+    """Empties the outboxes of the tenants that have something to tell."""
+
+    def __init__(self, node: Node, store: Store, caller: Caller) -> None:
+        self._node = node
+        self._store = store
+        self._caller = caller
+        self._waiting: set[str] = set()
+        self._wake = asyncio.Event()
+
+    def wake(self, gateway: str) -> None:
+        """Something may have been put into the outbox of this system."""
+        self._waiting.add(gateway)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; what cannot be sent stays and is tried again."""
+        for system in self._node.directory.systems:  # what a crash left behind
+            if system.id.startswith("gateway."):
+                self.wake(system.id)
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            failed = False
+            for gateway in sorted(self._waiting):
+                self._waiting.discard(gateway)
+                try:
+                    while await self._send(gateway):
+                        pass
+                except (Refused, *DATABASE_FAILURES) as error:
+                    _log.warning("notices wait", system=gateway, exception=logs.outline(error))
+                    self.wake(gateway)
+                    failed = True
+            await asyncio.sleep(RETRY_SECONDS if failed else INTERVAL_SECONDS)
+
+    async def _send(self, gateway: str) -> int:
+        tenant = tenant_of(gateway)
+        async with self._store.acting_as(tenant) as connection:
+            rows = await connection.fetch(
+                "SELECT id, body FROM notice WHERE tenant = $1 ORDER BY id LIMIT $2", tenant, BATCH
+            )
+        if not rows:
+            return 0
+        notices = tuple(msgspec.json.decode(row["body"], type=Notice) for row in rows)
+        await self._caller.call(
+            NOTIFY,
+            Notices(notices=notices),
+            sender=gateway,
+            receiver="network",
+            hop=Hop.INQUIRER_GATEWAY,
+        )
+        async with self._store.acting_as(tenant) as connection:
+            await connection.execute(
+                "DELETE FROM notice WHERE tenant = $1 AND id = ANY($2::bigint[])",
+                tenant,
+                [row["id"] for row in rows],
+            )
+        return len(rows)

@@ -1,0 +1,130 @@
+"""Recovery: exchanges that a crash or a broken connection left open are settled with the core and the provider.
+
+- the core never heard of it: abandoned, nothing moved;
+- the core refused it: refused;
+- the core permitted it: the permit is withdrawn at the provider, which says what it did. If it had provided, the answer is lost and the inquirer asks
+  anew; if not, the permit can no longer be used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mynumber.institutions.gateway.tenants.inquiring import Inquiring
+from mynumber.institutions.gateway.tenants.outbox import Outbox
+from mynumber.institutions.gateway.tenants.store import Closing, Store, tenant_of
+from mynumber.protocols.directory import Directory
+from mynumber.protocols.exchange import (
+    QUERY_STATUS,
+    WITHDRAW,
+    ExchangeStatus,
+    Outcome,
+    StatusQuery,
+    Withdrawal,
+)
+from mynumber.protocols.node import Node
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit import logs
+from mynumber.webkit.asgi import DATABASE_FAILURES, Caller
+
+INTERVAL_SECONDS = 5.0
+IN_FLIGHT = timedelta(seconds=90)
+"""Longer than any exchange can still be under way: two calls with their time-outs."""
+BATCH = 200
+HERE = Hop.INQUIRER_GATEWAY
+
+_log = logs.get_logger(__name__)
+
+
+class Recovery:
+    """Settles open inquiries of all members of this gateway."""
+
+    def __init__(
+        self, node: Node, store: Store, caller: Caller, inquiring: Inquiring, outbox: Outbox
+    ) -> None:
+        self._node = node
+        self._store = store
+        self._caller = caller
+        self._inquiring = inquiring
+        self._outbox = outbox
+        self._started = datetime.now(UTC)
+
+    async def run(self) -> None:
+        """Look for open inquiries until cancelled: at once for those of before the start, later for stale ones."""
+        while True:
+            settled_before = max(self._started, datetime.now(UTC) - IN_FLIGHT)
+            for system in self._node.directory.systems:
+                if system.id.startswith("gateway."):
+                    await self._settle_all(system.id, settled_before)
+            await asyncio.sleep(INTERVAL_SECONDS)
+
+    async def _settle_all(self, gateway: str, before: datetime) -> None:
+        tenant = tenant_of(gateway)
+        try:
+            async with self._store.acting_as(tenant) as connection:
+                rows = await connection.fetch(
+                    """
+                    SELECT * FROM side_record
+                    WHERE tenant = $1 AND side = 'inquirer' AND outcome = 'open' AND asked_at < $2
+                    ORDER BY asked_at LIMIT $3
+                    """,
+                    tenant,
+                    before,
+                    BATCH,
+                )
+            if not rows:
+                return
+            statuses = await self._caller.call(
+                QUERY_STATUS,
+                StatusQuery(request_ids=tuple(row["request_id"] for row in rows)),
+                sender=gateway,
+                receiver="network",
+                hop=HERE,
+                unreachable=Reason.NETWORK_UNREACHABLE,
+            )
+            known = {status.request_id: status for status in statuses.statuses}
+            for row in rows:
+                await self._settle(gateway, row, known.get(row["request_id"]))
+        except (Refused, *DATABASE_FAILURES) as error:
+            _log.warning("open inquiries wait", system=gateway, exception=logs.outline(error))
+
+    async def _settle(self, gateway: str, row: Any, status: ExchangeStatus | None) -> None:
+        outcome, reason, hop = Outcome.ABANDONED, Reason.ABANDONED, HERE
+        permit_digest = status.permit_digest if status else None
+        if status is not None and permit_digest is None:
+            outcome, reason, hop = Outcome.REFUSED, status.reason or Reason.ABANDONED, Hop.NETWORK
+        elif permit_digest is not None:
+            withdrawn = await self._caller.call(
+                WITHDRAW,
+                Withdrawal(
+                    request_id=row["request_id"],
+                    permit_digest=permit_digest,
+                    inquirer=Directory.member_of(gateway),
+                    affair=row["affair"],
+                    information=row["information"],
+                    organisation=row["organisation"],
+                    asked_at=row["asked_at"],
+                ),
+                sender=gateway,
+                receiver=self._node.directory.gateway_of(row["provider"]),
+                hop=HERE,
+                unreachable=Reason.PROVIDER_UNREACHABLE,
+            )
+            if withdrawn.outcome is not Outcome.ABANDONED:
+                outcome = Outcome.LOST if withdrawn.outcome is Outcome.PROVIDED else withdrawn.outcome
+        await self._inquiring.close(
+            Closing(
+                tenant=tenant_of(gateway),
+                inquirer=Directory.member_of(gateway),
+                request_id=row["request_id"],
+                outcome=outcome,
+                at=datetime.now(UTC),
+                permit_digest=bytes.fromhex(permit_digest) if permit_digest else None,
+                hop=hop,
+                reason=reason,
+            )
+        )
+        self._outbox.wake(gateway)
+        _log.info("an open inquiry was settled", system=gateway, outcome=outcome.value)

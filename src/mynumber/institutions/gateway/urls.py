@@ -1,0 +1,13 @@
+"""Addresses of the gateway's pages."""
+
+from django.urls import include, path
+
+from mynumber.institutions.gateway.tenants import views
+from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("mynumber.webkit.urls")),
+]

@@ -1,0 +1,239 @@
+"""The network's messages, on the hot side: permits, notices, codes, records. Run by uvicorn; one process or many.
+
+The order in every handler: parse strictly -> verify signature and time (both :class:`MessageApp`) -> find the rule -> record -> act.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+import asyncpg
+
+from mynumber.foundation import envelope, law
+from mynumber.foundation.codes import CodeKeys
+from mynumber.foundation.tlog import LogSigner
+from mynumber.institutions.network.core.decision import decide
+from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
+from mynumber.institutions.network.core.issue import issue_codes
+from mynumber.institutions.network.core.permits import make_permit
+from mynumber.institutions.network.core.sequencer import Sequencer
+from mynumber.institutions.network.core.store import Asked, Recorded, Store
+from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
+from mynumber.protocols.directory import Directory
+from mynumber.protocols.exchange import (
+    NOTIFY,
+    QUERY_STATUS,
+    REQUEST_PERMIT,
+    Acknowledged,
+    Notices,
+    PermitGranted,
+    PermitRequest,
+    Statuses,
+    StatusQuery,
+)
+from mynumber.protocols.node import Node
+from mynumber.protocols.records import (
+    QUERY_RECEIPT,
+    QUERY_RECORDS,
+    ReceiptQuery,
+    ReceiptText,
+    RecordQuery,
+    Records,
+)
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit import logs
+from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
+from mynumber.webkit.batching import Batcher
+
+CONNECTIONS = 8
+HOUSEKEEPING_SECONDS = 60
+
+_log = logs.get_logger(__name__)
+
+
+class Core:
+    """The parts of the core, put together at start."""
+
+    def __init__(self, node: Node, pool: asyncpg.Pool) -> None:
+        self.node = node
+        self.pool = pool
+        self.keys = CodeKeys.from_bytes(node.keyring.secret("codes"))
+        self.sequencer = Sequencer(pool, LogSigner.from_bytes(node.keyring.secret("log")))
+        self.store = Store(pool, lambda: node.directory)
+        self.store.appended = self.sequencer.wake
+        self.inquiries: Batcher[Asked, Recorded] = Batcher(self.store.record_inquiries)
+        self.disclosure = Disclosure(pool, self.keys)
+        self.caller = Caller(node)
+        self._tasks = [asyncio.create_task(self.sequencer.run()), asyncio.create_task(self._housekeeping())]
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await self.caller.close()
+        await self.pool.close()
+
+    async def _housekeeping(self) -> None:
+        while True:
+            with suppress(*DATABASE_FAILURES):
+                await self.store.forget_expired_messages(datetime.now(UTC))
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    async def request_permit(self, question: Question[PermitRequest]) -> PermitGranted:
+        """Decide an inquiry, record it, and give the permit (Act art. 21(2)) or refuse."""
+        request = question.body
+        decision = decide(
+            request,
+            sender=question.sender,
+            at=question.at,
+            directory=self.node.directory,
+            legal_basis=legal_basis_at,
+            keys=self.keys,
+        )
+        request_digest = envelope.digest(question.received.token)
+        recorded = await self.inquiries.submit(
+            Asked(
+                header=question.received.header,
+                decision=decision,
+                request_digest=request_digest,
+                make_permit=lambda: make_permit(
+                    self.node, decision, presenter=question.sender, request_digest=request_digest
+                ),
+            )
+        )
+        if recorded.permit is None:
+            raise Refused(Hop.NETWORK, recorded.refusal or Reason.UNAVAILABLE)
+        provision = decision.provision
+        return PermitGranted(
+            request_id=request.request_id,
+            permit=recorded.permit.token.decode("ascii"),
+            provision=provision.id if provision else "",
+            permitted_at=question.at,
+            valid_until=recorded.permit.valid_until,
+        )
+
+    async def notify(self, question: Question[Notices]) -> Acknowledged:
+        """Take the notices of how exchanges ended; the same notice twice counts once."""
+        await self.store.record_notices(question.sender, question.body.notices)
+        return Acknowledged(count=len(question.body.notices))
+
+    async def status(self, question: Question[StatusQuery]) -> Statuses:
+        """What became of exchanges that a gateway had open when it stopped."""
+        return await self.store.statuses(Directory.member_of(question.sender), question.body.request_ids)
+
+    async def issue(self, question: Question[IssueCodes]) -> CodeRequestResults:
+        return await issue_codes(
+            question.body,
+            question.received.header,
+            node=self.node,
+            keys=self.keys,
+            pool=self.pool,
+            caller=self.caller,
+            at=question.at,
+        )
+
+    async def records(self, question: Question[RecordQuery]) -> Records:
+        return await self.disclosure.query(question.sender, question.body)
+
+    async def receipt(self, question: Question[ReceiptQuery]) -> ReceiptText:
+        return await self.disclosure.receipt(question.sender, question.body)
+
+
+@lru_cache(maxsize=4)
+def _basis_on(day: date) -> law.LegalBasis:
+    return law.legal_basis(day)
+
+
+def legal_basis_at(moment: datetime) -> law.LegalBasis:
+    """The table in force on the day, as Japan counts days: a row starts to apply at midnight there."""
+    return _basis_on(moment.astimezone(JAPAN).date())
+
+
+_core: Core | None = None
+
+
+def _running() -> Core:
+    if _core is None:
+        raise RuntimeError("the core has not started")
+    return _core
+
+
+async def start() -> Node:
+    """Open keys, directory and database. Raises when one is missing: a core without them must not run."""
+    global _core
+    logs.configure("network")
+    node = Node.from_environment()
+    _ = node.directory
+    legal_basis_at(datetime.now(UTC))
+    pool = await asyncpg.create_pool(
+        os.environ["DATABASE_URL"],
+        min_size=2,
+        max_size=CONNECTIONS,
+        command_timeout=timedelta(seconds=20).total_seconds(),
+    )
+    _core = Core(node, pool)
+    return node
+
+
+async def stop() -> None:
+    if _core is not None:
+        await _core.close()
+
+
+async def ready() -> bool:
+    return bool(await _running().pool.fetchval("SELECT count(*) FROM log_state") == 1)
+
+
+async def on_refused(receiver: str, kind: str, sender: str | None, refused: Refused) -> None:
+    """Refusals that did not become exchanges are counted, so that nothing is refused without a trace."""
+    await _running().store.count_refused(kind, sender, refused.reason, datetime.now(UTC))
+
+
+def _is_gateway(sender: str, _receiver: str) -> bool:
+    return sender.startswith("gateway.")
+
+
+def build() -> MessageApp:
+    """The ASGI application with its table of who may ask what."""
+    application = MessageApp(
+        institution="network", start=start, stop=stop, ready=ready, on_refused=on_refused
+    )
+    application.answer(
+        REQUEST_PERMIT,
+        lambda question: _running().request_permit(question),
+        may_ask=_is_gateway,
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        NOTIFY, lambda question: _running().notify(question), may_ask=_is_gateway, hop=Hop.NETWORK
+    )
+    application.answer(
+        QUERY_STATUS, lambda question: _running().status(question), may_ask=_is_gateway, hop=Hop.NETWORK
+    )
+    application.answer(
+        ISSUE_CODES,
+        lambda question: _running().issue(question),
+        may_ask=lambda sender, _: sender == "jlis",
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        QUERY_RECORDS,
+        lambda question: _running().records(question),
+        may_ask=lambda sender, _: sender == "portal",
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        QUERY_RECEIPT,
+        lambda question: _running().receipt(question),
+        may_ask=lambda sender, _: sender == "portal",
+        hop=Hop.NETWORK,
+    )
+    return application
+
+
+app = build()

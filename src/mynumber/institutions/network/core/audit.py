@@ -1,0 +1,147 @@
+"""The audit of records against the log: every entry is recomputed from its rows, every checkpoint from the tiles.
+
+Finds an altered, deleted, added or moved row, an altered tile, and a checkpoint that is not consistent with an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+from mynumber.foundation import tlog
+from mynumber.foundation.tlog import HASH_BYTES, NoteRefused, ProofRefused
+from mynumber.foundation.tlog.tiles import TILE_WIDTH
+from mynumber.institutions.network.core import records
+from mynumber.institutions.network.core.models import Checkpoint, LogTile
+
+MOST_FINDINGS = 100
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was checked and what was found wrong (at most :data:`MOST_FINDINGS` sentences)."""
+
+    entries: int = 0
+    checkpoints: int = 0
+    size: int = 0
+    findings: list[str] = field(default_factory=list)
+
+    def found(self, sentence: str) -> None:
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.append(sentence)
+
+
+def audit(vkey: str) -> Audit:
+    """Check the whole log under one snapshot of the database."""
+    result = Audit()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        tiles = _Tiles()
+        result.size = _check_checkpoints(result, vkey, tiles)
+        _check_entries(result, tiles)
+        _check_orphans(result)
+    return result
+
+
+class _Tiles:
+    def __init__(self) -> None:
+        self._held: dict[tuple[int, int], bytes] = {}
+
+    def read(self, level: int, index: int, width: int) -> bytes:
+        del width  # a wider state of the tile will do
+        if (level, index) not in self._held:
+            tile = LogTile.objects.filter(level=level, index=index).first()
+            if tile is None:
+                raise LookupError(f"tile {level}/{index} is missing")
+            if len(self._held) > 10_000:
+                self._held.clear()
+            self._held[level, index] = bytes(tile.hashes)
+        return self._held[level, index]
+
+    def leaf(self, index: int) -> bytes:
+        offset = index % TILE_WIDTH * HASH_BYTES
+        return self.read(0, index // TILE_WIDTH, 0)[offset : offset + HASH_BYTES]
+
+
+def _check_checkpoints(result: Audit, vkey: str, tiles: _Tiles) -> int:
+    """Every checkpoint: signed by the log, with the root of the tiles, and a continuation of the one before. Returns the newest size."""
+    before: tlog.Checkpoint | None = None
+    for row in Checkpoint.objects.order_by("size").iterator():
+        result.checkpoints += 1
+        try:
+            checkpoint = tlog.verify_checkpoint(row.note, vkey)
+        except NoteRefused as error:
+            result.found(f"チェックポイント {row.size} の署名が正しくありません（{error.reason.value}）。")
+            continue
+        if checkpoint.size != row.size:
+            result.found(f"チェックポイント {row.size} の署名された大きさは {checkpoint.size} です。")
+            continue
+        try:
+            reader = tlog.hash_reader(checkpoint.size, tiles.read)
+            if tlog.root_hash(checkpoint.size, reader) != checkpoint.root:
+                result.found(f"チェックポイント {row.size} の根が台帳のタイルと一致しません。")
+            if before is not None:
+                tlog.verify_consistency(
+                    before.size,
+                    checkpoint.size,
+                    before.root,
+                    checkpoint.root,
+                    tlog.consistency_proof(before.size, checkpoint.size, reader),
+                )
+        except (LookupError, ValueError, ProofRefused) as error:
+            result.found(
+                f"チェックポイント {row.size} は前のものの続きではありません（{type(error).__name__}）。"
+            )
+        before = checkpoint
+    return before.size if before else 0
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {records.ENTRY_COLUMNS} FROM {records.ENTRY_TABLES} ORDER BY event.index"  # noqa: S608 - constants
+        )
+        names = [column.name for column in cursor.description or ()]
+        while rows := cursor.fetchmany(2000):
+            for row in rows:
+                yield dict(zip(names, row, strict=True))
+
+
+def _check_entries(result: Audit, tiles: _Tiles) -> None:
+    expected = 0
+    for row in _rows():
+        index = row["index"]
+        if index != expected:
+            result.found(f"記録 {expected} から {index - 1} までがありません。")
+        expected = index + 1
+        result.entries += 1
+        if index >= result.size:
+            continue  # waits for the next checkpoint
+        try:
+            leaf = tiles.leaf(index)
+        except LookupError:
+            leaf = b""
+        if records.leaf_of(row) != leaf:
+            result.found(f"記録 {index} は、台帳に刻まれたものと違います。")
+    if expected < result.size:
+        result.found(f"記録 {expected} から {result.size - 1} までがありません。")
+
+
+def _check_orphans(result: Audit) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM exchange
+            WHERE NOT EXISTS (
+                SELECT FROM exchange_event AS event
+                WHERE event.inquirer = exchange.inquirer AND event.request_id = exchange.request_id
+            )
+            """
+        )
+        orphans = cursor.fetchone()
+    if orphans and orphans[0]:
+        result.found(f"台帳にない照会が {orphans[0]} 件あります。")

@@ -1,0 +1,173 @@
+"""Disclosure of records to the person through the portal (Act art. 23, 24; supplementary provisions on the disclosure system).
+
+The portal's code is converted into the code of the records; what is found says who asked whom for what, and nothing of the answer.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from mynumber.foundation import tlog
+from mynumber.foundation.codes import BadCode, Code, CodeKeys
+from mynumber.foundation.tlog import ReadTile, Receipt
+from mynumber.institutions.network.core import records
+from mynumber.institutions.network.core.tiles import with_tiles
+from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.records import (
+    ExchangeRecord,
+    ReceiptQuery,
+    ReceiptText,
+    RecordEvent,
+    RecordQuery,
+    Records,
+)
+from mynumber.protocols.refusal import Hop, Reason, Refused
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+LARGEST_PAGE = 200
+
+_PAGE = """
+    SELECT inquirer, request_id, inquirer_name, provider, provider_name, organisation, affair, provision, information,
+        requested_at, count(*) OVER () AS total
+    FROM exchange
+    WHERE record_code = ANY($1::text[]) AND NOT non_disclosure
+      AND ($2::timestamptz IS NULL OR requested_at >= $2) AND ($3::timestamptz IS NULL OR requested_at < $3)
+      AND ($4::text IS NULL OR inquirer = $4) AND ($5::text IS NULL OR provider = $5)
+    ORDER BY requested_at DESC, request_id OFFSET $6 LIMIT $7
+"""
+
+
+class Disclosure:
+    """Answers the portal."""
+
+    def __init__(self, pool: asyncpg.Pool, keys: CodeKeys) -> None:
+        self._pool = pool
+        self._keys = keys
+
+    def _record_codes(self, member: str, text: str) -> list[str]:
+        """The codes of the records for a person, in every key version that records may have."""
+        try:
+            code = self._keys.convert(Code.parse(text), member, records.RECORD_DOMAIN)
+        except BadCode:
+            raise Refused(Hop.NETWORK, Reason.UNKNOWN_CODE) from None
+        codes = []
+        for version in self._keys.versions:
+            try:
+                codes.append(self._keys.rotate(code, records.RECORD_DOMAIN, version).to_text())
+            except BadCode:
+                continue  # another root key: those records are found after the portal acquired its code anew
+        return codes
+
+    async def query(self, member: str, query: RecordQuery) -> Records:
+        """A page of the records about a person, newest first."""
+        codes = self._record_codes(member, query.code)
+        async with self._pool.acquire() as connection:
+            rows = await connection.fetch(
+                _PAGE,
+                codes,
+                _start_of(query.since),
+                _start_of(query.until + timedelta(days=1))
+                if query.until and query.until < date.max
+                else None,
+                query.inquirer,
+                query.provider,
+                max(query.offset, 0),
+                min(max(query.limit, 1), LARGEST_PAGE),
+            )
+            events = await self._events_of(connection, rows)
+            covered = await connection.fetchval("SELECT min(requested_at) FROM exchange")
+        return Records(
+            records=tuple(
+                ExchangeRecord(
+                    request_id=row["request_id"],
+                    inquirer=row["inquirer"],
+                    inquirer_name=row["inquirer_name"],
+                    provider=row["provider"],
+                    provider_name=row["provider_name"],
+                    organisation=row["organisation"],
+                    affair=row["affair"],
+                    provision=row["provision"],
+                    information=row["information"],
+                    events=tuple(events[row["inquirer"], row["request_id"]]),
+                )
+                for row in rows
+            ),
+            total=rows[0]["total"] if rows else 0,
+            covered_since=covered,
+            retention_years=records.RETENTION_YEARS,
+        )
+
+    async def _events_of(self, connection: Any, rows: list[Any]) -> dict[tuple[str, Any], list[RecordEvent]]:
+        found = await connection.fetch(
+            """
+            SELECT inquirer, request_id, index, at, side, outcome, hop, reason,
+                index < (SELECT coalesce(max(size), 0) FROM checkpoint) AS integrated
+            FROM exchange_event
+            JOIN unnest($1::text[], $2::uuid[]) AS page(inquirer, request_id) USING (inquirer, request_id)
+            ORDER BY index
+            """,
+            [row["inquirer"] for row in rows],
+            [row["request_id"] for row in rows],
+        )
+        events: dict[tuple[str, Any], list[RecordEvent]] = {}
+        for row in found:
+            events.setdefault((row["inquirer"], row["request_id"]), []).append(
+                RecordEvent(
+                    index=row["index"],
+                    at=row["at"],
+                    side=row["side"],
+                    outcome=Outcome(row["outcome"]),
+                    hop=Hop(row["hop"]) if row["hop"] else None,
+                    reason=Reason(row["reason"]) if row["reason"] else None,
+                    integrated=row["integrated"],
+                )
+            )
+        return events
+
+    async def receipt(self, member: str, query: ReceiptQuery) -> ReceiptText:
+        """The receipt of one entry about the person; of anybody else's entry it is said that there is none."""
+        codes = self._record_codes(member, query.code)
+        async with self._pool.acquire() as connection:
+            row = await connection.fetchrow(
+                f"""
+                SELECT {records.ENTRY_COLUMNS} FROM {records.ENTRY_TABLES}
+                WHERE event.index = $1 AND exchange.record_code = ANY($2::text[]) AND NOT exchange.non_disclosure
+                """,  # noqa: S608 - constants
+                query.index,
+                codes,
+            )
+            if row is None:
+                raise Refused(Hop.NETWORK, Reason.UNKNOWN_RECORD)
+            text = await receipt_of(connection, row)
+        if text is None:
+            raise Refused(Hop.NETWORK, Reason.UNAVAILABLE, "no checkpoint covers this entry yet")
+        return ReceiptText(text=text)
+
+
+async def receipt_of(connection: Any, row: Any) -> str | None:
+    """The receipt of an entry under the newest checkpoint, or None while no checkpoint covers it."""
+    checkpoint = await connection.fetchrow("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
+    index = row["index"]
+    if checkpoint is None or checkpoint["size"] <= index:
+        return None
+    size = checkpoint["size"]
+
+    def prove(read: ReadTile) -> list[bytes]:
+        return tlog.inclusion_proof(index, size, tlog.hash_reader(size, read))
+
+    hashes = await with_tiles(connection, prove)
+    return Receipt(
+        record=records.entry_bytes(row),
+        salt=bytes(row["salt"]),
+        index=index,
+        hashes=tuple(hashes),
+        checkpoint=checkpoint["note"],
+    ).to_text()
+
+
+def _start_of(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, JAPAN) if day else None

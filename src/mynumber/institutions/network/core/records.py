@@ -1,0 +1,102 @@
+"""What the log commits to: the one spelling of an entry, computed from the columns of its rows.
+
+Nothing but the columns goes in, so a changed column changes the commitment, and the audit finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from mynumber.foundation import tlog
+from mynumber.protocols.wire import to_text
+
+RECORD_DOMAIN = "network.records"
+"""Domain of the code by which records name a person (Act art. 23(3))."""
+RETENTION_YEARS = 7
+"""Cabinet Order art. 30."""
+
+
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry as the resident's receipt shows it. ``person`` binds the entry to the person without naming them."""
+
+    format: str = "mynumber-exchange-record.v1"
+    index: int
+    request_id: UUID
+    at: str
+    side: str
+    outcome: str
+    hop: str | None
+    reason: str | None
+    inquirer: str
+    inquirer_name: str
+    provider: str
+    provider_name: str
+    organisation: str
+    affair: str
+    provision: str | None
+    information: str
+    non_disclosure: bool
+    requested_at: str
+    request_digest: str
+    permit_digest: str | None
+    person: str | None
+
+
+def person_mark(record_code: str | None, salt: bytes) -> str | None:
+    """A salted hash of the record code: only who knows code and salt can say whose entry it is."""
+    if record_code is None:
+        return None
+    return to_text(sha256(b"mynumber record person v1\n" + salt + record_code.encode()).digest())
+
+
+def entry_bytes(row: Mapping[str, Any]) -> bytes:
+    """The one spelling of an entry. ``row``: the columns of exchange_event joined with its exchange."""
+    permit_digest: bytes | None = row["permit_digest"]
+    return tlog.canonical_record(
+        LogEntry(
+            index=row["index"],
+            request_id=row["request_id"],
+            at=_time(row["at"]),
+            side=row["side"],
+            outcome=row["outcome"],
+            hop=row["hop"],
+            reason=row["reason"],
+            inquirer=row["inquirer"],
+            inquirer_name=row["inquirer_name"],
+            provider=row["provider"],
+            provider_name=row["provider_name"],
+            organisation=row["organisation"],
+            affair=row["affair"],
+            provision=row["provision"],
+            information=row["information"],
+            non_disclosure=row["non_disclosure"],
+            requested_at=_time(row["requested_at"]),
+            request_digest=bytes(row["request_digest"]).hex(),
+            permit_digest=bytes(permit_digest).hex() if permit_digest is not None else None,
+            person=person_mark(row["record_code"], bytes(row["salt"])),
+        )
+    )
+
+
+def leaf_of(row: Mapping[str, Any]) -> bytes:
+    """The leaf hash of an entry's commitment."""
+    return tlog.leaf_hash(tlog.commitment(entry_bytes(row), bytes(row["salt"])))
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+ENTRY_COLUMNS = """
+    event.index, event.at, event.side, event.outcome, event.hop, event.reason, event.salt,
+    exchange.inquirer, exchange.request_id, exchange.inquirer_name, exchange.provider, exchange.provider_name,
+    exchange.organisation, exchange.affair, exchange.provision, exchange.information, exchange.non_disclosure,
+    exchange.requested_at, exchange.request_digest, exchange.permit_digest, exchange.record_code
+"""
+ENTRY_TABLES = "exchange_event AS event JOIN exchange USING (inquirer, request_id)"

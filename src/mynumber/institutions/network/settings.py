@@ -1,0 +1,11 @@
+"""Settings of the information network (情報提供ネットワークシステム)."""
+
+from mynumber.webkit.settings import institution_settings
+
+globals().update(
+    institution_settings(
+        "network",
+        apps=["mynumber.institutions.network.core"],
+        urlconf="mynumber.institutions.network.urls",
+    )
+)
