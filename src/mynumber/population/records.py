@@ -19,7 +19,9 @@ It exists so that loaders can join, and must not become an identifier of any ins
 each person an identifier of its own. Pension service and digital agency know a person by the basic four attributes, as they
 do in reality, so `Pension` and `Account` carry them. Nothing here holds an individual number, resident code or code (符号): J-LIS and the network assign those.
 
-Lines come sorted: residents by household and within it the head first; the other files in the order of their persons. A file names the removed persons last.
+Residents come household by household with the head first, former residents last; of the other files only the set of lines is promised.
+A person who moved from one synthetic town to another has a removed record in the folder of the first and a resident's in that of the second,
+tax where it was levied, and pensions and accounts in the second folder alone, under the new address.
 
 Conventions: dates are ``YYYY-MM-DD``, absent ones null; money is integer yen; absent texts are ``""``; municipality codes have six digits
 (全国地方公共団体コード with check digit).

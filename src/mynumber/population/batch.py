@@ -1,0 +1,472 @@
+"""One batch of people, from arrays to records."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mynumber.foundation.numbers import LocalGovernment, local_governments
+from mynumber.foundation.people import fiscal_year
+from mynumber.population import livelihood, names
+from mynumber.population.foreigners import (
+    NATIONS,
+    STATUS_OF_FAMILIES,
+    STATUSES_OF_ADULTS,
+    ForeignName,
+    read_names,
+)
+from mynumber.population.households import NOBODY, Role, Structure, arrange
+from mynumber.population.levy import levy
+from mynumber.population.postal import PostalTown
+from mynumber.population.pyramid import FEMALE, MALE
+from mynumber.population.records import Account, Pension, Resident, Tax
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+FISCAL_YEARS_OF_TAX: Final = 2
+"""Levies in the files: of the current fiscal year and this many less one before it."""
+DAYS_A_YEAR: Final = 365.2425
+
+_FOREIGN_BY_AGE: Final = ((40, 0.055), (60, 0.025), (200, 0.004))
+_FORMER_NAMES: Final = 0.02
+_PROTECTED: Final = 0.0015
+_HAS_ACCOUNT: Final = 0.62
+_SINCE_BIRTH: Final = 0.45
+_MOVED_WITHIN: Final = 30.0
+_SAME_PREFECTURE: Final = 0.5
+_FLATS: Final = 0.4
+BANKS: Final = ("0001", "0005", "0009", "0010", "0033", "0036", "0038", "0149", "0134", "9900")
+_BANK_SHARES: Final = (0.13, 0.16, 0.14, 0.07, 0.04, 0.10, 0.06, 0.04, 0.04, 0.22)
+_BUILDINGS: Final = (
+    "みどり荘",
+    "ハイツさくら",
+    "コーポひかり",
+    "メゾン富士",
+    "サンハイム",
+    "グリーンコート",
+    "第二ことぶき荘",
+)
+_RELATIONS: Final = {
+    Role.HEAD: ("世帯主", "世帯主"),
+    Role.SPOUSE: ("夫", "妻"),
+    Role.UNREGISTERED_SPOUSE: ("夫（未届）", "妻（未届）"),
+    Role.CHILD: ("子", "子"),
+    Role.CHILDS_SPOUSE: ("子の夫", "子の妻"),
+    Role.GRANDCHILD: ("子の子", "子の子"),
+    Role.PARENT: ("父", "母"),
+}
+_SEXES: Final[tuple[str, str]] = ("male", "female")
+
+
+class Sink(Protocol):
+    """Where a batch of records goes."""
+
+    residents: list[Resident]
+    removed: list[Resident]
+    tax: list[Tax]
+    pensions: list[Pension]
+    accounts: list[Account]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Texts of persons, parallel to the structure."""
+
+    family: list[str]
+    given: list[str]
+    family_kana: list[str]
+    given_kana: list[str]
+    former: list[str]
+    former_kana: list[str]
+    alphabet: list[str]
+    nationality: list[str]
+    status: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Homes:
+    """Texts and facts of households."""
+
+    postal_code: list[str]
+    town: list[str]
+    rest: list[str]
+    moved_in: Ints
+    """Ordinal of the day the household came, 0 if it was always here."""
+    previous: list[str]
+    previous_address: list[str]
+    protected: Bools
+
+
+class Assembly:
+    """Turns structures into records of one municipality."""
+
+    def __init__(self, municipality: LocalGovernment, towns: tuple[PostalTown, ...], as_of: date) -> None:
+        self.municipality = municipality
+        self.towns = towns
+        self.as_of = as_of
+        everywhere = [g for g in local_governments() if g.is_municipality and g.code != municipality.code]
+        self.elsewhere = everywhere
+        self.nearby = [g for g in everywhere if g.prefecture == municipality.prefecture] or everywhere
+
+    def add_residents(self, rng: np.random.Generator, sink: Sink, count: int, household: int) -> int:
+        """Add `count` residents in households numbered from `household`; returns the next free number."""
+        people = arrange(rng, count)
+        persons, homes = self._residents(rng, people, household, moved_out=False)
+        living = livelihood.livelihood(rng, people)
+        sink.residents += persons
+        sink.tax += self._tax(rng, people, living, persons, homes)
+        sink.pensions += self._pensions(rng, people, living, persons)
+        sink.accounts += self._accounts(rng, people, persons)
+        return household + len(homes.town)
+
+    def add_removed(self, rng: np.random.Generator, sink: Sink, count: int, household: int) -> int:
+        """Add `count` former residents who moved out in the last months, with the tax that is still held here."""
+        if not count:
+            return household
+        people = arrange(rng, count)
+        # All were born, and had come, before the first of them left.
+        people = replace(people, age=people.age + 1)
+        persons, homes = self._residents(rng, people, household, moved_out=True)
+        living = livelihood.livelihood(rng, people)
+        sink.removed += persons
+        sink.tax += self._tax(rng, people, living, persons, homes)
+        return household + len(homes.town)
+
+    def _residents(
+        self, rng: np.random.Generator, people: Structure, first_household: int, *, moved_out: bool
+    ) -> tuple[list[Resident], _Homes]:
+        births = self._births(rng, people)
+        named = self._names(rng, people, births)
+        homes = self._homes(rng, people, settled_years=1.0 if moved_out else 0.0)
+        out = self._moves_out(rng, int(people.household[-1]) + 1) if moved_out else None
+        uuids = rng.bytes(16 * len(people)).hex()
+        code = self.municipality.code.digits
+        records = []
+        rows = zip(
+            people.household.tolist(),
+            people.role.tolist(),
+            people.sex.tolist(),
+            births.tolist(),
+            strict=True,
+        )
+        for index, (home, role, sex, birth) in enumerate(rows):
+            came = int(homes.moved_in[home])
+            with_household = came > birth
+            left, next_code, next_address = out[home] if out else (None, "", "")
+            foreign = bool(named.nationality[index])
+            records.append(
+                Resident(
+                    _uuid(uuids[32 * index : 32 * index + 32]),
+                    code,
+                    first_household + home,
+                    _RELATIONS[Role(role)][sex],
+                    named.family[index],
+                    named.given[index],
+                    named.family_kana[index],
+                    named.given_kana[index],
+                    named.former[index],
+                    named.former_kana[index],
+                    named.alphabet[index],
+                    date.fromordinal(birth),
+                    _SEXES[sex],  # type: ignore[arg-type]
+                    "foreign" if foreign else "japanese",
+                    named.nationality[index],
+                    named.status[index],
+                    homes.postal_code[home],
+                    homes.town[home],
+                    homes.rest[home],
+                    date.fromordinal(came) if with_household else None,
+                    homes.previous[home] if with_household else "",
+                    homes.previous_address[home] if with_household else "",
+                    left,
+                    next_code,
+                    next_address,
+                    bool(homes.protected[home]),
+                    "",
+                )
+            )
+        return records, homes
+
+    def _births(self, rng: np.random.Generator, people: Structure) -> Ints:
+        """Birth days as ordinals: the age before `as_of`, the youngest born on that day at the latest."""
+        return (self.as_of.toordinal() - np.floor(people.age * DAYS_A_YEAR)).astype(np.int64)
+
+    def _names(self, rng: np.random.Generator, people: Structure, births: Ints) -> _Names:
+        count = len(people)
+        surnames = names.surnames()
+        households = int(people.household[-1]) + 1
+        family = surnames.draw(rng, households)[people.household]
+        own = surnames.draw(rng, count)
+        partners = people.role == Role.UNREGISTERED_SPOUSE
+        family = np.where(partners, own, family)
+        given: list[str] = [""] * count
+        given_kana: list[str] = [""] * count
+        generation = names.generation_of(1970 + (births - date(1970, 1, 1).toordinal()) // 365)
+        for sex in (MALE, FEMALE):
+            for each in range(len(names.GENERATIONS) + 1):
+                who = np.flatnonzero((people.sex == sex) & (generation == each))
+                pool = names.given_names(sex, each)
+                for index, drawn in zip(who.tolist(), pool.draw(rng, who.size).tolist(), strict=True):
+                    given[index] = pool.names[drawn]
+                    given_kana[index] = pool.kana[drawn]
+        married_women = (people.sex == FEMALE) & (people.spouse != NOBODY) & ~partners & (people.age < 70)
+        former = married_women & (rng.random(count) < _FORMER_NAMES) & (own != family)
+        named = _Names(
+            family=[surnames.names[index] for index in family.tolist()],
+            given=given,
+            family_kana=[surnames.kana[index] for index in family.tolist()],
+            given_kana=given_kana,
+            former=[
+                surnames.names[i] if has else "" for i, has in zip(own.tolist(), former.tolist(), strict=True)
+            ],
+            former_kana=[
+                surnames.kana[i] if has else "" for i, has in zip(own.tolist(), former.tolist(), strict=True)
+            ],
+            alphabet=[""] * count,
+            nationality=[""] * count,
+            status=[""] * count,
+        )
+        self._name_foreigners(rng, people, named)
+        return named
+
+    def _name_foreigners(self, rng: np.random.Generator, people: Structure, named: _Names) -> None:
+        """Make some households foreign: all members of one nationality, with names in the alphabet."""
+        first = np.flatnonzero(np.diff(people.household, prepend=-1))
+        oldest = np.maximum.reduceat(people.age, first)
+        ages, shares = zip(*_FOREIGN_BY_AGE, strict=True)
+        share = np.array(shares)[np.searchsorted(np.array(ages), oldest, side="right")]
+        last = np.append(first[1:], len(people))
+        nation_shares = np.cumsum([nation.share for nation in NATIONS])
+        status_shares = np.cumsum([weight for _, weight in STATUSES_OF_ADULTS])
+        for home in np.flatnonzero(rng.random(first.size) < share).tolist():
+            nation = NATIONS[int(np.searchsorted(nation_shares, rng.random() * nation_shares[-1]))]
+            status = STATUSES_OF_ADULTS[
+                int(np.searchsorted(status_shares, rng.random() * status_shares[-1]))
+            ][0]
+            families = read_names(nation.families)
+            family = families[int(rng.integers(len(families)))]
+            for index in range(int(first[home]), int(last[home])):
+                givens = read_names(nation.men if people.sex[index] == MALE else nation.women)
+                given = givens[int(rng.integers(len(givens)))]
+                self._rename(named, index, family, given)
+                named.nationality[index] = nation.japanese
+                is_head = people.role[index] == Role.HEAD
+                named.status[index] = (
+                    status if is_head else STATUS_OF_FAMILIES[status != STATUS_OF_FAMILIES[0]]
+                )
+
+    @staticmethod
+    def _rename(named: _Names, index: int, family: ForeignName, given: ForeignName) -> None:
+        named.alphabet[index] = f"{family.alphabet} {given.alphabet}"
+        both = bool(family.kanji and given.kanji)
+        named.family[index], named.given[index] = (family.kanji, given.kanji) if both else ("", "")
+        named.family_kana[index], named.given_kana[index] = family.kana, given.kana
+        named.former[index] = named.former_kana[index] = ""
+
+    def _homes(self, rng: np.random.Generator, people: Structure, *, settled_years: float) -> _Homes:
+        count = int(people.household[-1]) + 1
+        first = np.flatnonzero(np.diff(people.household, prepend=-1))
+        # Few towns hold many people: the shares fall off, in an order that is the municipality's own.
+        order = np.random.default_rng(int(self.municipality.code.digits)).permutation(len(self.towns))
+        shares = 1.0 / (order + 4.0)
+        town_index = np.searchsorted(np.cumsum(shares / shares.sum()), rng.random(count), side="right")
+        towns = [self.towns[min(index, len(self.towns) - 1)] for index in town_index.tolist()]
+        numbers = rng.integers(
+            [1, 1, 1, 0, 1, 1], [6, 31, 21, len(_BUILDINGS), 6, 9], size=(count, 6)
+        ).tolist()
+        flats = (rng.random(count) < _FLATS).tolist()
+        rests = [_rest(town, row, flat=flat) for town, row, flat in zip(towns, numbers, flats, strict=True)]
+
+        years = settled_years + np.minimum(rng.exponential(9.0, count), _MOVED_WITHIN)
+        years = np.minimum(years, people.age[first])
+        came = self.as_of.toordinal() - np.floor(years * DAYS_A_YEAR).astype(np.int64) - 1
+        came = np.where(rng.random(count) < _SINCE_BIRTH, 0, came)
+        near = (rng.random(count) < _SAME_PREFECTURE).tolist()
+        drawn = rng.random(count).tolist()
+        pools = [self.nearby if is_near else self.elsewhere for is_near in near]
+        previous = [pool[int(share * len(pool))] for pool, share in zip(pools, drawn, strict=True)]
+        return _Homes(
+            postal_code=[town.postal_code for town in towns],
+            town=[town.name for town in towns],
+            rest=rests,
+            moved_in=came,
+            previous=[government.code.digits for government in previous],
+            previous_address=[government.full_name for government in previous],
+            protected=rng.random(count) < _PROTECTED,
+        )
+
+    def _moves_out(self, rng: np.random.Generator, households: int) -> list[tuple[date, str, str]]:
+        """For each household the day it left, within nine months before `as_of`, and where to."""
+        days = rng.integers(1, 270, households).tolist()
+        to = [self.elsewhere[index] for index in rng.integers(len(self.elsewhere), size=households).tolist()]
+        today = self.as_of.toordinal()
+        return [
+            (date.fromordinal(today - days_ago), place.code.digits, place.full_name)
+            for days_ago, place in zip(days, to, strict=True)
+        ]
+
+    def _tax(
+        self,
+        rng: np.random.Generator,
+        people: Structure,
+        living: livelihood.Livelihood,
+        persons: list[Resident],
+        homes: _Homes,
+    ) -> list[Tax]:
+        """Levies of those who were 20 at the end of an income year and lived here the day after it."""
+        code = self.municipality.code.digits
+        latest = fiscal_year(self.as_of)
+        records: list[Tax] = []
+        salary = living.salary
+        came = homes.moved_in[people.household]
+        out = np.array(
+            [
+                person.moved_out.toordinal() if person.moved_out else self.as_of.toordinal() + 1
+                for person in persons
+            ]
+        )
+        for levy_year in range(latest, latest - FISCAL_YEARS_OF_TAX, -1):
+            age = people.age - (self.as_of.toordinal() - date(levy_year, 1, 1).toordinal()) / DAYS_A_YEAR
+            situation = livelihood.situation(people, living, salary, levy_year - 1, age)
+            due_day = date(levy_year, 1, 1).toordinal()
+            who = np.flatnonzero((age >= 20) & (came <= due_day) & (out > due_day))
+            own = situation.at(who)
+            result = levy(own, levy_year - 1)
+            records += [
+                Tax(persons[index].person, code, levy_year, levy_year - 1, *row)
+                for index, *row in zip(
+                    who.tolist(),
+                    own.salary.tolist(),
+                    own.pension.tolist(),
+                    result.total_income.tolist(),
+                    result.social_insurance_deduction.tolist(),
+                    result.taxable_income.tolist(),
+                    result.income_levy.tolist(),
+                    result.per_capita_levy.tolist(),
+                    result.dependants.tolist(),
+                    own.dependants_under_16.tolist(),
+                    own.dependants_16_to_18.tolist(),
+                    own.specific_dependants.tolist(),
+                    (own.elderly_dependants + own.elderly_spouse).tolist(),
+                    own.single_parent.tolist(),
+                    own.disabled.tolist(),
+                    strict=True,
+                )
+            ]
+            salary = (salary * rng.uniform(0.9, 1.03, salary.size)).astype(np.int64) // 1000 * 1000
+        return records
+
+    def _pensions(
+        self,
+        rng: np.random.Generator,
+        people: Structure,
+        living: livelihood.Livelihood,
+        persons: list[Resident],
+    ) -> list[Pension]:
+        pensions = living.pensions
+        basic_numbers = rng.integers(10**9, 10**10, len(people)).tolist()
+        today = self.as_of.toordinal()
+        since = today - np.floor((people.age[pensions.person] - pensions.from_age) * DAYS_A_YEAR).astype(
+            np.int64
+        )
+        records = []
+        rows = zip(
+            pensions.person.tolist(),
+            pensions.name,
+            since.tolist(),
+            pensions.annual_amount.tolist(),
+            pensions.child_addition.tolist(),
+            strict=True,
+        )
+        for index, name, day, amount, addition in rows:
+            person = persons[index]
+            records.append(
+                Pension(
+                    person.person,
+                    registered_name(person),
+                    kana_of(person),
+                    person.birth,
+                    person.sex,
+                    self.address_of(person),
+                    str(basic_numbers[index]),
+                    "old_age" if name[0] == "老" else "disability" if name[0] == "障" else "survivors",
+                    "employees" if "厚生" in name else "national",
+                    name,
+                    date.fromordinal(day),
+                    amount,
+                    addition,
+                    "",
+                )
+            )
+        return records
+
+    def _accounts(
+        self, rng: np.random.Generator, people: Structure, persons: list[Resident]
+    ) -> list[Account]:
+        who = np.flatnonzero((people.age >= 18) & (rng.random(len(people)) < _HAS_ACCOUNT))
+        banks = rng.choice(len(BANKS), size=who.size, p=np.array(_BANK_SHARES)).tolist()
+        branches = rng.integers(1, 1000, who.size).tolist()
+        numbers = rng.integers(1, 10**7, who.size).tolist()
+        # The registry began to take accounts on 2022-03-28.
+        first, last = (
+            date(2022, 3, 28).toordinal(),
+            max(self.as_of.toordinal(), date(2022, 3, 29).toordinal()),
+        )
+        days = rng.integers(first, last, who.size).tolist()
+        records = []
+        for index, bank, branch, number, day in zip(
+            who.tolist(), banks, branches, numbers, days, strict=True
+        ):
+            person = persons[index]
+            records.append(
+                Account(
+                    person.person,
+                    registered_name(person),
+                    kana_of(person),
+                    person.birth,
+                    person.sex,
+                    self.address_of(person),
+                    BANKS[bank],
+                    f"{branch:03d}",
+                    "1",
+                    f"{number:07d}",
+                    person.alphabet or kana_of(person),
+                    date.fromordinal(day),
+                    "",
+                )
+            )
+        return records
+
+    def address_of(self, person: Resident) -> str:
+        """住所 as one text."""
+        return f"{self.municipality.full_name}{person.town}{person.rest}"
+
+
+def registered_name(person: Resident) -> str:
+    """氏名 as `mynumber.foundation.people.PersonName.registered` gives it."""
+    return person.alphabet or f"{person.family}　{person.given}"
+
+
+def kana_of(person: Resident) -> str:
+    """The reading with a full-width space."""
+    return f"{person.family_kana}　{person.given_kana}"
+
+
+def _uuid(digits: str) -> str:
+    """A random UUID (version 4) of 32 hexadecimal digits; the uuid module takes ten times as long."""
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+def _rest(town: PostalTown, numbers: list[int], *, flat: bool) -> str:
+    """番地・方書, such as 三丁目12番5号 or 123番地4　みどり荘203."""
+    chome, block, house, building, storey, room = numbers
+    lot = (
+        f"{'一二三四五'[chome - 1]}丁目{block}番{house}号"
+        if town.chome
+        else f"{block * 20 + house}番地{house}"
+    )
+    return f"{lot}　{_BUILDINGS[building]}{storey}0{room}" if flat else lot
