@@ -31,6 +31,7 @@ class RequestLogMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self._get_response(request)
             response[REQUEST_ID_HEADER] = request_id
+            tenant = getattr(request, "tenant", None)
             match = request.resolver_match
             route = match.route if match else "(none)"
             if response.status_code >= 400 or route not in QUIET_ROUTES:
@@ -40,6 +41,7 @@ class RequestLogMiddleware:
                     route=route,
                     status=response.status_code,
                     duration_ms=round((perf_counter() - started) * 1000, 2),
+                    **({"tenant": tenant} if tenant else {}),
                 )
         return response
 

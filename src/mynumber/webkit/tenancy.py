@@ -22,6 +22,7 @@ from django.db.utils import DataError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, register_converter, resolve
 from psycopg.sql import SQL, Identifier
+from structlog.contextvars import bound_contextvars
 
 from mynumber.webkit.errors import database_away
 
@@ -127,7 +128,7 @@ class TenantMiddleware:
         if tenant is None:
             return self._get_response(request)
         try:
-            with acting_as(tenant):
+            with acting_as(tenant), bound_contextvars(tenant=tenant):
                 request.tenant = tenant  # type: ignore[attr-defined]
                 response = self._get_response(request)
         except NotATenant:

@@ -38,8 +38,8 @@ class StaffMember(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CASE_WORKER)
     active = models.BooleanField(default=True)
     failed_attempts = models.PositiveSmallIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True, default=None)
-    signed_in_at = models.DateTimeField(null=True, default=None)
+    locked_until = models.DateTimeField(null=True, blank=True, default=None)
+    signed_in_at = models.DateTimeField(null=True, blank=True, default=None)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

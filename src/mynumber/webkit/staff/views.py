@@ -1,5 +1,7 @@
 """Pages of signing in and out: `/<tenant>/sign-in`, `/<tenant>/sign-out` (without the tenant where there is none)."""
 
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,5 +54,6 @@ def sign_out(request: HttpRequest, tenant: str | None = None) -> HttpResponse:
 def _come_back(request: HttpRequest, home: str) -> str:
     """Where to go after signing in: a path of this tenant, never another host."""
     wanted = request.POST.get("next") or request.GET.get("next") or home
-    safe = wanted.startswith(home) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    plain = wanted.isprintable() and not {".", ".."} & set(urlsplit(wanted).path.split("/"))
+    safe = plain and wanted.startswith(home) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if safe else home

@@ -72,8 +72,8 @@ class Migration(migrations.Migration):
                 ),
                 ("active", models.BooleanField(default=True)),
                 ("failed_attempts", models.PositiveSmallIntegerField(default=0)),
-                ("locked_until", models.DateTimeField(default=None, null=True)),
-                ("signed_in_at", models.DateTimeField(default=None, null=True)),
+                ("locked_until", models.DateTimeField(blank=True, default=None, null=True)),
+                ("signed_in_at", models.DateTimeField(blank=True, default=None, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
