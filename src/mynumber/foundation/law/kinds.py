@@ -25,6 +25,14 @@ class _LabelledKind(StrEnum):
         member.label_en = label_en
         return member
 
+    @classmethod
+    def named(cls, value: str) -> Self:
+        """The member of this value. Raises ValueError."""
+        member = cls._value2member_map_.get(value)
+        if not isinstance(member, cls):
+            raise ValueError(f"no {cls.__name__} has this name")
+        return member
+
 
 class InstitutionKind(_LabelledKind):
     """What an institution is, or the role a law gives it, as the first and third columns of the table need it.
