@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.envelope import SigningKey
 from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.law.kinds import InstitutionKind
@@ -24,6 +25,8 @@ from mynumber.protocols.node import sealing_name, signing_name
 DIRECTORY_RING = "directory"
 """The ring of the operator who signs the directory; no institution's process is given it."""
 DIRECTORY_KEY = "directory"
+CODE_KEYS = "codes"
+"""Name of the secret in the network's ring from which codes are made (CodeKeys.to_bytes)."""
 LOG_KEY = "log"
 """Name of the secret in the network's ring that signs checkpoints (LogSigner.to_bytes)."""
 LOG_ORIGIN = "network.mynumber.localhost/records"
@@ -66,7 +69,7 @@ def ensure_keys(settings: Settings) -> None:
             ring = _ring(settings, institution.name)
             if not ring.has(DJANGO_SECRET):
                 ring.add_secret(DJANGO_SECRET)
-        _ensure_log_key(settings)
+        _ensure_network_secrets(settings)
         systems = tuple(_ensure_system(settings, entry) for entry in entries(settings))
         _publish(settings, systems)
 
@@ -111,15 +114,18 @@ def _ensure_system(settings: Settings, entry: _Entry) -> System:
     return System(
         id=entry.id,
         name=entry.name,
-        url=f"http://127.0.0.1:{port}",
+        # a process that acts as several systems is told by the path which of them a message is for
+        url=f"http://127.0.0.1:{port}" + ("" if entry.id == entry.institution else f"/{entry.id}"),
         signing_keys=tuple(key.public.to_jwk() for key in signing),
         sealing_keys=tuple(key.public.to_jwk() for key in sealing),
         kinds=tuple(kind.value for kind in entry.kinds),
     )
 
 
-def _ensure_log_key(settings: Settings) -> None:
+def _ensure_network_secrets(settings: Settings) -> None:
     ring = _ring(settings, "network")
+    if not ring.has(CODE_KEYS):
+        ring.add_secret(CODE_KEYS, CodeKeys.generate().to_bytes())
     if not ring.has(LOG_KEY):
         ring.add_secret(LOG_KEY, LogSigner.generate(LOG_ORIGIN).to_bytes())
     vkey = LogSigner.from_bytes(ring.secret(LOG_KEY)).vkey
