@@ -18,7 +18,7 @@ class _LabelledKind(StrEnum):
     label_ja: str
     label_en: str
 
-    def __new__(cls, value: str, label_ja: str, label_en: str) -> Self:
+    def __new__(cls, value: str, label_ja: str = "", label_en: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label_ja = label_ja

@@ -1,0 +1,19 @@
+import pytest
+
+from mynumber.foundation.law import InformationKind, InstitutionKind
+
+
+@pytest.mark.parametrize("kinds", [InstitutionKind, InformationKind])
+def test_values_are_stable_names_and_labels_tell_members_apart(
+    kinds: type[InstitutionKind] | type[InformationKind],
+) -> None:
+    for kind in kinds:
+        assert kind.value == kind.name.lower() == str(kind)
+        assert kind.label_ja
+        assert kind.label_en.isascii()
+    assert len({kind.label_ja for kind in kinds}) == len({kind.label_en for kind in kinds}) == len(kinds)
+
+
+def test_a_kind_is_read_back_from_its_value() -> None:
+    assert InformationKind("local_tax") is InformationKind.LOCAL_TAX
+    assert InstitutionKind("pension_service").label_ja == "日本年金機構"

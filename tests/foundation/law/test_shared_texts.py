@@ -1,0 +1,128 @@
+"""The committed table against the dated texts of the Order themselves; skipped where those are not at hand."""
+
+import itertools
+import json
+import tarfile
+from datetime import date
+from functools import cache
+from importlib import resources
+
+import pytest
+
+from mynumber.foundation.law import MalformedText, legal_basis
+from mynumber.foundation.law.basis import committed_history
+from mynumber.foundation.law.changes import renewed
+from mynumber.foundation.law.egov_xml import parse_egov_xml
+from mynumber.foundation.law.errors import TextFault
+from mynumber.foundation.law.history import encode, history_of
+from mynumber.foundation.law.mapping import phrase_mapping
+from mynumber.foundation.law.markdown import parse_markdown
+from mynumber.foundation.law.numerals import order_of, parse_number
+from mynumber.foundation.law.phrases import plain_words
+from mynumber.foundation.law.table import TextTable
+from tests.foundation.law.official import HISTORY, SHARED, TEXTS, egov_xml, rows_of_markdown, shared_markdown
+
+pytestmark = pytest.mark.skipif(not HISTORY.is_dir(), reason="the dated texts of the Order are not at hand")
+
+
+@cache
+def _table(day: str) -> TextTable:
+    return parse_markdown(shared_markdown(day))
+
+
+@pytest.mark.parametrize("day", TEXTS)
+def test_every_phrase_of_every_text_is_mapped(day: str) -> None:
+    assert phrase_mapping().unmapped(_table(day)) == ()
+
+
+def test_the_committed_file_is_the_import_of_the_texts() -> None:
+    history = history_of({date.fromisoformat(day): _table(day) for day in TEXTS})
+    committed = resources.files("mynumber.foundation.law") / "data" / "provision_order.json"
+    assert encode(history) == committed.read_bytes()
+
+
+@pytest.mark.parametrize("first", range(len(TEXTS)))
+def test_importing_the_later_texts_again_changes_nothing(first: int) -> None:
+    later = {date.fromisoformat(day): _table(day) for day in TEXTS[first:]}
+    assert renewed(committed_history(), later) == committed_history()
+
+
+@pytest.mark.parametrize("day", TEXTS)
+def test_the_look_up_has_the_rows_of_the_text_in_their_order(day: str) -> None:
+    """Only the places of past rows could disturb the order; they do not."""
+    basis = legal_basis(date.fromisoformat(day))
+    assert [
+        (affair.item, affair.inquirer_words, affair.words, affair.article) for affair in basis.affairs
+    ] == [(affair.item, affair.inquirer, affair.words, affair.article) for affair in _table(day).affairs]
+    assert [(rule.provider_words, rule.information_words, rule.article) for rule in basis.provisions] == [
+        (row.provider, row.information, row.article)
+        for affair in _table(day).affairs
+        for row in affair.provisions
+    ]
+
+
+@pytest.mark.parametrize("day", TEXTS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_same_rows_as_e_gov_xml_yield_the_same_table(day: str, seed: int) -> None:
+    assert parse_egov_xml(egov_xml(rows_of_markdown(shared_markdown(day)), seed)) == _table(day)
+
+
+def test_numbers_of_items_stay_with_their_affairs() -> None:
+    """Ids rest on this: no text renumbers an item; new ones are branches (十二の二), an old one says 削除."""
+    for earlier, later in itertools.pairwise(TEXTS):
+        before = {affair.item: affair for affair in _table(earlier).affairs}
+        after = {affair.item: affair for affair in _table(later).affairs}
+        assert all("_" in item for item in after.keys() - before.keys())
+        assert before.keys() - after.keys() <= set(_table(later).deleted)
+        for item in before.keys() & after.keys():
+            assert before[item].inquirer == after[item].inquirer
+
+
+@pytest.mark.parametrize("day", TEXTS)
+def test_one_affair_an_item_and_one_row_a_provider(day: str) -> None:
+    """What the ids of rules rest on, too."""
+    items = [affair.item for affair in _table(day).affairs]
+    assert len(set(items)) == len(items)
+    assert items == sorted(items, key=order_of)
+    for affair in _table(day).affairs:
+        providers = [row.provider for row in affair.provisions]
+        assert len(set(providers)) == len(providers)
+        assert {row.article for row in affair.provisions} == {affair.article}
+
+
+def test_the_naive_parse_is_confirmed() -> None:
+    """187 items (157 deleted), 186 affairs, 481 provisions on 2026-06-14, and the same words in every one."""
+    naive = json.loads((SHARED / "jouhou_renkei_table_20260614.json").read_text("utf-8"))["items"]
+    ours = {affair.item: affair for affair in _table("2026-06-14").affairs}
+    tasks = [
+        (parse_number(item["item_kanji"]), item["inquirer"], task) for item in naive for task in item["tasks"]
+    ]
+    tasks = [entry for entry in tasks if entry[2]["provisions"]]
+    assert len(naive) == _table("2026-06-14").items == 187
+    assert _table("2026-06-14").deleted == ("157",)
+    assert len(tasks) == len(ours) == 186
+    assert sum(len(task["provisions"]) for _, _, task in tasks) == _table("2026-06-14").provisions == 481
+    for number, inquirer, task in tasks:
+        affair = ours[number]
+        assert plain_words(inquirer) == affair.inquirer
+        assert plain_words(task["affairs"]).startswith(affair.words + "であって")
+        theirs = [
+            (plain_words(row["provider"]), plain_words(row["information"]).rpartition("であって")[0])
+            for row in task["provisions"]
+        ]
+        assert theirs == [(row.provider, row.information) for row in affair.provisions]
+
+
+def test_the_archive_holds_the_same_text() -> None:
+    with tarfile.open(SHARED / "laws-md-20260614.tar.xz") as archive:
+        name = next(name for name in archive.getnames() if name.endswith("506M60004008009.md"))
+        member = archive.extractfile(name)
+        assert member is not None
+        text = member.read().decode("utf-8")
+    assert parse_markdown(text) == _table("2026-06-14")
+
+
+def test_the_act_is_not_the_order() -> None:
+    with pytest.raises(MalformedText) as raised:
+        parse_egov_xml((SHARED / "425AC0000000027.xml").read_bytes())
+    assert raised.value.fault is TextFault.NO_TABLE
