@@ -1,0 +1,29 @@
+"""Django settings of the resident's device.
+
+Beside the variables of every face (docs/webkit.md):
+
+MYNUMBER_INTERNAL_URLS  JSON {"portal": "http://127.0.0.1:8105"}: where this process reaches a face whose public host
+                        name only browsers resolve. Without it a `*.localhost` name is reached on the loopback address.
+"""
+
+import os
+
+from mynumber.wallet.portals import known_portals
+from mynumber.webkit.environment import Environment
+from mynumber.webkit.settings import institution_settings
+
+_base = institution_settings(
+    "wallet",
+    apps=["mynumber.wallet"],
+    urlconf="mynumber.wallet.urls",
+    database=False,
+    # The browser follows the redirect back to the portal as part of sending the PIN form.
+    form_actions=("portal",),
+)
+globals().update(_base)
+_environment = _base["MYNUMBER"]
+if not isinstance(_environment, Environment):  # pragma: no cover - for the type checker
+    raise TypeError("MYNUMBER is an Environment")
+
+WALLET_CARDS = _environment.home / "wallet" / "cards"
+WALLET_PORTALS = known_portals(_environment.public_urls, os.environ.get("MYNUMBER_INTERNAL_URLS", "{}"))

@@ -1,0 +1,51 @@
+"""Which portals the device works with, and where it reaches them."""
+
+from __future__ import annotations
+
+import pytest
+
+from mynumber.protocols.sign_in import SignInRefused
+from mynumber.wallet.portals import known_portals, portal_of
+from mynumber.webkit.environment import BadEnvironment
+
+
+@pytest.mark.parametrize(
+    ("public", "internal", "reached"),
+    [
+        ({}, "{}", "http://127.0.0.1:8000"),
+        ({"portal": "http://portal.localhost:9000"}, "{}", "http://127.0.0.1:9000"),
+        ({"portal": "http://localhost"}, "{}", "http://127.0.0.1"),
+        ({"portal": "https://portal.example"}, "{}", "https://portal.example"),
+        ({"portal": "http://notlocalhost:8000"}, "{}", "http://notlocalhost:8000"),
+        ({}, '{"portal": "http://127.0.0.1:8105"}', "http://127.0.0.1:8105"),
+    ],
+)
+def test_where_a_portal_is_reached(public: dict[str, str], internal: str, reached: str) -> None:
+    (portal,) = known_portals(public, internal)
+    assert portal.internal == reached
+    assert portal.public == public.get("portal", "http://portal.localhost:8000")
+
+
+@pytest.mark.parametrize(
+    "internal", ["", "[]", '{"portal": 1}', '{"portal": "ftp://x"}', '{"portal": "//x"}']
+)
+def test_bad_settings_stop_the_start(internal: str) -> None:
+    with pytest.raises(BadEnvironment, match="MYNUMBER_INTERNAL_URLS"):
+        known_portals({}, internal)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "",
+        "http://evil.localhost:8000",
+        "http://portal.localhost:8000/",
+        "http://portal.localhost:8000@evil.example",
+        "http://PORTAL.localhost:8000",
+        "https://portal.localhost:8000",
+        "http://127.0.0.1:8000",
+    ],
+)
+def test_nobody_else_is_answered(asked: str) -> None:
+    with pytest.raises(SignInRefused, match="unknown_portal"):
+        portal_of(known_portals({}, "{}"), asked)
