@@ -299,9 +299,9 @@ def _tax(member: Member, income: Income) -> Tax:
 
 FAMILIES: Final = (
     Family(
-        home=Home(TOWN_ONE, "3540024", "鶴瀬東", "一丁目8番3号　みどり荘203"),
+        home=Home(TOWN_ONE, "1250061", "亀有", "一丁目8番3号　みどり荘203"),
         moved_in=date(2026, 3, 28),
-        previous=Home(TOWN_TWO, "4110843", "三好町", "5番地12"),
+        previous=Home(TOWN_TWO, "5810803", "光町", "一丁目5番12号"),
         came_to_previous=date(2014, 4, 12),
         members=(
             Member(
@@ -333,7 +333,7 @@ FAMILIES: Final = (
         ),
     ),
     Family(
-        home=Home(TOWN_TWO, "4110036", "一番町", "3番地21"),
+        home=Home(TOWN_TWO, "5810004", "東本町", "三丁目4番21号"),
         members=(
             Member(
                 "haruo",
@@ -380,7 +380,7 @@ FAMILIES: Final = (
         ),
     ),
     Family(
-        home=Home(TOWN_ONE, "3540018", "西みずほ台", "二丁目14番6号　ハイツさくら105"),
+        home=Home(TOWN_ONE, "1240012", "立石", "二丁目14番6号　ハイツさくら105"),
         moved_in=date(2024, 4, 1),
         members=(
             Member(
@@ -400,9 +400,9 @@ FAMILIES: Final = (
         ),
     ),
     Family(
-        home=Home(TOWN_ONE, "3540035", "ふじみ野西", "一丁目20番2号　コーポひかり202"),
+        home=Home(TOWN_ONE, "1240003", "お花茶屋", "一丁目20番2号　コーポひかり202"),
         moved_in=date(2024, 4, 3),
-        previous=Home(TOWN_TWO, "4110844", "清住町", "9番地7"),
+        previous=Home(TOWN_TWO, "5810006", "清水町", "一丁目9番7号"),
         members=(
             Member(
                 "sota",
@@ -418,7 +418,7 @@ FAMILIES: Final = (
         ),
     ),
     Family(
-        home=Home(TOWN_ONE, "3540021", "鶴馬", "412番地5"),
+        home=Home(TOWN_ONE, "1250052", "柴又", "四丁目12番5号"),
         moved_in=date(2025, 7, 10),
         previous=Home("142069", "2500011", "栄町", "二丁目7番11号"),
         protected=True,
@@ -437,9 +437,9 @@ FAMILIES: Final = (
         ),
     ),
     Family(
-        home=Home(TOWN_ONE, "3540036", "ふじみ野東", "三丁目5番18号"),
+        home=Home(TOWN_ONE, "1250062", "青戸", "三丁目5番18号"),
         moved_in=date(2015, 5, 30),
-        previous=Home("131229", "1250061", "亀有", "四丁目11番3号"),
+        previous=Home("122076", "2710092", "松戸", "1211番地3"),
         members=(
             Member(
                 "kenta",

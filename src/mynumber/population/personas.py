@@ -36,13 +36,13 @@ PERSONAS: Final = (
         TOWN_ONE,
         "二人の子を育てるひとり親",
         "A single mother of two",
-        "36歳。2026年3月28日に三島市から富士見市へ転入し、小学生の陽菜さんと蓮さんを育てています。富士見市に児童扶養手当を申請します。"
-        "2026年1月1日には三島市に住んでいたので、令和8年度（前年の所得）の市民税の情報は三島市にあります。障害厚生年金（3級）を受けているため、"
-        "手当との調整が要ります。公金受取口座は登録済みです。市は、課税証明書・年金証書・通帳の写しを求めずに、三つの機関へ照会します。",
-        "36 years old. She moved from Mishima to Fujimi on 28 March 2026 with her children Hina and Ren, both at elementary school, and applies to Fujimi for the "
-        "child-rearing allowance. On 1 January 2026 she still lived in Mishima, so Mishima holds her local tax of fiscal year 2026 (on last year's income). She receives a small "
+        "36歳。2026年3月28日に八尾市から葛飾区へ転入し、小学生の陽菜さんと蓮さんを育てています。葛飾区に児童扶養手当を申請します。"
+        "2026年1月1日には八尾市に住んでいたので、令和8年度（前年の所得）の市民税の情報は八尾市にあります。障害厚生年金（3級）を受けているため、"
+        "手当との調整が要ります。公金受取口座は登録済みです。区は、課税証明書・年金証書・通帳の写しを求めずに、三つの機関へ照会します。",
+        "36 years old. She moved from Yao to Katsushika on 28 March 2026 with her children Hina and Ren, both at elementary school, and applies to Katsushika for the "
+        "child-rearing allowance. On 1 January 2026 she still lived in Yao, so Yao holds her local tax of fiscal year 2026 (on last year's income). She receives a small "
         "disability pension (employees', third degree), against which the allowance is adjusted, and has registered a receiving account. "
-        "Instead of asking her for certificates, the city asks three institutions.",
+        "Instead of asking her for certificates, the ward asks three institutions.",
     ),
     Persona(
         "haruo",
@@ -50,8 +50,8 @@ PERSONAS: Final = (
         TOWN_TWO,
         "年金で暮らす夫婦の夫",
         "The husband of an old couple",
-        "81歳。三島市で妻の千代さんと暮らし、老齢厚生年金を受けています。",
-        "81 years old. Lives in Mishima with his wife Chiyo on an old-age employees' pension.",
+        "81歳。八尾市で妻の千代さんと暮らし、老齢厚生年金を受けています。",
+        "81 years old. Lives in Yao with his wife Chiyo on an old-age employees' pension.",
     ),
     Persona(
         "chiyo",
@@ -68,8 +68,8 @@ PERSONAS: Final = (
         TOWN_ONE,
         "ベトナムから来た会社員",
         "An engineer from Viet Nam",
-        "28歳。在留資格「技術・人文知識・国際業務」で働き、2024年4月から富士見市に住んでいます。氏名はアルファベットで登録されています。",
-        "28 years old. Works as an engineer and has lived in Fujimi since April 2024. Her name is registered in the Latin alphabet.",
+        "28歳。在留資格「技術・人文知識・国際業務」で働き、2024年4月から葛飾区に住んでいます。氏名はアルファベットで登録されています。",
+        "28 years old. Works as an engineer and has lived in Katsushika since April 2024. Her name is registered in the Latin alphabet.",
     ),
     Persona(
         "sota",
@@ -77,8 +77,8 @@ PERSONAS: Final = (
         TOWN_ONE,
         "ひとり暮らしの大学生",
         "A student living alone",
-        "20歳。2024年春に三島市の実家を出て富士見市に住む大学生です。20歳になり、国民年金の学生納付特例を考えています。",
-        "20 years old. Left his parents' home in Mishima in spring 2024 to study. Having turned 20, he thinks of the students' deferral of pension contributions.",
+        "20歳。2024年春に八尾市の実家を出て葛飾区に住む大学生です。20歳になり、国民年金の学生納付特例を考えています。",
+        "20 years old. Left his parents' home in Yao in spring 2024 to study. Having turned 20, he thinks of the students' deferral of pension contributions.",
     ),
     Persona(
         "misaki",
@@ -95,8 +95,8 @@ PERSONAS: Final = (
         TOWN_ONE,
         "三人の子の父",
         "The father of a family",
-        "41歳。4月1日生まれ。妻の直美さん（旧氏 山本）と三人の子と富士見市で暮らす会社員です。",
-        "41 years old, born on 1 April. An employee who lives in Fujimi with his wife Naomi (former name Yamamoto) and three children.",
+        "41歳。4月1日生まれ。妻の直美さん（旧氏 山本）と三人の子と葛飾区で暮らす会社員です。",
+        "41 years old, born on 1 April. An employee who lives in Katsushika with his wife Naomi (former name Yamamoto) and three children.",
     ),
 )
 

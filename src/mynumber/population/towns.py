@@ -1,16 +1,17 @@
-"""The two towns that `mynumber up` creates: real codes and names of two cities, made-up people.
+"""The two towns that `mynumber up` creates: real codes and names of two municipalities, made-up people.
 
-Both are cities (市), so each has a welfare office of its own (社会福祉法 第14条) and decides on the child-rearing allowance itself, and they lie in
-different prefectures, so that a move between them crosses every boundary that the network bridges.
+Each has a welfare office of its own (社会福祉法 第14条), the ward of Tokyo like the city, so it decides on the child-rearing allowance itself; they lie in
+different prefectures, so that a move between them crosses every boundary that the network bridges. The platform's default setting
+(`MYNUMBER_TOWNS`) is these two.
 """
 
 from datetime import date
 from typing import Final
 
-TOWN_ONE: Final = "112356"
-"""埼玉県富士見市, where the resident of the story lives now and applies."""
-TOWN_TWO: Final = "222062"
-"""静岡県三島市, where she lived until spring and which still holds her local tax."""
+TOWN_ONE: Final = "131229"
+"""東京都葛飾区, where the resident of the story lives now and applies."""
+TOWN_TWO: Final = "272124"
+"""大阪府八尾市, where she lived until spring and which still holds her local tax."""
 TOWNS: Final = (TOWN_ONE, TOWN_TWO)
 
 TOWN_RESIDENTS: Final = 3000

@@ -1,0 +1,117 @@
+"""``mynumber population create``: make a town of synthetic people, as files or straight into the municipality's register."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from mynumber.foundation.numbers import MalformedNumber, UnknownLocalGovernment
+from mynumber.platform.commands.console import console, errors, fail
+from mynumber.population.files import write
+from mynumber.population.postal import municipality_of
+from mynumber.population.records import Summary
+from mynumber.population.towns import TOWN_RESIDENTS, TOWN_SEED
+
+app = typer.Typer(name="population", help="模擬の住民をつくる (make synthetic people)", no_args_is_help=True)
+
+
+@app.callback()
+def population() -> None:
+    """模擬の住民をつくる。実在の人のデータは使いません。(Synthetic people; no real person's data.)"""
+
+
+@app.command()
+def create(
+    municipality: Annotated[str, typer.Option(help="全国地方公共団体コード6桁 (local government code)")],
+    residents: Annotated[
+        int, typer.Option(min=1, max=20_000_000, help="住民の数 (residents)")
+    ] = TOWN_RESIDENTS,
+    seed: Annotated[
+        int, typer.Option(min=0, help="同じ値なら同じ人びと (same seed, same people)")
+    ] = TOWN_SEED,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False, help="ファイルだけを書くフォルダー (write files only, into this folder)"
+        ),
+    ] = None,
+    personas: Annotated[bool, typer.Option(help="案内に登場する人物も含める (include the personas)")] = True,
+) -> None:
+    """住民をつくり、市区町村の住民基本台帳に入れる。--output ならファイルだけを書く。"""
+    try:
+        name = municipality_of(municipality).full_name
+    except (MalformedNumber, UnknownLocalGovernment):
+        fail(
+            "市区町村のコードではありません。検査数字を含む6桁で指定してください (not the code of a municipality)",
+            2,
+        )
+    if output is not None:
+        summary = _generate(output, municipality, residents, seed, name=name, personas=personas)
+        console.print(_report(summary))
+        console.print(f"  {output}")
+        return
+    with tempfile.TemporaryDirectory(prefix="mynumber-population-") as folder:
+        summary = _generate(Path(folder), municipality, residents, seed, name=name, personas=personas)
+        console.print(_report(summary))
+        _hand_to_municipality(municipality, Path(folder), residents)
+
+
+def _generate(
+    folder: Path, municipality: str, residents: int, seed: int, *, name: str, personas: bool
+) -> Summary:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("人"),
+        TimeElapsedColumn(),
+        console=errors,
+    ) as progress:
+        task = progress.add_task(f"{name}の住民", total=residents)
+        try:
+            return write(
+                folder,
+                municipality,
+                residents,
+                seed,
+                with_personas=personas,
+                progress=lambda done: progress.advance(task, done),
+            )
+        except UnknownLocalGovernment:
+            fail("その市区町村には郵便の届く町域がありません (nobody lives there)", 2)
+        except OSError as error:
+            fail(f"{folder} に書けませんでした: {error.strerror}")
+
+
+def _report(summary: Summary) -> str:
+    return (
+        f"{summary.municipality_name}: 住民 {summary.residents:,} 人、{summary.households:,} 世帯、"
+        f"消除された記録 {summary.removed:,}、税 {summary.tax:,}、年金 {summary.pensions:,}、口座 {summary.accounts:,}"
+    )
+
+
+def _hand_to_municipality(municipality: str, folder: Path, residents: int) -> None:
+    """Let the municipality load the folder with its own loader: only an institution opens its database."""
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "mynumber.platform.cli", "run", "municipality", "load_population"]
+    done = subprocess.run([*command, "--tenant", municipality, str(folder)], check=False)  # noqa: S603 (our own command)
+    if done.returncode != 0:
+        fail(
+            "市区町村の台帳に入れられませんでした (the municipality did not load the residents)",
+            done.returncode,
+        )
+    seconds = time.monotonic() - begun
+    console.print(f"  台帳に入れました: {seconds:.1f} 秒、毎秒 {residents / max(seconds, 0.001):,.0f} 人")
