@@ -1,0 +1,17 @@
+"""The gallery's settings: those of any institution, without a database. `MYNUMBER_INSTITUTION` chooses the house shown."""
+
+import os
+from pathlib import Path
+
+from mynumber.webkit.settings import institution_settings
+
+globals().update(
+    institution_settings(
+        os.environ.get("MYNUMBER_INSTITUTION", "municipality"),
+        apps=[],
+        urlconf="tests.webkit.face_gallery.urls",
+        database=False,
+        middleware=["django.middleware.locale.LocaleMiddleware"],
+    )
+)
+TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "templates"]  # type: ignore[name-defined]  # noqa: F821

@@ -1,0 +1,19 @@
+"""Routes of the gallery."""
+
+from django.urls import path
+
+from mynumber.webkit.face.language import choose_language
+from tests.webkit.face_gallery import views
+
+handler400 = "mynumber.webkit.face.errors.bad_request"
+handler403 = "mynumber.webkit.face.errors.forbidden"
+handler404 = "mynumber.webkit.face.errors.not_found"
+handler500 = "mynumber.webkit.face.errors.server_error"
+
+urlpatterns = [
+    path("", views.gallery, name="home"),
+    path("form", views.form, name="form"),
+    path("refused", views.refused, name="refused"),
+    path("broken", views.broken, name="broken"),
+    path("language", choose_language, name="language"),
+]
