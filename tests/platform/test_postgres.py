@@ -20,8 +20,8 @@ def make(home: Path) -> Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = make(tmp_path)
+def server(home: Path) -> Iterator[Server]:
+    server = make(home)
     server.start()
     yield server
     server.stop()
@@ -91,8 +91,8 @@ def test_a_failing_statement_leaves_no_value_in_the_server_s_log(server: Server)
     assert "ready to accept connections" in server.log.read_text()
 
 
-def test_a_deep_home_gets_its_socket_under_tmp_in_a_private_folder(tmp_path: Path) -> None:
-    server = make(tmp_path / ("deep" * 20))
+def test_a_deep_home_gets_its_socket_under_tmp_in_a_private_folder(home: Path) -> None:
+    server = make(home / ("deep" * 20))
     assert server.socket_folder.parent == Path(tempfile.gettempdir())
     server.start()
     try:

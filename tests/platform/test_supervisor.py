@@ -19,6 +19,7 @@ from mynumber.platform.settings import Settings
 from mynumber.platform.state import AlreadyRunning, Event, State, read_state, take_lock
 from mynumber.platform.state import supervisor_pid as living_supervisor
 from mynumber.platform.supervisor import Supervisor
+from tests.platform.test_child import has_ended
 
 TINY = Process("jlis", "jlis", Interface.WSGI, "tests.platform.tiny:application", 1)
 
@@ -28,14 +29,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process has ended; where nobody collects orphans it stays in the list as a zombie."""
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
 
 
 class Platform:
@@ -75,7 +68,7 @@ class Platform:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A platform with one institution that has no migrations, on ports of its own."""
     one: tuple[Institution, ...] = (registry.institution("jlis"),)
     monkeypatch.setattr(supervisor, "PROCESSES", (TINY,))
@@ -83,7 +76,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr("mynumber.platform.migrations.INSTITUTIONS", ())
     monkeypatch.setattr(seed, "steps", lambda _: ())
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    settings = Settings.from_environment({"MYNUMBER_HOME": str(tmp_path / "home")})
+    settings = Settings.from_environment({"MYNUMBER_HOME": str(home)})
     settings = replace(settings, port=free_port(), port_base=free_port() - TINY.slot)
     for folder in (settings.home, settings.run, settings.logs):
         private_folder(folder, 0o711 if folder == settings.home else 0o700)
@@ -110,13 +103,13 @@ async def test_it_starts_all_restarts_what_dies_and_leaves_nothing_behind(settin
     assert all(process.ready for process in before.values())
     pid = before["jlis"].pid
     assert pid is not None
-    family = [pid, *(child.pid for child in psutil.Process(pid).children())]
+    family = [os.pidfd_open(p) for p in (pid, *(c.pid for c in psutil.Process(pid).children()))]
     os.kill(pid, signal.SIGKILL)
     await platform.until(lambda: platform.supervisor.children["jlis"].pid not in (None, pid))
     await platform.supervisor._until_ready("jlis")
     assert "jlis postgresql" in await fetch(settings.port, "jlis.localhost")
     assert next(p.restarts for p in platform.state.processes if p.name == "jlis") == 1
-    assert all(is_gone(old) for old in family)
+    assert all(has_ended(old) for old in family)
 
     os.kill(os.getpid(), signal.SIGTERM)
     assert await running == 0
