@@ -1,6 +1,7 @@
 import pytest
 
 from mynumber.foundation.law import InformationKind, InstitutionKind
+from tests.foundation.law.official import ROOT
 
 
 @pytest.mark.parametrize("kinds", [InstitutionKind, InformationKind])
@@ -17,3 +18,10 @@ def test_values_are_stable_names_and_labels_tell_members_apart(
 def test_a_kind_is_read_back_from_its_value() -> None:
     assert InformationKind("local_tax") is InformationKind.LOCAL_TAX
     assert InstitutionKind("pension_service").label_ja == "日本年金機構"
+
+
+@pytest.mark.parametrize("kinds", [InstitutionKind, InformationKind])
+def test_the_documentation_lists_every_kind(kinds: type[InstitutionKind] | type[InformationKind]) -> None:
+    page = (ROOT / "docs" / "law.md").read_text("utf-8")
+    for kind in kinds:
+        assert f"| `{kind.name}` | {kind.label_ja} | {kind.label_en} |" in page

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import tarfile
 from datetime import date
 from functools import cache
@@ -17,7 +18,7 @@ from mynumber.foundation.law.errors import TextFault
 from mynumber.foundation.law.history import encode, history_of
 from mynumber.foundation.law.mapping import phrase_mapping
 from mynumber.foundation.law.markdown import parse_markdown
-from mynumber.foundation.law.numerals import order_of, parse_number
+from mynumber.foundation.law.numerals import article_label, label_of, order_of, parse_number
 from mynumber.foundation.law.phrases import plain_words
 from mynumber.foundation.law.table import TextTable
 from tests.foundation.law.official import HISTORY, SHARED, TEXTS, egov_xml, rows_of_markdown, shared_markdown
@@ -88,6 +89,23 @@ def test_one_affair_an_item_and_one_row_a_provider(day: str) -> None:
         providers = [row.provider for row in affair.provisions]
         assert len(set(providers)) == len(providers)
         assert {row.article for row in affair.provisions} == {affair.article}
+
+
+@pytest.mark.parametrize("day", TEXTS)
+def test_the_article_of_an_affair_opens_with_the_number_of_its_item(day: str) -> None:
+    """An independent witness that no row stands under a wrong item: 第八十三条 says 第二条の表八十一の項で定める事務."""
+    main, _, _ = shared_markdown(day).partition("**第一条（施行期日）**")
+    openings = dict(
+        re.findall(
+            r"^\*\*(第[^*]+)\*\*\u3000.{0,3}条の表の?(.+?)の項(?:で定める|に規定する)事務", main, re.MULTILINE
+        )
+    )
+    openings["第三条"] = re.findall(
+        r"^\*\*第三条\*\*\u3000前条の表(.+?)の項で定める事務", main, re.MULTILINE
+    )[0]
+    assert len(_table(day).affairs) == len(openings)
+    for affair in _table(day).affairs:
+        assert openings[article_label(affair.article)] == label_of(affair.item)
 
 
 def test_the_naive_parse_is_confirmed() -> None:
