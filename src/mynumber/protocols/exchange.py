@@ -114,7 +114,8 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
     outcome: Outcome
     provision: str | None = None
     """Rule id of the legal-basis table that allowed it."""
-    fact: msgspec.Raw | None = None
+    fact: msgspec.Raw = msgspec.Raw(b"null")
+    """JSON in the layout of :mod:`mynumber.protocols.facts`; ``null`` unless something was provided."""
     as_of: datetime | None = None
     """When the provider's copy was registered."""
     permitted_at: datetime | None = None

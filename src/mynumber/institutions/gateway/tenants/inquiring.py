@@ -104,7 +104,7 @@ class Inquiring:
             request_id=inquiry.request_id,
             outcome=answer.outcome,
             provision=granted.provision,
-            fact=sheet.fact if sheet else None,
+            fact=sheet.fact if sheet else msgspec.Raw(b"null"),
             as_of=sheet.as_of if sheet else None,
             permitted_at=granted.permitted_at,
             provided_at=answer.provided_at,

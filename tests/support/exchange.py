@@ -1,0 +1,306 @@
+"""A network core and a gateway as real processes on real databases, for tests of exchanges.
+
+Two cities, the pension service and the digital agency are members. The test plays the members' own systems, J-LIS and the portal: it signs
+with their keys and sends over HTTP.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import msgspec
+
+from mynumber.foundation.codes import CodeKeys
+from mynumber.foundation.law import InformationKind, InstitutionKind
+from mynumber.foundation.tlog import LogSigner
+from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols import wire
+from mynumber.protocols.acquisition import (
+    ISSUE_CODES,
+    OPEN_ACQUISITION,
+    CodeRequestResults,
+    IssueCodes,
+    IssueItem,
+    OpenAcquisition,
+)
+from mynumber.protocols.copies import REGISTER_COPIES, CopiesRegistered, Copy, RegisterCopies
+from mynumber.protocols.exchange import INQUIRE, Inquiry, InquiryResult
+from mynumber.protocols.facts import LocalTaxFact, PensionBenefitFact, PensionBenefitsFact
+from mynumber.protocols.message import Message
+from mynumber.protocols.node import Node
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from tests.support.directory import Systems, make_systems
+
+CITY, FORMER_CITY = "municipality.131229", "municipality.272124"
+PENSION, AGENCY = "pension_service", "digital_agency"
+MEMBERS = (CITY, FORMER_CITY, PENSION, AGENCY)
+ALLOWANCE = "81-1"
+"""児童扶養手当の支給に関する事務."""
+KINDS: dict[str, tuple[str, ...]] = {
+    CITY: (InstitutionKind.MUNICIPALITY.value, InstitutionKind.CITY.value),
+    FORMER_CITY: (InstitutionKind.MUNICIPALITY.value, InstitutionKind.CITY.value),
+    PENSION: (InstitutionKind.PENSION_SERVICE.value, InstitutionKind.PUBLIC_PENSION_PAYER.value),
+    AGENCY: (InstitutionKind.PRIME_MINISTER.value,),
+}
+START_SECONDS = 30
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(slots=True)
+class Server:
+    """One ASGI process of an institution; it can be killed and started again on the same port and database."""
+
+    name: str
+    port: int
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "uvicorn", f"mynumber.institutions.{self.name}.api:app"),
+                    *("--port", str(self.port), "--loop", "uvloop", "--http", "httptools"),
+                    *("--log-level", "warning", "--no-access-log"),
+                ],
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.name} did not start:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def kill(self) -> None:
+        """As a power cut would: no goodbye."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(timeout=20)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """The running pair, and the keys of everybody who talks to it."""
+
+    systems: Systems
+    network: Server
+    gateway: Server
+    network_database: InstitutionDatabase
+    gateway_database: InstitutionDatabase
+    _nodes: dict[str, Node] = field(default_factory=dict)
+
+    def node(self, system: str) -> Node:
+        institution = system.partition(".")[0]
+        if institution not in self._nodes:
+            self._nodes[institution] = self.systems.node(institution)
+        return self._nodes[institution]
+
+    @property
+    def vkey(self) -> str:
+        return LogSigner.from_bytes(self.node("network").keyring.secret("log")).vkey
+
+    def call(self, message: Message[Q, A], question: Q, *, sender: str, receiver: str) -> A:
+        """Send a really signed message and read the answer. Raises Refused."""
+        return wire.call(
+            self.node(sender),
+            message,
+            question,
+            sender=sender,
+            receiver=receiver,
+            hop=Hop.INQUIRER_GATEWAY,
+            now=lambda: datetime.now(UTC),
+        )
+
+    def send(self, receiver: str, message_name: str, token: bytes) -> tuple[int, bytes]:
+        """Send raw bytes as a message; status and body of what comes back."""
+        server = self.gateway if receiver.startswith("gateway") else self.network
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        prefix = f"/{receiver}" if receiver.startswith("gateway") else ""
+        connection.request(
+            "POST", f"{prefix}/messages/{message_name}", body=token, headers={"Content-Type": wire.CONTENT_TYPE}
+        )
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        return response.status, body
+
+    def give_codes(self, people: Mapping[str, Mapping[str, str]]) -> None:
+        """Acquire codes: ``people`` is resident code -> {member: addressee}. The test stands in for J-LIS only as the sender."""
+        for member in {member for holders in people.values() for member in holders}:
+            held = {holders[member]: code for code, holders in people.items() if member in holders}
+            addressees = tuple(held)
+            for start in range(0, len(addressees), 1000):
+                numbers = self.call(
+                    OPEN_ACQUISITION,
+                    OpenAcquisition(addressees=addressees[start : start + 1000]),
+                    sender=member,
+                    receiver=f"gateway.{member}",
+                )
+                self.issue(member, {item.number: held[item.addressee] for item in numbers.numbers})
+
+    def issue(self, member: str, numbers: Mapping[str, str]) -> CodeRequestResults:
+        return self.call(
+            ISSUE_CODES,
+            IssueCodes(
+                member=member,
+                items=tuple(IssueItem(number=n, resident_code=code) for n, code in numbers.items()),
+            ),
+            sender="jlis",
+            receiver="network",
+        )
+
+    def register(self, member: str, addressee: str, information: InformationKind, fact: msgspec.Struct) -> CopiesRegistered:
+        return self.call(
+            REGISTER_COPIES,
+            RegisterCopies(
+                copies=(
+                    Copy(
+                        addressee=addressee,
+                        information=information.value,
+                        as_of=datetime.now(UTC),
+                        fact=msgspec.Raw(msgspec.json.encode(fact)),
+                    ),
+                )
+            ),
+            sender=member,
+            receiver=f"gateway.{member}",
+        )
+
+    def inquire(
+        self,
+        addressee: str,
+        *,
+        member: str = CITY,
+        affair: str = ALLOWANCE,
+        provider: str = FORMER_CITY,
+        information: str = InformationKind.LOCAL_TAX.value,
+        request_id: UUID | None = None,
+        non_disclosure: bool = False,
+    ) -> InquiryResult:
+        return self.call(
+            INQUIRE,
+            Inquiry(
+                request_id=request_id or uuid4(),
+                addressee=addressee,
+                affair=affair,
+                provider=provider,
+                information=information,
+                organisation="子育て支援課",
+                non_disclosure=non_disclosure,
+            ),
+            sender=member,
+            receiver=f"gateway.{member}",
+        )
+
+    def refusal(self, act: Callable[[], object]) -> tuple[Hop, Reason]:
+        """The refusal that an act ends in."""
+        try:
+            act()
+        except Refused as refused:
+            return refused.hop, refused.reason
+        raise AssertionError("nothing refused it")
+
+
+TAX = LocalTaxFact(fiscal_year=2026, total_income=1_234_567, income_levy=41_000, dependants=2)
+PENSIONS = PensionBenefitsFact(
+    benefits=(
+        PensionBenefitFact(
+            kind="遺族基礎年金", annual_amount=816_000, paid_since=datetime(2024, 4, 15, tzinfo=UTC).date()
+        ),
+    )
+)
+
+
+def resident_code() -> str:
+    return f"{secrets.randbelow(10**11):011d}"
+
+
+@contextmanager
+def running_exchange(
+    folder: Path, institution_database: Callable[..., InstitutionDatabase]
+) -> Iterator[Exchange]:
+    """Start both processes on fresh databases and stop them at the end."""
+    ports = {"network": free_port(), "gateway": free_port()}
+    gateways = tuple(f"gateway.{member}" for member in MEMBERS)
+    systems = make_systems(
+        folder,
+        *MEMBERS,
+        *gateways,
+        "network",
+        "jlis",
+        "portal",
+        urls={
+            "network": f"http://127.0.0.1:{ports['network']}",
+            **{gateway: f"http://127.0.0.1:{ports['gateway']}/{gateway}" for gateway in gateways},
+        },
+        kinds={**KINDS, **{f"gateway.{member}": kinds for member, kinds in KINDS.items()}},
+    )
+    ring = systems.node("network").keyring
+    ring.add_secret("codes", CodeKeys.generate().to_bytes())
+    ring.add_secret("log", LogSigner.generate("test.invalid/log").to_bytes())
+    databases = {
+        "network": institution_database("network", migrated=True),
+        "gateway": institution_database(
+            "gateway", tenants=tuple(member.replace(".", "_") for member in MEMBERS), migrated=True
+        ),
+    }
+    servers = {
+        name: Server(
+            name,
+            ports[name],
+            {**systems.environment(name), "DATABASE_URL": databases[name].url},
+            folder / f"{name}.log",
+        )
+        for name in ports
+    }
+    try:
+        for server in servers.values():
+            server.start()
+        yield Exchange(
+            systems, servers["network"], servers["gateway"], databases["network"], databases["gateway"]
+        )
+    finally:
+        for server in servers.values():
+            server.stop()
