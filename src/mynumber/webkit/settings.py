@@ -74,6 +74,9 @@ def institution_settings(
         "SIMULATION": environment.simulation,
         "PUBLIC_URL": environment.public_url,
         "PUBLIC_URLS": environment.public_urls,
+        # The frame of each page (face/context.py) reads these two.
+        "MYNUMBER_SIMULATION": environment.simulation,
+        "MYNUMBER_PUBLIC_URLS": environment.public_urls,
         # Dotted name of `(request) -> HttpResponse | None` that lets a signed-in resident through; see access.py.
         "MYNUMBER_RESIDENT_CHECKER": None,
         "SECRET_KEY": _secret_key(environment),
