@@ -1,0 +1,177 @@
+"""The program that a resident runs: what it prints, and its exit status."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mynumber.foundation.tlog.receipt import ReceiptReason, words
+from mynumber.foundation.tlog.receipt.report import check_bytes, check_file, describe_record
+from mynumber.foundation.tlog.receipt.words import Language
+from mynumber.platform.commands.receipt import app
+from tests.foundation.tlog.test_receipt import SIGNER, Log
+
+RECORD: dict[str, object] = {
+    "request_id": "6a1e0d0c-0000-4000-8000-000000000001",
+    "side": "network",
+    "outcome": "provided",
+    "inquirer": "municipality.131229",
+    "inquirer_name": "東京都葛飾区",
+    "provider_name": "日本年金機構",
+    "affair": "81-1",
+    "items": ["地方税関係情報", "年金給付関係情報"],
+    "asked_at": "2026-11-22T01:00:05.250000Z",
+    "hop": None,
+    "non_disclosure": False,
+    "count": 3,
+    "weird\u202e": "a\x1b[2Jb\u202ec",
+    "parts": {"outcome": "refused"},
+}
+LOG = Log([RECORD] * 5)
+
+
+@pytest.fixture
+def receipt(tmp_path: Path) -> Path:
+    path = tmp_path / "receipt.tlog-proof"
+    path.write_bytes(LOG.receipt(3).to_text().encode())
+    return path
+
+
+@pytest.fixture
+def log_key(tmp_path: Path) -> Path:
+    path = tmp_path / "log.vkey"
+    path.write_text(SIGNER.vkey + "\n")
+    return path
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    # an empty environment and another folder: the program needs nothing of the platform
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "mynumber.foundation.tlog.receipt", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd="/",
+        env={"PYTHONUTF8": "1"},
+        check=False,
+    )
+
+
+def test_the_program_verifies_a_receipt_without_any_server(receipt: Path, log_key: Path) -> None:
+    done = run(receipt, "--log-key", log_key)
+    assert (done.returncode, done.stderr) == (0, "")
+    for line in (
+        "✓ このレシートは正しいものです。",
+        "  照会した機関: 東京都葛飾区",
+        "  提供する機関: 日本年金機構",
+        "  結果: 提供済み",
+        "  特定個人情報の項目: 地方税関係情報、年金給付関係情報",
+        "  照会の日時: 2026年11月22日 10:00:05（日本時間）",
+        "  止まった所: （なし）",
+        "  不開示の指定: なし",
+        "  count: 3",
+        "  parts: 結果 提供されず（拒否）",
+        "  ・この記録は、台帳の先頭から 5 件のうち 4 件目にあります（番号 3）。",
+    ):
+        assert line in done.stdout.split("\n")
+
+
+def test_the_program_speaks_english(receipt: Path, log_key: Path) -> None:
+    done = run(receipt, "--log-key", log_key, "--lang", "en")
+    assert done.returncode == 0
+    assert "  Inquirer: 東京都葛飾区\n" in done.stdout
+    assert "  Time of request: 2026-11-22 10:00:05 (Japan time)\n" in done.stdout
+    assert "This receipt holds." in done.stdout
+
+
+def test_a_receipt_with_one_bit_changed_exits_with_1_and_shows_nothing_of_it(
+    receipt: Path, log_key: Path
+) -> None:
+    data = bytearray(receipt.read_bytes())
+    data[data.index(b"index 3") + 6] ^= 1  # index 2
+    receipt.write_bytes(data)
+    done = run(receipt, "--log-key", log_key)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "このレシートは正しくありません" in done.stderr
+    assert "[not_included]" in done.stderr
+    assert "葛飾" not in done.stderr
+
+
+def test_what_cannot_be_checked_exits_with_2(receipt: Path, log_key: Path, tmp_path: Path) -> None:
+    assert run(tmp_path / "nothing", "--log-key", log_key).returncode == 2
+    assert run(tmp_path, "--log-key", log_key).returncode == 2
+    assert run(receipt, "--log-key", tmp_path / "nothing").returncode == 2
+    no_key = run(receipt, "--log-key", receipt)
+    assert no_key.returncode == 2
+    assert "公開鍵として読めません" in no_key.stderr
+    assert run(receipt).returncode == 2
+    assert run().returncode == 2
+
+
+def test_nothing_in_a_record_can_steer_the_terminal(receipt: Path, log_key: Path) -> None:
+    report = check_file(receipt, log_key)
+    assert "a\\u001b[2Jb\\u202ec" in report.text
+    assert report.text.replace("\n", "").isprintable()
+
+
+def test_a_report_does_not_print_its_record(receipt: Path, log_key: Path) -> None:
+    assert "葛飾" not in repr(check_file(receipt, log_key))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe", b"\0" * 100, "c2sp.org/tlog-proof@v1\n".encode("utf-16"), b"x" * 1_000_000]
+)
+def test_files_that_are_no_receipts_do_not_hold(data: bytes) -> None:
+    report = check_bytes(data, SIGNER.verifier_key)
+    assert (report.exit_code, report.reason) == (1, ReceiptReason.MALFORMED)
+
+
+def test_every_failure_has_its_words_in_both_languages() -> None:
+    assert set(words.FAILURES) == set(ReceiptReason)
+    for japanese, english in words.FAILURES.values():
+        assert japanese.endswith("。")
+        assert english.endswith(".")
+        assert not japanese.isascii()
+        assert english.replace("“", "").replace("”", "").isascii()
+
+
+def test_known_members_come_first_and_unknown_ones_are_kept() -> None:
+    shown = describe_record(
+        {"zz": "1", "outcome": "new_outcome", "at": "yesterday", "asked_at": "2026-01-01T00:00:00"}
+    )
+    assert shown == [
+        ("結果", "new_outcome"),
+        ("日時", "yesterday"),
+        ("照会の日時", "2026-01-01T00:00:00"),
+        ("zz", "1"),
+    ]
+    assert describe_record({"outcome": "lost"}, Language.ENGLISH) == [
+        ("Outcome", "provided, but did not reach the inquirer")
+    ]
+
+
+def test_the_command_of_the_platform_does_the_same(receipt: Path, log_key: Path) -> None:
+    runner = CliRunner()
+    good = runner.invoke(app, ["verify", str(receipt), "--log-key", str(log_key)])
+    assert good.exit_code == 0
+    assert good.stdout == check_file(receipt, log_key).text
+    by_environment = runner.invoke(
+        app, ["verify", str(receipt), "--lang", "en"], env={"MYNUMBER_LOG_KEY": str(log_key)}
+    )
+    assert by_environment.exit_code == 0
+    assert by_environment.stdout == check_file(receipt, log_key, Language.ENGLISH).text
+    receipt.write_bytes(receipt.read_bytes().replace(b"index 3", b"index 1"))
+    bad = runner.invoke(app, ["verify", str(receipt), "--log-key", str(log_key)])
+    assert bad.exit_code == 1
+    assert "[not_included]" in bad.output
+
+
+def test_the_command_says_what_to_do_without_a_key(receipt: Path) -> None:
+    environment = {name: "" for name in os.environ if name == "MYNUMBER_LOG_KEY"}
+    done = CliRunner().invoke(app, ["verify", str(receipt)], env={**environment, "COLUMNS": "200"})
+    assert done.exit_code == 2
+    assert "--log-key" in done.output
