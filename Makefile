@@ -9,6 +9,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+VENV_READY := $(VENV)/.created
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 TEST_PACKAGES := chromium fonts-noto-cjk fontconfig
@@ -44,7 +45,7 @@ test: $(TEST_READY) check
 bench: $(TEST_READY)
 	$(BIN)/python -m bench
 
-lock: $(VENV)/bin/python
+lock: $(VENV_READY)
 	$(PIP) install 'pip-tools'
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --upgrade --output-file requirements/run.lock requirements/run.in
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --upgrade --constraint requirements/run.lock --output-file requirements/dev.lock requirements/dev.in
@@ -54,7 +55,7 @@ clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/bin/python:
+$(VENV_READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed (found: $(PYTHON))'; exit 1; }
 	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 	  if $(IS_ROOT_WITH_APT); then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; \
@@ -64,12 +65,12 @@ $(VENV)/bin/python:
 	@touch $@
 
 # What is installed is exactly what the lock names, checked by hash; the second run finds the stamp and is instant.
-$(RUN_READY): requirements/run.lock pyproject.toml | $(VENV)/bin/python
+$(RUN_READY): requirements/run.lock pyproject.toml | $(VENV_READY)
 	@if ! [ -f $(TEST_READY) ]; then echo 'Installing packages ...'; $(PIP) install --require-hashes -r requirements/run.lock; fi
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(TEST_READY): requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+$(TEST_READY): requirements/dev.lock pyproject.toml | $(VENV_READY)
 	@echo 'Installing packages for tests ...'
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
