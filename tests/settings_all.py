@@ -29,6 +29,7 @@ _APPS = [
     "django.contrib.staticfiles",
     "mynumber.webkit",
     "mynumber.webkit.staff",
+    "mynumber.webkit.inbox",
     "mynumber.institutions.jlis.inbox",
     "mynumber.institutions.jlis.residents",
     "mynumber.institutions.jlis.acquisition",

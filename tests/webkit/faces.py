@@ -8,7 +8,7 @@
         response = Client().get("/healthz")
 
 Within the block apps, URLs, middlewares, database and cookies are those of the face, read from its own settings module with the
-environment that the platform would give it. Views run for real on a real database; nothing is rolled back afterwards, so take a
+environment that the platform would give it; that environment lasts as long as the block. Views run for real on a real database; nothing is rolled back afterwards, so take a
 fresh database a module.
 """
 
@@ -29,6 +29,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import override_settings
 
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.webkit import messages
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.webkit.bare")
 django.setup()
@@ -73,24 +74,26 @@ def face(settings_module: str, database: InstitutionDatabase | None, **variables
         already = settings_module in sys.modules
         module = import_module(settings_module)
         values = vars(reload(module) if already else module)
-    chosen = {name: value for name, value in values.items() if name.isupper() and name not in OWN}
-    before = connections.settings
-    connections.close_all()
-    with warnings.catch_warnings():
-        # Overriding DATABASES alone is the unexpected thing; `_point_at` does the rest.
-        warnings.simplefilter("ignore", UserWarning)
-        overridden = override_settings(**chosen)
-        overridden.enable()
-    closed = BaseDatabaseWrapper.ensure_connection
-    BaseDatabaseWrapper.ensure_connection = _ENSURE_CONNECTION  # type: ignore[method-assign]
-    try:
-        _point_at(chosen["DATABASES"])
-        yield
-    finally:
+        messages.this_node.cache_clear()
+        chosen = {name: value for name, value in values.items() if name.isupper() and name not in OWN}
+        before = connections.settings
         connections.close_all()
-        BaseDatabaseWrapper.ensure_connection = closed  # type: ignore[method-assign]
-        overridden.disable()
-        _point_at(before)
+        with warnings.catch_warnings():
+            # Overriding DATABASES alone is the unexpected thing; `_point_at` does the rest.
+            warnings.simplefilter("ignore", UserWarning)
+            overridden = override_settings(**chosen)
+            overridden.enable()
+        closed = BaseDatabaseWrapper.ensure_connection
+        BaseDatabaseWrapper.ensure_connection = _ENSURE_CONNECTION  # type: ignore[method-assign]
+        try:
+            _point_at(chosen["DATABASES"])
+            yield
+        finally:
+            connections.close_all()
+            BaseDatabaseWrapper.ensure_connection = closed  # type: ignore[method-assign]
+            overridden.disable()
+            _point_at(before)
+        messages.this_node.cache_clear()
 
 
 def _point_at(databases: Mapping[str, object]) -> None:

@@ -59,6 +59,8 @@ def test_the_walk_finds_every_route_with_its_mark(project: InstitutionDatabase) 
         "healthz": "public",
         "readyz": "public",
         "hello": "public",
+        "messages/parcel.v1": "signed_message",
+        "<str:system>/messages/parcel.v1": "signed_message",
         "mine": "resident",
         "<tenant:tenant>/sign-in": "public",
         "<tenant:tenant>/sign-out": "public",

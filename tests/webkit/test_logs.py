@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -140,6 +142,21 @@ def test_an_uncaught_exception_of_a_thread_is_masked(capsys: pytest.CaptureFixtu
     captured = capsys.readouterr()
     assert NAME not in captured.out + captured.err
     assert json.loads(captured.out)["exception"]["type"] == "builtins.ValueError"
+
+
+def test_what_is_logged_before_any_configuration_is_masked_too() -> None:
+    program = f"""
+from mynumber.webkit import logs
+log = logs.get_logger("early")
+try:
+    name = {NAME!r}
+    int(name)
+except ValueError:
+    log.exception("failed")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert NAME not in done.stdout + done.stderr
+    assert json.loads(done.stdout)["exception"]["type"] == "builtins.ValueError"
 
 
 def test_the_operating_systems_reason_is_told_without_file_names(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ The same goes for log calls of other libraries: their template is kept when argu
 """
 
 import logging
+import os
 import re
 import sys
 import threading
@@ -87,6 +88,19 @@ def configure(institution: str, *, level: int = logging.INFO) -> None:
 
     Also replaces the hooks for uncaught exceptions, which would print messages.
     """
+    _configure_structlog(institution, level)
+    root = logging.getLogger()
+    root.handlers[:] = [handler for handler in root.handlers if not isinstance(handler, MaskingHandler)]
+    root.addHandler(MaskingHandler())
+    root.setLevel(max(level, logging.INFO))
+    for name in ("django.request", "django.server"):
+        # The request log says it already, with the route instead of the path.
+        logging.getLogger(name).disabled = True
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
+
+
+def _configure_structlog(institution: str, level: int) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -101,20 +115,14 @@ def configure(institution: str, *, level: int = logging.INFO) -> None:
         logger_factory=_StandardOutput,
         cache_logger_on_first_use=False,
     )
-    root = logging.getLogger()
-    root.handlers[:] = [handler for handler in root.handlers if not isinstance(handler, MaskingHandler)]
-    root.addHandler(MaskingHandler())
-    root.setLevel(max(level, logging.INFO))
-    for name in ("django.request", "django.server"):
-        # The request log says it already, with the route instead of the path.
-        logging.getLogger(name).disabled = True
-    sys.excepthook = _log_uncaught
-    threading.excepthook = _log_uncaught_in_thread
 
 
 def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
-    """A logger: `log.info("permit granted", kind=..., duration_ms=...)`. The event is a constant sentence."""
-    return cast(structlog.typing.FilteringBoundLogger, structlog.get_logger().bind(logger=name))
+    """A logger: `log.info("permit granted", kind=..., duration_ms=...)`. The event is a constant sentence.
+
+    It looks its configuration up at each use, so a module may make one before `configure` runs.
+    """
+    return cast(structlog.typing.FilteringBoundLogger, structlog.get_logger(logger_name=name))
 
 
 def request_id(header: str | None) -> str:
@@ -214,6 +222,9 @@ def _text(value: object) -> str:
 
 
 def _stamp(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    name = event.pop("logger_name", None)
+    if name is not None:
+        event["logger"] = name
     event["timestamp"] = datetime.now(UTC).isoformat(timespec="milliseconds")
     return event
 
@@ -284,3 +295,7 @@ def _log_uncaught(
 def _log_uncaught_in_thread(arguments: threading.ExceptHookArgs) -> None:
     if arguments.exc_value is not None and not isinstance(arguments.exc_value, SystemExit):
         get_logger(__name__).critical("uncaught exception in a thread", exc_info=arguments.exc_value)
+
+
+# Whatever is logged before `configure` is masked too: structlog's own default prints local variables.
+_configure_structlog(os.environ.get("MYNUMBER_INSTITUTION", "unknown"), logging.INFO)

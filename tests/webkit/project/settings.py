@@ -5,7 +5,7 @@ from mynumber.webkit.settings import institution_settings
 globals().update(
     institution_settings(
         "municipality",
-        apps=["tests.webkit.project"],
+        apps=["mynumber.webkit.inbox", "tests.webkit.project"],
         urlconf="tests.webkit.project.urls",
         tenanted=True,
         staff=True,

@@ -1,12 +1,13 @@
 from django.urls import include, path
 
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
-from tests.webkit.project import views
+from tests.webkit.project import parcels, views
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
     path("", include("mynumber.webkit.urls")),
+    *parcels.urlpatterns,
     path("hello", views.hello),
     path("mine", views.mine),
     path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),

@@ -1,0 +1,1 @@
+"""Which signed messages this institution has acted upon: a message has its effect once."""
