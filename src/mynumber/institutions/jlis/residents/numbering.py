@@ -8,6 +8,7 @@ keeps: a table without any rule behind it.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -35,19 +36,19 @@ def draw(count: int) -> list[DrawnNumbers]:
 
     They may collide with numbers given earlier (some 1 in 800 for the nation): only the database knows.
     """
-    codes = _draw_bases(count)
-    numbers = individual_numbers(_draw_bases(count))
+    codes = draw_bases(count)
+    numbers = individual_numbers(draw_bases(count))
     return [
         DrawnNumbers(f"{code:011d}", f"{number:012d}")
         for code, number in zip(codes.tolist(), numbers.tolist(), strict=True)
     ]
 
 
-def _draw_bases(count: int) -> NDArray[np.int64]:
-    """``count`` whole numbers from 0 to 99,999,999,999, each as likely as any other."""
+def draw_bases(count: int, *, random: Callable[[int], bytes] = os.urandom) -> NDArray[np.int64]:
+    """``count`` whole numbers from 0 to 99,999,999,999, each as likely as any other; ``random(n)`` gives n random bytes."""
     bases = np.empty(0, dtype=np.int64)
     while bases.size < count:
-        drawn = np.frombuffer(os.urandom(8 * (count - bases.size)), dtype=np.uint64)
+        drawn = np.frombuffer(random(8 * (count - bases.size)), dtype=np.uint64)
         fair = drawn[drawn < _FAIR] % BASES
         bases = np.concatenate([bases, fair.astype(np.int64)])
     return bases

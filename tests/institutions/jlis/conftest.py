@@ -1,0 +1,72 @@
+"""J-LIS on a real database, and a directory of systems with real keys."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+
+from mynumber.platform.databases import InstitutionDatabase
+from tests.support.directory import Systems, make_systems
+from tests.webkit import faces
+
+PROJECT = "mynumber.institutions.jlis.settings"
+faces.install(PROJECT)
+
+from mynumber.institutions.jlis.inbox.endpoint import this_node  # noqa: E402 - needs the apps
+from tests.institutions.jlis.door import Door  # noqa: E402 - needs the apps
+
+SYSTEMS = (
+    "jlis",
+    "network",
+    "portal",
+    "pension_service",
+    "digital_agency",
+    "municipality.131229",
+    "municipality.272124",
+    "gateway.municipality.131229",
+)
+
+
+@pytest.fixture(scope="module")
+def systems(tmp_path_factory: pytest.TempPathFactory) -> Systems:
+    """Everybody's keys."""
+    return make_systems(tmp_path_factory.mktemp("systems"), *SYSTEMS)
+
+
+@pytest.fixture(scope="module")
+def database(institution_database: Callable[..., InstitutionDatabase]) -> InstitutionDatabase:
+    """A migrated database of J-LIS."""
+    return institution_database("jlis", migrated=True)
+
+
+@pytest.fixture
+def door(systems: Systems, database: InstitutionDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """J-LIS in this process, with its CA."""
+    variables = systems.environment("jlis")
+    with faces.face(PROJECT, database, MYNUMBER_POOL="0", **variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        this_node.cache_clear()
+        cache.clear()
+        call_command("create_ca", stdout=io.StringIO())
+        yield Door(systems, database)
+    this_node.cache_clear()
+
+
+@pytest.fixture
+def app_role(database: InstitutionDatabase) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection as the role of the institution's processes."""
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def owner(database: InstitutionDatabase) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection as the owner of the tables."""
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        yield connection
