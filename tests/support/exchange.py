@@ -159,7 +159,10 @@ class Exchange:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         prefix = f"/{receiver}" if receiver.startswith("gateway") else ""
         connection.request(
-            "POST", f"{prefix}/messages/{message_name}", body=token, headers={"Content-Type": wire.CONTENT_TYPE}
+            "POST",
+            f"{prefix}/messages/{message_name}",
+            body=token,
+            headers={"Content-Type": wire.CONTENT_TYPE},
         )
         response = connection.getresponse()
         body = response.read()
@@ -191,7 +194,9 @@ class Exchange:
             receiver="network",
         )
 
-    def register(self, member: str, addressee: str, information: InformationKind, fact: msgspec.Struct) -> CopiesRegistered:
+    def register(
+        self, member: str, addressee: str, information: InformationKind, fact: msgspec.Struct
+    ) -> CopiesRegistered:
         return self.call(
             REGISTER_COPIES,
             RegisterCopies(

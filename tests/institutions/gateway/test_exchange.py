@@ -29,9 +29,7 @@ def test_a_fact_that_the_table_allows_is_provided(exchange: Exchange, person: di
 
 def test_what_the_table_does_not_name_is_refused(exchange: Exchange, person: dict[str, str]) -> None:
     def ask() -> object:
-        return exchange.inquire(
-            person[CITY], provider=PENSION, information=InformationKind.LOCAL_TAX.value
-        )
+        return exchange.inquire(person[CITY], provider=PENSION, information=InformationKind.LOCAL_TAX.value)
 
     assert exchange.refusal(ask) == (Hop.NETWORK, Reason.NOT_IN_TABLE)
 

@@ -1,0 +1,165 @@
+"""Reconciliation: the records of an exchange at the core, the inquirer and the provider are compared by request id.
+
+Act art. 23 makes all three record it. A difference that time will not settle is an incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from mynumber.protocols import wire
+from mynumber.protocols.exchange import PERMIT_VALIDITY, Outcome
+from mynumber.protocols.node import Node
+from mynumber.protocols.records import QUERY_SIDE, SideQuery, SideRecord
+from mynumber.protocols.refusal import Hop, Refused
+
+BATCH = 500
+SETTLED_AFTER = PERMIT_VALIDITY + timedelta(minutes=2)
+"""Until then an exchange may still be under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreRecord:
+    """What the core knows of an exchange: its final outcome, and whether a permit was given."""
+
+    inquirer: str
+    request_id: UUID
+    provider: str
+    requested_at: datetime
+    permit_digest: str | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An exchange whose records do not agree."""
+
+    request_id: UUID
+    inquirer: str
+    provider: str
+    core: Outcome
+    inquirer_says: Outcome | None
+    provider_says: Outcome | None
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """Counts and differences."""
+
+    compared: int = 0
+    under_way: int = 0
+    unreachable: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+def agree(core: Outcome, *, permitted: bool, inquirer: Outcome | None, provider: Outcome | None) -> bool:
+    """Whether three records tell one story.
+
+    Without a permit nothing reached the provider. With one, provider and inquirer say the same, except that an answer may be lost on its way,
+    and that an inquirer which stopped before presenting has abandoned a permit nobody used.
+    """
+    if not permitted:
+        return (
+            core is Outcome.REFUSED and provider is None and inquirer in {Outcome.REFUSED, Outcome.ABANDONED}
+        )
+    if provider is None or provider is Outcome.ABANDONED:
+        return inquirer in {Outcome.ABANDONED, Outcome.REFUSED}
+    if inquirer is Outcome.LOST:
+        return provider is Outcome.PROVIDED
+    return inquirer is provider
+
+
+def reconcile(node: Node, *, since: datetime, now: Callable[[], datetime]) -> Reconciliation:
+    """Compare every exchange since a moment. Asks each gateway over messages; no database but its own is opened."""
+    result = Reconciliation()
+    differences: list[Difference] = []
+    unreachable: set[str] = set()
+    for batch in _core_records(since):
+        sides: dict[tuple[str, str, UUID], SideRecord] = {}
+        for member in {record.inquirer for record in batch} | {record.provider for record in batch}:
+            asked = tuple(
+                record.request_id for record in batch if member in (record.inquirer, record.provider)
+            )
+            try:
+                found = wire.call(
+                    node,
+                    QUERY_SIDE,
+                    SideQuery(request_ids=asked),
+                    sender="network",
+                    receiver=node.directory.gateway_of(member),
+                    hop=Hop.NETWORK,
+                    now=now,
+                )
+            except Refused:
+                unreachable.add(member)
+                continue
+            for side in found.records:
+                sides[member, side.side, side.request_id] = side
+        for record in batch:
+            if {record.inquirer, record.provider} & unreachable:
+                continue
+            result.compared += 1
+            asker = sides.get((record.inquirer, "inquirer", record.request_id))
+            giver = sides.get((record.provider, "provider", record.request_id))
+            asker_says = asker.outcome if asker else None
+            giver_says = giver.outcome if giver else None
+            if agree(
+                record.outcome,
+                permitted=record.permit_digest is not None,
+                inquirer=asker_says,
+                provider=giver_says,
+            ):
+                continue
+            if asker_says is Outcome.OPEN and now() - record.requested_at < SETTLED_AFTER:
+                result.under_way += 1
+                continue
+            differences.append(
+                Difference(
+                    record.request_id,
+                    record.inquirer,
+                    record.provider,
+                    record.outcome,
+                    asker_says,
+                    giver_says,
+                )
+            )
+    result.differences = tuple(differences)
+    result.unreachable = tuple(sorted(unreachable))
+    return result
+
+
+def _core_records(since: datetime) -> Iterator[Sequence[CoreRecord]]:
+    after: tuple[datetime, str, UUID] | None = None
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT inquirer, request_id, provider, requested_at, permit_digest, array_agg(event.outcome)
+                FROM exchange JOIN exchange_event AS event USING (inquirer, request_id)
+                WHERE requested_at >= %s
+                  AND (%s::timestamptz IS NULL OR (requested_at, inquirer, request_id) > (%s::timestamptz, %s::text, %s::uuid))
+                GROUP BY inquirer, request_id ORDER BY requested_at, inquirer, request_id LIMIT %s
+                """,
+                [since, after[0] if after else None, *(after or (None, None, None)), BATCH],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        yield [
+            CoreRecord(
+                inquirer,
+                request_id,
+                provider,
+                requested_at,
+                bytes(permit_digest).hex() if permit_digest else None,
+                Outcome.final(Outcome(outcome) for outcome in outcomes),
+            )
+            for inquirer, request_id, provider, requested_at, permit_digest, outcomes in rows
+        ]
+        last = rows[-1]
+        after = (last[3], last[0], last[1])
