@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import repeat
 from typing import Final, Protocol
 
 import numpy as np
@@ -21,7 +22,7 @@ from mynumber.population.households import NOBODY, Role, Structure, arrange
 from mynumber.population.levy import levy
 from mynumber.population.postal import PostalTown
 from mynumber.population.pyramid import FEMALE, MALE
-from mynumber.population.records import Account, Pension, Resident, Tax
+from mynumber.population.records import Account, Pension, PensionKind, Resident, SexText, Tax
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -50,15 +51,16 @@ _BUILDINGS: Final = (
     "第二ことぶき荘",
 )
 _RELATIONS: Final = {
-    Role.HEAD: ("世帯主", "世帯主"),
-    Role.SPOUSE: ("夫", "妻"),
-    Role.UNREGISTERED_SPOUSE: ("夫（未届）", "妻（未届）"),
-    Role.CHILD: ("子", "子"),
-    Role.CHILDS_SPOUSE: ("子の夫", "子の妻"),
-    Role.GRANDCHILD: ("子の子", "子の子"),
-    Role.PARENT: ("父", "母"),
+    Role.HEAD.value: ("世帯主", "世帯主"),
+    Role.SPOUSE.value: ("夫", "妻"),
+    Role.UNREGISTERED_SPOUSE.value: ("夫（未届）", "妻（未届）"),
+    Role.CHILD.value: ("子", "子"),
+    Role.CHILDS_SPOUSE.value: ("子の夫", "子の妻"),
+    Role.GRANDCHILD.value: ("子の子", "子の子"),
+    Role.PARENT.value: ("父", "母"),
 }
-_SEXES: Final[tuple[str, str]] = ("male", "female")
+_PENSION_KINDS: Final[dict[str, PensionKind]] = {"老": "old_age", "障": "disability", "遺": "survivors"}
+_SEXES: Final[tuple[SexText, SexText]] = ("male", "female")
 
 
 class Sink(Protocol):
@@ -138,59 +140,63 @@ class Assembly:
     def _residents(
         self, rng: np.random.Generator, people: Structure, first_household: int, *, moved_out: bool
     ) -> tuple[list[Resident], _Homes]:
-        births = self._births(rng, people)
+        births = self._births(people)
         named = self._names(rng, people, births)
         homes = self._homes(rng, people, settled_years=1.0 if moved_out else 0.0)
-        out = self._moves_out(rng, int(people.household[-1]) + 1) if moved_out else None
-        uuids = rng.bytes(16 * len(people)).hex()
-        code = self.municipality.code.digits
-        records = []
-        rows = zip(
-            people.household.tolist(),
-            people.role.tolist(),
-            people.sex.tolist(),
-            births.tolist(),
-            strict=True,
+        households = int(people.household[-1]) + 1
+        left, next_code, next_address = (
+            self._moves_out(rng, households) if moved_out else _nowhere(households)
         )
-        for index, (home, role, sex, birth) in enumerate(rows):
-            came = int(homes.moved_in[home])
-            with_household = came > birth
-            left, next_code, next_address = out[home] if out else (None, "", "")
-            foreign = bool(named.nationality[index])
-            records.append(
-                Resident(
-                    _uuid(uuids[32 * index : 32 * index + 32]),
-                    code,
-                    first_household + home,
-                    _RELATIONS[Role(role)][sex],
-                    named.family[index],
-                    named.given[index],
-                    named.family_kana[index],
-                    named.given_kana[index],
-                    named.former[index],
-                    named.former_kana[index],
-                    named.alphabet[index],
-                    date.fromordinal(birth),
-                    _SEXES[sex],  # type: ignore[arg-type]
-                    "foreign" if foreign else "japanese",
-                    named.nationality[index],
-                    named.status[index],
-                    homes.postal_code[home],
-                    homes.town[home],
-                    homes.rest[home],
-                    date.fromordinal(came) if with_household else None,
-                    homes.previous[home] if with_household else "",
-                    homes.previous_address[home] if with_household else "",
-                    left,
-                    next_code,
-                    next_address,
-                    bool(homes.protected[home]),
-                    "",
-                )
+        digits = rng.bytes(16 * len(people)).hex()
+        home = people.household.tolist()
+        # A child born after its household came is here since birth.
+        came = homes.moved_in[people.household]
+        moved = (came > births).tolist()
+        # Columns, not rows: a loop over persons in Python would take twice as long.
+        records = list(
+            map(
+                Resident,
+                [_uuid(digits[at : at + 32]) for at in range(0, len(digits), 32)],
+                repeat(self.municipality.code.digits),
+                (people.household + first_household).tolist(),
+                [
+                    _RELATIONS[role][sex]
+                    for role, sex in zip(people.role.tolist(), people.sex.tolist(), strict=True)
+                ],
+                named.family,
+                named.given,
+                named.family_kana,
+                named.given_kana,
+                named.former,
+                named.former_kana,
+                named.alphabet,
+                map(date.fromordinal, births.tolist()),
+                [_SEXES[sex] for sex in people.sex.tolist()],
+                ["foreign" if nationality else "japanese" for nationality in named.nationality],
+                named.nationality,
+                named.status,
+                [homes.postal_code[index] for index in home],
+                [homes.town[index] for index in home],
+                [homes.rest[index] for index in home],
+                [
+                    date.fromordinal(day) if has else None
+                    for day, has in zip(came.tolist(), moved, strict=True)
+                ],
+                [homes.previous[index] if has else "" for index, has in zip(home, moved, strict=True)],
+                [
+                    homes.previous_address[index] if has else ""
+                    for index, has in zip(home, moved, strict=True)
+                ],
+                [left[index] for index in home],
+                [next_code[index] for index in home],
+                [next_address[index] for index in home],
+                homes.protected[people.household].tolist(),
+                repeat(""),
             )
+        )
         return records, homes
 
-    def _births(self, rng: np.random.Generator, people: Structure) -> Ints:
+    def _births(self, people: Structure) -> Ints:
         """Birth days as ordinals: the age before `as_of`, the youngest born on that day at the latest."""
         return (self.as_of.toordinal() - np.floor(people.age * DAYS_A_YEAR)).astype(np.int64)
 
@@ -298,15 +304,17 @@ class Assembly:
             protected=rng.random(count) < _PROTECTED,
         )
 
-    def _moves_out(self, rng: np.random.Generator, households: int) -> list[tuple[date, str, str]]:
-        """For each household the day it left, within nine months before `as_of`, and where to."""
-        days = rng.integers(1, 270, households).tolist()
+    def _moves_out(
+        self, rng: np.random.Generator, households: int
+    ) -> tuple[list[date | None], list[str], list[str]]:
+        """For each household the day it left, within nine months before `as_of`, and where to: code and name."""
+        days = rng.integers(1, 270, households)
         to = [self.elsewhere[index] for index in rng.integers(len(self.elsewhere), size=households).tolist()]
-        today = self.as_of.toordinal()
-        return [
-            (date.fromordinal(today - days_ago), place.code.digits, place.full_name)
-            for days_ago, place in zip(days, to, strict=True)
-        ]
+        return (
+            [date.fromordinal(day) for day in (self.as_of.toordinal() - days).tolist()],
+            [place.code.digits for place in to],
+            [place.full_name for place in to],
+        )
 
     def _tax(
         self,
@@ -335,27 +343,27 @@ class Assembly:
             who = np.flatnonzero((age >= 20) & (came <= due_day) & (out > due_day))
             own = situation.at(who)
             result = levy(own, levy_year - 1)
-            records += [
-                Tax(persons[index].person, code, levy_year, levy_year - 1, *row)
-                for index, *row in zip(
-                    who.tolist(),
-                    own.salary.tolist(),
-                    own.pension.tolist(),
-                    result.total_income.tolist(),
-                    result.social_insurance_deduction.tolist(),
-                    result.taxable_income.tolist(),
-                    result.income_levy.tolist(),
-                    result.per_capita_levy.tolist(),
-                    result.dependants.tolist(),
-                    own.dependants_under_16.tolist(),
-                    own.dependants_16_to_18.tolist(),
-                    own.specific_dependants.tolist(),
-                    (own.elderly_dependants + own.elderly_spouse).tolist(),
-                    own.single_parent.tolist(),
-                    own.disabled.tolist(),
-                    strict=True,
-                )
-            ]
+            records += map(
+                Tax,
+                [persons[index].person for index in who.tolist()],
+                repeat(code),
+                repeat(levy_year),
+                repeat(levy_year - 1),
+                own.salary.tolist(),
+                own.pension.tolist(),
+                result.total_income.tolist(),
+                result.social_insurance_deduction.tolist(),
+                result.taxable_income.tolist(),
+                result.income_levy.tolist(),
+                result.per_capita_levy.tolist(),
+                result.dependants.tolist(),
+                own.dependants_under_16.tolist(),
+                own.dependants_16_to_18.tolist(),
+                own.specific_dependants.tolist(),
+                (own.elderly_dependants + own.elderly_spouse).tolist(),
+                own.single_parent.tolist(),
+                own.disabled.tolist(),
+            )
             salary = (salary * rng.uniform(0.9, 1.03, salary.size)).astype(np.int64) // 1000 * 1000
         return records
 
@@ -372,36 +380,21 @@ class Assembly:
         since = today - np.floor((people.age[pensions.person] - pensions.from_age) * DAYS_A_YEAR).astype(
             np.int64
         )
-        records = []
-        rows = zip(
-            pensions.person.tolist(),
-            pensions.name,
-            since.tolist(),
-            pensions.annual_amount.tolist(),
-            pensions.child_addition.tolist(),
-            strict=True,
-        )
-        for index, name, day, amount, addition in rows:
-            person = persons[index]
-            records.append(
-                Pension(
-                    person.person,
-                    registered_name(person),
-                    kana_of(person),
-                    person.birth,
-                    person.sex,
-                    self.address_of(person),
-                    str(basic_numbers[index]),
-                    "old_age" if name[0] == "老" else "disability" if name[0] == "障" else "survivors",
-                    "employees" if "厚生" in name else "national",
-                    name,
-                    date.fromordinal(day),
-                    amount,
-                    addition,
-                    "",
-                )
+        owners = [persons[index] for index in pensions.person.tolist()]
+        return list(
+            map(
+                Pension,
+                *self._four(owners),
+                [str(basic_numbers[index]) for index in pensions.person.tolist()],
+                [_PENSION_KINDS[name[0]] for name in pensions.name],
+                ["employees" if "厚生" in name else "national" for name in pensions.name],
+                pensions.name,
+                map(date.fromordinal, since.tolist()),
+                pensions.annual_amount.tolist(),
+                pensions.child_addition.tolist(),
+                repeat(""),
             )
-        return records
+        )
 
     def _accounts(
         self, rng: np.random.Generator, people: Structure, persons: list[Resident]
@@ -416,33 +409,34 @@ class Assembly:
             max(self.as_of.toordinal(), date(2022, 3, 29).toordinal()),
         )
         days = rng.integers(first, last, who.size).tolist()
-        records = []
-        for index, bank, branch, number, day in zip(
-            who.tolist(), banks, branches, numbers, days, strict=True
-        ):
-            person = persons[index]
-            records.append(
-                Account(
-                    person.person,
-                    registered_name(person),
-                    kana_of(person),
-                    person.birth,
-                    person.sex,
-                    self.address_of(person),
-                    BANKS[bank],
-                    f"{branch:03d}",
-                    "1",
-                    f"{number:07d}",
-                    person.alphabet or kana_of(person),
-                    date.fromordinal(day),
-                    "",
-                )
+        owners = [persons[index] for index in who.tolist()]
+        return list(
+            map(
+                Account,
+                *self._four(owners),
+                [BANKS[bank] for bank in banks],
+                [f"{branch:03d}" for branch in branches],
+                repeat("1"),
+                [f"{number:07d}" for number in numbers],
+                [owner.alphabet or kana_of(owner) for owner in owners],
+                map(date.fromordinal, days),
+                repeat(""),
             )
-        return records
+        )
 
-    def address_of(self, person: Resident) -> str:
-        """住所 as one text."""
-        return f"{self.municipality.full_name}{person.town}{person.rest}"
+    def _four(
+        self, owners: list[Resident]
+    ) -> tuple[list[str], list[str], list[str], list[date], list[SexText], list[str]]:
+        """Columns that pensions and accounts begin with: person, and the basic four attributes with the reading."""
+        prefix = self.municipality.full_name
+        return (
+            [owner.person for owner in owners],
+            [registered_name(owner) for owner in owners],
+            [kana_of(owner) for owner in owners],
+            [owner.birth for owner in owners],
+            [owner.sex for owner in owners],
+            [prefix + owner.town + owner.rest for owner in owners],
+        )
 
 
 def registered_name(person: Resident) -> str:
@@ -453,6 +447,11 @@ def registered_name(person: Resident) -> str:
 def kana_of(person: Resident) -> str:
     """The reading with a full-width space."""
     return f"{person.family_kana}　{person.given_kana}"
+
+
+def _nowhere(households: int) -> tuple[list[date | None], list[str], list[str]]:
+    """What `_moves_out` gives for those who stay."""
+    return [None] * households, [""] * households, [""] * households
 
 
 def _uuid(digits: str) -> str:

@@ -59,12 +59,12 @@ def create(
         )
     if output is not None:
         summary = _generate(output, municipality, residents, seed, name=name, personas=personas)
-        console.print(_report(summary))
-        console.print(f"  {output}")
+        console.print(_report(summary), soft_wrap=True)
+        console.print(f"  {output}", soft_wrap=True)
         return
     with tempfile.TemporaryDirectory(prefix="mynumber-population-") as folder:
         summary = _generate(Path(folder), municipality, residents, seed, name=name, personas=personas)
-        console.print(_report(summary))
+        console.print(_report(summary), soft_wrap=True)
         _hand_to_municipality(municipality, Path(folder), residents)
 
 
