@@ -1,0 +1,133 @@
+"""What every member's own system does on the network, in one place: obtain codes, register copies, look numbers up.
+
+Synchronous; batches of :data:`~mynumber.protocols.message.BATCH_ITEMS`. Each step may be repeated: what is done already is skipped by the receiver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from mynumber.protocols import wire
+from mynumber.protocols.acquisition import (
+    OPEN_ACQUISITION,
+    REQUEST_CODES,
+    AcquisitionState,
+    CodeRequest,
+    CodeRequestItem,
+    OpenAcquisition,
+)
+from mynumber.protocols.copies import REGISTER_COPIES, Copy, RefusedCopy, RegisterCopies
+from mynumber.protocols.message import BATCH_ITEMS
+from mynumber.protocols.node import Node
+from mynumber.protocols.refusal import Hop
+from mynumber.protocols.residents import LOOK_UP, FourAttributes, LookUp, LookUpResult
+
+T = TypeVar("T")
+Now = Callable[[], datetime]
+
+
+def batches(items: Iterable[T], size: int = BATCH_ITEMS) -> Iterator[tuple[T, ...]]:
+    """Tuples of at most ``size`` items."""
+    iterator = iter(items)
+    while batch := tuple(islice(iterator, size)):
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class AcquisitionCounts:
+    """How an acquisition of codes went, in people."""
+
+    obtained: int
+    held_before: int
+    not_found: int
+
+
+class Member:
+    """One member's system: its id, and the node that signs for it."""
+
+    def __init__(self, node: Node, member: str, now: Now) -> None:
+        self._node = node
+        self._member = member
+        self._now = now
+
+    @property
+    def gateway(self) -> str:
+        """The member's gateway tenant."""
+        return self._node.directory.gateway_of(self._member)
+
+    def acquire_codes(self, people: Sequence[tuple[str, str]]) -> AcquisitionCounts:
+        """Obtain codes for people given as (addressee number, individual number): Act art. 21-2(1), Cabinet Order art. 27.
+
+        Raises :class:`~mynumber.protocols.refusal.Refused`; what was obtained before stays obtained.
+        """
+        obtained = held = not_found = 0
+        for batch in batches(people):
+            numbers = dict(batch)
+            opened = wire.call(
+                self._node,
+                OPEN_ACQUISITION,
+                OpenAcquisition(addressees=tuple(numbers)),
+                sender=self._member,
+                receiver=self.gateway,
+                hop=Hop.INQUIRER_GATEWAY,
+                now=self._now,
+            )
+            held += len(opened.already_obtained)
+            if not opened.numbers:
+                continue
+            answer = wire.call(
+                self._node,
+                REQUEST_CODES,
+                CodeRequest(
+                    items=tuple(
+                        CodeRequestItem(number=item.number, individual_number=numbers[item.addressee])
+                        for item in opened.numbers
+                    )
+                ),
+                sender=self._member,
+                receiver="jlis",
+                hop=Hop.JLIS,
+                now=self._now,
+            )
+            missing = sum(result.state is AcquisitionState.NOT_FOUND for result in answer.results)
+            not_found += missing
+            obtained += len(answer.results) - missing
+        return AcquisitionCounts(obtained, held, not_found)
+
+    def register_copies(self, copies: Iterable[Copy]) -> tuple[int, tuple[RefusedCopy, ...]]:
+        """Register copies (副本); returns how many were stored, and the refused ones by their position in ``copies``."""
+        stored, refused, start = 0, [], 0
+        for batch in batches(copies):
+            answer = wire.call(
+                self._node,
+                REGISTER_COPIES,
+                RegisterCopies(copies=batch),
+                sender=self._member,
+                receiver=self.gateway,
+                hop=Hop.PROVIDER_GATEWAY,
+                now=self._now,
+            )
+            stored += answer.registered
+            refused += [
+                RefusedCopy(position=start + item.position, reason=item.reason) for item in answer.refused
+            ]
+            start += len(batch)
+        return stored, tuple(refused)
+
+    def look_up(self, people: Sequence[FourAttributes]) -> Iterator[LookUpResult]:
+        """Individual numbers by exactly the four attributes (Act art. 14(2)), in the order asked; several hits give none."""
+        for batch in batches(people):
+            answer = wire.call(
+                self._node,
+                LOOK_UP,
+                LookUp(attributes=batch),
+                sender=self._member,
+                receiver="jlis",
+                hop=Hop.JLIS,
+                now=self._now,
+            )
+            yield from sorted(answer.results, key=lambda result: result.position)
