@@ -23,7 +23,7 @@ def test_the_page_shows_counts_and_nobody(door: Door) -> None:
     door.ask(LOOK_UP, LookUp(attributes=(people[0], somebody())), sender=YAO)
     text = page(door.client)
     assert "7 人（1 市区町村）" in text
-    for word in ("基本4情報による照会", "該当あり", "住民基本台帳法30条の6", "ルート証明書の指紋"):
+    for word in ("基本4情報による照会", "該当あり", "住民基本台帳法30条の6・30条の7", "ルート証明書の指紋"):
         assert word in text
     for secret in (people[0].name, people[0].address, results[0].individual_number, results[0].resident_code):
         assert secret is not None

@@ -1,6 +1,7 @@
-"""From individual numbers, or a certificate, to resident codes for the network (Act art. 21-2(2), Cabinet Order art. 27(2)).
+"""From individual numbers, or a certificate, to resident codes for the network (Act art. 21-2(2), Cabinet Order art. 27(3), 住民基本台帳法
+art. 30-9-2).
 
-Neither acquisition numbers nor resident codes are written anywhere: the record says who asked about which person, as every provision of 本人確認情報 is
+No acquisition number is written anywhere (Act art. 21-2(3)): the record says who asked about which person, as every provision of 本人確認情報 is
 recorded.
 """
 
@@ -73,6 +74,6 @@ def check(items: Sequence[CodeRequestItem]) -> None:
 
 
 def check_acquisition_number(number: str) -> None:
-    """An acquisition number is neither an individual number nor a resident code (Act art. 21-2(3)): digits alone could be either."""
+    """An acquisition number is neither an individual number nor a resident code (Act art. 21-2(2)): so many digits could be either."""
     if not 1 <= len(number) <= MAX_ACQUISITION_NUMBER or (number.isdigit() and len(number) in (11, 12)):
         raise Refused(Hop.JLIS, Reason.MALFORMED, "not an acquisition number")

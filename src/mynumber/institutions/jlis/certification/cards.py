@@ -1,4 +1,4 @@
-"""Issuing a card with an authentication certificate (番号利用法 art. 17; 公的個人認証法 art. 22).
+"""Issuing a card with an authentication certificate (Act art. 16-2, 17; 公的個人認証法 art. 22).
 
 J-LIS makes the key, writes it on the card and forgets it: of PIN, key and card nothing is kept here.
 """

@@ -46,7 +46,7 @@ class AuthenticationCertificate(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            # One valid certificate a person: an older card cannot be used beside the new one.
+            # 二重発行の禁止 (公的個人認証法 art. 25): an older card cannot be used beside the new one.
             models.UniqueConstraint(
                 fields=["person"],
                 condition=models.Q(revoked_at__isnull=True),

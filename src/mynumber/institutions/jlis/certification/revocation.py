@@ -1,4 +1,4 @@
-"""Revocation of authentication certificates, and the list that tells verifiers (公的個人認証法 art. 28 ff., 39)."""
+"""Revocation of authentication certificates, and the list that tells verifiers (公的個人認証法 art. 28-35, 37)."""
 
 from __future__ import annotations
 

@@ -14,15 +14,15 @@ _DIGITAL_AGENCY: Final = "digital_agency"
 _PORTAL: Final = "portal"
 
 ENTITLED: Final[dict[str, frozenset[str]]] = {
-    # 住民基本台帳法 art. 30-6: municipalities notify entries; Act art. 7.
+    # 住民基本台帳法 art. 30-6, 30-7: municipalities notify entries; Act art. 7, 8: and have numbers made.
     REGISTER_RESIDENTS.name: frozenset({_MUNICIPALITIES}),
-    # 住民基本台帳法 art. 30-9 ff., Act art. 14(2); for receiving accounts 公的給付支給等口座登録法 art. 5.
+    # 住民基本台帳法 art. 30-9 ff., Act art. 14(2).
     LOOK_UP.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
     LOOK_UP_BY_NUMBER.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
     # Act art. 21-2: those that inquire or provide through the network.
     REQUEST_CODES.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
     REQUEST_CODE_BY_CERTIFICATE.name: frozenset({_PORTAL}),
-    # 公的個人認証法 art. 22 (applications go through the municipality), art. 28 ff.
+    # Act art. 16-2, 17; 公的個人認証法 art. 22, 28: applications go through the municipality.
     ISSUE_CARD.name: frozenset({_MUNICIPALITIES}),
     REVOKE_CERTIFICATE.name: frozenset({_MUNICIPALITIES}),
     # 公的個人認証法 art. 36, 37: registered verifiers of authentication certificates.

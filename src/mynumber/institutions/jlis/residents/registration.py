@@ -1,6 +1,6 @@
 """Entries of resident records notified by municipalities, and the numbering of those who have none.
 
-住民基本台帳法 art. 30-6 (a municipality notifies J-LIS of an entry), Act art. 7(1) and 8 (an individual number for a new record). A notification may be repeated:
+住民基本台帳法 art. 30-6, 30-7 (a municipality notifies of an entry; the prefecture, which only passes it on, is left out here), Act art. 7(1) and 8 (an individual number for a new record). A notification may be repeated:
 the same addressee of the same municipality is the same person for ever. One who moved is found by exactly the four attributes of the previous
 address; with no hit or several nothing is changed and a person decides.
 """
