@@ -126,6 +126,8 @@ async def test_a_kept_connection_may_ask_different_institutions() -> None:
         "/MESSAGES/inquiry",
         "/%2e%2e/messages/",
         "/..\\messages/x",
+        "/municipality.131229/messages/inquiry",
+        "/municipality.131229//%6Dessages/inquiry",
     ],
 )
 async def test_messages_are_refused_however_they_are_spelled_also_later_on_a_connection(path: str) -> None:
@@ -138,7 +140,7 @@ async def test_messages_are_refused_however_they_are_spelled_also_later_on_a_con
 
 
 @pytest.mark.parametrize(
-    "target", [b"/messages-from-the-city", b"/records/messages", b"/", b"/?next=/messages/x"]
+    "target", [b"/messages-from-the-city", b"/records/1/messages", b"/", b"/?next=/messages/x"]
 )
 def test_other_paths_are_not_taken_for_messages(target: bytes) -> None:
     assert not is_message(target)

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 
-from mynumber.platform.registry import INSTITUTIONS, Institution, Process
+from mynumber.platform.registry import INSTITUTIONS, PROCESSES, Institution, Process
 from mynumber.platform.settings import Settings
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE")
@@ -44,6 +44,11 @@ def public_urls(settings: Settings) -> dict[str, str]:
     return {i.name: settings.public_url(i.host) for i in INSTITUTIONS}
 
 
+def internal_urls(settings: Settings) -> dict[str, str]:
+    """Where a process reaches another face itself: by port, as only browsers resolve `NAME.localhost`."""
+    return {p.name: f"http://{p.listen(settings)}" for p in PROCESSES if p.name == p.institution}
+
+
 def institution_environment(
     settings: Settings,
     institution: Institution,
@@ -59,6 +64,7 @@ def institution_environment(
         "MYNUMBER_INSTITUTION": institution.name,
         "MYNUMBER_PUBLIC_URL": settings.public_url(institution.host),
         "MYNUMBER_PUBLIC_URLS": json.dumps(public_urls(settings)),
+        "MYNUMBER_INTERNAL_URLS": json.dumps(internal_urls(settings)),
         "MYNUMBER_KEYS": str(settings.keys / institution.name),
         "MYNUMBER_DIRECTORY": str(settings.directory),
         "MYNUMBER_DIRECTORY_KEY": str(settings.directory_key),

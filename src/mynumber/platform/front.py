@@ -230,7 +230,7 @@ class _Visitor:
 
 
 def is_message(target: bytes) -> bool:
-    """Whether a request's target leads to `/messages/`, however it is spelled."""
+    """Whether a request's target leads to `/messages/` or `/SYSTEM/messages/`, however it is spelled."""
     path = target.split(b"?", 1)[0].split(b"#", 1)[0].decode("latin-1")
     for _ in range(3):  # decoded once by every server; more than once by a careless one
         parts: list[str] = []
@@ -239,7 +239,7 @@ def is_message(target: bytes) -> bool:
                 parts = parts[:-1]
             elif part not in ("", "."):
                 parts.append(part)
-        if parts and parts[0].lower() == "messages":
+        if "messages" in (part.lower() for part in parts[:2]):
             return True
         path = unquote(path, encoding="latin-1")
     return False

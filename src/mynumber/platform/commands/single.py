@@ -33,6 +33,7 @@ _OWN_VARIABLES = (
     "MYNUMBER_LISTEN",
     "MYNUMBER_PUBLIC_URL",
     "MYNUMBER_PUBLIC_URLS",
+    "MYNUMBER_INTERNAL_URLS",
 )
 """What an operator who runs an institution alone may set; everything else follows from the platform's settings."""
 
