@@ -11,7 +11,7 @@ globals().update(
         apps=[],
         urlconf="tests.webkit.face_gallery.urls",
         database=False,
-        middleware=["django.middleware.locale.LocaleMiddleware"],
+        middleware=["mynumber.webkit.face.language.LanguageMiddleware"],
     )
 )
 TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "templates"]  # type: ignore[name-defined]  # noqa: F821

@@ -2,7 +2,7 @@
 
 Put `mynumber.webkit.face.context.face` into the template context processors. Settings read, all optional:
 `MYNUMBER_INSTITUTION` (name of the house), `MYNUMBER_SIMULATION` (bool), `MYNUMBER_PUBLIC_URLS` ({name: url}). The
-language switch is offered where `LocaleMiddleware` runs.
+language switch is offered where `face.language.LanguageMiddleware` runs.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import translation
 
 from mynumber.webkit.face.houses import HOUSES, House, house_named
-from mynumber.webkit.face.language import LANGUAGES
-
-LOCALE_MIDDLEWARE = "django.middleware.locale.LocaleMiddleware"
+from mynumber.webkit.face.language import LANGUAGES, MIDDLEWARE, is_english
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,11 @@ class Face:
     english: bool
     languages: tuple[tuple[str, str], ...]
 
+    @property
+    def lang(self) -> str:
+        """The `lang` of the frame's own words, where the page itself may be in another language."""
+        return "en" if self.english else "ja"
+
 
 def face(request: HttpRequest) -> dict[str, Face]:
     """Context processor: the house, its neighbours and the language of the frame."""
@@ -49,7 +51,7 @@ def current_face() -> Face:
     """The face of this process from its settings; used by error pages too, where no request context exists."""
     house = house_named(str(getattr(settings, "MYNUMBER_INSTITUTION", "") or "guide"))
     urls: Mapping[str, str] = getattr(settings, "MYNUMBER_PUBLIC_URLS", {}) or {}
-    english = (translation.get_language() or "ja").startswith("en")
+    english = is_english()
     return Face(
         house=house,
         title=house.name_en if english else house.name_ja,
@@ -62,5 +64,5 @@ def current_face() -> Face:
         ),
         guide=urls.get("guide", ""),
         english=english,
-        languages=LANGUAGES if LOCALE_MIDDLEWARE in settings.MIDDLEWARE else (),
+        languages=LANGUAGES if MIDDLEWARE in settings.MIDDLEWARE else (),
     )

@@ -180,9 +180,10 @@ class Drawing:
         wires: list[Wire] = []
         for index, station in enumerate(figure.stations):
             shape = _Shape.of(station, TALL, figure.show_state)
+            tip = y
             y += SIGN_ROOM if figure.show_state and station.state in _SIGNED else 4.0
             if index:
-                wires.append(_down(placed[-1], y))
+                wires.append(_down(placed[-1], tip))
             drawn = shape.at(0.0, y, shape.height, figure.show_state)
             placed.append(drawn)
             y += drawn.height + (_down_room(station.wire) if index + 1 < len(figure.stations) else 0.0)

@@ -12,12 +12,12 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mynumber.webkit.face import words
 from mynumber.webkit.face.figures import Drawing, HopFigure
+from mynumber.webkit.face.language import is_english
 from mynumber.webkit.face.parts import Chip, Kind, Link, Step, StepState, Table
 
 register = template.Library()
@@ -55,7 +55,7 @@ def in_groups(digits: str, size: int = 4) -> str:
 @register.simple_tag
 def tr(japanese: str, english: str) -> str:
     """The Japanese words, or the English ones where the visitor chose English."""
-    return english if (translation.get_language() or "ja").startswith("en") else japanese
+    return english if is_english() else japanese
 
 
 def _time(at: words.Moment) -> SafeString:
