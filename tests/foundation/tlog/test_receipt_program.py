@@ -3,15 +3,21 @@
 import os
 import subprocess
 import sys
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from mynumber.foundation.law import legal_basis
 from mynumber.foundation.tlog.receipt import ReceiptReason, words
 from mynumber.foundation.tlog.receipt.report import check_bytes, check_file, describe_record
 from mynumber.foundation.tlog.receipt.words import Language
+from mynumber.institutions.network.core.records import LogEntry
 from mynumber.platform.commands.receipt import app
+from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.refusal import Hop, Reason
 from tests.foundation.tlog.test_receipt import SIGNER, Log
 
 RECORD: dict[str, object] = {
@@ -139,6 +145,15 @@ def test_every_failure_has_its_words_in_both_languages() -> None:
         assert english.replace("“", "").replace("”", "").isascii()
 
 
+@pytest.mark.parametrize(("member", "values"), [("outcome", Outcome), ("hop", Hop), ("reason", Reason)])
+def test_every_word_that_the_network_records_is_explained(member: str, values: type[StrEnum]) -> None:
+    assert set(words.VALUES[member]) == {one.value for one in values}
+
+
+def test_every_member_of_an_entry_of_the_network_has_a_label() -> None:
+    assert set(LogEntry.__struct_fields__) <= set(words.FIELDS)
+
+
 def test_known_members_come_first_and_unknown_ones_are_kept() -> None:
     shown = describe_record(
         {"zz": "1", "outcome": "new_outcome", "at": "yesterday", "asked_at": "2026-01-01T00:00:00"}
@@ -152,6 +167,48 @@ def test_known_members_come_first_and_unknown_ones_are_kept() -> None:
     assert describe_record({"outcome": "lost"}, Language.ENGLISH) == [
         ("Outcome", "provided, but did not reach the inquirer")
     ]
+
+
+def test_ids_of_the_law_are_shown_with_the_words_that_applied_on_the_day() -> None:
+    record: dict[str, object] = {
+        "affair": "81-1",
+        "provision": "81-1-1",
+        "information": "local_tax",
+        "requested_at": "2026-11-22T01:00:05Z",
+    }
+    shown = dict(describe_record(record))
+    affair = legal_basis(date(2026, 11, 22)).affair("81-1")
+    assert affair.words in shown["事務"]
+    assert f"第二条の表{affair.item_label}の項" in shown["事務"]
+    provision = affair.provisions[0]
+    rule = dict(describe_record({**record, "provision": provision.id}))["根拠となる規定"]
+    assert rule.startswith(f"{provision.id} — {provision.article_label}")
+    assert provision.information_words in rule
+    information = next(iter(provision.information_kinds))
+    for language, label, words_of_it in (
+        (Language.JAPANESE, "特定個人情報の種類", information.label_ja),
+        (Language.ENGLISH, "Kind of information", information.label_en),
+    ):
+        shown = dict(describe_record({"information": information.value}, language))
+        assert shown[label] == f"{information.value} — {words_of_it}"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"affair": "9999-1", "requested_at": "2026-11-22T01:00:05Z"},
+        {"affair": "81-1"},
+        {"affair": "81-1", "at": "yesterday"},
+        {"affair": "81-1", "at": "2026-11-22T01:00:05"},
+        {"affair": "81-1", "at": "1999-01-01T00:00:00Z"},
+        {"affair": "81-1", "at": 5},
+        {"provision": "nonsense", "at": "2026-11-22T01:00:05Z"},
+        {"information": "nonsense"},
+    ],
+)
+def test_ids_that_the_table_does_not_know_stand_alone(record: dict[str, object]) -> None:
+    name = next(iter(record))
+    assert describe_record(record)[0][1] == record[name]
 
 
 def test_the_command_of_the_platform_does_the_same(receipt: Path, log_key: Path) -> None:

@@ -1,7 +1,7 @@
 """Check a receipt file and say in clear words what came out."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +14,13 @@ from mynumber.foundation.tlog.receipt import (
     verify_receipt,
     words,
 )
+from mynumber.foundation.tlog.receipt.legal_words import JAPAN, legal_words
 from mynumber.foundation.tlog.receipt.words import Language
 
 HOLDS: Final = 0
 DOES_NOT_HOLD: Final = 1
 COULD_NOT_CHECK: Final = 2
 _LARGEST_KEY_FILE: Final = 4096
-_JAPAN: Final = timezone(timedelta(hours=9), "JST")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,13 @@ def describe_record(
     pick = _index(language)
     names = [name for name in words.FIELDS if name in record]
     names += [name for name in record if name not in words.FIELDS]
-    return [(_label(name, pick), _value(name, record[name], pick)) for name in names]
+    shown = []
+    for name in names:
+        value = record[name]
+        text = _value(name, value, pick)
+        law = legal_words(name, value, record, language) if isinstance(value, str) else None
+        shown.append((_label(name, pick), text if law is None else f"{text} — {law}"))
+    return shown
 
 
 def _explain(verified: VerifiedReceipt, pick: int) -> str:
@@ -122,7 +128,7 @@ def _moment(text: str, pick: int) -> str:
         return _printable(text)
     if moment.tzinfo is None:
         return _printable(text)
-    there = moment.astimezone(_JAPAN)
+    there = moment.astimezone(JAPAN)
     shape = ("%Y年%m月%d日 %H:%M:%S（日本時間）", "%Y-%m-%d %H:%M:%S (Japan time)")[pick]
     return there.strftime(shape)
 

@@ -14,6 +14,7 @@ class Language(StrEnum):
 
 
 FIELDS: Final[dict[str, tuple[str, str]]] = {
+    "index": ("台帳での番号", "Number in the log"),
     "request_id": ("照会番号", "Request id"),
     "kind": ("記録の種類", "Kind of record"),
     "side": ("報告した側", "Reported by"),
@@ -28,7 +29,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "affair_name": ("事務の名称", "Name of the affair"),
     "provision": ("根拠となる規定", "Provision of the law"),
     "legal_item": ("根拠となる項", "Item of the law"),
-    "information": ("特定個人情報", "Information"),
+    "information": ("特定個人情報の種類", "Kind of information"),
     "information_name": ("特定個人情報の名称", "Name of the information"),
     "items": ("特定個人情報の項目", "Items of information"),
     "non_disclosure": ("不開示の指定", "Withheld from disclosure"),
@@ -46,7 +47,8 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "request_digest": ("照会電文の指紋（SHA-256）", "Fingerprint of the request (SHA-256)"),
     "code": ("記録用の符号", "Code of the person in the records"),
     "record_code": ("記録用の符号", "Code of the person in the records"),
-    "person": ("記録用の符号", "Code of the person in the records"),
+    "person": ("本人の印（番号ではありません）", "Mark of the person (not a number)"),
+    "format": ("記録の形式", "Format of the record"),
 }
 """Members of a record; one that is not listed is shown under its own name."""
 
@@ -70,19 +72,47 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "network": ("情報提供ネットワークシステム", "the information network"),
         "provider_gateway": ("提供側の中間サーバー", "the provider's gateway"),
         "provider": ("情報提供者", "the provider"),
+        "jlis": ("地方公共団体情報システム機構", "J-LIS"),
+        "portal": ("マイナポータル", "Mynaportal"),
     },
     "reason": {
+        "malformed": ("電文の形が決まりに合わない", "the message was malformed"),
+        "too_large": ("電文が大きすぎる", "the message was too large"),
+        "unknown_sender": ("送り手が名簿にない", "the sender is not in the directory"),
+        "unknown_key": ("署名の鍵が名簿にない", "the key is not in the directory"),
+        "bad_signature": ("署名が電文と合わない", "the signature did not match"),
+        "expired": ("電文の有効期限切れ", "the message had expired"),
+        "not_yet_valid": ("電文の日時が未来", "the message was dated in the future"),
+        "wrong_audience": ("宛先違い", "the message was for another receiver"),
+        "wrong_kind": ("電文の種類違い", "the message was of another kind"),
+        "replayed": ("同じ電文の二度目", "the message came a second time"),
+        "wrong_institution": ("ほかの機関の名前での照会", "asked in another institution's name"),
+        "not_entitled": ("認められていない機関からの電文", "the sender may not send this message"),
         "not_in_table": ("法令の表に、この照会を認める規定がない", "no row of the law's table allows it"),
+        "unknown_provider": ("提供する機関が名簿にない", "the provider is not in the directory"),
+        "unknown_code": ("この機関に発行された符号ではない", "not a code issued to this institution"),
+        "no_code_held": ("この人の符号をまだ取得していない", "the inquirer holds no code for the person yet"),
         "provider_has_no_code": (
             "提供する機関が、この人の符号を持たない",
             "the provider holds no code for the person",
         ),
-        "no_copy": ("提供する機関に該当する情報がない", "the provider holds no such information"),
+        "duplicate_request": ("同じ照会番号が使用済み", "the request id was used already"),
         "permit_used": ("提供許可は使用済み", "the permit was used already"),
         "permit_expired": ("提供許可の期限切れ", "the permit had expired"),
-        "wrong_institution": ("ほかの機関の名前での照会", "asked in another institution's name"),
-        "unknown_provider": ("提供する機関が名簿にない", "unknown provider"),
-        "unknown_code": ("この機関の符号ではない", "not a code of this institution"),
+        "permit_not_yours": ("ほかの機関に出された提供許可", "the permit was another institution's"),
+        "answer_not_bound": ("回答が照会と結び付いていない", "the answer was not bound to the question"),
+        "no_copy": ("提供する機関に該当する情報がない", "the provider holds no such information"),
+        "not_automatic": ("提供する機関の担当者の確認が必要", "a person at the provider must decide"),
+        "record_unavailable": ("記録を書けないため停止", "records could not be written, so nothing moved"),
+        "network_unreachable": (
+            "情報提供ネットワークシステムにつながらない",
+            "the network could not be reached",
+        ),
+        "provider_unreachable": ("提供する機関につながらない", "the provider could not be reached"),
+        "abandoned": ("途中で止まった照会", "the inquiry stopped on its way"),
+        "unreachable": ("相手のシステムにつながらない", "the other system could not be reached"),
+        "unavailable": ("処理できない状態", "not able to work at that moment"),
+        "unknown_record": ("その記録はない", "there is no such record"),
     },
 }
 """Values of some members; one that is not listed is shown as it is."""
