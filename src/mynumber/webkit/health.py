@@ -16,6 +16,8 @@ from mynumber.foundation.keyring import KeyRing, KeyRingRefused
 from mynumber.webkit.access import public
 from mynumber.webkit.environment import Environment
 
+DUMMY = "django.db.backends.dummy"
+
 
 @public  # a supervisor has no identity, and the answer says nothing
 @never_cache
@@ -42,7 +44,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def what_is_missing() -> list[str]:
     """The names of what this process cannot work without and does not have."""
     missing: list[str] = []
-    if settings.DATABASES:
+    # Django puts an alias without an engine where an institution has no database.
+    if settings.DATABASES.get(DEFAULT_DB_ALIAS, {}).get("ENGINE", DUMMY) != DUMMY:
         if not _database_answers():
             missing.append("database")
         elif not _migrations.applied():
