@@ -68,7 +68,17 @@ class Question(Generic[Q]):
         return self.received.receiver
 
 
-Handler = Callable[[Question[Q]], A]
+@dataclass(frozen=True, slots=True)
+class Afterwards(Generic[A]):
+    """What a handler returns when another institution has to be asked: `finish` runs after the transaction is committed.
+
+    So the record stands before anything moves on, and no transaction waits for somebody else. A refusal in `finish` undoes nothing.
+    """
+
+    finish: Callable[[], A]
+
+
+Handler = Callable[[Question[Q]], A | Afterwards[A]]
 """Acts on a question inside the transaction. Raises Refused."""
 MayAsk = Callable[[str, str], bool]
 """(sender system, receiver system) -> whether this kind of message is open to it."""
@@ -147,8 +157,11 @@ class _Endpoint(Generic[Q, A]):
             with _place_of(receiver):
                 self._accept_once(received, now)
                 answer = self.handler(Question(received, now))
-                # Inside: an answer that cannot be signed or sealed leaves no effect behind.
-                body = wire.answer(node, received, self.message, answer, now=datetime.now(UTC))
+                if not isinstance(answer, Afterwards):
+                    # Inside: an answer that cannot be signed or sealed leaves no effect behind.
+                    body = wire.answer(node, received, self.message, answer, now=datetime.now(UTC))
+            if isinstance(answer, Afterwards):
+                body = wire.answer(node, received, self.message, answer.finish(), now=datetime.now(UTC))
             status, outcome = 200, "answered"
         except Exception as error:  # noqa: BLE001 - every sender gets a typed refusal, the log the outline
             refused = self._as_refusal(error)
