@@ -30,7 +30,6 @@ _APPS = [
     "mynumber.webkit",
     "mynumber.webkit.staff",
     "mynumber.webkit.inbox",
-    "mynumber.institutions.jlis.inbox",
     "mynumber.institutions.jlis.residents",
     "mynumber.institutions.jlis.acquisition",
     "mynumber.institutions.jlis.certification",
@@ -38,6 +37,8 @@ _APPS = [
     "mynumber.wallet",
     "mynumber.institutions.gateway.tenants",
     "mynumber.institutions.network.core",
+    "mynumber.institutions.digital_agency.accounts",
+    "mynumber.institutions.pension_service.pensions",
     "tests.webkit.project",
 ]
 

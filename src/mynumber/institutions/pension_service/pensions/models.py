@@ -1,0 +1,35 @@
+"""Tables of the pension service: the insured as it knows them, and what it pays."""
+
+from django.db import models
+
+
+class Insured(models.Model):
+    """A person who receives a public pension. The basic pension number is the service's own; the individual number came from J-LIS."""
+
+    basic_pension_number = models.CharField(max_length=10, primary_key=True)
+    name = models.CharField(max_length=200)
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=1)
+    address = models.CharField(max_length=300)
+    individual_number = models.CharField(max_length=12, null=True, unique=True)
+    """Null until the look-up by the four attributes found exactly one person."""
+    look_up = models.CharField(max_length=10, default="")
+    """How the last look-up ended: found, none, several; empty before."""
+
+    class Meta:
+        db_table = "insured"
+
+
+class Benefit(models.Model):
+    """年金給付: one pension in payment."""
+
+    pk = models.CompositePrimaryKey("insured", "name")
+    insured = models.ForeignKey(Insured, on_delete=models.CASCADE, related_name="benefits")
+    name = models.CharField(max_length=40)
+    """遺族基礎年金 ..."""
+    annual_amount = models.IntegerField()
+    """Yen a year."""
+    paid_since = models.DateField()
+
+    class Meta:
+        db_table = "benefit"
