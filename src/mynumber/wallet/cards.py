@@ -103,7 +103,7 @@ class CardFolder:
             if unusable.problem is CardProblem.UNKNOWN:
                 raise
             return HeldCard(card_id, label.name, label.note, problem=unusable.problem)
-        except (CardError, ValueError):
+        except (CardError, ValueError, x509.InvalidVersion):
             return HeldCard(card_id, label.name, label.note, problem=CardProblem.DAMAGED)
 
     @contextlib.contextmanager

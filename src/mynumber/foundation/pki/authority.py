@@ -115,7 +115,7 @@ class CertificateAuthority:
         try:
             root = x509.load_der_x509_certificate(certificate)
             key = load_pem_private_key(key_pem, None)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, x509.InvalidVersion):
             raise AuthorityDamaged("the key or the certificate of the CA cannot be read") from None
         if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != root.public_key():
             raise AuthorityDamaged("the key is not the one of the CA's certificate")

@@ -22,6 +22,15 @@ from mynumber.foundation.pki.lifetime import MalformedSerial, serial_text
 from mynumber.foundation.pki.profile import SIMULATION, AuthenticationProfile
 
 DIGEST_BYTES = 32
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
+"""What the X.509 parser raises, at once or when a field is first read."""
 _KNOWN_LIST_EXTENSIONS = frozenset({x509.CRLNumber.oid, x509.AuthorityKeyIdentifier.oid})
 
 
@@ -67,6 +76,14 @@ class VerifiedHolder:
 class _Issuer:
     root: x509.Certificate
     revocation_list: x509.CertificateRevocationList | None
+    revoked: frozenset[int] = field(repr=False)
+    """Serials of the list: asking the list itself walks through all of it each time."""
+
+    @classmethod
+    def of(cls, root: x509.Certificate, lists: Sequence[x509.CertificateRevocationList]) -> _Issuer:
+        newest = _newest(lists, root)
+        revoked = frozenset(entry.serial_number for entry in newest or ())
+        return cls(root, newest, revoked)
 
 
 class AuthenticationTrust:
@@ -87,15 +104,17 @@ class AuthenticationTrust:
         try:
             certificates = [x509.load_der_x509_certificate(root) for root in roots]
             lists = [x509.load_der_x509_crl(revocation_list) for revocation_list in revocation_lists]
-        except ValueError:
+        except _UNREADABLE:
             raise MalformedTrust("a root or a revocation list is not DER") from None
         if not certificates:
             raise MalformedTrust("a verifier needs a root")
+        if not all(_ends_in(der, crl.signature) for der, crl in zip(revocation_lists, lists, strict=True)):
+            raise MalformedTrust("a revocation list has unused bits in its signature")
         for revocation_list in lists:
             _require_plain(revocation_list)
             if not any(_signed_by(revocation_list, root) for root in certificates):
                 raise MalformedTrust("no root signed the revocation list")
-        self._issuers = [_Issuer(root, _newest(lists, root)) for root in certificates]
+        self._issuers = [_Issuer.of(root, lists) for root in certificates]
         self._store = verification.Store(certificates)
         self._profile = profile
 
@@ -126,7 +145,7 @@ class AuthenticationTrust:
         for issuer in self._issuers:
             try:
                 leaf.verify_directly_issued_by(issuer.root)
-            except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+            except (InvalidSignature, *_UNREADABLE):
                 continue
             return issuer
         raise VerificationRefused(Reason.UNTRUSTED)
@@ -138,7 +157,7 @@ class AuthenticationTrust:
             usage = leaf.extensions.get_extension_for_class(x509.KeyUsage)
         except (x509.ExtensionNotFound, UnsupportedAlgorithm):
             raise VerificationRefused(Reason.WRONG_POLICY) from None
-        except ValueError:
+        except _UNREADABLE:
             raise VerificationRefused(Reason.MALFORMED) from None
         if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2048:
             raise VerificationRefused(Reason.WRONG_POLICY)
@@ -168,7 +187,7 @@ class AuthenticationTrust:
         )
         try:
             verifier.verify(leaf, [])
-        except (verification.VerificationError, ValueError):
+        except (verification.VerificationError, *_UNREADABLE):
             raise VerificationRefused(Reason.UNTRUSTED) from None
 
 
@@ -195,7 +214,7 @@ def revoked_serials(revocation_list: bytes) -> dict[str, datetime]:
     try:
         parsed = x509.load_der_x509_crl(revocation_list)
         return {serial_text(entry.serial_number): entry.revocation_date_utc for entry in parsed}
-    except (ValueError, MalformedSerial):
+    except (*_UNREADABLE, MalformedSerial):
         raise MalformedTrust("the revocation list cannot be read") from None
 
 
@@ -206,16 +225,26 @@ def _load(certificate: bytes) -> x509.Certificate:
     try:
         leaf = x509.load_der_x509_certificate(certificate)
         _ = leaf.extensions, leaf.serial_number, leaf.not_valid_before_utc, leaf.not_valid_after_utc
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except _UNREADABLE:
         raise VerificationRefused(Reason.MALFORMED) from None
+    if not _ends_in(certificate, leaf.signature):
+        raise VerificationRefused(Reason.MALFORMED)
     return leaf
+
+
+def _ends_in(der: bytes, signature: bytes) -> bool:
+    """True when the signature, a whole number of bytes, ends the DER.
+
+    The parser would take a signature with unused bits for the same one: one certificate, two encodings.
+    """
+    return der.endswith(b"\0" + signature)
 
 
 def _require_not_revoked(leaf: x509.Certificate, issuer: _Issuer, now: datetime) -> None:
     current = issuer.revocation_list
     if current is None:
         raise VerificationRefused(Reason.NO_REVOCATION_LIST)
-    if current.get_revoked_certificate_by_serial_number(leaf.serial_number) is not None:
+    if leaf.serial_number in issuer.revoked:
         # Also a list that is over tells truly what was revoked.
         raise VerificationRefused(Reason.REVOKED)
     until = current.next_update_utc
@@ -237,7 +266,7 @@ def _require_plain(revocation_list: x509.CertificateRevocationList) -> None:
     try:
         extensions = list(revocation_list.extensions)
         numbers = [extension.oid for extension in extensions if extension.oid == x509.CRLNumber.oid]
-    except ValueError:
+    except _UNREADABLE:
         raise MalformedTrust("the revocation list cannot be read") from None
     if any(extension.critical and extension.oid not in _KNOWN_LIST_EXTENSIONS for extension in extensions):
         raise MalformedTrust("the revocation list has a critical extension that is not known here")
@@ -258,9 +287,9 @@ def _number(revocation_list: x509.CertificateRevocationList) -> int:
 
 def _signed_by(revocation_list: x509.CertificateRevocationList, root: x509.Certificate) -> bool:
     key = root.public_key()
-    if not isinstance(key, rsa.RSAPublicKey) or revocation_list.issuer != root.subject:
+    if not isinstance(key, rsa.RSAPublicKey):
         return False
     try:
-        return revocation_list.is_signature_valid(key)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return revocation_list.issuer == root.subject and revocation_list.is_signature_valid(key)
+    except _UNREADABLE:
         return False
