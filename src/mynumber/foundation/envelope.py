@@ -14,11 +14,9 @@ key that the directory gives for (issuer, kid), never from the message.
 Answers are sealed with HPKE (RFC 9180; X25519, HKDF-SHA256, AES-128-GCM) to the key of the receiver.
 """
 
-import binascii
 import hashlib
-import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -27,13 +25,45 @@ from typing import Final, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hpke, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives import hpke
 from joserfc import jws
-from joserfc.jwk import ECKey
 
-ALGORITHM: Final = "ES256"
+from mynumber.foundation.message_keys import (
+    ALGORITHM,
+    MalformedKey,
+    SealingKey,
+    SealPublicKey,
+    SigningKey,
+    VerifyKey,
+    from_base64url,
+    is_name,
+    to_base64url,
+)
+
+__all__ = [
+    "ALGORITHM",
+    "CLOCK_SKEW",
+    "DEFAULT_LIFETIME",
+    "DEFAULT_MAX_BYTES",
+    "LONGEST_LIFETIME",
+    "EnvelopeReason",
+    "EnvelopeRefused",
+    "Header",
+    "MalformedKey",
+    "SealPublicKey",
+    "SealingKey",
+    "SigningKey",
+    "Verified",
+    "VerifyKey",
+    "decode_body",
+    "digest",
+    "open_sealed",
+    "seal",
+    "sealed_to",
+    "sign",
+    "verify",
+]
+
 CLOCK_SKEW: Final = timedelta(seconds=30)
 """How far the clocks of two institutions may differ."""
 DEFAULT_LIFETIME: Final = timedelta(seconds=60)
@@ -44,7 +74,6 @@ DEFAULT_MAX_BYTES: Final = 256 * 1024
 
 SIGNATURE_BYTES: Final = 64
 _LONGEST_HEADER: Final = 512
-_NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 _LATEST_SECOND: Final = 253_402_300_799  # the last second of year 9999, the end of datetime
 
 
@@ -73,145 +102,6 @@ class EnvelopeRefused(Exception):
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason
         self.detail = detail
-
-
-class MalformedKey(ValueError):
-    """A PEM or JWK text that is not a key of the kind expected."""
-
-
-# --- keys ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VerifyKey:
-    """A P-256 public key that checks signatures; ``kid`` is its RFC 7638 thumbprint unless its owner gave it a name."""
-
-    kid: str
-    jose: ECKey = field(repr=False)
-
-    algorithm = ALGORITHM
-
-    @classmethod
-    def from_public_key(cls, public: ec.EllipticCurvePublicKey, kid: str | None = None) -> "VerifyKey":
-        jose = ECKey.import_key(public)
-        return cls(_checked_kid(kid or jose.thumbprint()), jose)
-
-    @classmethod
-    def from_jwk(cls, jwk: Mapping[str, str]) -> "VerifyKey":
-        """Read exactly what ``to_jwk`` writes. Raises MalformedKey."""
-        try:
-            x, y = _from_base64url(jwk["x"].encode()), _from_base64url(jwk["y"].encode())
-            if len(x) != 32 or len(y) != 32:
-                raise MalformedKey("a coordinate of P-256 has 32 bytes")
-            numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), ec.SECP256R1())
-            key = cls.from_public_key(numbers.public_key(), jwk["kid"])
-        except MalformedKey:
-            raise
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise MalformedKey("not a P-256 public key") from error
-        if dict(jwk) != key.to_jwk():
-            raise MalformedKey("not the one spelling of a P-256 public key with kid, alg and use")
-        return key
-
-    def to_jwk(self) -> dict[str, str]:
-        """RFC 7517: kty, crv, x, y, kid, alg, use."""
-        numbers = self.jose.public_key.public_numbers()
-        return {
-            "kty": "EC",
-            "crv": "P-256",
-            "x": _to_base64url(numbers.x.to_bytes(32)),
-            "y": _to_base64url(numbers.y.to_bytes(32)),
-            "kid": self.kid,
-            "alg": ALGORITHM,
-            "use": "sig",
-        }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SigningKey:
-    """A P-256 private key that signs messages."""
-
-    kid: str
-    private: ec.EllipticCurvePrivateKey = field(repr=False)
-    public: VerifyKey = field(repr=False)
-    jose: ECKey = field(repr=False)
-
-    @classmethod
-    def generate(cls, kid: str | None = None) -> "SigningKey":
-        """A new key; without a kid its thumbprint names it."""
-        return cls.from_private_key(ec.generate_private_key(ec.SECP256R1()), kid)
-
-    @classmethod
-    def from_private_key(cls, private: ec.EllipticCurvePrivateKey, kid: str | None = None) -> "SigningKey":
-        public = VerifyKey.from_public_key(private.public_key(), kid)
-        return cls(public.kid, private, public, ECKey.import_key(private))
-
-    @classmethod
-    def from_pem(cls, pem: bytes, kid: str | None = None) -> "SigningKey":
-        """Read an unencrypted PKCS#8 key. Raises MalformedKey."""
-        key = _private_from_pem(pem)
-        if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-            raise MalformedKey("not a P-256 private key")
-        return cls.from_private_key(key, kid)
-
-    def to_pem(self) -> bytes:
-        return _private_to_pem(self.private)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SealPublicKey:
-    """An X25519 public key that answers are sealed to."""
-
-    kid: str
-    public: X25519PublicKey = field(repr=False)
-
-    @classmethod
-    def from_jwk(cls, jwk: Mapping[str, str]) -> "SealPublicKey":
-        """Read exactly what ``to_jwk`` writes. Raises MalformedKey."""
-        try:
-            raw = _from_base64url(jwk["x"].encode())
-            key = cls(_checked_kid(jwk["kid"]), X25519PublicKey.from_public_bytes(raw))
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise MalformedKey("not an X25519 public key") from error
-        if dict(jwk) != key.to_jwk():
-            raise MalformedKey("not the one spelling of an X25519 public key with kid and use")
-        return key
-
-    def to_jwk(self) -> dict[str, str]:
-        """RFC 8037: kty, crv, x, kid, use."""
-        raw = self.public.public_bytes_raw()
-        return {"kty": "OKP", "crv": "X25519", "x": _to_base64url(raw), "kid": self.kid, "use": "enc"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SealingKey:
-    """An X25519 private key that opens what was sealed to it."""
-
-    kid: str
-    private: X25519PrivateKey = field(repr=False)
-    public: SealPublicKey = field(repr=False)
-
-    @classmethod
-    def generate(cls, kid: str | None = None) -> "SealingKey":
-        """A new key; without a kid its thumbprint (RFC 7638 over crv, kty, x) names it."""
-        return cls.from_private_key(X25519PrivateKey.generate(), kid)
-
-    @classmethod
-    def from_private_key(cls, private: X25519PrivateKey, kid: str | None = None) -> "SealingKey":
-        public = private.public_key()
-        name = _checked_kid(kid or _thumbprint_of_x25519(public))
-        return cls(name, private, SealPublicKey(name, public))
-
-    @classmethod
-    def from_pem(cls, pem: bytes, kid: str | None = None) -> "SealingKey":
-        """Read an unencrypted PKCS#8 key. Raises MalformedKey."""
-        key = _private_from_pem(pem)
-        if not isinstance(key, X25519PrivateKey):
-            raise MalformedKey("not an X25519 private key")
-        return cls.from_private_key(key, kid)
-
-    def to_pem(self) -> bytes:
-        return _private_to_pem(self.private)
 
 
 # --- signed messages -------------------------------------------------------------------------------------------------
@@ -297,13 +187,13 @@ def sign(
     message_id = secrets.token_urlsafe(16) if message_id is None else message_id
     names = (issuer, audience, kind, message_id) + (() if in_reply_to is None else (in_reply_to,))
     for name in names:
-        if not _is_name(name):
+        if not is_name(name):
             raise ValueError("a name in a message has 1 to 128 characters of A-Z a-z 0-9 . _ : -")
     payload = _encode(
         _Payload(issuer, audience, issued, issued + whole, message_id, in_reply_to, msgspec.Raw(text))
     )
-    signing_input = _header_part(key.kid, kind) + b"." + _to_base64url_bytes(payload)
-    return signing_input + b"." + _to_base64url_bytes(_es256.sign(signing_input, key.jose))
+    signing_input = _header_part(key.kid, kind) + b"." + to_base64url(payload)
+    return signing_input + b"." + to_base64url(_es256.sign(signing_input, key.jose))
 
 
 def verify(
@@ -372,7 +262,7 @@ def decode_body(body: bytes, body_type: type[Body]) -> Body:
 
 @lru_cache(maxsize=1024)
 def _header_part(kid: str, kind: str) -> bytes:
-    return _to_base64url_bytes(_encode(_Protected(ALGORITHM, kid, kind)))
+    return to_base64url(_encode(_Protected(ALGORITHM, kid, kind)))
 
 
 def _parse(token: bytes) -> tuple[_Protected, _Payload, bytes]:
@@ -381,7 +271,7 @@ def _parse(token: bytes) -> tuple[_Protected, _Payload, bytes]:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a message has three parts")
     protected = _parse_header(parts[0])
     try:
-        payload_text, signature = _from_base64url(parts[1]), _from_base64url(parts[2])
+        payload_text, signature = from_base64url(parts[1]), from_base64url(parts[2])
     except ValueError:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a part is not canonical base64url") from None
     try:
@@ -392,10 +282,10 @@ def _parse(token: bytes) -> tuple[_Protected, _Payload, bytes]:
     if _encode(payload) != payload_text:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the payload is not in its one spelling")
     if not (
-        _is_name(payload.iss)
-        and _is_name(payload.aud)
-        and _is_name(payload.jti)
-        and (payload.irt is None or _is_name(payload.irt))
+        is_name(payload.iss)
+        and is_name(payload.aud)
+        and is_name(payload.jti)
+        and (payload.irt is None or is_name(payload.irt))
     ):
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a name has other characters than allowed")
     if not 0 <= payload.iat < payload.exp <= _LATEST_SECOND:
@@ -414,7 +304,7 @@ def _parse_header(part: bytes) -> _Protected:
 @lru_cache(maxsize=1024)  # a sender's messages of one kind share their header
 def _parse_short_header(part: bytes) -> _Protected:
     try:
-        text = _from_base64url(part)
+        text = from_base64url(part)
     except ValueError:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a part is not canonical base64url") from None
     try:
@@ -423,7 +313,7 @@ def _parse_short_header(part: bytes) -> _Protected:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the header is not exactly alg, kid, typ") from None
     if _encode(protected) != text:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the header is not in its one spelling")
-    if not (_is_name(protected.kid) and _is_name(protected.typ)):
+    if not (is_name(protected.kid) and is_name(protected.typ)):
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "a name has other characters than allowed")
     return protected
 
@@ -478,7 +368,7 @@ def sealed_to(blob: bytes) -> str:
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "not a sealed text of version 1")
     end = 2 + blob[1]
     kid = blob[2:end].decode("latin-1")
-    if len(blob) < end + _SEAL_OVERHEAD or not _is_name(kid):
+    if len(blob) < end + _SEAL_OVERHEAD or not is_name(kid):
         raise EnvelopeRefused(EnvelopeReason.MALFORMED, "the sealed text is cut short")
     return kid
 
@@ -493,59 +383,7 @@ def _seal_info(prefix: bytes, info: bytes, aad: bytes) -> bytes:
     return b"".join(len(part).to_bytes(8) + part for part in parts)
 
 
-# --- small things ----------------------------------------------------------------------------------------------------
-
-
 def _seconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("a time needs its zone")
     return int(moment.timestamp())
-
-
-def _is_name(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None
-
-
-def _to_base64url_bytes(raw: bytes) -> bytes:
-    return binascii.b2a_base64(raw, newline=False).rstrip(b"=").translate(_TO_URL_ALPHABET)
-
-
-def _to_base64url(raw: bytes) -> str:
-    return _to_base64url_bytes(raw).decode("ascii")
-
-
-def _from_base64url(text: bytes) -> bytes:
-    """Decode the one canonical spelling (no padding, no stray bits). Raises ValueError."""
-    raw = binascii.a2b_base64(text.translate(_FROM_URL_ALPHABET) + b"=" * (-len(text) % 4))
-    # decoded, encoded again and compared: padding, foreign characters and stray bits do not come back
-    if _to_base64url_bytes(raw) != text:
-        raise ValueError("not canonical base64url")
-    return raw
-
-
-_TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
-_FROM_URL_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
-
-
-def _checked_kid(kid: str) -> str:
-    if not _is_name(kid):
-        raise MalformedKey("a kid has 1 to 128 characters of A-Z a-z 0-9 . _ : -")
-    return kid
-
-
-def _thumbprint_of_x25519(public: X25519PublicKey) -> str:
-    members = {"crv": "X25519", "kty": "OKP", "x": _to_base64url(public.public_bytes_raw())}
-    return _to_base64url(hashlib.sha256(_encode(members)).digest())
-
-
-def _private_from_pem(pem: bytes) -> object:
-    try:
-        return serialization.load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as error:
-        raise MalformedKey("not an unencrypted private key in PEM") from error
-
-
-def _private_to_pem(key: ec.EllipticCurvePrivateKey | X25519PrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
