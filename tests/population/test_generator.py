@@ -159,6 +159,9 @@ def test_foreign_residents_have_names_in_the_alphabet() -> None:
         assert r.alphabet or (r.family and r.given)
         assert r.family_kana
         assert r.given_kana
+    for _, group in groupby(TOWN.residents, key=lambda r: r.household):
+        names = [r.alphabet for r in group if r.alphabet]
+        assert len(set(names)) == len(names)
 
 
 def test_tax_is_levied_where_one_lived_on_new_years_day() -> None:

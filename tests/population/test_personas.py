@@ -8,7 +8,7 @@ from mynumber.foundation.people import fiscal_year_end_after_attaining, in_compu
 from mynumber.platform.settings import DEFAULT_TOWNS
 from mynumber.population import personas
 from mynumber.population.generator import generate
-from mynumber.population.persona_records import FAMILIES
+from mynumber.population.persona_families import FAMILIES
 from mynumber.population.personas import PERSONAS, TownPersonas, of_town
 from mynumber.population.postal import municipality_of, towns_of
 from mynumber.population.records import Account, Pension

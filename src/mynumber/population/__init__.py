@@ -1,0 +1,1 @@
+"""The synthetic population that demonstrations and load tests run on. Nobody in it is real."""

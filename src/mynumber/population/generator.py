@@ -5,7 +5,7 @@ arrays; only the making of the records goes person by person.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -13,9 +13,12 @@ import numpy as np
 
 from mynumber.foundation.numbers import LocalGovernment
 from mynumber.population import personas
-from mynumber.population.batch import Assembly
-from mynumber.population.postal import municipality_of, towns_of
+from mynumber.population.households import arrange
+from mynumber.population.ledgers import Ledgers
+from mynumber.population.livelihood import livelihood
+from mynumber.population.postal import PostalTown, municipality_of, towns_of
 from mynumber.population.records import Account, Pension, Resident, Tax
+from mynumber.population.register import Register
 from mynumber.population.towns import AS_OF
 
 BATCH_RESIDENTS: Final = 10_000
@@ -51,14 +54,13 @@ def generate(
         raise ValueError("residents and seed are not negative")
     government = municipality_of(municipality) if isinstance(municipality, str) else municipality
     towns = towns_of(government)
-    return _batches(Assembly(government, towns, as_of), residents, seed, with_personas=with_personas)
+    return _batches(_Town(government, towns, as_of), residents, seed, with_personas=with_personas)
 
 
-def _batches(assembly: Assembly, residents: int, seed: int, *, with_personas: bool) -> Iterator[Batch]:
-    code = assembly.municipality.code.digits
+def _batches(town: "_Town", residents: int, seed: int, *, with_personas: bool) -> Iterator[Batch]:
     remaining = residents
     household = 1
-    if with_personas and (family := personas.of_town(code)) and len(family.residents) <= remaining:
+    if with_personas and (family := personas.of_town(town.code)) and len(family.residents) <= remaining:
         yield Batch(
             list(family.residents),
             list(family.removed),
@@ -71,10 +73,42 @@ def _batches(assembly: Assembly, residents: int, seed: int, *, with_personas: bo
     number = 0
     while remaining > 0:
         count = min(remaining, BATCH_RESIDENTS)
-        rng = np.random.default_rng([seed, int(code), number])
+        rng = np.random.default_rng([seed, int(town.code), number])
         batch = Batch()
-        household = assembly.add_residents(rng, batch, count, household)
-        household = assembly.add_removed(rng, batch, round(count * REMOVED_SHARE), household)
+        household = town.add_residents(rng, batch, count, household)
+        household = town.add_removed(rng, batch, round(count * REMOVED_SHARE), household)
         yield batch
         remaining -= count
         number += 1
+
+
+class _Town:
+    """The register and the ledgers of one municipality."""
+
+    def __init__(self, municipality: LocalGovernment, towns: tuple[PostalTown, ...], as_of: date) -> None:
+        self.code = municipality.code.digits
+        self.register = Register(municipality, towns, as_of)
+        self.ledgers = Ledgers(municipality, as_of)
+
+    def add_residents(self, rng: np.random.Generator, batch: Batch, count: int, household: int) -> int:
+        """Add `count` residents in households numbered from `household`; returns the next free number."""
+        people = arrange(rng, count)
+        persons = self.register.entries(rng, people, household, moved_out=False)
+        living = livelihood(rng, people)
+        batch.residents += persons
+        batch.tax += self.ledgers.tax(rng, people, living, persons)
+        batch.pensions += self.ledgers.pensions(rng, people, living, persons)
+        batch.accounts += self.ledgers.accounts(rng, people, persons)
+        return household + people.households
+
+    def add_removed(self, rng: np.random.Generator, batch: Batch, count: int, household: int) -> int:
+        """Add `count` former residents who moved out in the last months, with the tax that is still held here."""
+        if not count:
+            return household
+        people = arrange(rng, count)
+        # All were born, and had come, before the first of them left.
+        people = replace(people, age=people.age + 1)
+        persons = self.register.entries(rng, people, household, moved_out=True)
+        batch.removed += persons
+        batch.tax += self.ledgers.tax(rng, people, livelihood(rng, people), persons)
+        return household + people.households

@@ -77,6 +77,11 @@ class Structure:
     def __len__(self) -> int:
         return self.age.size
 
+    @property
+    def households(self) -> int:
+        """How many households there are."""
+        return int(self.household[-1]) + 1
+
 
 def arrange(rng: np.random.Generator, count: int) -> Structure:
     """`count` persons in households."""

@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from mynumber.population.persona_records import FAMILIES, Family
+from mynumber.population.persona_families import FAMILIES
+from mynumber.population.persona_records import Family
 from mynumber.population.records import Account, Pension, Resident, Tax
 from mynumber.population.towns import TOWN_ONE, TOWN_TWO
 

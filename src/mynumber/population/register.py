@@ -1,16 +1,15 @@
-"""One batch of people, from arrays to records."""
+"""The resident register of a municipality: from structures to entries with names, homes and moves."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mynumber.foundation.numbers import LocalGovernment, local_governments
-from mynumber.foundation.people import fiscal_year
-from mynumber.population import livelihood, names
+from mynumber.population import names
 from mynumber.population.foreigners import (
     NATIONS,
     STATUS_OF_FAMILIES,
@@ -18,29 +17,24 @@ from mynumber.population.foreigners import (
     ForeignName,
     read_names,
 )
-from mynumber.population.households import NOBODY, Role, Structure, arrange
-from mynumber.population.levy import levy
+from mynumber.population.households import NOBODY, Role, Structure
 from mynumber.population.postal import PostalTown
 from mynumber.population.pyramid import FEMALE, MALE
-from mynumber.population.records import Account, Pension, PensionKind, Resident, SexText, Tax
+from mynumber.population.records import Resident, SexText
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-FISCAL_YEARS_OF_TAX: Final = 2
-"""Levies in the files: of the current fiscal year and this many less one before it."""
 DAYS_A_YEAR: Final = 365.2425
 
 _FOREIGN_BY_AGE: Final = ((40, 0.055), (60, 0.025), (200, 0.004))
+"""Share of foreign households by the age (below) of their oldest member."""
 _FORMER_NAMES: Final = 0.02
 _PROTECTED: Final = 0.0015
-_HAS_ACCOUNT: Final = 0.62
 _SINCE_BIRTH: Final = 0.45
 _MOVED_WITHIN: Final = 30.0
 _SAME_PREFECTURE: Final = 0.5
 _FLATS: Final = 0.4
-BANKS: Final = ("0001", "0005", "0009", "0010", "0033", "0036", "0038", "0149", "0134", "9900")
-_BANK_SHARES: Final = (0.13, 0.16, 0.14, 0.07, 0.04, 0.10, 0.06, 0.04, 0.04, 0.22)
 _BUILDINGS: Final = (
     "みどり荘",
     "ハイツさくら",
@@ -59,18 +53,7 @@ _RELATIONS: Final = {
     Role.GRANDCHILD.value: ("子の子", "子の子"),
     Role.PARENT.value: ("父", "母"),
 }
-_PENSION_KINDS: Final[dict[str, PensionKind]] = {"老": "old_age", "障": "disability", "遺": "survivors"}
 _SEXES: Final[tuple[SexText, SexText]] = ("male", "female")
-
-
-class Sink(Protocol):
-    """Where a batch of records goes."""
-
-    residents: list[Resident]
-    removed: list[Resident]
-    tax: list[Tax]
-    pensions: list[Pension]
-    accounts: list[Account]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +85,8 @@ class _Homes:
     protected: Bools
 
 
-class Assembly:
-    """Turns structures into records of one municipality."""
+class Register:
+    """Writes the entries of one municipality."""
 
     def __init__(self, municipality: LocalGovernment, towns: tuple[PostalTown, ...], as_of: date) -> None:
         self.municipality = municipality
@@ -113,37 +96,17 @@ class Assembly:
         self.elsewhere = everywhere
         self.nearby = [g for g in everywhere if g.prefecture == municipality.prefecture] or everywhere
 
-    def add_residents(self, rng: np.random.Generator, sink: Sink, count: int, household: int) -> int:
-        """Add `count` residents in households numbered from `household`; returns the next free number."""
-        people = arrange(rng, count)
-        persons, homes = self._residents(rng, people, household, moved_out=False)
-        living = livelihood.livelihood(rng, people)
-        sink.residents += persons
-        sink.tax += self._tax(rng, people, living, persons, homes)
-        sink.pensions += self._pensions(rng, people, living, persons)
-        sink.accounts += self._accounts(rng, people, persons)
-        return household + len(homes.town)
-
-    def add_removed(self, rng: np.random.Generator, sink: Sink, count: int, household: int) -> int:
-        """Add `count` former residents who moved out in the last months, with the tax that is still held here."""
-        if not count:
-            return household
-        people = arrange(rng, count)
-        # All were born, and had come, before the first of them left.
-        people = replace(people, age=people.age + 1)
-        persons, homes = self._residents(rng, people, household, moved_out=True)
-        living = livelihood.livelihood(rng, people)
-        sink.removed += persons
-        sink.tax += self._tax(rng, people, living, persons, homes)
-        return household + len(homes.town)
-
-    def _residents(
+    def entries(
         self, rng: np.random.Generator, people: Structure, first_household: int, *, moved_out: bool
-    ) -> tuple[list[Resident], _Homes]:
+    ) -> list[Resident]:
+        """An entry for each person, in their order; households are numbered from `first_household`.
+
+        moved_out: they have all moved out in the last months, so nobody may be younger than a year.
+        """
         births = self._births(people)
         named = self._names(rng, people, births)
-        homes = self._homes(rng, people, settled_years=1.0 if moved_out else 0.0)
-        households = int(people.household[-1]) + 1
+        homes = self._homes(rng, people, named, settled_years=1.0 if moved_out else 0.0)
+        households = people.households
         left, next_code, next_address = (
             self._moves_out(rng, households) if moved_out else _nowhere(households)
         )
@@ -153,7 +116,7 @@ class Assembly:
         came = homes.moved_in[people.household]
         moved = (came > births).tolist()
         # Columns, not rows: a loop over persons in Python would take twice as long.
-        records = list(
+        return list(
             map(
                 Resident,
                 [_uuid(digits[at : at + 32]) for at in range(0, len(digits), 32)],
@@ -194,7 +157,6 @@ class Assembly:
                 repeat(""),
             )
         )
-        return records, homes
 
     def _births(self, people: Structure) -> Ints:
         """Birth days as ordinals: the age before `as_of`, the youngest born on that day at the latest."""
@@ -203,7 +165,7 @@ class Assembly:
     def _names(self, rng: np.random.Generator, people: Structure, births: Ints) -> _Names:
         count = len(people)
         surnames = names.surnames()
-        households = int(people.household[-1]) + 1
+        households = people.households
         family = surnames.draw(rng, households)[people.household]
         own = surnames.draw(rng, count)
         partners = people.role == Role.UNREGISTERED_SPOUSE
@@ -254,9 +216,11 @@ class Assembly:
             ][0]
             families = read_names(nation.families)
             family = families[int(rng.integers(len(families)))]
+            pick = int(rng.integers(1000))
             for index in range(int(first[home]), int(last[home])):
                 givens = read_names(nation.men if people.sex[index] == MALE else nation.women)
-                given = givens[int(rng.integers(len(givens)))]
+                # Round the list from the first pick on, so that siblings have different names.
+                given = givens[(pick + index) % len(givens)]
                 self._rename(named, index, family, given)
                 named.nationality[index] = nation.japanese
                 is_head = people.role[index] == Role.HEAD
@@ -272,8 +236,10 @@ class Assembly:
         named.family_kana[index], named.given_kana[index] = family.kana, given.kana
         named.former[index] = named.former_kana[index] = ""
 
-    def _homes(self, rng: np.random.Generator, people: Structure, *, settled_years: float) -> _Homes:
-        count = int(people.household[-1]) + 1
+    def _homes(
+        self, rng: np.random.Generator, people: Structure, named: _Names, *, settled_years: float
+    ) -> _Homes:
+        count = people.households
         first = np.flatnonzero(np.diff(people.household, prepend=-1))
         # Few towns hold many people: the shares fall off, in an order that is the municipality's own.
         order = np.random.default_rng(int(self.municipality.code.digits)).permutation(len(self.towns))
@@ -289,7 +255,8 @@ class Assembly:
         years = settled_years + np.minimum(rng.exponential(9.0, count), _MOVED_WITHIN)
         years = np.minimum(years, people.age[first])
         came = self.as_of.toordinal() - np.floor(years * DAYS_A_YEAR).astype(np.int64) - 1
-        came = np.where(rng.random(count) < _SINCE_BIRTH, 0, came)
+        foreign = np.array([bool(named.nationality[index]) for index in first.tolist()])
+        came = np.where((rng.random(count) < _SINCE_BIRTH) & ~foreign, 0, came)
         near = (rng.random(count) < _SAME_PREFECTURE).tolist()
         drawn = rng.random(count).tolist()
         pools = [self.nearby if is_near else self.elsewhere for is_near in near]
@@ -315,138 +282,6 @@ class Assembly:
             [place.code.digits for place in to],
             [place.full_name for place in to],
         )
-
-    def _tax(
-        self,
-        rng: np.random.Generator,
-        people: Structure,
-        living: livelihood.Livelihood,
-        persons: list[Resident],
-        homes: _Homes,
-    ) -> list[Tax]:
-        """Levies of those who were 20 at the end of an income year and lived here the day after it."""
-        code = self.municipality.code.digits
-        latest = fiscal_year(self.as_of)
-        records: list[Tax] = []
-        salary = living.salary
-        came = homes.moved_in[people.household]
-        out = np.array(
-            [
-                person.moved_out.toordinal() if person.moved_out else self.as_of.toordinal() + 1
-                for person in persons
-            ]
-        )
-        for levy_year in range(latest, latest - FISCAL_YEARS_OF_TAX, -1):
-            age = people.age - (self.as_of.toordinal() - date(levy_year, 1, 1).toordinal()) / DAYS_A_YEAR
-            situation = livelihood.situation(people, living, salary, levy_year - 1, age)
-            due_day = date(levy_year, 1, 1).toordinal()
-            who = np.flatnonzero((age >= 20) & (came <= due_day) & (out > due_day))
-            own = situation.at(who)
-            result = levy(own, levy_year - 1)
-            records += map(
-                Tax,
-                [persons[index].person for index in who.tolist()],
-                repeat(code),
-                repeat(levy_year),
-                repeat(levy_year - 1),
-                own.salary.tolist(),
-                own.pension.tolist(),
-                result.total_income.tolist(),
-                result.social_insurance_deduction.tolist(),
-                result.taxable_income.tolist(),
-                result.income_levy.tolist(),
-                result.per_capita_levy.tolist(),
-                result.dependants.tolist(),
-                own.dependants_under_16.tolist(),
-                own.dependants_16_to_18.tolist(),
-                own.specific_dependants.tolist(),
-                (own.elderly_dependants + own.elderly_spouse).tolist(),
-                own.single_parent.tolist(),
-                own.disabled.tolist(),
-            )
-            salary = (salary * rng.uniform(0.9, 1.03, salary.size)).astype(np.int64) // 1000 * 1000
-        return records
-
-    def _pensions(
-        self,
-        rng: np.random.Generator,
-        people: Structure,
-        living: livelihood.Livelihood,
-        persons: list[Resident],
-    ) -> list[Pension]:
-        pensions = living.pensions
-        basic_numbers = rng.integers(10**9, 10**10, len(people)).tolist()
-        today = self.as_of.toordinal()
-        since = today - np.floor((people.age[pensions.person] - pensions.from_age) * DAYS_A_YEAR).astype(
-            np.int64
-        )
-        owners = [persons[index] for index in pensions.person.tolist()]
-        return list(
-            map(
-                Pension,
-                *self._four(owners),
-                [str(basic_numbers[index]) for index in pensions.person.tolist()],
-                [_PENSION_KINDS[name[0]] for name in pensions.name],
-                ["employees" if "厚生" in name else "national" for name in pensions.name],
-                pensions.name,
-                map(date.fromordinal, since.tolist()),
-                pensions.annual_amount.tolist(),
-                pensions.child_addition.tolist(),
-                repeat(""),
-            )
-        )
-
-    def _accounts(
-        self, rng: np.random.Generator, people: Structure, persons: list[Resident]
-    ) -> list[Account]:
-        who = np.flatnonzero((people.age >= 18) & (rng.random(len(people)) < _HAS_ACCOUNT))
-        banks = rng.choice(len(BANKS), size=who.size, p=np.array(_BANK_SHARES)).tolist()
-        branches = rng.integers(1, 1000, who.size).tolist()
-        numbers = rng.integers(1, 10**7, who.size).tolist()
-        # The registry began to take accounts on 2022-03-28.
-        first, last = (
-            date(2022, 3, 28).toordinal(),
-            max(self.as_of.toordinal(), date(2022, 3, 29).toordinal()),
-        )
-        days = rng.integers(first, last, who.size).tolist()
-        owners = [persons[index] for index in who.tolist()]
-        return list(
-            map(
-                Account,
-                *self._four(owners),
-                [BANKS[bank] for bank in banks],
-                [f"{branch:03d}" for branch in branches],
-                repeat("1"),
-                [f"{number:07d}" for number in numbers],
-                [owner.alphabet or kana_of(owner) for owner in owners],
-                map(date.fromordinal, days),
-                repeat(""),
-            )
-        )
-
-    def _four(
-        self, owners: list[Resident]
-    ) -> tuple[list[str], list[str], list[str], list[date], list[SexText], list[str]]:
-        """Columns that pensions and accounts begin with: person, and the basic four attributes with the reading."""
-        prefix = self.municipality.full_name
-        return (
-            [owner.person for owner in owners],
-            [registered_name(owner) for owner in owners],
-            [kana_of(owner) for owner in owners],
-            [owner.birth for owner in owners],
-            [owner.sex for owner in owners],
-            [prefix + owner.town + owner.rest for owner in owners],
-        )
-
-
-def registered_name(person: Resident) -> str:
-    """氏名 as `mynumber.foundation.people.PersonName.registered` gives it."""
-    return person.alphabet or f"{person.family}　{person.given}"
-
-
-def kana_of(person: Resident) -> str:
-    """The reading with a full-width space."""
-    return f"{person.family_kana}　{person.given_kana}"
 
 
 def _nowhere(households: int) -> tuple[list[date | None], list[str], list[str]]:
