@@ -17,8 +17,6 @@ from mynumber.webkit import logs
 from mynumber.webkit.environment import DatabaseAddress, Environment, default_public_url, origin
 
 CONNECT_TIMEOUT_SECONDS = 5
-# Connections one process keeps; more waiting requests than that queue for CONNECT_TIMEOUT_SECONDS, then fail.
-POOL_MAX_CONNECTIONS = 8
 PREPARE_AFTER_USES = 5
 MAX_BODY_BYTES = 1024 * 1024
 MAX_UPLOAD_FILES = 10
@@ -148,25 +146,21 @@ def _databases(environment: Environment, *, database: bool) -> dict[str, object]
     address = environment.database or DatabaseAddress(
         name=os.environ.get("MYNUMBER_INSTITUTION", "mynumber"), user="", password="", host="", port=""
     )
-    return {
-        "DATABASES": {"default": database_settings(address, pooled=os.environ.get("MYNUMBER_POOL") == "1")}
-    }
+    return {"DATABASES": {"default": database_settings(address)}}
 
 
-def database_settings(address: DatabaseAddress, *, pooled: bool) -> dict[str, object]:
-    """One entry of DATABASES: server-side binding, prepared statements, one transaction a view."""
+def database_settings(address: DatabaseAddress) -> dict[str, object]:
+    """One entry of DATABASES: server-side binding, prepared statements, one transaction a view.
+
+    Each thread of the server keeps its connection and looks whether it still works before a request. psycopg's pool was
+    tried and left: after a restart of PostgreSQL it waits 1, 2, 4 s from one broken connection to the next, and requests fail meanwhile
+    (tests/webkit/test_process.py).
+    """
     options: dict[str, object] = {
         "server_side_binding": True,
         "prepare_threshold": PREPARE_AFTER_USES,
         "connect_timeout": CONNECT_TIMEOUT_SECONDS,
     }
-    if pooled:
-        # A pool, not a connection a thread: the server's threads come and go, connections should not.
-        options["pool"] = {
-            "min_size": 1,
-            "max_size": POOL_MAX_CONNECTIONS,
-            "timeout": CONNECT_TIMEOUT_SECONDS,
-        }
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": address.name,
@@ -176,7 +170,7 @@ def database_settings(address: DatabaseAddress, *, pooled: bool) -> dict[str, ob
         "PORT": address.port,
         "ATOMIC_REQUESTS": True,
         "CONN_HEALTH_CHECKS": True,
-        "CONN_MAX_AGE": 0 if pooled else None,
+        "CONN_MAX_AGE": None,
         "OPTIONS": options,
     }
 

@@ -9,7 +9,6 @@ from mynumber.webkit.manage import settings_module
 
 
 def institution_application(name: str) -> WSGIHandler:
-    """Django with the settings of `name`, on a pool of database connections that its threads share."""
+    """Django with the settings of `name`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module(name))
-    os.environ.setdefault("MYNUMBER_POOL", "1")
     return get_wsgi_application()
