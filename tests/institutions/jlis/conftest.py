@@ -17,7 +17,6 @@ from tests.webkit import faces
 PROJECT = "mynumber.institutions.jlis.settings"
 faces.install(PROJECT)
 
-from mynumber.institutions.jlis.inbox.endpoint import this_node  # noqa: E402 - needs the apps
 from tests.institutions.jlis.door import Door  # noqa: E402 - needs the apps
 
 SYSTEMS = (
@@ -45,17 +44,12 @@ def database(institution_database: Callable[..., InstitutionDatabase]) -> Instit
 
 
 @pytest.fixture
-def door(systems: Systems, database: InstitutionDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def door(systems: Systems, database: InstitutionDatabase) -> Iterator[Door]:
     """J-LIS in this process, with its CA."""
-    variables = systems.environment("jlis")
-    with faces.face(PROJECT, database, MYNUMBER_POOL="0", **variables):
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-        this_node.cache_clear()
+    with faces.face(PROJECT, database, MYNUMBER_POOL="0", **systems.environment("jlis")):
         cache.clear()
         call_command("create_ca", stdout=io.StringIO())
         yield Door(systems, database)
-    this_node.cache_clear()
 
 
 @pytest.fixture

@@ -59,6 +59,22 @@ def test_while_the_network_is_away_the_institution_is_told_and_can_ask_again(doo
         assert refused.value.refusal == Refused(Hop.JLIS, Reason.NETWORK_UNREACHABLE).refusal
 
 
+def test_for_whom_a_code_is_acquired_is_recorded_before_the_network_is_asked(door: Door) -> None:
+    person = door.number_of(somebody())
+    question = CodeRequest(items=(CodeRequestItem(number=ACQUISITION_NUMBER, individual_number=person),))
+    outgoing = door.prepare(REQUEST_CODES, question, sender=KATSUSHIKA)
+    with pytest.raises(Refused) as refused:
+        door.deliver(outgoing)
+    assert refused.value.reason is Reason.NETWORK_UNREACHABLE
+    record = LookUpRecord.objects.get(message_id=outgoing.message_id)
+    assert (record.asked_by, record.kind, record.outcome) == (KATSUSHIKA, "code_acquisition", "found")
+    assert record.person is not None
+    assert record.person.individual_number == person
+    with pytest.raises(Refused) as again:
+        door.deliver(outgoing)
+    assert again.value.reason is Reason.REPLAYED
+
+
 def test_the_acquisition_number_is_kept_nowhere(door: Door, owner: Connection) -> None:
     person = door.number_of(somebody())
     with pytest.raises(Refused):

@@ -23,7 +23,6 @@ from mynumber.institutions.jlis.certification.models import (
     RootCertificate,
 )
 from mynumber.institutions.jlis.certification.revocation import current_list, publish
-from mynumber.institutions.jlis.inbox.endpoint import this_node
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.certification import (
     ISSUE_CARD,
@@ -35,6 +34,7 @@ from mynumber.protocols.certification import (
     TrustQuery,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.messages import this_node
 from tests.institutions.jlis.conftest import PROJECT
 from tests.institutions.jlis.contents import Connection, everything_in
 from tests.institutions.jlis.door import Door
@@ -242,16 +242,10 @@ def test_the_ca_is_made_once(door: Door) -> None:
 
 
 def test_without_a_ca_no_card_is_issued(
-    systems: Systems,
-    institution_database: Callable[..., InstitutionDatabase],
-    monkeypatch: pytest.MonkeyPatch,
+    systems: Systems, institution_database: Callable[..., InstitutionDatabase]
 ) -> None:
     empty = institution_database("jlis", migrated=True)
-    variables = systems.environment("jlis")
-    with faces.face(PROJECT, empty, MYNUMBER_POOL="0", **variables):
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-        this_node.cache_clear()
+    with faces.face(PROJECT, empty, MYNUMBER_POOL="0", **systems.environment("jlis")):
         door = Door(systems, empty)
         with pytest.raises(Refused) as refused:
             issue(door, door.number_of(somebody()))

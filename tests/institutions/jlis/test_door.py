@@ -11,8 +11,7 @@ import pytest
 from django.db import transaction
 
 from mynumber.foundation.envelope import CLOCK_SKEW
-from mynumber.institutions.jlis.inbox.entitlement import ENTITLED, may_send
-from mynumber.institutions.jlis.inbox.models import SeenMessage
+from mynumber.institutions.jlis.entitlement import ENTITLED, may_send
 from mynumber.institutions.jlis.residents.models import LookUpRecord, Person
 from mynumber.institutions.jlis.residents.numbering import draw
 from mynumber.protocols.acquisition import (
@@ -40,6 +39,7 @@ from mynumber.protocols.residents import (
 )
 from mynumber.protocols.wire import MESSAGE_LIFETIME
 from mynumber.webkit.access import Access, walk_routes
+from mynumber.webkit.inbox.models import SeenMessage
 from tests.institutions.jlis.conftest import SYSTEMS
 from tests.institutions.jlis.door import Door
 from tests.institutions.jlis.people import KATSUSHIKA, YAO, entry, somebody
@@ -86,7 +86,10 @@ def test_every_message_of_this_house_has_an_address_and_an_entitlement() -> None
     marks = {route.pattern: route.mark for route in walk_routes("mynumber.institutions.jlis.urls")}
     assert None not in marks.values()
     addresses = {pattern for pattern, mark in marks.items() if mark and mark.access is Access.SIGNED_MESSAGE}
-    assert addresses == {f"messages/{kind}" for kind in ENTITLED} == {m.path[1:] for m in QUESTIONS}
+    kinds = set(ENTITLED)
+    assert kinds == {message.name for message in QUESTIONS}
+    # The institution's own address, and the one of a system of it.
+    assert addresses == {f"{place}messages/{kind}" for kind in kinds for place in ("", "<str:system>/")}
 
 
 def test_a_system_whose_name_only_begins_like_one_entitled_may_send_nothing() -> None:
@@ -121,6 +124,15 @@ def test_no_kind_of_message_is_taken_twice(door: Door, message: Any) -> None:
     with pytest.raises(Refused) as again:
         door.deliver(outgoing)
     assert again.value.reason is first
+
+
+def test_a_message_is_not_taken_again_at_another_address(door: Door) -> None:
+    outgoing = door.prepare(QUERY_TRUST, TrustQuery(), sender=TRUST_SENDER)
+    door.deliver(outgoing)
+    answers = [
+        door.post(f"/{system}{QUERY_TRUST.path}", outgoing.token) for system in ("jlis", "jlis.x", "network")
+    ]
+    assert [status for status, _ in answers] == [409, 400, 400]
 
 
 def test_message_ids_are_forgotten_when_they_can_no_longer_be_used(door: Door) -> None:

@@ -6,7 +6,7 @@ globals().update(
     institution_settings(
         "jlis",
         apps=[
-            "mynumber.institutions.jlis.inbox",
+            "mynumber.webkit.inbox",
             "mynumber.institutions.jlis.residents",
             "mynumber.institutions.jlis.acquisition",
             "mynumber.institutions.jlis.certification",

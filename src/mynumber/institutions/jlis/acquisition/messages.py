@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from django.db import transaction
-
 from mynumber.institutions.jlis.acquisition.resident_codes import Match, match_numbers, match_person
 from mynumber.institutions.jlis.certification.holders import holder_of
-from mynumber.institutions.jlis.inbox.endpoint import SYSTEM, Question, accept_once, endpoint, this_node
-from mynumber.institutions.jlis.residents.look_up import Asking
+from mynumber.institutions.jlis.entitlement import SYSTEM, door
+from mynumber.institutions.jlis.residents.messages import asking
 from mynumber.protocols import wire
 from mynumber.protocols.acquisition import (
     ISSUE_CODES,
@@ -30,30 +28,24 @@ from mynumber.protocols.acquisition import (
     IssueItem,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.messages import Afterwards, Question, this_node
 
 NETWORK = "network"
 
 
-def answer_request_codes(question: Question[CodeRequest]) -> CodeRequestResults:
+def answer_request_codes(question: Question[CodeRequest]) -> Afterwards[CodeRequestResults]:
     """Codes for the sender, who alone can ask for itself."""
-    with transaction.atomic():
-        accept_once(question)
-        matches = match_numbers(
-            question.body.items, Asking(question.sender, question.message_id, question.at)
-        )
-    return _have_codes_issued(matches, member=question.sender)
+    matches = match_numbers(question.body.items, asking(question))
+    return Afterwards(partial(_have_codes_issued, matches, member=question.sender))
 
 
-def answer_request_code_by_certificate(question: Question[CodeRequestByCertificate]) -> CodeRequestResults:
+def answer_request_code_by_certificate(
+    question: Question[CodeRequestByCertificate],
+) -> Afterwards[CodeRequestResults]:
     """A code for the portal, of the holder of a certificate that is valid now."""
-    with transaction.atomic():
-        accept_once(question)
-        matches = match_person(
-            question.body.number,
-            holder_of(question.body.certificate_serial, at=question.at),
-            Asking(question.sender, question.message_id, question.at),
-        )
-    return _have_codes_issued(matches, member=question.sender)
+    holder = holder_of(question.body.certificate_serial, at=question.at)
+    matches = match_person(question.body.number, holder, asking(question))
+    return Afterwards(partial(_have_codes_issued, matches, member=question.sender))
 
 
 def _have_codes_issued(matches: Sequence[Match], *, member: str) -> CodeRequestResults:
@@ -97,5 +89,7 @@ def _ask_network(question: IssueCodes) -> dict[str, AcquisitionState]:
     return states
 
 
-request_codes = endpoint(REQUEST_CODES, answer_request_codes)
-request_code_by_certificate = endpoint(REQUEST_CODE_BY_CERTIFICATE, answer_request_code_by_certificate)
+routes = [
+    *door(REQUEST_CODES, answer_request_codes),
+    *door(REQUEST_CODE_BY_CERTIFICATE, answer_request_code_by_certificate),
+]

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
+from django.urls import URLPattern
 
 from mynumber.protocols.acquisition import REQUEST_CODE_BY_CERTIFICATE, REQUEST_CODES
 from mynumber.protocols.certification import ISSUE_CARD, QUERY_TRUST, REVOKE_CERTIFICATE
+from mynumber.protocols.message import Message
+from mynumber.protocols.refusal import Hop
 from mynumber.protocols.residents import LOOK_UP, LOOK_UP_BY_NUMBER, REGISTER_RESIDENTS
+from mynumber.webkit.messages import Handler, message_routes
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+A = TypeVar("A", bound=msgspec.Struct)
+
+SYSTEM: Final = "jlis"
+"""The id of J-LIS in the directory of systems."""
 
 _MUNICIPALITIES: Final = "municipality"
 _PENSION_SERVICE: Final = "pension_service"
@@ -34,3 +46,13 @@ ENTITLED: Final[dict[str, frozenset[str]]] = {
 def may_send(system_id: str, kind: str) -> bool:
     """Whether a system (``municipality.131229``) may send a kind of message. Gateways, which act for others, may send none."""
     return system_id.partition(".")[0] in ENTITLED.get(kind, frozenset())
+
+
+def door(message: Message[Q, A], handler: Handler[Q, A]) -> list[URLPattern]:
+    """The addresses of one kind of message, open to those whom the table entitles."""
+    return message_routes(
+        message,
+        handler,
+        hop=Hop.JLIS,
+        may_ask=lambda sender, receiver: receiver == SYSTEM and may_send(sender, message.name),
+    )

@@ -1,1 +1,0 @@
-"""The door for signed messages: who may send which kind, and each message once."""
