@@ -68,6 +68,7 @@ def test_the_walk_finds_every_route_with_its_mark(project: InstitutionDatabase) 
         "<tenant:tenant>/write-and-fail": "public",
         "<tenant:tenant>/write-and-refuse": "public",
         "<tenant:tenant>/duplicate": "public",
+        "<tenant:tenant>/lose": "public",
         "<tenant:tenant>/desk": "staff",
         "<tenant:tenant>/decide": "staff(supervisor)",
     }

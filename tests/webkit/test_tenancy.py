@@ -248,6 +248,13 @@ def test_a_view_that_fails_or_refuses_leaves_nothing_behind(visitor: Client, pag
     assert visitor.get(f"/{CHUO}/entries").content == b""
 
 
+def test_a_connection_lost_in_the_middle_stops_the_work_and_the_next_request_works(visitor: Client) -> None:
+    response = visitor.get(f"/{CHUO}/lose")
+    assert response.status_code == 503
+    assert "いまつながりません" in response.content.decode()
+    assert visitor.get(f"/{CHUO}/entries").content == b""
+
+
 def test_a_refusal_says_what_is_wrong_and_what_to_do(visitor: Client) -> None:
     page = visitor.get(f"/{CHUO}/write-and-refuse").content.decode()
     assert "できません" in page

@@ -8,7 +8,7 @@ In the root URLconf of an institution:
 from collections.abc import Callable
 from dataclasses import replace
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from mynumber.webkit import logs
@@ -40,6 +40,9 @@ __all__ = [
     "handler404",
     "handler500",
 ]
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What a lost connection, a full disk or a restarting server look like."""
 
 _log = logs.get_logger(__name__)
 
@@ -84,12 +87,12 @@ class RefusalMiddleware:
         if isinstance(exception, PageRefused):
             _log.info("refused", reason=exception.reason, status=exception.problem.status)
             return _page(request, exception.problem)
-        if isinstance(exception, OperationalError):
+        if isinstance(exception, DATABASE_AWAY):
             return database_away(request, exception)
         return None
 
 
-def database_away(request: HttpRequest, exception: OperationalError) -> HttpResponse:
+def database_away(request: HttpRequest, exception: Exception) -> HttpResponse:
     """503: no record, no exchange (HOUSE rule 4). A full disk and a lost connection both arrive here."""
     _log.error("database does not answer", exc_info=exception)
     return _page(request, UNAVAILABLE)

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -24,7 +24,7 @@ from django.urls import Resolver404, register_converter, resolve
 from psycopg.sql import SQL, Identifier
 from structlog.contextvars import bound_contextvars
 
-from mynumber.webkit.errors import database_away
+from mynumber.webkit.errors import DATABASE_AWAY, database_away
 
 TENANT_KEY: Final = re.compile(r"[a-z0-9_]{1,50}", re.ASCII)
 RESERVED: Final = frozenset({"owner", "tenant"})
@@ -133,7 +133,7 @@ class TenantMiddleware:
                 response = self._get_response(request)
         except NotATenant:
             raise Http404 from None
-        except OperationalError as exception:
+        except DATABASE_AWAY as exception:
             return database_away(request, exception)
         for cookie in response.cookies.values():
             cookie["path"] = f"/{tenant}/"

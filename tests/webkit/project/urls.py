@@ -15,6 +15,7 @@ urlpatterns = [
     path("<tenant:tenant>/write-and-fail", views.write_and_fail),
     path("<tenant:tenant>/write-and-refuse", views.write_and_refuse),
     path("<tenant:tenant>/duplicate", views.duplicate),
+    path("<tenant:tenant>/lose", views.lose),
     path("<tenant:tenant>/desk", views.desk),
     path("<tenant:tenant>/decide", views.decide),
 ]

@@ -1,5 +1,6 @@
 """Views that do what views must not, and some that do it right."""
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -57,3 +58,12 @@ def decide(request: HttpRequest, tenant: str) -> HttpResponse:
 @resident_only
 def mine(request: HttpRequest) -> HttpResponse:
     return HttpResponse("mine")
+
+
+@public
+def lose(request: HttpRequest, tenant: str) -> HttpResponse:
+    Entry.objects.create(text="half done")
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    return HttpResponse("unreachable")
