@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,20 @@ import psutil  # type: ignore[import-untyped]  # has no stubs of its own
 import pytest
 
 from mynumber.platform import registry, seed, supervisor
+from mynumber.platform.child import created_at
 from mynumber.platform.databases import embedded_server
 from mynumber.platform.registry import Institution, Interface, Process
 from mynumber.platform.secret_files import private_folder
 from mynumber.platform.settings import Settings
-from mynumber.platform.state import AlreadyRunning, Event, State, read_state, take_lock
+from mynumber.platform.state import (
+    AlreadyRunning,
+    Event,
+    ProcessState,
+    State,
+    read_state,
+    take_lock,
+    write_state,
+)
 from mynumber.platform.state import supervisor_pid as living_supervisor
 from mynumber.platform.supervisor import Supervisor
 from tests.platform.test_child import has_ended
@@ -115,6 +125,24 @@ async def test_it_starts_all_restarts_what_dies_and_leaves_nothing_behind(settin
     assert await running == 0
     assert embedded_server(settings).postmaster() is None
     assert read_state(settings) is None
+
+
+async def test_what_a_killed_supervisor_left_behind_makes_way_for_the_next(settings: Settings) -> None:
+    program = f"import socket, signal; s = socket.create_server(('127.0.0.1', {settings.port})); print(flush=True); signal.pause()"
+    leftover = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    assert leftover.stdout is not None
+    await leftover.stdout.readline()
+    process = ProcessState("front", settings.port, leftover.pid, created_at(leftover.pid))
+    write_state(settings, State(999_999_999, "ready", settings.port, (process,)))
+    platform = Platform(settings)
+    running = asyncio.create_task(platform.supervisor.run())
+    await platform.until(lambda: bool(platform.said("ready") or platform.said("failed")))
+    assert platform.said("failed") == []
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await running == 0
+    assert await leftover.wait() == -signal.SIGKILL
 
 
 async def test_a_taken_port_is_named_with_the_variable_that_changes_it(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import psutil  # type: ignore[import-untyped]  # has no stubs of its own
 
 from mynumber.platform.logfiles import LogFile
+from mynumber.platform.state import State
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 30.0
@@ -127,10 +128,21 @@ def created_at(pid: int) -> float | None:
         return None
 
 
-def end_leftover(pid: int, created: float) -> None:
-    """End a process that a killed supervisor left behind, if it is still the same one."""
-    if created_at(pid) == created:
-        _signal_group(pid, signal.SIGKILL)
+def end_leftover(pid: int, created: float) -> bool:
+    """End a process that a killed supervisor left behind, if it is still the same one. Returns whether it was."""
+    if created_at(pid) != created:
+        return False
+    _signal_group(pid, signal.SIGKILL)
+    return True
+
+
+def end_leftovers(state: State | None) -> bool:
+    """End all processes of a supervisor that no longer lives. Returns whether there were any."""
+    ended = False
+    for process in state.processes if state else ():
+        if process.pid is not None and process.created is not None:
+            ended |= end_leftover(process.pid, process.created)
+    return ended
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

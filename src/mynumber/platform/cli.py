@@ -26,7 +26,9 @@ class _Group(TyperGroup):
     def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def, override]
         if cmd_name in _MOUNTED and _exists(cmd_name):
             module = importlib.import_module(f"mynumber.platform.commands.{cmd_name}")
-            return typer.main.get_command(module.app)
+            command = typer.main.get_command(module.app)
+            command.name = cmd_name
+            return command
         return super().get_command(ctx, cmd_name)
 
 

@@ -19,7 +19,7 @@ import msgspec
 
 from mynumber.platform import keys, launch, migrations, probe, seed
 from mynumber.platform.account import AccountError
-from mynumber.platform.child import Child, end_leftover
+from mynumber.platform.child import Child, end_leftovers
 from mynumber.platform.databases import embedded_server, ensure_all, owner_role
 from mynumber.platform.environment import (
     base_environment,
@@ -47,6 +47,8 @@ READY_SECONDS = 60.0
 """How long a process may take until it is ready before the start is given up."""
 WATCH_SECONDS = 5.0
 """How often a running process is asked whether it is ready."""
+LEFTOVER_SECONDS = 5.0
+"""How long processes that were just killed may still hold their ports."""
 _ASK_AGAIN_SECONDS = 0.1
 
 
@@ -96,8 +98,7 @@ class Supervisor:
     # --- starting -----------------------------------------------------------------------------------------------------
 
     async def _start(self, server: Server) -> None:
-        self._end_leftovers()
-        self._require_free_ports()
+        await self._require_free_ports()
         self._enter("starting")
         with self._step("データベース(PostgreSQL)を起動"):
             await asyncio.to_thread(server.start)
@@ -119,22 +120,20 @@ class Supervisor:
             self._launch_front()
             await self._all_ready([FRONT])
 
-    def _end_leftovers(self) -> None:
-        """A supervisor that was killed leaves its processes behind: they hold the ports."""
-        old = read_state(self.settings)
-        for process in old.processes if old else ():
-            if process.pid is not None and process.created is not None:
-                end_leftover(process.pid, process.created)
-
-    def _require_free_ports(self) -> None:
+    async def _require_free_ports(self) -> None:
+        """Raises StartFailed. What a killed supervisor left behind is ended first; its ports take a moment."""
+        patience = LEFTOVER_SECONDS if end_leftovers(read_state(self.settings)) else 0.0
         wanted = {p.port(self.settings): "MYNUMBER_PORT_BASE" for p in PROCESSES}
         wanted[self.settings.port] = "MYNUMBER_PORT"
         for port, variable in wanted.items():
-            if not _is_free(port):
-                raise StartFailed(
-                    f"ポート {port} は別のプログラムが使っています。{variable} に空いている番号を指定してください"
-                    f" (port {port} is taken: set {variable})"
-                )
+            while not _is_free(port):
+                if patience <= 0:
+                    raise StartFailed(
+                        f"ポート {port} は別のプログラムが使っています。{variable} に空いている番号を指定してください"
+                        f" (port {port} is taken: set {variable})"
+                    )
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+                patience -= _ASK_AGAIN_SECONDS
 
     async def _migrate(self, server: Server, outdated: tuple[Institution, ...]) -> None:
         at_once = asyncio.Semaphore(os.cpu_count() or 1)

@@ -16,6 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from mynumber.platform import launch
+from mynumber.platform.child import end_leftovers
 from mynumber.platform.commands.console import console, errors, fail, settings
 from mynumber.platform.databases import embedded_server
 from mynumber.platform.environment import base_environment
@@ -55,8 +56,9 @@ def down() -> None:
     chosen = settings()
     pid = supervisor_pid(chosen)
     if pid is None:
+        leftovers = end_leftovers(read_state(chosen))
         server = embedded_server(chosen)
-        if server.postmaster() is None:
+        if server.postmaster() is None and not leftovers:
             console.print("動いていません。(It does not run.)")
             return
         server.stop()
@@ -107,6 +109,8 @@ def reset(*, confirmed: bool) -> None:
     pid = supervisor_pid(chosen)
     if pid is not None:
         _end(pid)
+    else:
+        end_leftovers(read_state(chosen))
     server = embedded_server(chosen)
     server.stop()
     if server.socket_folder.parent != server.home and server.socket_folder.is_dir():
