@@ -46,7 +46,7 @@ def database(institution_database: Callable[..., InstitutionDatabase]) -> Instit
 @pytest.fixture
 def door(systems: Systems, database: InstitutionDatabase) -> Iterator[Door]:
     """J-LIS in this process, with its CA."""
-    with faces.face(PROJECT, database, MYNUMBER_POOL="0", **systems.environment("jlis")):
+    with faces.face(PROJECT, database, **systems.environment("jlis")):
         cache.clear()
         call_command("create_ca", stdout=io.StringIO())
         yield Door(systems, database)

@@ -245,7 +245,7 @@ def test_without_a_ca_no_card_is_issued(
     systems: Systems, institution_database: Callable[..., InstitutionDatabase]
 ) -> None:
     empty = institution_database("jlis", migrated=True)
-    with faces.face(PROJECT, empty, MYNUMBER_POOL="0", **systems.environment("jlis")):
+    with faces.face(PROJECT, empty, **systems.environment("jlis")):
         door = Door(systems, empty)
         with pytest.raises(Refused) as refused:
             issue(door, door.number_of(somebody()))
