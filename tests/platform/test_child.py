@@ -67,7 +67,7 @@ async def running(folder: Path, program: str) -> AsyncIterator[Watched]:
     try:
         yield watched
     finally:
-        await watched.child.stop()
+        watched.child.stop()
         await task
 
 

@@ -55,11 +55,9 @@ class Child:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause_before_restart(deaths))
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Ask the process to end; `keep_running` returns when it has (killed if it takes too long)."""
         self._stopping.set()
-        if self.pid is not None:
-            _signal_group(self.pid, signal.SIGTERM)
 
     async def _run_once(self) -> None:
         reader, writer = os.pipe()
@@ -96,7 +94,7 @@ class Child:
         await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if self._stopping.is_set() and not ended.done():
-            _signal_group(process.pid, signal.SIGTERM)
+            process.terminate()  # it tells its workers itself; told twice, one of Granian's may hang
             _, late = await asyncio.wait({ended}, timeout=STOP_SECONDS)
             if late:
                 _signal_group(process.pid, signal.SIGKILL)

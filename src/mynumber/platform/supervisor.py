@@ -247,7 +247,8 @@ class Supervisor:
         self._enter("stopping")
         names = list(self.children)
         for group in ([n for n in names if n == FRONT], [n for n in names if n != FRONT]):
-            await _all(self.children[name].stop() for name in group)
+            for name in group:
+                self.children[name].stop()
             await asyncio.gather(*(t for n, t in zip(names, self._tasks, strict=True) if n in group))
         await asyncio.to_thread(server.stop)
         state_file(self.settings).unlink(missing_ok=True)
