@@ -9,6 +9,7 @@ import pytest
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.platform.postgres import Server
 from tests import embedded
+from tests.support import platform
 
 WITHOUT_BROWSER = "MYNUMBER_WITHOUT_BROWSER"
 
@@ -16,10 +17,12 @@ WITHOUT_BROWSER = "MYNUMBER_WITHOUT_BROWSER"
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         embedded.announce()
+        platform.announce()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
+        platform.close()
         embedded.close()
 
 
