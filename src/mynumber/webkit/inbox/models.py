@@ -15,7 +15,9 @@ class SeenMessage(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["tenant", "sender", "message_id"], name="inbox_message_seen_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "sender", "message_id"], name="inbox_message_seen_once"
+            ),
         )
         indexes = (models.Index(fields=["expires_at"], name="inbox_message_expiry"),)
 
