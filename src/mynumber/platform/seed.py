@@ -5,12 +5,21 @@ a command of the platform itself that writes neutral files. A step that has fini
 start goes on where it stopped.
 """
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
+from mynumber.foundation.numbers.local_government import find
+from mynumber.platform.guide.demo import Demo, DemoCard, DemoState, StaffLogin, read_demo
+from mynumber.platform.secret_files import private_folder, write_private
 from mynumber.platform.settings import Settings
+from mynumber.population import personas
+
+SHORTEST_PASSWORD_BYTES = 12
+_DEPARTMENTS = (("yamada", "山田　恵", "子育て支援課", "児童扶養手当の担当"),)
+"""Case workers of each town: user name, name, department, what they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +32,105 @@ class Step:
     institution: str | None
     """Whose management command it is; None is a command of `mynumber` itself."""
     command: tuple[str, ...]
+    stdin: str = field(default="", repr=False)
+    """What the command reads: a password or a PIN, which never stands on a command line."""
 
 
 def steps(settings: Settings) -> tuple[Step, ...]:
-    """The steps in their order."""
-    return ()
+    """The steps in their order. Former cities come before those people moved to: J-LIS must know who moves."""
+    towns = tuple(reversed(settings.towns))
+    folders = {code: settings.home / "population" / code for code in towns}
+    pensions = tuple(str(folders[code] / "pensions.ndjson") for code in towns)
+    accounts = tuple(str(folders[code] / "accounts.ndjson") for code in towns)
+    return (
+        Step("ca", "公的個人認証の認証局をつくる", "jlis", ("create_ca",)),
+        *(step for code in towns for step in _town(settings, code, folders[code])),
+        Step("pensions", "年金の受給者を読み込む", "pension_service", ("load_population", *pensions)),
+        Step("pensions-join", "年金の情報をネットワークにつなぐ", "pension_service", ("join_network",)),
+        Step("accounts", "公金受取口座を読み込む", "digital_agency", ("load_population", *accounts)),
+        Step("accounts-join", "口座の情報をネットワークにつなぐ", "digital_agency", ("join_network",)),
+        *_cards(settings),
+        *_staff(settings),
+    )
+
+
+def _town(settings: Settings, code: str, folder: Path) -> tuple[Step, ...]:
+    name = find(code).name
+    tenant = ("--tenant", code)
+    create = ("population", "create", "--municipality", code, "--residents", str(settings.residents))
+    return (
+        Step(
+            f"people-{code}",
+            f"{name}の住民 {settings.residents:,} 人をつくる",
+            None,
+            (*create, "--output", str(folder)),
+        ),
+        Step(
+            f"load-{code}", f"{name}の台帳に入れる", "municipality", ("load_population", *tenant, str(folder))
+        ),
+        Step(f"numbers-{code}", f"{name}の住民に番号を付ける", "municipality", ("number_residents", *tenant)),
+        Step(f"codes-{code}", f"{name}が符号を取得する", "municipality", ("acquire_codes", *tenant)),
+        Step(f"copies-{code}", f"{name}が副本を登録する", "municipality", ("register_copies", *tenant)),
+    )
+
+
+def _cards(settings: Settings) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for card in demo(settings).cards:
+        persona = personas.find(card.persona)
+        file = settings.home / "handover" / f"{card.card_id}.ndjson"
+        issue = ("issue_card", "--tenant", persona.municipality, "--persona", persona.key, "--out", str(file))
+        steps += [
+            Step(
+                f"card-{persona.key}",
+                f"{persona.name}さんのカードをつくる",
+                "municipality",
+                issue,
+                card.pin + "\n",
+            ),
+            Step(
+                f"hand-{persona.key}",
+                f"{persona.name}さんにカードを渡す",
+                "wallet",
+                ("receive_cards", str(file)),
+            ),
+        ]
+    return tuple(steps)
+
+
+def _staff(settings: Settings) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for login in demo(settings).staff:
+        name, department = next((n, d) for user, n, d, _ in _DEPARTMENTS if user == login.username)
+        create = ("create_staff", "--tenant", login.tenant, "--username", login.username, "--name", name)
+        title = f"{login.town}の職員を登録する"
+        command = (*create, "--department", department, "--password-stdin", "--keep")
+        steps.append(Step(f"staff-{login.tenant}", title, "municipality", command, login.password + "\n"))
+    return tuple(steps)
+
+
+def demo(settings: Settings) -> Demo:
+    """Names, passwords and PINs of the demonstration: chosen once, shown by the guide (everybody in it is made up)."""
+    folder = settings.home / "guide"
+    found, state = read_demo(settings.home)
+    if state is DemoState.READY:
+        return found
+    made = Demo(
+        staff=tuple(
+            StaffLogin(code, find(code).name, user, secrets.token_urlsafe(SHORTEST_PASSWORD_BYTES), role)
+            for code in settings.towns
+            for user, _, _, role in _DEPARTMENTS
+        ),
+        cards=tuple(
+            DemoCard(persona.key, persona.name, f"{secrets.randbelow(10_000):04d}", persona.key)
+            for persona in personas.PERSONAS
+            if persona.municipality in settings.towns
+        ),
+        log_key=settings.log_key.read_text(encoding="utf-8").strip(),
+    )
+    private_folder(folder)
+    write_private(folder / "demo.json", msgspec.json.encode(made))
+    return made
 
 
 class Notes:

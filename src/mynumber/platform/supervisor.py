@@ -153,21 +153,26 @@ class Supervisor:
         else:
             env = command_environment(self._environment(institution(step.institution), server))
             command = launch.manage_command(step.command)
-        await self._command("seed", command, env)
+        await self._command("seed", command, env, stdin=step.stdin)
         seed.notes(self.settings).add(step)
 
-    async def _command(self, log_name: str, command: list[str], env: Mapping[str, str]) -> None:
+    async def _command(
+        self, log_name: str, command: list[str], env: Mapping[str, str], *, stdin: str = ""
+    ) -> None:
         """Run a short command to its end with its output in a log. Raises StartFailed."""
         log = LogFile(self.settings.logs / f"{log_name}.log")
         process = await asyncio.create_subprocess_exec(
             *command,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             env=dict(env),
             start_new_session=True,
         )
         try:
+            if process.stdin is not None:
+                process.stdin.write(stdin.encode())  # a line: it fits the pipe
+                process.stdin.close()
             assert process.stdout is not None  # noqa: S101 (it was asked for above)
             while data := await process.stdout.read(65536):
                 log.write(data)
