@@ -14,6 +14,9 @@ from unicodedata import east_asian_width
 _NOT_FIRST = "、。，．・）」』】〕〉》!?！？ーゃゅょっャュョッぁぃぅぇぉァィゥェォ"
 
 
+KNOWS_LABEL = "本人を何で知るか"
+
+
 class HopState(StrEnum):
     """Where the message stands at this station."""
 
@@ -52,6 +55,7 @@ class HopFigure:
     answer: str = ""
     caption: str = ""
     show_state: bool = True
+    knows_label: str = KNOWS_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +139,11 @@ class Drawing:
         count = max(len(figure.stations), 1)
         gap = 76.0 if count > 4 else 104.0
         width = (WIDE - gap * (count - 1)) / count
-        shapes = [_Shape.of(station, width, figure.show_state) for station in figure.stations]
+        shapes = [_Shape.of(station, width) for station in figure.stations]
         tallest = max((shape.height for shape in shapes), default=0.0)
         top = SIGN_ROOM if figure.show_state else 8.0
         placed = tuple(
-            shape.at(index * (width + gap), top, tallest, figure.show_state)
-            for index, shape in enumerate(shapes)
+            shape.at(index * (width + gap), top, tallest, figure) for index, shape in enumerate(shapes)
         )
         middle = top + ROOF + 34
         wires = [
@@ -179,12 +182,12 @@ class Drawing:
         placed: list[DrawnStation] = []
         wires: list[Wire] = []
         for index, station in enumerate(figure.stations):
-            shape = _Shape.of(station, TALL, figure.show_state)
+            shape = _Shape.of(station, TALL)
             tip = y
             y += SIGN_ROOM if figure.show_state and station.state in _SIGNED else 4.0
             if index:
                 wires.append(_down(placed[-1], tip))
-            drawn = shape.at(0.0, y, shape.height, figure.show_state)
+            drawn = shape.at(0.0, y, shape.height, figure)
             placed.append(drawn)
             y += drawn.height + (_down_room(station.wire) if index + 1 < len(figure.stations) else 0.0)
         if figure.answer:
@@ -202,6 +205,19 @@ _SIGNED = (HopState.HERE, HopState.REFUSED)
 _PAD = 12.0
 
 
+def place_stations(
+    figure: HopFigure, places: Sequence[tuple[float, float, float]], *, row_height: float = 0.0
+) -> tuple[DrawnStation, ...]:
+    """The stations of a figure at places (x, y, width) of one's own, for a drawing that is not one row."""
+    shapes = [
+        _Shape.of(station, width) for station, (_, _, width) in zip(figure.stations, places, strict=True)
+    ]
+    return tuple(
+        shape.at(x, y, max(shape.height, row_height), figure)
+        for shape, (x, y, _) in zip(shapes, places, strict=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     station: Station
@@ -212,7 +228,7 @@ class _Shape:
     knows: tuple[str, ...]
 
     @classmethod
-    def of(cls, station: Station, width: float, show_state: bool) -> "_Shape":
+    def of(cls, station: Station, width: float) -> "_Shape":
         inner = width - 2 * _PAD
         name = tuple(_wrap(station.name, inner / 15))
         return cls(
@@ -232,11 +248,11 @@ class _Shape:
     def height(self) -> float:
         return self.roof + 14 + 20 * len(self.what) + 10 + self.knows_height
 
-    def at(self, x: float, y: float, height: float, show_state: bool) -> DrawnStation:
+    def at(self, x: float, y: float, height: float, figure: HopFigure) -> DrawnStation:
         """Place the shape; the box about what the house knows sits at the bottom of a common height."""
         knows_y = y + height - self.knows_height
         left = x + _PAD
-        signed = show_state and self.station.state in _SIGNED
+        signed = figure.show_state and self.station.state in _SIGNED
         return DrawnStation(
             station=self.station,
             x=x,
@@ -246,7 +262,7 @@ class _Shape:
             roof=self.roof,
             name=_place(self.name, left, y + 26, 20),
             what=_place(self.what, left, y + self.roof + 26, 20),
-            knows_label=Line("本人を何で知るか", left, knows_y + 20),
+            knows_label=Line(figure.knows_label, left, knows_y + 20),
             knows=_place(self.knows, left, knows_y + 41, 20),
             knows_y=knows_y,
             knows_height=self.knows_height,
