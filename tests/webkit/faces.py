@@ -31,8 +31,11 @@ from django.test.utils import override_settings
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.webkit import messages
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.webkit.bare")
+# Named for a moment only: whoever inherits the name (a worker of xdist) would have pytest-django close the database before
+# this module could look at it.
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.webkit.bare"
 django.setup()
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 # pytest-django closes the database to tests without its marker; here a face opens it.
 _ENSURE_CONNECTION = BaseDatabaseWrapper.ensure_connection
