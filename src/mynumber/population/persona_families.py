@@ -113,6 +113,7 @@ FAMILIES: Final = (
         home=Home(TOWN_ONE, "1240003", "お花茶屋", "一丁目20番2号　コーポひかり202"),
         moved_in=date(2024, 4, 3),
         previous=Home(TOWN_TWO, "5810006", "清水町", "一丁目9番7号"),
+        came_to_previous=date(2008, 9, 14),
         members=(
             Member(
                 "sota",
