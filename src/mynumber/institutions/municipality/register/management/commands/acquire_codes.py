@@ -1,0 +1,21 @@
+"""`acquire_codes --tenant CODE`: get codes for everybody numbered who has none."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from mynumber.institutions.municipality.register.acquisition import acquire_codes
+from mynumber.institutions.municipality.register.commands import TownCommand
+
+
+class Command(TownCommand):
+    """The command."""
+
+    help = "符号のない人の符号を、中間サーバーに取得させます。"
+
+    def work(self, code: str, options: dict[str, Any]) -> None:
+        """Acquire, and say how many were not found."""
+        done = acquire_codes(code, now=timezone.now, progress=self.progress)
+        self.stdout.write(f"符号を取得した人: {done.obtained:,} 人")
+        if done.not_found:
+            self.stdout.write(f"J-LIS に見つからなかった人: {done.not_found:,} 人")

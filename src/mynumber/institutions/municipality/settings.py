@@ -1,0 +1,17 @@
+"""Django settings of the municipalities."""
+
+from mynumber.webkit.settings import institution_settings
+
+globals().update(
+    institution_settings(
+        "municipality",
+        apps=[
+            "mynumber.institutions.municipality.register",
+            "mynumber.institutions.municipality.tax",
+            "mynumber.institutions.municipality.casework",
+        ],
+        urlconf="mynumber.institutions.municipality.urls",
+        tenanted=True,
+        staff=True,
+    )
+)
