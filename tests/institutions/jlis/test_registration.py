@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from psycopg.errors import InsufficientPrivilege
 
 from mynumber.foundation.numbers import IndividualNumber, ResidentCode
@@ -22,7 +24,6 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.residents import (
     EntryResult,
     EntryState,
-    FourAttributes,
     ResidentEntry,
 )
 from tests.institutions.jlis.contents import Connection
@@ -46,6 +47,33 @@ def in_threads(*jobs: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(run, jobs))
+
+
+def second_runs_into_first(
+    first: Callable[[], T], second: Callable[[], T], watcher: Connection
+) -> tuple[T, T]:
+    """Both in transactions of their own; the first commits only when the second waits for it (or is through)."""
+    backend: queue.Queue[int] = queue.Queue()
+
+    def run_second() -> T:
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_backend_pid()")
+                    backend.put(cursor.fetchone()[0])
+                return second()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            done = first()
+            running = pool.submit(run_second)
+            pid = backend.get(timeout=30)
+            while not running.done():
+                if watcher.execute("SELECT pg_blocking_pids(%s) <> '{}'", [pid]).fetchone() == (True,):
+                    break
+        return done, running.result(timeout=30)
 
 
 def registered(entries: list[ResidentEntry], municipality: str) -> tuple[EntryResult, ...]:
@@ -226,40 +254,49 @@ def test_a_batch_of_a_thousand_is_taken_and_one_more_is_not(door: Door) -> None:
     assert (refused.value.hop, refused.value.reason) == (Hop.JLIS, Reason.TOO_LARGE)
 
 
-def test_two_threads_that_register_the_same_entries_number_each_person_once(door: Door) -> None:
-    entries = [entry(somebody()) for _ in range(200)]
-    first, second = in_threads(
-        lambda: registered(entries, KATSUSHIKA), lambda: registered(list(reversed(entries)), KATSUSHIKA)
+def test_two_batches_with_the_same_entries_at_once_number_each_person_once(
+    door: Door, owner: Connection
+) -> None:
+    entries = [entry(somebody()) for _ in range(50)]
+    first, second = second_runs_into_first(
+        lambda: register_residents(entries, KATSUSHIKA, at=NOW).results,
+        lambda: register_residents(list(reversed(entries)), KATSUSHIKA, at=NOW).results,
+        owner,
     )
-    by_addressee = {result.addressee: result.individual_number for result in second}
-    assert all(by_addressee[result.addressee] == result.individual_number for result in first)
-    assert {first[0].state, second[0].state} == {EntryState.ASSIGNED, EntryState.UNCHANGED}
+    assert {result.state for result in first} == {EntryState.ASSIGNED}
+    assert {result.state for result in second} == {EntryState.UNCHANGED}
+    assert [r.individual_number for r in reversed(second)] == [r.individual_number for r in first]
     addressees = [item.addressee for item in entries]
-    assert Person.objects.filter(addressee__in=addressees).count() == 200
-    assert Entry.objects.filter(addressee__in=addressees).count() == 200
+    assert Person.objects.filter(addressee__in=addressees).count() == 50
+    assert Entry.objects.filter(addressee__in=addressees).count() == 50
 
 
-def test_threads_that_draw_the_same_numbers_still_give_different_ones(door: Door) -> None:
+def test_many_threads_at_once_give_everybody_a_number_of_their_own(door: Door) -> None:
+    towns = [KATSUSHIKA, YAO, KATSUSHIKA, YAO]
+    batches = [[entry(somebody()) for _ in range(100)] for _ in towns]
+    jobs = [partial(registered, batch, town) for batch, town in zip(batches, towns, strict=True)]
+    results = [result for batch in in_threads(*jobs) for result in batch]
+    assert len({result.individual_number for result in results} - {None}) == 400
+    assert len({result.resident_code for result in results} - {None}) == 400
+
+
+def test_numbers_drawn_twice_at_the_same_time_are_given_once(door: Door, owner: Connection) -> None:
     same = draw(40)
-    drawn = threading.local()
-
-    def drawing(count: int) -> list[DrawnNumbers]:
-        # The first drawing of both threads is the same; the second is their own.
-        if not getattr(drawn, "once", False):
-            drawn.once = True
-            return same[:count]
-        return draw(count)
 
     def job(municipality: str) -> tuple[EntryResult, ...]:
-        entries = [entry(somebody()) for _ in range(40)]
-        with transaction.atomic():
-            return register_residents(entries, municipality, at=NOW, draw=drawing).results
+        first_drawing = iter([same])
+        return register_residents(
+            [entry(somebody()) for _ in range(40)],
+            municipality,
+            at=NOW,
+            draw=lambda count: next(first_drawing, None) or draw(count),
+        ).results
 
-    first, second = in_threads(lambda: job(KATSUSHIKA), lambda: job(YAO))
+    first, second = second_runs_into_first(lambda: job(KATSUSHIKA), lambda: job(YAO), owner)
     numbers = [result.individual_number for result in (*first, *second)]
+    assert numbers[:40] == [drawn.individual_number for drawn in same]
     assert None not in numbers
     assert len(set(numbers)) == 80
-    assert {drawn.individual_number for drawn in same} <= set(numbers)
 
 
 def test_a_taken_number_is_drawn_again_and_never_given_twice(door: Door) -> None:
@@ -298,17 +335,18 @@ def test_when_only_taken_numbers_are_drawn_the_batch_is_given_up(door: Door) -> 
     assert Person.objects.count() == before
 
 
-def test_of_two_cities_that_claim_a_move_at_once_one_gets_the_person(door: Door) -> None:
+def test_of_two_cities_that_claim_a_move_at_once_one_gets_the_person(door: Door, owner: Connection) -> None:
     old = somebody()
     number = door.number_of(old)
-
-    def job(municipality: str, new: FourAttributes) -> tuple[EntryResult, ...]:
-        return registered([entry(new, moved_from=old)], municipality)
-
     third = "municipality.131130"
-    results = in_threads(lambda: job(YAO, in_yao(old)), lambda: job(third, in_yao(old)))
-    assert sorted(result.state for (result,) in results) == [EntryState.MOVED, EntryState.NOT_FOUND]
-    assert Person.objects.get(individual_number=number).municipality in (YAO, third)
+    (first,), (second,) = second_runs_into_first(
+        lambda: register_residents([entry(in_yao(old), moved_from=old)], YAO, at=NOW).results,
+        lambda: register_residents([entry(in_yao(old), moved_from=old)], third, at=NOW).results,
+        owner,
+    )
+    assert (first.state, first.individual_number) == (EntryState.MOVED, number)
+    assert (second.state, second.individual_number) == (EntryState.NOT_FOUND, None)
+    assert Person.objects.get(individual_number=number).municipality == YAO
     assert FormerAttributes.objects.filter(person__individual_number=number).count() == 1
 
 

@@ -1,0 +1,162 @@
+"""A process killed at any moment of an exchange leaves records that reconcile after restart."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from mynumber.foundation import tlog
+from mynumber.foundation.law import InformationKind
+from mynumber.platform.postgres import Server as PostgresServer
+from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.records import QUERY_SIDE, SideQuery, SideRecord
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, Server, resident_code
+
+PEOPLE = 20
+PATIENCE_SECONDS = 30
+
+
+def _prepare(exchange: Exchange) -> None:
+    exchange.give_codes({resident_code(): {CITY: f"C-{n}", FORMER_CITY: f"F-{n}"} for n in range(PEOPLE)})
+    for n in range(PEOPLE):
+        exchange.register(FORMER_CITY, f"F-{n}", InformationKind.LOCAL_TAX, TAX)
+
+
+def _manage(exchange: Exchange, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mynumber.webkit.manage", "network", *command],
+        env={**exchange.network.environment, "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _sides(exchange: Exchange, member: str) -> list[SideRecord]:
+    answer = exchange.call(QUERY_SIDE, SideQuery(limit=1000), sender=member, receiver=f"gateway.{member}")
+    return list(answer.records)
+
+
+def _settled(exchange: Exchange) -> bool:
+    """Whether no inquiry is open and every notice has reached the core."""
+    if any(side.outcome is Outcome.OPEN for side in _sides(exchange, CITY)):
+        return False
+    for member in (CITY, FORMER_CITY):
+        with psycopg.connect(exchange.gateway_database.tenant_urls[member.replace(".", "_")]) as tenant:
+            if tenant.execute("SELECT FROM notice LIMIT 1").fetchone() is not None:
+                return False
+    with psycopg.connect(exchange.network_database.url) as core:
+        return (
+            core.execute(
+                "SELECT FROM exchange_event WHERE index >= (SELECT coalesce(max(size), 0) FROM checkpoint) LIMIT 1"
+            ).fetchone()
+            is None
+        )
+
+
+def _kill_and_restart(server: Server, after: int, counter: list[int], tick: threading.Condition) -> None:
+    """Kill the process as soon as so many inquiries have ended, while others are under way."""
+    with tick:
+        assert tick.wait_for(lambda: len(counter) >= after, timeout=PATIENCE_SECONDS)
+    server.kill()
+    server.start()
+
+
+@pytest.mark.parametrize("victim", ["gateway", "network"])
+@pytest.mark.parametrize("after", [0, 9, 31])
+def test_records_reconcile_after_a_kill_under_load(
+    fragile_exchange: Exchange, victim: str, after: int
+) -> None:
+    exchange = fragile_exchange
+    _prepare(exchange)
+    ended: list[int] = []
+    tick = threading.Condition()
+
+    def ask(n: int) -> None:
+        with suppress(Refused):
+            exchange.inquire(f"C-{n % PEOPLE}")
+        with tick:
+            ended.append(n)
+            tick.notify_all()
+
+    server = exchange.gateway if victim == "gateway" else exchange.network
+    with ThreadPoolExecutor(8) as pool:
+        killer = pool.submit(_kill_and_restart, server, after, ended, tick)
+        list(pool.map(ask, range(60)))
+        killer.result()
+    # a settled restart: whatever is open belongs to a process that is gone
+    exchange.gateway.stop()
+    exchange.gateway.start()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _settled(exchange):
+        assert time.monotonic() < deadline, "open inquiries were not settled"
+        time.sleep(0.1)
+
+    reconciled = _manage(exchange, "reconcile")
+    assert reconciled.returncode == 0, reconciled.stdout + reconciled.stderr
+    audited = _manage(exchange, "audit")
+    assert audited.returncode == 0, audited.stdout + audited.stderr
+    assert Outcome.OPEN not in {side.outcome for side in _sides(exchange, CITY)}
+    assert exchange.inquire("C-0").outcome is Outcome.PROVIDED
+    used = [side.permit_digest for side in _sides(exchange, FORMER_CITY)]
+    assert len(used) == len(set(used)), "a permit was used twice"
+
+
+def test_reconciliation_finds_a_record_that_one_side_lost(fragile_exchange: Exchange) -> None:
+    exchange = fragile_exchange
+    _prepare(exchange)
+    exchange.inquire("C-0")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _settled(exchange):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    with psycopg.connect(exchange.gateway_database.tenant_urls[FORMER_CITY.replace(".", "_")]) as provider:
+        provider.execute("DELETE FROM side_record WHERE side = 'provider'")
+    found = _manage(exchange, "reconcile")
+    assert found.returncode != 0
+    assert "食い違い" in found.stdout
+
+
+def test_a_lost_database_stops_exchanges_and_says_so(
+    fragile_exchange: Exchange, postgres: PostgresServer
+) -> None:
+    """No record, no exchange: nothing moves while the core cannot write."""
+    exchange = fragile_exchange
+    _prepare(exchange)
+    name = exchange.network_database.name
+    database = psycopg.sql.Identifier(name)
+    with postgres.connect_admin() as admin:
+        admin.execute(psycopg.sql.SQL("ALTER DATABASE {} CONNECTION LIMIT 0").format(database))
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        assert exchange.refusal(lambda: exchange.inquire("C-1")) == (Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
+        assert not exchange.network.is_ready()
+        admin.execute(psycopg.sql.SQL("ALTER DATABASE {} CONNECTION LIMIT -1").format(database))
+    assert _sides(exchange, FORMER_CITY) == []
+    assert exchange.inquire("C-2").outcome is Outcome.PROVIDED
+
+
+def test_the_receipts_of_a_thousand_exchanges_verify(fragile_exchange: Exchange) -> None:
+    exchange = fragile_exchange
+    _prepare(exchange)
+    with ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(lambda n: exchange.inquire(f"C-{n % PEOPLE}"), range(1000)))
+    assert all(result.outcome is Outcome.PROVIDED for result in results)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _settled(exchange):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    written = _manage(exchange, "write_receipts", "-")
+    assert written.returncode == 0, written.stderr
+    receipts = written.stdout.split("\f")[:-1]
+    assert len(receipts) == 3000  # permit, provision, arrival of each
+    for text in receipts:
+        tlog.verify_receipt(text, exchange.vkey)
+    assert _manage(exchange, "audit").returncode == 0
