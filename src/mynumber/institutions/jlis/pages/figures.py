@@ -87,6 +87,21 @@ class Figures:
     look_ups: Table
     authority: Authority | None
 
+    @property
+    def residents_ja(self) -> str:
+        """With separators, as a reader counts."""
+        return f"{self.residents:,}"
+
+    @property
+    def cards_ja(self) -> str:
+        """Cards with separators."""
+        return f"{self.cards:,}"
+
+    @property
+    def revoked_ja(self) -> str:
+        """Revoked certificates with separators."""
+        return f"{self.revoked:,}"
+
 
 def figures(at: datetime) -> Figures:
     """Counts of now, or of up to KEPT_SECONDS ago."""
