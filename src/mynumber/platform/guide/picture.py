@@ -70,7 +70,10 @@ HOUSES = (
             "Replaces the addressee number by a code, signs the inquiry",
         ),
         ("葛飾区の宛名番号と符号", "Katsushika's addressee number and code"),
-        ("個人番号、氏名", "The individual number, the name"),
+        (
+            "個人番号、住所、氏名（答えにある口座名義を除く）",
+            "Number, address, name (but an account holder's, in that answer)",
+        ),
     ),
     House(
         "network",
@@ -89,7 +92,10 @@ HOUSES = (
         ("提供する側の中間サーバー", "Provider's gateway"),
         ("許可証を確かめ、副本から答えて封をする", "Checks the permit, answers from the copy and seals it"),
         ("その機関の宛名番号と符号", "That institution's addressee number and code"),
-        ("個人番号、氏名", "The individual number, the name"),
+        (
+            "個人番号、住所、氏名（答えにある口座名義を除く）",
+            "Number, address, name (but an account holder's, in that answer)",
+        ),
     ),
     House(
         "municipality",

@@ -1,0 +1,91 @@
+"""A face on a real server and a real browser in front of it.
+
+with serving("tests.webkit.face_gallery.wsgi:application") as address, browsing() as browser:
+    page = browser.new_page(viewport=DESK)
+"""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).parents[3]
+SCREENSHOTS = ROOT / "build" / "screenshots"
+"""Pictures for a person to look at; not committed."""
+CHROMIUM = "/usr/bin/chromium"
+DESK = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=360, height=740)
+
+
+@contextmanager
+def serving(application: str, **variables: str) -> Iterator[str]:
+    """The address of an application under Granian, until the end of the block."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        **{
+            name: value for name, value in os.environ.items() if not name.startswith(("MYNUMBER_", "DJANGO_"))
+        },
+        "PYTHONPATH": str(ROOT),
+        "MYNUMBER_PUBLIC_URL": address,
+        **variables,
+    }
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "4"]
+    server = subprocess.Popen(
+        [*command, "--port", str(port), application],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        said: list[str] = []
+        assert server.stdout is not None
+        for line in server.stdout:
+            said.append(line)
+            if "Started worker" in line:
+                break
+        else:
+            raise AssertionError("the server did not start:\n" + "".join(said))
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def assert_accessible(page: Page) -> None:
+    """axe finds nothing on the page as it stands."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    room, needed = page.evaluate(
+        "[document.documentElement.clientWidth, document.documentElement.scrollWidth]"
+    )
+    assert needed <= room
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Write the whole page as a picture."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
