@@ -75,6 +75,7 @@ def _town(settings: Settings, code: str, folder: Path) -> tuple[Step, ...]:
 
 
 def _cards(settings: Settings) -> tuple[Step, ...]:
+    private_folder(settings.home / "handover")
     steps: list[Step] = []
     for card in demo(settings).cards:
         persona = personas.find(card.persona)
@@ -131,6 +132,12 @@ def demo(settings: Settings) -> Demo:
     private_folder(folder)
     write_private(folder / "demo.json", msgspec.json.encode(made))
     return made
+
+
+def make_folders(settings: Settings) -> None:
+    """The folders into which steps write what others read; closed to everybody else."""
+    for name in ("population", "handover", "wallet"):
+        private_folder(settings.home / name)
 
 
 class Notes:
