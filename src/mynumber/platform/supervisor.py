@@ -113,6 +113,7 @@ class Supervisor:
             for process in PROCESSES:
                 self._launch(process, server)
             await self._all_ready(p.name for p in PROCESSES)
+        seed.make_folders(self.settings)
         for step in seed.open_steps(self.settings):
             with self._step(step.title):
                 await self._seed(step, server)
