@@ -106,12 +106,12 @@ def ensure_institution(
             admin.execute(_sql("REVOKE ALL ON DATABASE {} FROM PUBLIC", closed))
         admin.execute(_sql("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", target, name))
         urls = {t: ensure_tenant(server, admin, institution, t) for t in tenant_ids}
+        if institution.tenants:
+            admin.execute(_sql("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", target, tenant_group(name)))
+        with server.connect_admin(target) as inside:
+            _grant_default_privileges(inside, institution)
     finally:
         admin.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-    if institution.tenants:
-        admin.execute(_sql("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", target, tenant_group(name)))
-    with server.connect_admin(target) as inside:
-        _grant_default_privileges(inside, institution)
     return InstitutionDatabase(
         target,
         server.url(name, target),
