@@ -1,28 +1,34 @@
-"""Signed and sealed messages a second, and their cost beside joserfc's own JWS and the bare P-256 operations in the same run.
+"""Signed and sealed messages a second, and their cost beside joserfc's own JWS and the bare operations in the same run."""
 
-python -m bench.envelope [--seconds S]
-"""
-
-import argparse
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jws
 
-from bench.codes import measure
+from bench.report import Scale, Table, Tell
+from bench.timing import COLUMNS, measure, rows
 from mynumber.foundation.envelope import SealingKey, SigningKey, open_sealed, seal, sign, verify
 
+BARE_OF = {
+    "joserfc JWS make": "bare P-256 sign",
+    "envelope sign": "bare P-256 sign",
+    "joserfc JWS check": "bare P-256 verify",
+    "envelope verify": "bare P-256 verify",
+    "envelope seal": "bare HPKE seal",
+    "envelope open": "bare HPKE open",
+}
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0, help="how long to measure")
-    seconds = parser.parse_args().seconds
 
+def run(scale: Scale, tell: Tell) -> Iterator[Table]:
+    """Measure envelopes of 1 KB."""
+    tell("envelopes")
     key, sealing = SigningKey.generate(), SealingKey.generate()
     now = datetime.now(UTC)
     body = b'{"filler":"' + b"x" * 1000 + b'"}'
     ecdsa = ec.ECDSA(hashes.SHA256())
+    suite = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
 
     def make() -> bytes:
         return sign(body, key=key, issuer="gateway.a", audience="network", kind="permit-request.v1", now=now)
@@ -31,6 +37,7 @@ def main() -> None:
     public = key.private.public_key()
     bare_signature = key.private.sign(token, ecdsa)
     sealed = seal(body, to=sealing.public, info=b"answer", aad=b"permit")
+    bare_sealed = suite.encrypt(body, sealing.public.public, b"answer")
     header = {"alg": "ES256", "kid": key.kid, "typ": "permit-request.v1"}
     costs = measure(
         {
@@ -48,23 +55,11 @@ def main() -> None:
                 kind="permit-request.v1",
                 now=now,
             ),
-            "seal (HPKE) 1 KB": lambda: seal(body, to=sealing.public, info=b"answer", aad=b"permit"),
-            "open (HPKE) 1 KB": lambda: open_sealed(sealed, key=sealing, info=b"answer", aad=b"permit"),
+            "bare HPKE seal": lambda: suite.encrypt(body, sealing.public.public, b"answer"),
+            "envelope seal": lambda: seal(body, to=sealing.public, info=b"answer", aad=b"permit"),
+            "bare HPKE open": lambda: suite.decrypt(bare_sealed, sealing.private, b"answer"),
+            "envelope open": lambda: open_sealed(sealed, key=sealing, info=b"answer", aad=b"permit"),
         },
-        seconds,
+        scale.seconds(5),
     )
-    print(f"{'':28}{'per second':>12}{'us':>8}{'x bare':>8}")
-    bare = {
-        "sign": "bare P-256 sign",
-        "make": "bare P-256 sign",
-        "verify": "bare P-256 verify",
-        "check": "bare P-256 verify",
-    }
-    for name, cost in costs.items():
-        peer = bare.get(name.split()[-1])
-        ratio = f"{cost / costs[peer]:>8.2f}" if peer else ""
-        print(f"{name:28}{1_000_000 / cost:>12,.0f}{cost:>8.1f}{ratio}")
-
-
-if __name__ == "__main__":
-    main()
+    yield Table("Envelopes of 1 KB (one core)", COLUMNS, rows(costs, BARE_OF))

@@ -69,6 +69,15 @@ def free_port() -> int:
         return port
 
 
+def uvicorn_command(name: str, port: int) -> tuple[str, ...]:
+    """How the platform serves an institution's messages."""
+    return (
+        *(sys.executable, "-m", "uvicorn", f"mynumber.institutions.{name}.api:app"),
+        *("--port", str(port), "--loop", "uvloop", "--http", "httptools"),
+        *("--log-level", "warning", "--no-access-log"),
+    )
+
+
 @dataclass(slots=True)
 class Server:
     """One ASGI process of an institution; it can be killed and started again on the same port and database."""
@@ -77,16 +86,13 @@ class Server:
     port: int
     environment: Mapping[str, str]
     log: Path
+    command: tuple[str, ...]
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "uvicorn", f"mynumber.institutions.{self.name}.api:app"),
-                    *("--port", str(self.port), "--loop", "uvloop", "--http", "httptools"),
-                    *("--log-level", "warning", "--no-access-log"),
-                ],
+                self.command,
                 env={**os.environ, **self.environment},
                 stdout=log,
                 stderr=log,
@@ -264,9 +270,12 @@ def resident_code() -> str:
 
 @contextmanager
 def running_exchange(
-    folder: Path, institution_database: Callable[..., InstitutionDatabase]
+    folder: Path,
+    institution_database: Callable[..., InstitutionDatabase],
+    *,
+    command: Callable[[str, int], tuple[str, ...]] = uvicorn_command,
 ) -> Iterator[Exchange]:
-    """Start both processes on fresh databases and stop them at the end."""
+    """Start both processes on fresh databases and stop them at the end. ``command`` serves (institution, port)."""
     ports = {"network": free_port(), "gateway": free_port()}
     gateways = tuple(f"gateway.{member}" for member in MEMBERS)
     systems = make_systems(
@@ -297,6 +306,7 @@ def running_exchange(
             ports[name],
             {**systems.environment(name), "DATABASE_URL": databases[name].url},
             folder / f"{name}.log",
+            command(name, ports[name]),
         )
         for name in ports
     }

@@ -1,0 +1,299 @@
+"""Complete exchanges of information through real processes: network core, gateway, a durable PostgreSQL, and inquirers in a process of their own.
+
+An exchange is the whole of it: a sealed and signed inquiry to the gateway, the permit of the core with its durable record, the presentation to the provider
+with its record, the sealed fact, the closed record, the sealed result checked by the inquirer; and, batched behind it, the notices to the core
+and the transparency log, which run on at the same time.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from tests.support.exchange import (
+    ALLOWANCE,
+    CITY,
+    FORMER_CITY,
+    PENSION,
+    PENSIONS,
+    TAX,
+    Exchange,
+    resident_code,
+    running_exchange,
+)
+
+from bench.floor import FLOOR, floor
+from bench.hops import split
+from bench.load import Ask, Order, Result
+from bench.place import Databases, fsync_microseconds, postgres
+from bench.processes import cpu_microseconds, family_microseconds
+from bench.report import Scale, Table, Tell, median
+from bench.served import Figures
+from bench.steps import since
+from mynumber.foundation.law import InformationKind
+from mynumber.platform.postgres import Server
+from mynumber.protocols.copies import REGISTER_COPIES, Copy, RegisterCopies
+
+PEOPLE = 2_000
+CONCURRENCIES = (1, 16, 64)
+ROUNDS = 3
+SECONDS = 4.0
+WARM_UP = 1.0
+FSYNC_DELAY_MICROSECONDS = 1_000
+COPIES_A_MESSAGE = 500
+PROCESSES = ("network", "gateway", "postgres", "inquirers")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What was measured while the inquirers asked: CPU in microseconds by process, batches and steps by server."""
+
+    result: Result
+    cpu: dict[str, float]
+    batches: dict[str, tuple[int, int]]
+    steps: dict[str, dict[str, tuple[int, int]]]
+
+    @property
+    def rate(self) -> float:
+        return self.result.exchanges / self.result.seconds
+
+    def cpu_each(self, process: str) -> float:
+        return self.cpu[process] / max(1, self.result.exchanges)
+
+
+def run(scale: Scale, tell: Tell) -> Iterator[Table]:
+    """Measure exchanges. Raises RuntimeError when one is refused: then the figures would be of something else."""
+    tell("exchanges: starting PostgreSQL, network and gateway")
+    with postgres("exchanges") as (server, folder):
+        bench = _Bench(server, folder, scale, tell)
+        with bench.running() as exchange:
+            asks = _seed(exchange, scale.count(PEOPLE, 40))
+            yield bench.rates(exchange, asks)
+        with bench.running("--steps") as exchange:
+            asks = _seed(exchange, scale.count(PEOPLE, 40))
+            tell("exchanges: the split by hop")
+            yield split(bench.window(exchange, asks, 1, steps=True), scale)
+
+
+class _Bench:
+    def __init__(self, server: Server, folder: Path, scale: Scale, tell: Tell) -> None:
+        self._server = server
+        self._folder = folder
+        self._scale = scale
+        self._tell = tell
+        self._databases = Databases(server)
+        self._places = 0
+
+    @contextmanager
+    def running(self, *options: str) -> Iterator[Exchange]:
+        """Network and gateway on fresh databases, served with the options of bench.served."""
+        self._places += 1
+        folder = self._folder / f"exchange-{self._places}"
+        folder.mkdir()
+        self._place = folder
+        with running_exchange(
+            folder,
+            self._databases,
+            command=lambda name, port: (
+                *(sys.executable, "-m", "bench.served", name, "--port", str(port)),
+                *("--figures", str(folder / f"{name}.figures"), *options),
+            ),
+        ) as exchange:
+            yield exchange
+
+    def rates(self, exchange: Exchange, asks: tuple[Ask, ...]) -> Table:
+        rounds = self._scale.count(ROUNDS, 1)
+        ordinary: dict[int, list[Window]] = {n: [] for n in CONCURRENCIES}
+        slow: list[Window] = []
+        floors: list[dict[str, float]] = []
+        for number in range(rounds):
+            for concurrency in CONCURRENCIES:
+                self._tell(f"exchanges: {concurrency} at a time, round {number + 1} of {rounds}")
+                ordinary[concurrency].append(self.window(exchange, asks, concurrency))
+            self._tell(f"exchanges: each commit delayed by 1 ms, round {number + 1} of {rounds}")
+            with self._slow_disk():
+                slow.append(self.window(exchange, asks, CONCURRENCIES[-1]))
+            floors.append(floor(self._scale.seconds(1)))
+        rows = {f"{n} at a time": _middle(windows) for n, windows in ordinary.items()}
+        rows[f"{CONCURRENCIES[-1]}, commits + 1 ms"] = _middle(slow)
+        limit = {name: median([measured[name] for measured in floors]) for name in floors[0]}
+        bare = sum(limit[name] * times for name, times in FLOOR.items())
+        table = Table(
+            f"Exchanges through real processes, median of {rounds} rounds of {self._scale.seconds(SECONDS):g} s",
+            (
+                "",
+                "exchanges/s",
+                "p50 ms",
+                "p99 ms",
+                "CPU us",
+                *(f"{name} us" for name in PROCESSES),
+                "x bare",
+                "items a commit",
+            ),
+        )
+        for name, window in rows.items():
+            cpu = sum(window.cpu.values()) / max(1, window.result.exchanges)
+            table.rows.append(
+                (
+                    name,
+                    window.rate,
+                    round(window.result.p50 / 1000, 2),
+                    round(window.result.p99 / 1000, 2),
+                    cpu,
+                    *(window.cpu_each(process) for process in PROCESSES),
+                    cpu / bare,
+                    _batch_text(window),
+                )
+            )
+        table.notes += [
+            f"bare: {bare:,.0f} us of CPU for the operations that an exchange cannot do without, measured in this run: "
+            + ", ".join(f"{times} x {name} {limit[name]:.0f}" for name, times in FLOOR.items()),
+            "items a commit: open, permit (core), provide, close; one gateway process serves both sides",
+            f"a durable write of one block takes {fsync_microseconds(self._folder):,.0f} us on this disk",
+            "'+ 1 ms' is PostgreSQL's commit_delay with commit_siblings = 0: it waits while the log is locked, then flushes",
+        ]
+        return table
+
+    def window(
+        self, exchange: Exchange, asks: tuple[Ask, ...], concurrency: int, *, steps: bool = False
+    ) -> Window:
+        """Let inquirers ask, and read all clocks when they are warm and when they end."""
+        warm_up = self._scale.seconds(WARM_UP)
+        order = Order(asks, concurrency, warm_up, self._scale.seconds(SECONDS), steps)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bench.load"],
+            env={**os.environ, **exchange.systems.environment("municipality")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with process:
+            process.stdin.write(msgspec.json.encode(order))
+            process.stdin.close()
+            _expect(process.stdout.readline(), b"begin\n")
+            before = self._read(exchange, process.pid)
+            _expect(process.stdout.readline(), b"end\n")
+            after = self._read(exchange, process.pid)
+            result = msgspec.json.decode(process.stdout.read(), type=Result)
+        if result.refused:
+            raise RuntimeError(f"exchanges were refused: {result.refused}")
+        figures = {name: (before.figures[name], after.figures[name]) for name in before.figures}
+        return Window(
+            result,
+            {name: after.cpu[name] - before.cpu[name] for name in PROCESSES},
+            {k: v for old, new in figures.values() for k, v in since(old.batches, new.batches).items()},
+            {name: since(old.steps, new.steps) for name, (old, new) in figures.items()}
+            | {"inquirers": result.steps},
+        )
+
+    def _read(self, exchange: Exchange, inquirers: int) -> _Reading:
+        servers = {"network": exchange.network, "gateway": exchange.gateway}
+        pids = {name: server.process.pid for name, server in servers.items() if server.process}
+        postmaster = self._server.postmaster()
+        assert postmaster is not None
+        cpu = {name: cpu_microseconds(pid) for name, pid in pids.items()}
+        cpu["inquirers"] = cpu_microseconds(inquirers)
+        cpu["postgres"] = family_microseconds(postmaster)
+        files = {name: self._place / f"{name}.figures" for name in pids}
+        for name, pid in pids.items():
+            files[name].unlink(missing_ok=True)
+            os.kill(pid, signal.SIGUSR1)
+        return _Reading(cpu, {name: _wait_for(file) for name, file in files.items()})
+
+    @contextmanager
+    def _slow_disk(self) -> Iterator[None]:
+        """Delay each flush of the log by 1 ms, as a usual disk would, with what PostgreSQL itself has; no compiler is needed."""
+        with self._server.connect_admin() as admin:
+            admin.execute(f"ALTER SYSTEM SET commit_delay = {FSYNC_DELAY_MICROSECONDS}")
+            admin.execute("ALTER SYSTEM SET commit_siblings = 0")
+            admin.execute("SELECT pg_reload_conf()")
+            try:
+                yield
+            finally:
+                admin.execute("ALTER SYSTEM RESET ALL")
+                admin.execute("SELECT pg_reload_conf()")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    cpu: dict[str, float]
+    figures: dict[str, Figures]
+
+
+def _seed(exchange: Exchange, people: int) -> tuple[Ask, ...]:
+    """Give people codes and copies; returns what may be asked: two cities ask each other for taxes, and the pension service for benefits."""
+    members = {CITY: "C", FORMER_CITY: "F", PENSION: "P"}
+    exchange.give_codes(
+        {
+            resident_code(): {member: f"{letter}-{number}" for member, letter in members.items()}
+            for number in range(people)
+        }
+    )
+    tax, benefit = InformationKind.LOCAL_TAX, InformationKind.PUBLIC_PENSION_BENEFIT
+    for member, information, fact in (
+        (CITY, tax, TAX),
+        (FORMER_CITY, tax, TAX),
+        (PENSION, benefit, PENSIONS),
+    ):
+        raw = msgspec.Raw(msgspec.json.encode(fact))
+        for start in range(0, people, COPIES_A_MESSAGE):
+            copies = tuple(
+                Copy(
+                    addressee=f"{members[member]}-{number}",
+                    information=information.value,
+                    as_of=datetime.now(UTC),
+                    fact=raw,
+                )
+                for number in range(start, min(people, start + COPIES_A_MESSAGE))
+            )
+            exchange.call(
+                REGISTER_COPIES, RegisterCopies(copies=copies), sender=member, receiver=f"gateway.{member}"
+            )
+    asks = [
+        Ask(inquirer, f"{members[inquirer]}-{number}", ALLOWANCE, provider, information.value)
+        for number in range(people)
+        for inquirer, provider, information in (
+            (CITY, FORMER_CITY, tax),
+            (FORMER_CITY, CITY, tax),
+            (CITY, PENSION, benefit),
+            (FORMER_CITY, PENSION, benefit),
+        )
+    ]
+    secrets.SystemRandom().shuffle(asks)
+    return tuple(asks)
+
+
+def _middle(windows: list[Window]) -> Window:
+    """The round whose rate is the median: its figures belong together."""
+    return sorted(windows, key=lambda window: window.rate)[len(windows) // 2]
+
+
+def _batch_text(window: Window) -> str:
+    names = ("open_inquiries", "record_inquiries", "use_permits", "close_inquiries")
+    sizes = (window.batches.get(name, (0, 0)) for name in names)
+    return " ".join(f"{items / commits:.1f}" if commits else "-" for commits, items in sizes)
+
+
+def _wait_for(file: Path) -> Figures:
+    deadline = time.monotonic() + 10
+    while not file.exists():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{file.name} was not written")
+        time.sleep(0.001)
+    return msgspec.json.decode(file.read_bytes(), type=Figures)
+
+
+def _expect(line: bytes, expected: bytes) -> None:
+    if line != expected:
+        raise RuntimeError("the inquirers ended early; see above")

@@ -1,0 +1,72 @@
+"""A durable PostgreSQL of a benchmark's own, in the state folder and not under /tmp, which may be memory where an fsync costs nothing."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.embedded import migrate
+
+from bench.report import median
+from mynumber.platform.databases import InstitutionDatabase, access_of, ensure_institution
+from mynumber.platform.postgres import ADMIN, Access, Server
+from mynumber.platform.registry import INSTITUTIONS, institution
+from mynumber.platform.secret_files import Passwords
+
+STATE = Path(os.environ.get("MYNUMBER_HOME", "var")).resolve()
+
+
+@contextmanager
+def postgres(name: str) -> Iterator[tuple[Server, Path]]:
+    """A running server with durable commits, and the folder of this run; both are gone afterwards."""
+    work = STATE / "bench"
+    work.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=work))
+    folder.chmod(0o711)
+    access = [access_of(i, f"/^{i.name}(__[a-z0-9_]+)?$") for i in INSTITUTIONS if i.database]
+    server = Server(
+        folder / "postgres", Passwords(folder / "passwords.json"), (*access, Access("postgres", (ADMIN,)))
+    )
+    try:
+        server.start()
+        yield server, folder
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+class Databases:
+    """Makes migrated databases of institutions with the roles of the platform; stands in for the tests' own maker."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._numbers = itertools.count(1)
+
+    def __call__(
+        self, name: str, tenants: Iterable[str] = (), *, migrated: bool = False
+    ) -> InstitutionDatabase:
+        with self._server.connect_admin() as admin:
+            database = ensure_institution(
+                self._server, admin, institution(name), tenants, f"{name}__{next(self._numbers)}"
+            )
+        if migrated:
+            migrate(name, database)
+        return database
+
+
+def fsync_microseconds(folder: Path, times: int = 200) -> float:
+    """What one durable write of a block costs on the disk of this folder: microseconds on the clock, median."""
+    samples = []
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        for _ in range(times):
+            file.write(b"x" * 8192)
+            begun = time.perf_counter()
+            os.fdatasync(file.fileno())
+            samples.append((time.perf_counter() - begun) * 1_000_000)
+    return median(samples)

@@ -1,0 +1,108 @@
+"""The benchmarks run, measure what the issue asks for, and keep it; no figure is judged."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from bench.report import Run, Table
+from bench.steps import Steps, since
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Run]:
+    """What a quick run of everything prints, and what it keeps."""
+    folder = tmp_path_factory.mktemp("bench")
+    done = run("--quick", "--output", str(folder))
+    assert done.returncode == 0, done.stderr
+    (kept,) = folder.iterdir()
+    return done.stdout, msgspec.json.decode(kept.read_bytes(), type=Run)
+
+
+def figures(table: Table) -> dict[str, dict[str, object]]:
+    return {str(row[0]): dict(zip(table.columns, row, strict=True)) for row in table.rows}
+
+
+def table(run: Run, begins: str) -> Table:
+    (found,) = [table for table in run.tables if table.title.startswith(begins)]
+    return found
+
+
+@pytest.mark.system
+def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> None:
+    _, kept = quick
+    wanted = {
+        ("Population", "generated and COPYed"): ("residents/s", "x bare COPY"),
+        ("Codes", "issue"): ("per second", "x bare"),
+        ("Codes", "convert"): ("per second", "x bare"),
+        ("Law", "find: a rule allows it"): ("per second", "x bare"),
+        ("Envelopes", "envelope verify"): ("per second", "x bare"),
+        ("Exchanges", "1 at a time"): ("exchanges/s", "x bare", "gateway us"),
+        ("Exchanges", "64 at a time"): ("exchanges/s", "x bare", "p99 ms"),
+        ("Exchanges", "64, commits + 1 ms"): ("exchanges/s",),
+        ("One exchange split", "network: record (commit)"): ("us",),
+    }
+    for (title, row), columns in wanted.items():
+        measured = figures(table(kept, title))[row]
+        for column in columns:
+            value = measured[column]
+            assert isinstance(value, float | int), (title, row, column)
+            assert value > 0, (title, row, column)
+
+
+@pytest.mark.system
+def test_every_step_of_the_split_was_reached(quick: tuple[str, Run]) -> None:
+    split = figures(table(quick[1], "One exchange split"))
+    assert all(isinstance(row["us"], float) and row["us"] > 0 for row in split.values()), split
+    whole = split.pop("the whole")["us"]
+    parts = sum(float(str(row["us"])) for row in split.values())
+    assert parts == pytest.approx(whole)
+
+
+@pytest.mark.system
+def test_the_tables_are_printed_as_they_are_kept(quick: tuple[str, Run]) -> None:
+    printed, kept = quick
+    assert all(table.text() in printed for table in kept.tables)
+    assert kept.quick
+    assert "its figures mean nothing" in printed
+
+
+def test_an_unknown_benchmark_is_named() -> None:
+    done = run("--quick", "exchange")
+    assert done.returncode == 2
+    assert "no benchmark exchange; there are law, codes" in done.stderr
+
+
+def test_columns_stand_under_their_names_in_japanese_too() -> None:
+    text = Table("表", ("", "件/s"), [("照会", 12345.6), ("a", None)], ["注"]).text()
+    assert text.splitlines() == ["表", "--", "        件/s", "照会  12,346", "a", "  注"]
+
+
+async def test_steps_count_plain_and_awaited_calls() -> None:
+    class Work:
+        def plain(self, name: str) -> str:
+            return name * 2
+
+        async def awaited(self) -> None:
+            raise ValueError("as before")
+
+    steps = Steps()
+    steps.wrap(Work, "plain", lambda _, name: f"plain {name}")
+    steps.wrap(Work, "awaited", "awaited")
+    before = steps.figures()
+    assert Work().plain("a") == "aa"
+    assert Work().plain("b") == "bb"
+    with pytest.raises(ValueError, match="as before"):
+        await Work().awaited()
+    counted = since(before, steps.figures())
+    assert {step: calls for step, (calls, _) in counted.items()} == {"plain a": 1, "plain b": 1, "awaited": 1}
+    assert all(nanoseconds > 0 for _, nanoseconds in counted.values())
