@@ -33,6 +33,10 @@ A = TypeVar("A", bound=msgspec.Struct)
 DATABASE_FAILURES = (PostgresError, InterfaceError, OSError, TimeoutError)
 """What a lost connection, a full disk or a restarting server look like: no record can be written, so nothing moves."""
 
+IDLE_SECONDS = 3.0
+"""How long a connection is kept that nobody uses: less than the 5 s after which uvicorn closes it, because a message sent at the moment
+that the other side closes is lost, and a message is never sent twice."""
+
 _log = logs.get_logger("mynumber.webkit.asgi")
 
 
@@ -271,7 +275,7 @@ class Caller:
         self._node = node
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=timeout_seconds),
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
