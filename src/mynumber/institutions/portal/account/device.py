@@ -1,0 +1,70 @@
+"""What the holder's device asks of the portal: the sign-in request, and to believe the card's answer (`protocols.sign_in`).
+
+The device is no system of the directory, so these two addresses are open; what the device brings proves itself.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from mynumber.institutions.portal.account import signing_in
+from mynumber.protocols import sign_in
+from mynumber.protocols.sign_in import Reason, SignInRefusal, SignInRefused
+from mynumber.webkit import logs
+from mynumber.webkit.access import public
+
+_log = logs.get_logger(__name__)
+
+
+@public  # the device has no session here; the request tells nothing but what its holder must read
+@never_cache
+@require_safe
+def show_request(request: HttpRequest, request_id: str) -> HttpResponse:
+    """The sign-in request, as long as it may be answered."""
+    try:
+        return _json(sign_in.encode(signing_in.show(_identifier(request_id), now=_now())))
+    except SignInRefused as refused:
+        return _refusal(refused)
+
+
+@public  # the card's signature over a fresh challenge is what proves the answer
+@csrf_exempt  # no cookie has a say here
+@transaction.non_atomic_requests  # J-LIS may have to be asked; the service has its own transaction
+@never_cache
+@require_POST
+def take_response(request: HttpRequest, request_id: str) -> HttpResponse:
+    """The card's answer: believed once, or refused with the reason."""
+    try:
+        if request.content_type != sign_in.CONTENT_TYPE:
+            raise SignInRefused(Reason.MALFORMED)
+        response = sign_in.decode_response(request.read(sign_in.MAXIMUM_BODY + 1))
+        accepted = signing_in.answer(_identifier(request_id), response, now=_now())
+    except SignInRefused as refused:
+        return _refusal(refused)
+    return _json(sign_in.encode(accepted))
+
+
+def _identifier(text: str) -> str:
+    if not sign_in.is_identifier(text):
+        raise SignInRefused(Reason.MALFORMED)
+    return text
+
+
+def _refusal(refused: SignInRefused) -> HttpResponse:
+    _log.info("sign-in refused", reason=refused.detail or refused.reason.value)
+    body = sign_in.encode(SignInRefusal(reason=refused.reason, detail=refused.detail))
+    return _json(body, status=sign_in.STATUS[refused.reason])
+
+
+def _json(body: bytes, status: int = 200) -> HttpResponse:
+    return HttpResponse(body, status=status, content_type=sign_in.CONTENT_TYPE)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,136 @@
+"""Visits: what a signed-in browser may do until when.
+
+A visit is a session of its own (new key), bound to the account and its certificate. It ends after `IDLE` without a page, after
+`LONGEST` at most, at sign-out, or when the browser closes.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from mynumber.institutions.portal.account.models import Account
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+IDLE = timedelta(minutes=10)
+LONGEST = timedelta(minutes=60)
+LONGEST_PATH = 400
+
+_ACCOUNT, _SERIAL, _BEGAN, _SEEN, _BROWSER = "account", "certificate", "began", "seen", "browser"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in resident. Times are aware (UTC)."""
+
+    account: Account
+    began: datetime
+    seen: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the visit ends if no further page is opened."""
+        return min(self.seen + IDLE, self.began + LONGEST)
+
+    @property
+    def words(self) -> str:
+        """Which card it is, and until when: for the head of each page."""
+        until = self.ends_at.astimezone(JAPAN)
+        return f"証明書の終わり {self.account.serial_ending}・{until:%H:%M}まで"
+
+    @property
+    def idle_minutes(self) -> int:
+        """Minutes without a page after which the visit ends."""
+        return int(IDLE.total_seconds()) // 60
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: go on with GET."""
+
+    status_code = 303
+
+
+def browser_secret(session: SessionBase) -> str:
+    """The secret that binds sign-in requests to this browser; made when first needed."""
+    if _BROWSER not in session:
+        session[_BROWSER] = secrets.token_urlsafe(32)
+    return str(session[_BROWSER])
+
+
+def known_browser(session: SessionBase) -> str | None:
+    """The secret of this browser if it began a sign-in."""
+    return session.get(_BROWSER)
+
+
+def open_visit(request: HttpRequest, account: Account, *, now: datetime) -> None:
+    """Give the browser a fresh session for this account; whatever it carried before is gone, so no key planted earlier is worth anything."""
+    request.session.flush()
+    request.session.update(
+        {
+            _ACCOUNT: account.pk,
+            _SERIAL: account.certificate_serial,
+            _BEGAN: now.timestamp(),
+            _SEEN: now.timestamp(),
+        }
+    )
+    rotate_token(request)
+
+
+def close_visit(request: HttpRequest) -> None:
+    """Sign out: the session is deleted, here and in the browser."""
+    request.session.flush()
+
+
+def current_visit(request: HttpRequest, *, now: datetime) -> Visit | None:
+    """Who is signed in, counting this page as a sign of life. A visit that is over is closed."""
+    session = request.session
+    if _ACCOUNT not in session:
+        return None
+    began = datetime.fromtimestamp(session[_BEGAN], UTC)
+    seen = datetime.fromtimestamp(session[_SEEN], UTC)
+    account = Account.objects.filter(pk=session[_ACCOUNT], certificate_serial=session[_SERIAL]).first()
+    if account is None or now >= min(seen + IDLE, began + LONGEST):
+        close_visit(request)
+        return None
+    session[_SEEN] = now.timestamp()
+    return Visit(account, began, now)
+
+
+def check_resident(request: HttpRequest) -> HttpResponse | None:
+    """MYNUMBER_RESIDENT_CHECKER: let a signed-in resident through, send anybody else to sign in and back to the page."""
+    was_here = _ACCOUNT in request.session
+    visit = current_visit(request, now=datetime.now(UTC))
+    if visit is not None:
+        request.resident = visit  # type: ignore[attr-defined]
+        return None
+    # Only a page can be come back to; a form that was being sent is not repeated.
+    query = {"next": request.get_full_path()} if request.method in {"GET", "HEAD"} else {}
+    if was_here:
+        query["ended"] = "1"
+    return SeeOther(reverse("sign-in") + (f"?{urlencode(query)}" if query else ""))
+
+
+def resident_of(request: HttpRequest) -> Visit:
+    """The visit of a page that is for residents only."""
+    return cast(Visit, request.resident)  # type: ignore[attr-defined]
+
+
+def own_path(text: str) -> str:
+    """`text` if it is a path of this site that one may be sent to after signing in, else the home page."""
+    safe = (
+        text.startswith("/")
+        and len(text) <= LONGEST_PATH
+        and text.isprintable()
+        and url_has_allowed_host_and_scheme(text, allowed_hosts=None)
+        and not text.startswith("/sign-")
+    )
+    return text if safe else "/"

@@ -1,0 +1,203 @@
+"""Sign-in with the card: make a request, believe the card's answer once, let the browser that began finish once.
+
+The course is that of `protocols.sign_in`; docs/protocols/sign-in.md says what each step guards against.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cryptography import x509
+from django.db import transaction
+
+from mynumber.foundation import pki
+from mynumber.foundation.pki import MalformedSerial, VerificationRefused, serial_text
+from mynumber.institutions.portal.account.models import Account, Event, EventKind, SignInRequest
+from mynumber.institutions.portal.account.trust import TrustUnavailable, current_trust
+from mynumber.protocols import sign_in
+from mynumber.protocols.sign_in import Reason, SignInAccepted, SignInRefused, SignInResponse
+
+RELYING_PARTY = "マイナポータル"
+PURPOSE = "マイナポータルにサインインする"
+MAXIMUM_ATTEMPTS = 5
+"""Answers that one request may get before it is dead."""
+FINISH_WITHIN = timedelta(minutes=2)
+"""How long the browser has to come back after the answer."""
+FORGET_AFTER = timedelta(days=1)
+FORGET_AT_ONCE = 100
+
+
+class FinishReason(StrEnum):
+    """Why a browser that comes back is not let in."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    OTHER_BROWSER = "other_browser"
+    NOT_ANSWERED = "not_answered"
+    ALREADY_FINISHED = "already_finished"
+    WRONG_CODE = "wrong_code"
+
+
+class FinishRefused(Exception):
+    """The browser does not get a session."""
+
+    def __init__(self, reason: FinishReason) -> None:
+        super().__init__(f"sign-in not finished: {reason.value}")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A proven holder and where the browser was going."""
+
+    account: Account
+    next_path: str
+    is_new: bool
+
+
+def begin(*, browser: str, portal: str, next_path: str, now: datetime) -> sign_in.SignInRequest:
+    """Make a request for the browser that holds the secret `browser`. portal: public origin of this site."""
+    _forget(now)
+    request = sign_in.new_request(portal=portal, relying_party=RELYING_PARTY, purpose=PURPOSE, now=now)
+    SignInRequest.objects.create(
+        request_id=request.request_id,
+        asked=sign_in.encode(request),
+        browser=_digest(browser),
+        next_path=next_path,
+        expires_at=request.expiry,
+    )
+    return request
+
+
+def show(request_id: str, *, now: datetime) -> sign_in.SignInRequest:
+    """The request as the device may show it. Raises SignInRefused."""
+    return sign_in.decode_request(bytes(_open_request(request_id, now, lock=False).asked))
+
+
+def answer(request_id: str, response: SignInResponse, *, now: datetime) -> SignInAccepted:
+    """Believe a card's answer, once a request. Raises SignInRefused; what was tried is committed all the same.
+
+    Call it outside a transaction: J-LIS may have to be asked for its revocation list.
+    """
+    _open_request(request_id, now, lock=False)
+    try:
+        trust = current_trust(now)
+    except TrustUnavailable:
+        raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, pki.Reason.REVOCATION_LIST_STALE.value) from None
+    with transaction.atomic():
+        row = _open_request(request_id, now, lock=True)
+        row.attempts += 1
+        refusal: VerificationRefused | None = None
+        return_code = sign_in.new_identifier()
+        try:
+            holder = trust.verify(
+                certificate=response.certificate,
+                challenge=sign_in.challenge(sign_in.decode_request(bytes(row.asked))),
+                signature=response.signature,
+                now=now,
+            )
+            row.certificate_serial, row.answered_at = holder.serial, now
+            row.return_code = _digest(return_code)
+        except VerificationRefused as refused:
+            refusal = refused
+            _record_refused_answer(response.certificate, refused.reason, now)
+        row.save()
+    if refusal is not None:
+        if refusal.reason is pki.Reason.BAD_SIGNATURE:
+            raise SignInRefused(Reason.SIGNATURE_NOT_ACCEPTED, refusal.reason.value)
+        raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, refusal.reason.value)
+    return SignInAccepted(return_code=return_code)
+
+
+def finish(request_id: str, return_code: str, *, browser: str | None, now: datetime) -> Finished:
+    """Let the browser in that began this request and brings its code, once. Raises FinishRefused; the attempt is committed."""
+    with transaction.atomic():
+        row = SignInRequest.objects.select_for_update().filter(pk=request_id).first()
+        if row is None:
+            raise FinishRefused(FinishReason.UNKNOWN)
+        reason = _fault(row, return_code, browser, now)
+        if reason is None:
+            row.finished_at = now
+            row.save(update_fields=["finished_at"])
+            return _welcome(row, now)
+        if reason is FinishReason.WRONG_CODE:
+            row.finished_at = now
+            row.save(update_fields=["finished_at"])
+        if row.certificate_serial is not None:
+            account = Account.objects.filter(certificate_serial=row.certificate_serial).first()
+            if account is not None:
+                record(account, EventKind.REFUSED, now, reason.value)
+    raise FinishRefused(reason)
+
+
+def record(account: Account, kind: EventKind, at: datetime, reason: str = "") -> None:
+    """Write a line of the history that the resident sees."""
+    Event.objects.create(account=account, kind=kind, at=at, reason=reason)
+
+
+def _fault(row: SignInRequest, return_code: str, browser: str | None, now: datetime) -> FinishReason | None:
+    if browser is None or not hmac.compare_digest(bytes(row.browser), _digest(browser)):
+        # First of all: another browser learns nothing about the request, and cannot spoil it.
+        return FinishReason.OTHER_BROWSER
+    if row.finished_at is not None:
+        return FinishReason.ALREADY_FINISHED
+    if row.answered_at is None or row.return_code is None:
+        return FinishReason.EXPIRED if now >= row.expires_at else FinishReason.NOT_ANSWERED
+    if now >= row.answered_at + FINISH_WITHIN:
+        return FinishReason.EXPIRED
+    if not hmac.compare_digest(bytes(row.return_code), _digest(return_code)):
+        return FinishReason.WRONG_CODE
+    return None
+
+
+def _welcome(row: SignInRequest, now: datetime) -> Finished:
+    account, is_new = Account.objects.get_or_create(
+        certificate_serial=row.certificate_serial, defaults={"opened_at": now, "last_signed_in_at": now}
+    )
+    if is_new:
+        record(account, EventKind.OPENED, now)
+    else:
+        account.last_signed_in_at = now
+        account.save(update_fields=["last_signed_in_at"])
+    record(account, EventKind.SIGNED_IN, now)
+    return Finished(account, row.next_path, is_new)
+
+
+def _open_request(request_id: str, now: datetime, *, lock: bool) -> SignInRequest:
+    """The request if it may be answered. Raises SignInRefused."""
+    rows = SignInRequest.objects.select_for_update() if lock else SignInRequest.objects.all()
+    row = rows.filter(pk=request_id).first()
+    if row is None:
+        raise SignInRefused(Reason.UNKNOWN_REQUEST)
+    if row.answered_at is not None:
+        raise SignInRefused(Reason.ALREADY_ANSWERED)
+    if now >= row.expires_at or row.attempts >= MAXIMUM_ATTEMPTS:
+        raise SignInRefused(Reason.EXPIRED)
+    return row
+
+
+def _record_refused_answer(certificate: bytes, reason: pki.Reason, now: datetime) -> None:
+    """Tell the holder of an account that somebody came with its certificate and was not believed.
+
+    Nothing is written about certificates that never signed in here.
+    """
+    try:
+        serial = serial_text(x509.load_der_x509_certificate(certificate).serial_number)
+    except (ValueError, TypeError, x509.InvalidVersion, MalformedSerial):
+        return
+    account = Account.objects.filter(certificate_serial=serial).first()
+    if account is not None:
+        record(account, EventKind.REFUSED, now, reason.value)
+
+
+def _forget(now: datetime) -> None:
+    over = SignInRequest.objects.filter(expires_at__lt=now - FORGET_AFTER).values("pk")[:FORGET_AT_ONCE]
+    SignInRequest.objects.filter(pk__in=over).delete()
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,190 @@
+"""Pages of sign-in and of the account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from mynumber.institutions.portal.account import signing_in
+from mynumber.institutions.portal.account.acquisition import acquire_code
+from mynumber.institutions.portal.account.models import EventKind
+from mynumber.institutions.portal.account.pages import page
+from mynumber.institutions.portal.account.sessions import (
+    LONGEST,
+    SeeOther,
+    browser_secret,
+    close_visit,
+    current_visit,
+    known_browser,
+    open_visit,
+    own_path,
+    resident_of,
+)
+from mynumber.institutions.portal.account.signing_in import FinishReason, FinishRefused
+from mynumber.institutions.portal.account.trust import TrustUnavailable, current_trust
+from mynumber.institutions.portal.account.words import (
+    EVENT_REASONS,
+    FINISH,
+    FINISH_STATUS,
+    OTHER_REASON,
+    UNCHECKABLE,
+    why_no_code,
+)
+from mynumber.protocols import sign_in
+from mynumber.protocols.refusal import Refused
+from mynumber.webkit import logs
+from mynumber.webkit.access import public, resident_only
+from mynumber.webkit.environment import default_public_url, origin
+from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.parts import Chip, Kind, Table
+
+EVENTS_A_PAGE = 30
+
+_log = logs.get_logger(__name__)
+
+
+@public  # whoever is not signed in is explained how to
+@never_cache
+@require_safe
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    """What signing in is, what it needs, and the button."""
+    next_path = own_path(request.GET.get("next", "/"))
+    visit = current_visit(request, now=_now())
+    if visit is not None:
+        return SeeOther(next_path)
+    context = {
+        "next": next_path,
+        "goes_elsewhere": next_path != "/",
+        "ended": "ended" in request.GET,
+        "signed_out": "signed_out" in request.GET,
+        "request_minutes": int(sign_in.REQUEST_VALIDITY.total_seconds()) // 60,
+        "longest_minutes": int(LONGEST.total_seconds()) // 60,
+    }
+    return page(request, "portal/sign_in.html", None, context)
+
+
+@public  # begins a sign-in for a browser that nobody knows yet
+@transaction.non_atomic_requests  # J-LIS may have to be asked
+@never_cache
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Bind a request to this browser and send it to the holder's device."""
+    now = _now()
+    try:
+        # Before the holder takes the card out: an answer that cannot be checked is not worth a PIN.
+        current_trust(now)
+    except TrustUnavailable:
+        raise UNCHECKABLE from None
+    asked = signing_in.begin(
+        browser=browser_secret(request.session),
+        portal=origin(settings.PUBLIC_URL),
+        next_path=own_path(request.POST.get("next", "/")),
+        now=now,
+    )
+    wallet = origin(settings.PUBLIC_URLS.get("wallet", default_public_url("wallet")))
+    return SeeOther(sign_in.wallet_url(wallet, asked))
+
+
+@public  # the code and the browser's own session prove who comes back
+@transaction.non_atomic_requests  # the code of a new account is asked from J-LIS
+@never_cache
+@require_safe
+def finish(request: HttpRequest) -> HttpResponse:
+    """Open the visit of a browser that comes back from the device, once."""
+    now = _now()
+    try:
+        finished = signing_in.finish(
+            _identifier(request.GET.get("request", "")),
+            _identifier(request.GET.get("code", "")),
+            browser=known_browser(request.session),
+            now=now,
+        )
+    except FinishRefused as refused:
+        title, what, advice = FINISH[refused.reason]
+        raise PageRefused(
+            title,
+            what,
+            *advice,
+            reason=refused.reason.value,
+            status=FINISH_STATUS[refused.reason],
+            title_en="Sign-in stopped",
+        ) from None
+    open_visit(request, finished.account, now=now)
+    _log.info("signed in", kind="new" if finished.is_new else "known")
+    if finished.account.code is None:
+        try:
+            acquire_code(finished.account, now=_now())
+        except Refused:
+            # Signed in all the same: the pages say that the code is missing and offer to ask again.
+            return SeeOther(finished.next_path)
+    return SeeOther(finished.next_path)
+
+
+@resident_only
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the visit."""
+    signing_in.record(resident_of(request).account, EventKind.SIGNED_OUT, _now())
+    close_visit(request)
+    return SeeOther(reverse("sign-in") + "?signed_out=1")
+
+
+@resident_only
+@transaction.non_atomic_requests  # the acquisition number is committed before J-LIS is asked
+@require_POST
+def obtain_code(request: HttpRequest) -> HttpResponse:
+    """Ask once more for the code of this account's person."""
+    next_path = own_path(request.POST.get("next", "/"))
+    try:
+        acquire_code(resident_of(request).account, now=_now())
+    except Refused as refused:
+        raise PageRefused(
+            "符号を受け取れませんでした",
+            why_no_code(refused),
+            "少し待ってから、もう一度試してください。",
+            "続くときは、この模型の案内のページで各機関の状態を確かめてください。",
+            reason=refused.reason.value,
+            status=503,
+            hop=refused.hop.label_ja,
+            title_en="The code has not been delivered",
+        ) from None
+    return SeeOther(next_path)
+
+
+@resident_only
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """ログイン履歴: every sign-in with this card and every attempt that was stopped."""
+    visit = resident_of(request)
+    events = Paginator(visit.account.events.order_by("-at", "-pk"), EVENTS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    rows = [
+        [
+            event.at,
+            Chip(event.get_kind_display(), Kind.WARN if event.kind == EventKind.REFUSED else Kind.NEUTRAL),
+            EVENT_REASONS.get(event.reason, OTHER_REASON) if event.kind == EventKind.REFUSED else None,
+        ]
+        for event in events
+    ]
+    table = Table.build("サインインの記録（新しい順）", ["日時", "できごと", "説明"], rows)
+    refused = any(event.kind == EventKind.REFUSED for event in events)
+    context = {"table": table, "page": events, "has_refused": refused}
+    return page(request, "portal/history.html", visit, context)
+
+
+def _identifier(text: str) -> str:
+    if not sign_in.is_identifier(text):
+        raise FinishRefused(FinishReason.UNKNOWN)
+    return text
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

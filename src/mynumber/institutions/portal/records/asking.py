@@ -1,0 +1,91 @@
+"""Asking the network for the records about a person (Act art. 23(3)): with the portal's code, and nothing else about the person.
+
+Nothing of what comes back is stored.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+
+from mynumber.protocols import wire
+from mynumber.protocols.message import Message
+from mynumber.protocols.records import (
+    QUERY_RECEIPT,
+    QUERY_RECORDS,
+    ExchangeRecord,
+    ReceiptQuery,
+    RecordQuery,
+    Records,
+)
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.messages import this_node
+
+SYSTEM, NETWORK = "portal", "network"
+LARGEST_OFFSET = 100_000
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+class ReceiptNotReady(Exception):
+    """The entry is recorded, but no signed checkpoint of the log covers it yet: within about a second one will."""
+
+
+def records_of(
+    code: str,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    inquirer: str | None = None,
+    provider: str | None = None,
+    offset: int = 0,
+    limit: int,
+) -> Records:
+    """One page of the records about a person, newest first; days are days in Japan, both included. Raises Refused."""
+    return _ask(
+        QUERY_RECORDS,
+        RecordQuery(
+            code=code,
+            since=since,
+            until=until,
+            inquirer=inquirer,
+            provider=provider,
+            offset=min(offset, LARGEST_OFFSET),
+            limit=limit,
+        ),
+    )
+
+
+def record_of(code: str, inquirer: str, request_id: UUID) -> ExchangeRecord | None:
+    """One exchange about the person; None also for an exchange about somebody else. Raises Refused."""
+    found = _ask(QUERY_RECORDS, RecordQuery(code=code, inquirer=inquirer, request_id=request_id, limit=1))
+    return found.records[0] if found.records else None
+
+
+def receipt_of(code: str, index: int) -> str | None:
+    """The receipt of one entry about the person; None if there is no such entry. Raises ReceiptNotReady, Refused."""
+    try:
+        return _ask(QUERY_RECEIPT, ReceiptQuery(code=code, index=index)).text
+    except Refused as refused:
+        if (refused.hop, refused.reason) == (Hop.NETWORK, Reason.UNKNOWN_RECORD):
+            return None
+        if (refused.hop, refused.reason) == (Hop.NETWORK, Reason.UNAVAILABLE):
+            raise ReceiptNotReady from None
+        raise
+
+
+def _ask(message: Message[Q, A], question: Q) -> A:
+    return wire.call(
+        this_node(),
+        message,
+        question,
+        sender=SYSTEM,
+        receiver=NETWORK,
+        hop=Hop.PORTAL,
+        now=partial(datetime.now, UTC),
+    )

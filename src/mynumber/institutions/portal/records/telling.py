@@ -1,0 +1,281 @@
+"""A record as the resident reads it: who, from whom, for which affair, what, under which item of the law, when, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from mynumber.foundation.law import (
+    Affair,
+    InformationKind,
+    LawError,
+    LegalBasis,
+    Provision,
+    legal_basis,
+)
+from mynumber.institutions.portal.records.words import (
+    EVENTS,
+    OUTCOMES,
+    SIDES,
+    hop_words,
+    reason_words,
+)
+from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.records import ExchangeRecord, RecordEvent
+from mynumber.protocols.refusal import Hop, Reason
+from mynumber.webkit.face.figures import HopFigure, HopState, Station
+from mynumber.webkit.face.parts import Chip, Kind, Step, StepState
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+ORDER_NAME = (
+    "行政手続における特定の個人を識別するための番号の利用等に関する法律第十九条第八号に基づく"
+    "利用特定個人情報の提供に関する命令（令和六年デジタル庁・総務省令第九号）"
+)
+_KINDS: dict[Outcome, Kind] = {
+    Outcome.OPEN: Kind.INFO,
+    Outcome.PERMITTED: Kind.INFO,
+    Outcome.PROVIDED: Kind.SUCCESS,
+    Outcome.NO_DATA: Kind.NEUTRAL,
+    Outcome.REFUSED: Kind.ERROR,
+    Outcome.LOST: Kind.WARN,
+    Outcome.ABANDONED: Kind.NEUTRAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LegalItem:
+    """The row of the table that allowed it, in the law's words."""
+
+    label: str
+    """項番号: 第二条の表 八十一の項."""
+    affair_words: str
+    affair_article: str
+    inquirer_words: str
+    provider_words: str
+    information_words: str
+    information_article: str
+    text_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One record with the words of its day."""
+
+    record: ExchangeRecord
+    at: datetime
+    affair_words: str
+    item_label: str
+    """項番号 of the affair that was named, empty when the table of the day knows no such affair."""
+    information_label: str
+    legal: LegalItem | None
+    """None when no row of the table allowed the inquiry."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+        return self.record.outcome
+
+    @property
+    def chip(self) -> Chip:
+        """The outcome as a status word."""
+        return Chip(self.outcome.label_ja, _KINDS[self.outcome])
+
+    @property
+    def outcome_words(self) -> str:
+        """What the outcome means for the person."""
+        return OUTCOMES[self.outcome]
+
+    @property
+    def stop(self) -> RecordEvent | None:
+        """The event that stopped it, if one did."""
+        return next((event for event in self.record.events if event.reason is not None), None)
+
+    @property
+    def stopped_at(self) -> str:
+        """Where it was stopped, empty if it was not."""
+        return hop_words(self.stop.hop) if self.stop else ""
+
+    @property
+    def stopped_why(self) -> str:
+        """Why it was stopped, empty if it was not."""
+        return reason_words(self.stop.reason) if self.stop else ""
+
+    @property
+    def left_provider(self) -> bool:
+        """Whether the information left the institution that holds it."""
+        return any(event.outcome in {Outcome.PROVIDED, Outcome.LOST} for event in self.record.events)
+
+    @property
+    def moved_words(self) -> str:
+        """Whether anything about the person moved: the first thing a reader of a refusal wants to know."""
+        if self.left_provider:
+            return "" if self.outcome is Outcome.PROVIDED else "情報は、聞かれた機関から送り出されています。"
+        if self.outcome in {Outcome.OPEN, Outcome.PERMITTED}:
+            return "情報が渡されたという報告は、まだありません。"
+        return "あなたの情報は渡されていません。"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an entry is not yet covered by a signed checkpoint of the log."""
+        return any(not event.integrated for event in self.record.events)
+
+
+def tell(record: ExchangeRecord) -> Told:
+    """Put the law's words of the record's day beside it."""
+    at = min((event.at for event in record.events), default=datetime.fromtimestamp(0, UTC))
+    basis = _basis(at)
+    affair = _affair(basis, record.affair)
+    provision = basis.provision(record.provision) if basis and record.provision else None
+    return Told(
+        record=record,
+        at=at,
+        affair_words=affair.words if affair else "法令の表にない事務",
+        item_label=f"{affair.item_label}の項" if affair else "",
+        information_label=information_label(record.information),
+        legal=_legal(basis, affair, provision) if basis and affair and provision else None,
+    )
+
+
+def information_label(name: str) -> str:
+    """The Japanese name of a kind of information; the name itself if it is not (or no longer) known."""
+    try:
+        return InformationKind.named(name).label_ja
+    except ValueError:
+        return name
+
+
+def steps_of(told: Told) -> list[Step]:
+    """The life of an exchange, in the order in which it was recorded."""
+    record = told.record
+    asked = Step(
+        f"{record.inquirer_name}が問い合わせました",
+        f"担当：{record.organisation}。{record.provider_name}に「{told.information_label}」を聞こうとしました。",
+        StepState.DONE,
+        told.at,
+    )
+    return [asked, *(_step(told, event) for event in sorted(record.events, key=_moment))]
+
+
+def figure_of(told: Told) -> HopFigure:
+    """The way of this exchange, who knew the person by what, and where it stopped."""
+    record = told.record
+    ways = (
+        (
+            record.inquirer.partition(".")[0],
+            record.inquirer_name,
+            f"{record.organisation}の担当者が問い合わせる",
+            "宛名番号（その機関の中だけの番号）",
+            "宛名番号と問い合わせ",
+            None,
+        ),
+        (
+            "gateway",
+            "問い合わせる側の中間サーバー",
+            "宛名番号を符号に置きかえる",
+            "その機関の宛名番号と符号",
+            "符号と問い合わせ",
+            Hop.INQUIRER_GATEWAY,
+        ),
+        (
+            "network",
+            Hop.NETWORK.label_ja,
+            "法律の表で確かめ、記録し、許可する",
+            "記録用の符号だけ。回答の中身は見ない",
+            "封をした相手の符号と許可",
+            Hop.NETWORK,
+        ),
+        (
+            "gateway",
+            "聞かれる側の中間サーバー",
+            "許可を確かめ、預かった副本から答える",
+            "聞かれる機関の符号と宛名番号",
+            "",
+            Hop.PROVIDER_GATEWAY,
+        ),
+        (
+            record.provider.partition(".")[0],
+            record.provider_name,
+            "前もって副本を預けておく",
+            "宛名番号（その機関の中だけの番号）",
+            "",
+            Hop.PROVIDER,
+        ),
+    )
+    stop = _place_of_stop(told, [hop for *_, hop in ways])
+    return HopFigure(
+        "way",
+        "このやりとりが通った道",
+        tuple(
+            Station(house, name, what, knows, _state(place, stop), wire)
+            for place, (house, name, what, knows, wire, _) in enumerate(ways)
+        ),
+        answer="回答は、問い合わせた機関だけが開ける形に封をして戻る"
+        if told.outcome is Outcome.PROVIDED
+        else "",
+        caption="個人番号（マイナンバー）とお名前は、この道のどこも通りません。",
+    )
+
+
+def _step(told: Told, event: RecordEvent) -> Step:
+    title = EVENTS.get((event.side, event.outcome), event.outcome.label_ja)
+    words = []
+    if event.reason is not None:
+        words.append(f"{hop_words(event.hop)}：{reason_words(event.reason)}")
+    words.append(
+        f"台帳の番号 {event.index}。" + ("" if event.integrated else "署名された台帳に入るのを待っています。")
+    )
+    stopped = event.outcome in {Outcome.REFUSED, Outcome.LOST, Outcome.ABANDONED}
+    return Step(
+        f"{SIDES.get(event.side, event.side)}：{title}",
+        " ".join(words),
+        StepState.STOPPED if stopped else StepState.DONE,
+        event.at,
+    )
+
+
+def _moment(event: RecordEvent) -> tuple[datetime, int]:
+    return event.at, event.index
+
+
+def _place_of_stop(told: Told, hops: list[Hop | None]) -> int | None:
+    """At which station of the figure it was refused; None if it went through."""
+    stop = told.stop
+    if stop is None or stop.reason is Reason.NO_COPY:
+        return None
+    return hops.index(stop.hop) if stop.hop in hops else 1
+
+
+def _state(place: int, stop: int | None) -> HopState:
+    if stop is None or place < stop:
+        return HopState.PASSED
+    return HopState.REFUSED if place == stop else HopState.AHEAD
+
+
+def _basis(at: datetime) -> LegalBasis | None:
+    try:
+        return legal_basis(at.astimezone(JAPAN).date())
+    except LawError:
+        return None
+
+
+def _affair(basis: LegalBasis | None, affair_id: str) -> Affair | None:
+    if basis is None:
+        return None
+    try:
+        return basis.affair(affair_id)
+    except LookupError:
+        return None
+
+
+def _legal(basis: LegalBasis, affair: Affair, provision: Provision) -> LegalItem:
+    return LegalItem(
+        label=f"第二条の表 {affair.item_label}の項",
+        affair_words=affair.words,
+        affair_article=affair.article_label,
+        inquirer_words=affair.inquirer_words,
+        provider_words=provision.provider_words,
+        information_words=provision.information_words,
+        information_article=provision.article_label,
+        text_of=datetime.combine(basis.text_of, datetime.min.time(), JAPAN),
+    )

@@ -1,0 +1,14 @@
+"""Addresses of やりとり履歴."""
+
+from django.urls import path
+
+from mynumber.institutions.portal.records import views
+
+urlpatterns = [
+    path("", views.history, name="records"),
+    path("coverage", views.coverage, name="coverage"),
+    path("not-me", views.not_me, name="not-me"),
+    path("log-key", views.log_key, name="log-key"),
+    path("receipts/<int:index>", views.receipt, name="receipt"),
+    path("<str:inquirer>/<uuid:request_id>", views.record, name="record"),
+]

@@ -1,0 +1,273 @@
+"""Pages: home, the list, one record, receipts, what the list covers, and what to do when something is not familiar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from mynumber.institutions.portal.account.pages import page
+from mynumber.institutions.portal.account.sessions import Visit, current_visit, resident_of
+from mynumber.institutions.portal.account.words import NO_CODE_YET
+from mynumber.institutions.portal.records import asking
+from mynumber.institutions.portal.records.asking import ReceiptNotReady
+from mynumber.institutions.portal.records.forms import FilterForm
+from mynumber.institutions.portal.records.telling import ORDER_NAME, Told, figure_of, steps_of, tell
+from mynumber.protocols.records import Records
+from mynumber.protocols.refusal import Reason, Refused
+from mynumber.webkit import logs
+from mynumber.webkit.access import public, resident_only
+from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.parts import Link, Table
+from mynumber.webkit.face.words import moment
+from mynumber.webkit.messages import this_node
+
+RECORDS_A_PAGE = 20
+RECORDS_AT_HOME = 3
+
+T = TypeVar("T")
+_log = logs.get_logger(__name__)
+
+
+class NeedsCode(Exception):
+    """The network cannot be asked: the portal has no valid code for the person."""
+
+
+@public  # the landing page; a signed-in resident gets their own home
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a resident starts."""
+    visit = current_visit(request, now=datetime.now(UTC))
+    if visit is None:
+        return page(request, "portal/landing.html", None)
+    context: dict[str, object] = {}
+    try:
+        latest = _ask(visit, lambda code: asking.records_of(code, limit=RECORDS_AT_HOME))
+    except NeedsCode:
+        context["needs_code"] = NO_CODE_YET
+    except PageRefused as refused:
+        # The rest of the page is of use without the network.
+        _log.info("home without records", reason=refused.reason)
+        context["trouble"] = refused.problem
+    else:
+        context |= {"latest": [tell(record) for record in latest.records], "total": latest.total}
+    return page(request, "portal/home.html", visit, context)
+
+
+@resident_only
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """The list: newest first, filtered, in pages."""
+    visit = resident_of(request)
+    form = FilterForm(request.GET or None, directory=this_node().directory)
+    wanted: dict[str, object] = {}
+    if form.is_bound and form.is_valid():
+        wanted = {name: value for name, value in form.cleaned_data.items() if value}
+    context: dict[str, object] = {"form": form, "filtered": bool(wanted), "order_name": ORDER_NAME}
+    if form.is_bound and not form.is_valid():
+        return page(request, "portal/records/list.html", visit, context)
+    number = _page_number(request)
+    try:
+        records, number = _page_of(visit, wanted, number)
+    except NeedsCode:
+        return page(request, "portal/records/list.html", visit, {**context, "needs_code": NO_CODE_YET})
+    told = [tell(record) for record in records.records]
+    context |= {
+        "records": records,
+        "told": told,
+        "table": _table(told),
+        "page": Paginator(range(records.total), RECORDS_A_PAGE).page(number),
+        "waiting": any(one.waiting for one in told),
+    }
+    return page(request, "portal/records/list.html", visit, context)
+
+
+@resident_only
+@require_safe
+def record(request: HttpRequest, inquirer: str, request_id: UUID) -> HttpResponse:
+    """One exchange: what happened in order, who knew what, the law, and the receipts."""
+    visit = resident_of(request)
+    try:
+        found = _ask(visit, lambda code: asking.record_of(code, inquirer, request_id))
+    except NeedsCode:
+        raise _no_code() from None
+    if found is None:
+        raise Http404
+    told = tell(found)
+    context = {
+        "told": told,
+        "record": found,
+        "steps": steps_of(told),
+        "figure": figure_of(told),
+        "order_name": ORDER_NAME,
+        "receipts": _receipts(told),
+        "log_key": _log_key(),
+        "first_index": found.events[0].index if found.events else 0,
+    }
+    return page(request, "portal/records/record.html", visit, context)
+
+
+@resident_only
+@require_safe
+def receipt(request: HttpRequest, index: int) -> HttpResponse:
+    """The receipt of one entry, as a file to keep."""
+    visit = resident_of(request)
+    try:
+        text = _ask(visit, lambda code: asking.receipt_of(code, index))
+    except NeedsCode:
+        raise _no_code() from None
+    except ReceiptNotReady:
+        raise PageRefused(
+            "レシートはもうすぐできます",
+            "この記録は残っていますが、署名された台帳にまだ入っていません。ふつうは1秒ほどで入ります。",
+            "少し待ってから、このページを読み込み直してください。",
+            reason="receipt_not_ready",
+            status=503,
+            title_en="The receipt is not ready yet",
+        ) from None
+    if text is None:
+        raise Http404
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{index}.txt"'
+    return response
+
+
+@resident_only
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    """What the list covers, since when, and what it leaves out."""
+    visit = resident_of(request)
+    context: dict[str, object] = {"order_name": ORDER_NAME}
+    try:
+        context["records"] = _ask(visit, lambda code: asking.records_of(code, limit=1))
+    except NeedsCode:
+        context["needs_code"] = NO_CODE_YET
+    return page(request, "portal/records/coverage.html", visit, context)
+
+
+@resident_only
+@require_safe
+def not_me(request: HttpRequest) -> HttpResponse:
+    """心当たりがないとき: whom to ask."""
+    return page(request, "portal/records/not_me.html", resident_of(request))
+
+
+@public  # a public key; whoever checks a receipt needs it, signed in or not
+@require_safe
+def log_key(request: HttpRequest) -> HttpResponse:
+    """The public key of the log of records, as a file."""
+    key = _log_key()
+    if not key:
+        raise Http404
+    response = HttpResponse(f"{key}\n", content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="log.vkey"'
+    return response
+
+
+def _ask(visit: Visit, question: Callable[[str], T]) -> T:
+    """Ask the network with the code of the visitor. Raises NeedsCode, and PageRefused with words for the reader."""
+    code = visit.account.code
+    if code is None:
+        raise NeedsCode
+    try:
+        return question(code)
+    except Refused as refused:
+        if refused.reason is Reason.UNKNOWN_CODE:
+            raise NeedsCode from None
+        _log.warning("no records", hop=refused.hop.value, reason=refused.reason.value)
+        raise PageRefused(
+            "記録を取り寄せられません",
+            "情報提供ネットワークシステムから、あなたの記録を受け取れませんでした。記録そのものはネットワークの側に残っていて、なくなってはいません。",
+            "少し待ってから、このページを読み込み直してください。",
+            "続くときは、この模型の案内のページで各機関の状態を確かめてください。",
+            reason=refused.reason.value,
+            status=503,
+            hop="情報提供ネットワークシステム",
+            title_en="The records cannot be fetched",
+        ) from None
+
+
+def _no_code() -> PageRefused:
+    return PageRefused(
+        "記録を取り寄せる準備ができていません",
+        NO_CODE_YET,
+        "ホームのページで「符号を受け取る」を押してください。",
+        reason="no_code",
+        status=503,
+        title_en="Your code has not been delivered yet",
+    )
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+
+
+def _page_of(visit: Visit, wanted: dict[str, object], number: int) -> tuple[Records, int]:
+    def ask(number: int) -> Records:
+        offset = (number - 1) * RECORDS_A_PAGE
+        return _ask(
+            visit,
+            lambda code: asking.records_of(code, offset=offset, limit=RECORDS_A_PAGE, **wanted),  # type: ignore[arg-type]
+        )
+
+    records = ask(number)
+    if number > 1 and not records.records:
+        # Past the end, e.g. an old bookmark: the beginning is of more use than nothing.
+        return ask(1), 1
+    return records, number
+
+
+def _table(told: list[Told]) -> Table:
+    rows = [
+        [
+            Link(_when(one), _url(one)),
+            one.record.inquirer_name,
+            one.record.provider_name,
+            one.affair_words,
+            one.information_label,
+            one.item_label if one.legal else None,
+            one.chip,
+        ]
+        for one in told
+    ]
+    return Table.build(
+        "あなたの情報のやりとり（新しい順）",
+        ["日時", "問い合わせた機関", "聞かれた機関", "なんの事務のため", "聞いた情報", "法令の表", "結果"],
+        rows,
+    )
+
+
+def _receipts(told: Told) -> list[tuple[Link | None, int]]:
+    """Of each entry the link to its receipt (None while it waits for the signed log) and its index."""
+    return [
+        (
+            Link(f"receipt-{event.index}.txt", reverse("receipt", args=[event.index]))
+            if event.integrated
+            else None,
+            event.index,
+        )
+        for event in told.record.events
+    ]
+
+
+def _url(told: Told) -> str:
+    return reverse("record", args=[told.record.inquirer, told.record.request_id])
+
+
+def _when(told: Told) -> str:
+    return moment(told.at).words
+
+
+def _log_key() -> str:
+    path = settings.MYNUMBER.log_key
+    return path.read_text("utf-8").strip() if path is not None and path.is_file() else ""

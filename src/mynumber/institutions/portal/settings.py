@@ -1,0 +1,20 @@
+"""Django settings of マイナポータル."""
+
+from mynumber.webkit.settings import institution_settings
+
+globals().update(
+    institution_settings(
+        "portal",
+        apps=[
+            "mynumber.webkit.inbox",
+            "mynumber.institutions.portal.account",
+            "mynumber.institutions.portal.records",
+        ],
+        urlconf="mynumber.institutions.portal.urls",
+        sessions="database",
+        form_actions=["wallet"],
+    ),
+    MYNUMBER_RESIDENT_CHECKER="mynumber.institutions.portal.account.sessions.check_resident",
+    # The idle limit of account/sessions.py decides; the cookie and the stored session end with the longest visit.
+    SESSION_COOKIE_AGE=60 * 60,
+)

@@ -1,0 +1,26 @@
+"""Routes of マイナポータル: pages, the device's two addresses, health, and the messages it receives."""
+
+from django.urls import include, path
+
+from mynumber.institutions.portal.account import device, views
+from mynumber.institutions.portal.account import messages as account_messages
+from mynumber.institutions.portal.records import urls as records
+from mynumber.institutions.portal.records import views as record_views
+from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    path("", record_views.home, name="home"),
+    path("", include("mynumber.webkit.urls")),
+    path("sign-in/", views.sign_in_page, name="sign-in"),
+    path("sign-in/start", views.start, name="sign-in-start"),
+    path("sign-in/requests/<str:request_id>", device.show_request, name="sign-in-request"),
+    path("sign-in/requests/<str:request_id>/response", device.take_response, name="sign-in-response"),
+    path("sign-in/finish", views.finish, name="sign-in-finish"),
+    path("sign-out", views.sign_out, name="sign-out"),
+    path("account/history", views.history, name="history"),
+    path("account/code", views.obtain_code, name="obtain-code"),
+    *account_messages.routes,
+    path("records/", include(records)),
+]
