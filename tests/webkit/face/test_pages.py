@@ -177,3 +177,10 @@ def test_the_place_in_the_navigation_is_marked(visitor: Client) -> None:
         a["href"] for a in Elements(page(visitor, "/form")).named("a") if a.get("aria-current") == "page"
     ]
     assert current == ["/form"]
+
+
+def test_what_is_missing_is_said_as_what_to_do(visitor: Client) -> None:
+    html = visitor.post("/form", {}).content.decode()
+    for words in ("氏名：入力してください。", "事務：選んでください。", "確かめて、しるしを付けてください。"):
+        assert words in html
+    assert "このフィールドは必須" not in html

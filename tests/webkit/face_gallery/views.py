@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from mynumber.webkit.face.errors import Problem, problem_page
 from mynumber.webkit.face.figures import HopFigure, HopState, Station
+from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.houses import HOUSES
 from mynumber.webkit.face.parts import Chip, Column, Kind, Link, Step, StepState, Table
 from mynumber.webkit.marks import public
@@ -16,7 +17,7 @@ from mynumber.webkit.marks import public
 AT = datetime(2026, 11, 22, 4, 5, 6, tzinfo=UTC)
 
 
-class GalleryForm(forms.Form):
+class GalleryForm(PlainForm):
     """One field of each kind."""
 
     name = forms.CharField(label="氏名", help_text="住民票のとおりに書いてください。例：架空 花子")
