@@ -40,6 +40,8 @@ _APPS = [
     "mynumber.institutions.municipality.tax",
     "mynumber.institutions.municipality.casework",
     "mynumber.institutions.network.core",
+    "mynumber.institutions.portal.account",
+    "mynumber.institutions.portal.records",
     "mynumber.institutions.digital_agency.accounts",
     "mynumber.institutions.pension_service.pensions",
     "tests.webkit.project",

@@ -29,6 +29,8 @@ class RecordQuery(_Body, frozen=True, kw_only=True):
     """Last day (Japan time), inclusive."""
     inquirer: str | None = None
     provider: str | None = None
+    request_id: UUID | None = None
+    """Only this exchange; inquirers make the ids, so name the inquirer too."""
     offset: int = 0
     limit: int = 50
 

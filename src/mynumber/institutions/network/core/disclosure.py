@@ -37,6 +37,7 @@ _PAGE = """
     WHERE record_code = ANY($1::text[]) AND NOT non_disclosure
       AND ($2::timestamptz IS NULL OR requested_at >= $2) AND ($3::timestamptz IS NULL OR requested_at < $3)
       AND ($4::text IS NULL OR inquirer = $4) AND ($5::text IS NULL OR provider = $5)
+      AND ($8::uuid IS NULL OR request_id = $8)
     ORDER BY requested_at DESC, request_id OFFSET $6 LIMIT $7
 """
 
@@ -77,6 +78,7 @@ class Disclosure:
                 query.provider,
                 max(query.offset, 0),
                 min(max(query.limit, 1), LARGEST_PAGE),
+                query.request_id,
             )
             events = await self._events_of(connection, rows)
             covered = await connection.fetchval("SELECT min(requested_at) FROM exchange")
