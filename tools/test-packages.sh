@@ -1,7 +1,7 @@
 # Sourced by `make test`: makes sure of the Debian packages that only tests use, or says what to do and leaves those
 # tests out. With MYNUMBER_REQUIRE_BROWSER=1 (continuous integration) a missing browser is a failure.
 
-have_browser() { command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q 'Noto Sans CJK'; }
+have_browser() { command -v chromium >/dev/null && [[ "$(fc-list 2>/dev/null)" == *'Noto Sans CJK'* ]]; }
 
 if ! have_browser && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing $* for the browser tests ..."
