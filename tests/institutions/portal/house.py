@@ -1,0 +1,235 @@
+"""The portal among real neighbours: J-LIS, network and gateway run as processes, and so does a portal that takes deliveries.
+
+Pages are asked in this process, on the same database; cards are issued by J-LIS and sign as they do in the holder's device.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from django.test import Client
+
+from mynumber.foundation.law import InformationKind
+from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, Card, CardState, JpkiClient, Pin
+from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols import sign_in
+from mynumber.protocols.certification import (
+    ISSUE_CARD,
+    REVOKE_CERTIFICATE,
+    IssueCard,
+    IssuedCard,
+    RevokeCertificate,
+)
+from mynumber.protocols.residents import REGISTER_RESIDENTS, RegisterResidents
+from mynumber.protocols.sign_in import PortalClient, SignInAccepted, SignInRequest, SignInResponse
+from tests.institutions.jlis.people import entry, somebody
+from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, Server, free_port, running_exchange
+
+PUBLIC = "http://portal.localhost:8000"
+PIN = Pin.parse("4649", AUTHENTICATION_PIN_RULES)
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Holder:
+    """A resident with a card, known to two cities."""
+
+    card: IssuedCard
+    resident_code: str
+    individual_number: str
+    name: str
+    at_city: str
+    at_former: str
+
+    @property
+    def serial(self) -> str:
+        return self.card.certificate_serial
+
+    def answer(self, asked: SignInRequest) -> SignInResponse:
+        """What the device does with card and PIN."""
+        client = JpkiClient(Card(CardState.from_bytes(self.card.card)))
+        client.select()
+        certificate = client.read_certificate()
+        client.verify_pin(PIN)
+        return SignInResponse(certificate=certificate, signature=client.sign(sign_in.challenge(asked)))
+
+
+@dataclass(slots=True)
+class House:
+    """Everything that runs."""
+
+    exchange: Exchange
+    jlis: Server
+    portal: Server
+    database: InstitutionDatabase
+    environment: Mapping[str, str]
+
+    @property
+    def device(self) -> PortalClient:
+        """The device's way to the portal's process."""
+        return PortalClient(PUBLIC, f"http://127.0.0.1:{self.portal.port}")
+
+    def holder(self) -> Holder:
+        """Somebody new: registered by a city, with a card from J-LIS and codes at both cities."""
+        number = next(_numbers)
+        attributes = somebody()
+        (result,) = self.exchange.call(
+            REGISTER_RESIDENTS, RegisterResidents(entries=(entry(attributes),)), sender=CITY, receiver="jlis"
+        ).results
+        assert result.individual_number is not None
+        assert result.resident_code is not None
+        holder = Holder(
+            self._issue(result.individual_number),
+            result.resident_code,
+            result.individual_number,
+            attributes.name,
+            f"C-portal-{number}",
+            f"F-portal-{number}",
+        )
+        self.exchange.give_codes(
+            {holder.resident_code: {CITY: holder.at_city, FORMER_CITY: holder.at_former}}
+        )
+        self.exchange.register(FORMER_CITY, holder.at_former, InformationKind.LOCAL_TAX, TAX)
+        return holder
+
+    def new_card(self, holder: Holder) -> Holder:
+        """The same person with a second card."""
+        return replace(holder, card=self._issue(holder.individual_number))
+
+    def _issue(self, individual_number: str) -> IssuedCard:
+        return self.exchange.call(
+            ISSUE_CARD,
+            IssueCard(individual_number=individual_number, authentication_pin="4649"),
+            sender=CITY,
+            receiver="jlis",
+        )
+
+    def revoke(self, holder: Holder) -> None:
+        """The city reports the card lost."""
+        self.exchange.call(
+            REVOKE_CERTIFICATE,
+            RevokeCertificate(certificate_serial=holder.serial),
+            sender=CITY,
+            receiver="jlis",
+        )
+
+
+class Browser(Client):
+    """A browser at the portal."""
+
+    def __init__(self) -> None:
+        super().__init__(enforce_csrf_checks=True, headers={"host": "portal.localhost:8000"})
+
+    def post_form(self, page: str, action: str, **fields: str) -> object:
+        """Open a page and send one of its forms."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.text(page))
+        assert token is not None
+        return self.post(action, {"csrfmiddlewaretoken": token[1], **fields})
+
+    def text(self, path: str, status: int = 200) -> str:
+        """The page at a path, which must answer with this status."""
+        response = self.get(path)
+        assert response.status_code == status, (response.status_code, response.headers.get("Location"))
+        content: str = response.content.decode()
+        return content
+
+    def begin(self, next_path: str = "/") -> str:
+        """Begin a sign-in; the id of the request that went to the device."""
+        response = self.post_form("/sign-in/", "/sign-in/start", next=next_path)
+        assert response.status_code == 303  # type: ignore[attr-defined]
+        target = urlsplit(response.headers["Location"])  # type: ignore[attr-defined]
+        query = parse_qs(target.query)
+        assert (target.netloc, target.path) == ("wallet.localhost:8000", "/sign-in")
+        assert query["portal"] == [PUBLIC]
+        return query["request"][0]
+
+    def come_back(self, asked: SignInRequest, accepted: SignInAccepted) -> object:
+        """Follow the device's redirect."""
+        return self.get(sign_in.finish_url(asked, accepted).removeprefix(PUBLIC))
+
+    def sign_in(self, house: House, holder: Holder, next_path: str = "/") -> object:
+        """All of it, as a person does."""
+        asked = house.device.fetch(self.begin(next_path), now=datetime.now(UTC))
+        return self.come_back(asked, house.device.respond(asked, holder.answer(asked)))
+
+    @property
+    def session_key(self) -> str | None:
+        cookie = self.cookies.get("portal_session")
+        return cookie.value if cookie else None
+
+    def grow_older(self, by: timedelta) -> None:
+        """As if the last page had been opened longer ago."""
+        session = self.session
+        session["seen"] = session["seen"] - by.total_seconds()
+        session.save()
+
+
+@contextmanager
+def running_house(folder: Path, institution_database: Callable[..., InstitutionDatabase]) -> Iterator[House]:
+    """Start everything and stop it at the end."""
+    with running_exchange(folder, institution_database) as exchange:
+        databases = {name: institution_database(name, migrated=True) for name in ("jlis", "portal")}
+        ports = {name: free_port() for name in databases}
+        exchange.systems = exchange.systems.moved(
+            {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        )
+        log_key = folder / "log.vkey"
+        log_key.write_text(exchange.vkey + "\n")
+        servers = {
+            name: Server(
+                name,
+                ports[name],
+                {
+                    **exchange.systems.environment(name),
+                    "DATABASE_URL": databases[name].url,
+                    "MYNUMBER_PUBLIC_URL": f"http://{name}.localhost:8000",
+                    "MYNUMBER_LOG_KEY": str(log_key),
+                },
+                folder / f"{name}.log",
+                _granian(name, ports[name]),
+            )
+            for name in databases
+        }
+        _manage("jlis", servers["jlis"].environment, "create_ca")
+        try:
+            for server in servers.values():
+                server.start()
+            yield House(
+                exchange,
+                servers["jlis"],
+                servers["portal"],
+                databases["portal"],
+                {k: v for k, v in servers["portal"].environment.items() if k != "DATABASE_URL"},
+            )
+        finally:
+            for server in servers.values():
+                server.stop()
+
+
+def _granian(name: str, port: int) -> tuple[str, ...]:
+    return (
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
+        *("--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--http", "1"),
+        *("--log-level", "warning", f"mynumber.institutions.{name}.wsgi:application"),
+    )
+
+
+def _manage(name: str, environment: Mapping[str, str], *command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mynumber.webkit.manage", name, *command],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
