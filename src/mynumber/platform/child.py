@@ -7,7 +7,9 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+import msgspec
 import psutil  # type: ignore[import-untyped]  # has no stubs of its own
 
 from mynumber.platform.logfiles import LogFile
@@ -46,9 +48,10 @@ class Child:
         deaths = 0
         while not self._stopping.is_set():
             started = time.monotonic()
-            await self._run_once()
+            status = await self._run_once()
             if self._stopping.is_set():
                 return
+            self._note_death(status)
             deaths = 1 if time.monotonic() - started > HEALTHY_AFTER else deaths + 1
             self.restarts += 1
             self.changed()
@@ -59,7 +62,19 @@ class Child:
         """Ask the process to end; `keep_running` returns when it has (killed if it takes too long)."""
         self._stopping.set()
 
-    async def _run_once(self) -> None:
+    def _note_death(self, status: int | None) -> None:
+        """A line in the process's own log: who reads why it ended also sees that it was started again."""
+        line = {
+            "event": "process ended, starting it again",
+            "level": "error",
+            "process": self.name,
+            "status": status,
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        }
+        self.log.write(msgspec.json.encode(line) + b"\n")
+
+    async def _run_once(self) -> int | None:
+        """Start the process and wait for its end. Returns its exit status, negative for a signal."""
         reader, writer = os.pipe()
         try:
             # A pipe of our own: asyncio's would make `wait` wait for workers that still hold it.
@@ -87,6 +102,7 @@ class Child:
             await output
             self.pid = self.created = None
             self.changed()
+        return process.returncode
 
     async def _until_ended(self, process: asyncio.subprocess.Process) -> None:
         ended = asyncio.create_task(process.wait())
