@@ -1,6 +1,8 @@
-"""Routes of the municipalities."""
+"""Routes of the municipalities: the list of towns, and everything of a town under its code."""
 
 from django.urls import include, path
+
+from mynumber.institutions.municipality.casework.views import towns
 
 handler400 = "mynumber.webkit.errors.handler400"
 handler403 = "mynumber.webkit.errors.handler403"
@@ -8,6 +10,8 @@ handler404 = "mynumber.webkit.errors.handler404"
 handler500 = "mynumber.webkit.errors.handler500"
 
 urlpatterns = [
+    path("", towns, name="towns"),
     path("", include("mynumber.webkit.urls")),
     path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),
+    path("<tenant:tenant>/", include("mynumber.institutions.municipality.casework.urls")),
 ]

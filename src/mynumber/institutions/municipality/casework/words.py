@@ -1,0 +1,183 @@
+"""Facts, sources and refusals as the case worker reads them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from mynumber.foundation.law import InformationKind, Provision, legal_basis
+from mynumber.foundation.people import MalformedPersonalData, Wareki
+from mynumber.institutions.municipality.casework.asking import may_be_repeated
+from mynumber.institutions.municipality.casework.models import CaseInquiry, InquiryState
+from mynumber.protocols.directory import Directory
+from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.facts import LABELS_JA, Fact, PensionBenefitsFact, UnknownLayout
+from mynumber.protocols.refusal import Reason
+from mynumber.webkit.face.parts import Chip, Kind
+from mynumber.webkit.face.words import JST, yen
+
+_MONEY: Final = frozenset({"total_income", "income_levy", "annual_amount"})
+_PEOPLE: Final = frozenset({"dependants"})
+
+_ADVICE: Final = {
+    Reason.NOT_IN_TABLE: "この機関からこの情報は受け取れません。必要なら、本人に書類の提出を求めてください。",
+    Reason.NOT_ENTITLED: "この事務を行う権限を、管理者に確かめてください。",
+    Reason.NO_CODE_HELD: "管理者に、この人の符号の取得を依頼してから、照会し直してください。",
+    Reason.UNKNOWN_CODE: "管理者に、この人の符号の取得を依頼してから、照会し直してください。",
+    Reason.PROVIDER_HAS_NO_CODE: "この人を知らない機関かもしれません。照会先が正しいか確かめるか、本人に書類の提出を求めてください。",
+    Reason.UNKNOWN_PROVIDER: "照会先を選び直してください。",
+    Reason.NO_COPY: "照会先に電話で確かめるか、本人に書類の提出を求めてください。",
+    Reason.NOT_AUTOMATIC: "照会先の確認を待って、照会し直してください。",
+    Reason.RECORD_UNAVAILABLE: "時間をおいて照会し直してください。続くときは管理者に知らせてください。",
+    Reason.NETWORK_UNREACHABLE: "時間をおいて照会し直してください。続くときは管理者に知らせてください。",
+    Reason.PROVIDER_UNREACHABLE: "時間をおいて照会し直してください。",
+    Reason.UNREACHABLE: "時間をおいて照会し直してください。続くときは管理者に知らせてください。",
+    Reason.UNAVAILABLE: "時間をおいて照会し直してください。",
+}
+_OTHERWISE: Final = "照会し直しても同じときは、照会番号を管理者に知らせてください。"
+_NO_DATA: Final = (
+    "照会先に、この人のこの情報は登録されていません。本人に確かめるか、照会先を選び直してください。"
+)
+_INTERRUPTED: Final = "こちらのシステムが答えを待つ間に止まりました。もう一度照会できます。相手で何が起きたかは「照会の記録」で確かめられます。"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value of a fact."""
+
+    term: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An inquiry as the page tells it."""
+
+    inquiry: CaseInquiry
+    information: str
+    provider: str
+    chip: Chip
+    groups: tuple[tuple[Line, ...], ...]
+    """The values of the fact; one group for each benefit."""
+    nothing: str
+    """What an empty or unreadable fact means."""
+    provision: Provision | None
+    law: str
+    """The place in the law and its words."""
+    hop: str
+    why: str
+    advice: str
+    repeatable: bool
+
+
+def tell(inquiry: CaseInquiry, directory: Directory) -> Told:
+    """Everything about an inquiry in words."""
+    groups, nothing = _fact(inquiry)
+    on = inquiry.asked_at.astimezone(JST).date()
+    provision = legal_basis(on).provision(inquiry.provision)
+    why, advice = _why(inquiry)
+    return Told(
+        inquiry=inquiry,
+        information=information_label(inquiry.information),
+        provider=directory.name(inquiry.provider),
+        chip=chip_of(inquiry),
+        groups=groups,
+        nothing=nothing,
+        provision=provision,
+        law=law_of(provision, on) if provision else "",
+        hop=inquiry.refused_at.label_ja if inquiry.refused_at else "",
+        why=why,
+        advice=advice,
+        repeatable=may_be_repeated(inquiry),
+    )
+
+
+def information_label(name: str) -> str:
+    """The Japanese label of a kind of information; the name itself if it is none."""
+    try:
+        return InformationKind.named(name).label_ja
+    except ValueError:
+        return name
+
+
+def law_of(provision: Provision, on: date) -> str:
+    """The place of a provision in the law of that day."""
+    affair = legal_basis(on).affair(provision.affair_id)
+    return (
+        "番号法第19条第8号、利用特定個人情報の提供に関する命令 "
+        f"第二条の表の{affair.item_label}の項（細目は{provision.article_label}）"
+    )
+
+
+def chip_of(inquiry: CaseInquiry) -> Chip:
+    """The state in one word."""
+    if inquiry.state == InquiryState.ASKING:
+        return Chip("照会中", Kind.INFO)
+    if inquiry.state == InquiryState.INTERRUPTED:
+        return Chip("中断", Kind.WARN)
+    match inquiry.result:
+        case Outcome.PROVIDED:
+            return Chip("提供された", Kind.SUCCESS)
+        case Outcome.NO_DATA:
+            return Chip("該当情報なし", Kind.WARN)
+        case Outcome.REFUSED:
+            return Chip("拒否された", Kind.ERROR)
+        case result:
+            return Chip(result.label_ja if result else "不明", Kind.WARN)
+
+
+def _why(inquiry: CaseInquiry) -> tuple[str, str]:
+    """Reason in a sentence, and what to do."""
+    if inquiry.state == InquiryState.INTERRUPTED:
+        reason = inquiry.refused_why
+        return (reason.sentence_ja if reason else ""), _INTERRUPTED
+    if inquiry.result is Outcome.NO_DATA:
+        return "", _NO_DATA
+    if inquiry.refused_why is not None:
+        return inquiry.refused_why.sentence_ja, _ADVICE.get(inquiry.refused_why, _OTHERWISE)
+    return "", ""
+
+
+def _fact(inquiry: CaseInquiry) -> tuple[tuple[tuple[Line, ...], ...], str]:
+    if inquiry.result is not Outcome.PROVIDED:
+        return (), ""
+    try:
+        fact = inquiry.received.read()
+    except (UnknownLayout, ValueError, msgspec.DecodeError):
+        return (), "この画面では読めない形の情報です。照会番号を管理者に知らせてください。"
+    if isinstance(fact, PensionBenefitsFact):
+        groups = tuple(tuple(_lines(benefit)) for benefit in fact.benefits)
+        return groups, "" if groups else "受けている公的年金はありません。"
+    return (tuple(_lines(fact)),), ""
+
+
+def _lines(fact: Fact) -> Iterator[Line]:
+    for name in fact.__struct_fields__:
+        yield Line(LABELS_JA.get(name, name), _value(name, getattr(fact, name)))
+
+
+def _value(name: str, value: object) -> str:
+    if name == "fiscal_year" and isinstance(value, int):
+        return f"{_era_year(date(value, 4, 1))}度（{value}年度）"
+    if isinstance(value, int) and name in _MONEY:
+        return yen(value)
+    if isinstance(value, int) and name in _PEOPLE:
+        return f"{value}人"
+    if isinstance(value, datetime):
+        raise TypeError("a fact of the layouts has days, no moments")
+    if isinstance(value, date):
+        return f"{_era_day(value)}（{value.year}年）"
+    return str(value)
+
+
+def _era_year(day: date) -> str:
+    return Wareki.of(day).year_text
+
+
+def _era_day(day: date) -> str:
+    try:
+        return Wareki.of(day).text
+    except MalformedPersonalData:
+        return day.isoformat()
