@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 from django.test import Client
 
 from mynumber.foundation.law import InformationKind
@@ -33,10 +34,22 @@ from mynumber.protocols.certification import (
 from mynumber.protocols.residents import REGISTER_RESIDENTS, RegisterResidents
 from mynumber.protocols.sign_in import PortalClient, SignInAccepted, SignInRequest, SignInResponse
 from tests.institutions.jlis.people import entry, somebody
-from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, Server, free_port, running_exchange
+from tests.support.directory import Systems
+from tests.support.exchange import (
+    AGENCY,
+    CITY,
+    FORMER_CITY,
+    PENSION,
+    TAX,
+    Exchange,
+    Server,
+    free_port,
+    running_exchange,
+)
 
 PUBLIC = "http://portal.localhost:8000"
 PIN = Pin.parse("4649", AUTHENTICATION_PIN_RULES)
+NAMES = {CITY: "葛飾区", FORMER_CITY: "八尾市", PENSION: "日本年金機構", AGENCY: "デジタル庁"}
 _numbers = itertools.count(1)
 
 
@@ -180,7 +193,7 @@ def running_house(folder: Path, institution_database: Callable[..., InstitutionD
     with running_exchange(folder, institution_database) as exchange:
         databases = {name: institution_database(name, migrated=True) for name in ("jlis", "portal")}
         ports = {name: free_port() for name in databases}
-        exchange.systems = exchange.systems.moved(
+        exchange.systems = _named(exchange.systems).moved(
             {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
         )
         log_key = folder / "log.vkey"
@@ -214,6 +227,14 @@ def running_house(folder: Path, institution_database: Callable[..., InstitutionD
         finally:
             for server in servers.values():
                 server.stop()
+
+
+def _named(systems: Systems) -> Systems:
+    """The same systems with the names that residents read."""
+    listed = tuple(
+        msgspec.structs.replace(system, name=NAMES.get(system.id, system.id)) for system in systems.listed
+    )
+    return replace(systems, listed=listed)
 
 
 def _granian(name: str, port: int) -> tuple[str, ...]:
