@@ -1,6 +1,7 @@
 """Codes: the four properties of Cabinet Order 27(5), conversion, rotation, and what is no code."""
 
 from fractions import Fraction
+from itertools import count
 
 import pytest
 from hypothesis import assume, given, settings
@@ -138,6 +139,7 @@ def test_keys_come_back_from_bytes(person: str, domain: str) -> None:
         V1.to_bytes()[:21] + bytes(8) + V1.to_bytes()[29:],  # version 0
         V1.to_bytes()[:21] + b"\xff" * 8 + V1.to_bytes()[29:],
     ],
+    ids=count(),  # keys are random, and workers must agree on the names
 )
 def test_damaged_keys_are_refused(data: bytes) -> None:
     assert refusal(CodeKeys.from_bytes, data) is CodeReason.BAD_KEYS
@@ -204,6 +206,7 @@ def text_of(number: int) -> str:
         (text_of(2**256 - 1), CodeReason.NOT_A_POINT),
         (text_of(2**255), CodeReason.NOT_A_POINT),
     ],
+    ids=count(),  # keys are random, and workers must agree on the names
 )
 def test_what_is_no_code_is_refused_with_its_reason(text: str, reason: CodeReason) -> None:
     assert refusal(Code.parse, text) is reason

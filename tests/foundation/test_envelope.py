@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -673,6 +674,7 @@ OTHER_NAME = SealingKey.generate("seal-2")
         (b"\x01\x06seal-1" + bytes(47), SEALING, b"", b"", M),
         (b"\x01\x06seal-1" + bytes(48), SEALING, b"", b"", EnvelopeReason.CANNOT_OPEN),  # point of low order
     ],
+    ids=count(),  # keys are random, and workers must agree on the names
 )
 def test_a_hostile_sealed_text_is_refused_with_its_reason(
     blob: bytes, key: SealingKey, info: bytes, aad: bytes, reason: EnvelopeReason

@@ -39,7 +39,7 @@ def test_a_folder_holds_what_its_summary_says(tmp_path: Path) -> None:
     assert len(files.read(tmp_path / "town" / ACCOUNTS_FILE, Account)) == summary.accounts
     assert msgspec.json.decode((tmp_path / "town" / SUMMARY_FILE).read_bytes(), type=Summary) == summary
     assert summary.municipality_name == "大阪府八尾市"
-    assert set(summary.personas) == {"hanako", "haruo", "chiyo"}
+    assert set(summary.personas) == {"hanako", "haruo", "chiyo", "sota"}
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import base64
 import struct
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -301,6 +302,7 @@ NAME, KEY_ID, KEY_TEXT = SIGNER.vkey.split("+", 2)
         f"{NAME}+{KEY_ID}+{base64.b64encode(bytes([1]) + bytes(31)).decode()}",
         "PRIVATE+KEY+" + SIGNER.vkey,
     ],
+    ids=count(),  # keys are random, and workers must agree on the names
 )
 def test_what_is_no_verifier_key_is_refused(text: str) -> None:
     with pytest.raises(NoteRefused) as caught:
