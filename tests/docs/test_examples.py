@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from mynumber.platform import cli, registry
-from tests.docs.pages import DOCS, ROOT, all_pages, anchors, blocks, code_spans, name_of, targets
+from tests.docs.pages import DOCS, ROOT, all_pages, anchors, blocks, code_spans, name_of, prose, targets
 
 RUN = ("python", "run")
 """What stands after the fence of a block that is executed; the blocks of a page share their names, from top to bottom."""
@@ -71,8 +71,9 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
 
 
 def _commands(text: str) -> set[tuple[str, ...]]:
-    """The words after `mynumber` in code spans and shell blocks, up to the first that is no plain word."""
+    """The words after `mynumber` in code spans, shell blocks and indented lines."""
     shown = [span for span in code_spans(text) if span.startswith("mynumber ")]
+    shown += [line for line in prose(text).splitlines() if line.startswith("    ")]
     for block in blocks(text):
         if "".join(block.info[:1]) in _SHELL:
             shown += block.body.splitlines()
