@@ -9,6 +9,7 @@ import pytest
 
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.population.files import write
+from tests.support.exchange import Exchange, running_exchange
 from tests.webkit import faces
 
 PROJECT = "mynumber.institutions.municipality.settings"
@@ -39,3 +40,12 @@ def municipality(database: InstitutionDatabase) -> Iterator[InstitutionDatabase]
     """Django as the municipalities."""
     with faces.face(PROJECT, database, MYNUMBER_PUBLIC_URL="http://municipality.localhost:8000"):
         yield database
+
+
+@pytest.fixture(scope="module")
+def exchange(
+    tmp_path_factory: pytest.TempPathFactory, institution_database: Callable[..., InstitutionDatabase]
+) -> Iterator[Exchange]:
+    """A network and gateways of the module's own: towns count their addressee numbers from the same first one."""
+    with running_exchange(tmp_path_factory.mktemp("exchange"), institution_database) as running:
+        yield running

@@ -30,7 +30,12 @@ class Candidate:
     suggested: bool
     """Ticked beforehand: the register or the kind of information points to this member."""
     why: str
-    """Why it is suggested or what to know about it, in Japanese."""
+    """Why it is suggested, in Japanese; may be empty."""
+
+    @property
+    def registered(self) -> bool:
+        """Whether institutions of this platform hold copies of this kind of information."""
+        return self.information in FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def _candidates(
 
 def _advice(information: InformationKind, system: System, person: Person, *, alone: bool) -> tuple[bool, str]:
     if information not in FACTS:
-        return False, "この模型では、まだどの機関も登録していない情報です"
+        return False, ""
     if system.id.startswith("municipality."):
         if person.previous_municipality and system.id == member_id(person.previous_municipality):
             return True, _moved(person)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mynumber.foundation.law import Affair, UnknownAffair, legal_basis
 from mynumber.foundation.numbers import find
 from mynumber.institutions.municipality.casework import asking
-from mynumber.institutions.municipality.casework.allowed import Allowed, affairs_of, allowed
+from mynumber.institutions.municipality.casework.allowed import Allowed, Candidate, affairs_of, allowed
 from mynumber.institutions.municipality.casework.asking import Wanted
 from mynumber.institutions.municipality.casework.forms import ByHandForm, OpenForm, SearchForm
 from mynumber.institutions.municipality.casework.models import (
@@ -34,6 +34,7 @@ from mynumber.institutions.municipality.systems import directory, member_id
 from mynumber.protocols.node import NodeNotConfigured
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.access import public, staff_only
+from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.staff.models import StaffMember
 
 WORKERS = ("case_worker", "supervisor")
@@ -104,6 +105,13 @@ def open_page(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse
             at=timezone.now(),
             children=children_of(person, affair, on=today),
         )
+        if not _cases_of(staff).filter(pk=case.pk).exists():
+            raise PageRefused(
+                "この申請は、別の課が審査しています",
+                "同じ人の同じ事務の案件が、すでに審査中です。同じ申請を二つにすることはできません。",
+                "担当の課に引き継いでください。",
+                reason="case of another organisation",
+            )
         return HttpResponseRedirect(_url(case, tenant))
     context = {
         **_town(tenant),
@@ -139,13 +147,15 @@ def _case_page(request: HttpRequest, tenant: str, case: Case, problem: str = "")
             **_town(tenant),
             "case": case,
             "affair": affair,
-            "words": _words(case),
+            "eyebrow": _eyebrow(case, tenant),
             "person": case.applicant,
             "children": case.children.order_by("birth"),
             "current": current,
             "former": [one for one, is_repeated in told if is_repeated],
             "summary": _summary(current),
-            "rows": [(row, _choices(row, answered)) for row in rows],
+            "rows": _offers(rows, answered, registered=True),
+            "unanswered": _offers(rows, answered, registered=False),
+            "nobody": [row for row in rows if not row.candidates],
             "askable": any(row.candidates for row in rows),
             "may_ask": _staff(request).role in WORKERS,
             "problem": problem,
@@ -215,7 +225,7 @@ def by_hand(request: HttpRequest, tenant: str, number: int) -> HttpResponse:
         wanted = Wanted(form.cleaned_data["provider"], form.cleaned_data["information"], by_hand=True)
         asking.begin(case, [wanted], _staff(request), non_disclosure=False, code=tenant, now=timezone.now)
         return HttpResponseRedirect(_url(case, tenant) + "#answers")
-    context = {**_town(tenant), "case": case, "words": _words(case), "form": form}
+    context = {**_town(tenant), "case": case, "eyebrow": _eyebrow(case, tenant), "form": form}
     return render(request, "municipality/by_hand.html", context, status=422 if form.errors else 200)
 
 
@@ -224,7 +234,7 @@ def by_hand(request: HttpRequest, tenant: str, number: int) -> HttpResponse:
 def records(request: HttpRequest, tenant: str, number: int) -> HttpResponse:
     """The inquirer's side of the record: what the own gateway keeps of this case's inquiries (Act art. 23)."""
     case = _case(request, number)
-    context: dict[str, object] = {**_town(tenant), "case": case, "words": _words(case)}
+    context: dict[str, object] = {**_town(tenant), "case": case, "eyebrow": _eyebrow(case, tenant)}
     try:
         context["records"] = records_of(case, tenant, directory())
     except Refused as refused:
@@ -262,6 +272,10 @@ def _words(case: Case) -> str:
     return affair.words if affair else case.affair
 
 
+def _eyebrow(case: Case, tenant: str) -> str:
+    return f"{find(tenant).full_name}　{_words(case)}"
+
+
 def _town(tenant: str) -> dict[str, str]:
     return {"town": find(tenant).full_name, "home_url": reverse("casework:home", args=[tenant])}
 
@@ -270,13 +284,26 @@ def _url(case: Case, tenant: str) -> str:
     return reverse("casework:case", args=[tenant, case.number])
 
 
-def _choices(row: Allowed, answered: set[tuple[str, str]]) -> list[tuple[object, bool, bool]]:
-    """Each candidate, whether it is ticked, whether there is an inquiry already."""
-    return [
-        (candidate, candidate.suggested and not done, done)
-        for candidate in row.candidates
-        for done in [(candidate.provider, candidate.information.value) in answered]
+def _offers(
+    rows: tuple[Allowed, ...], answered: set[tuple[str, str]], *, registered: bool
+) -> list[tuple[Allowed, list[tuple[Candidate, bool, bool]]]]:
+    """Each provision with its candidates: whether each is ticked, and whether there is an inquiry already.
+
+    `registered` chooses the kinds of information that institutions of this platform hold copies of, or the others.
+    """
+    offers = [
+        (
+            row,
+            [
+                (candidate, candidate.suggested and not done, done)
+                for candidate in row.candidates
+                if candidate.registered is registered
+                for done in [(candidate.provider, candidate.information.value) in answered]
+            ],
+        )
+        for row in rows
     ]
+    return [(row, choices) for row, choices in offers if choices]
 
 
 def _summary(current: list[Told]) -> list[tuple[str, int]]:
