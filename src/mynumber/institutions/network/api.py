@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import asyncpg
@@ -48,6 +48,7 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
 from mynumber.webkit.batching import Batcher
+from mynumber.webkit.pool import open_pool
 
 CONNECTIONS = 8
 HOUSEKEEPING_SECONDS = 60
@@ -170,12 +171,7 @@ async def start() -> Node:
     node = Node.from_environment()
     _ = node.directory
     legal_basis_at(datetime.now(UTC))
-    pool = await asyncpg.create_pool(
-        os.environ["DATABASE_URL"],
-        min_size=2,
-        max_size=CONNECTIONS,
-        command_timeout=timedelta(seconds=20).total_seconds(),
-    )
+    pool = await open_pool(os.environ["DATABASE_URL"], connections=CONNECTIONS)
     _core = Core(node, pool)
     return node
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
@@ -15,8 +16,8 @@ from django.db import connection
 from mynumber.protocols import wire
 from mynumber.protocols.exchange import PERMIT_VALIDITY, Outcome
 from mynumber.protocols.node import Node
-from mynumber.protocols.records import QUERY_SIDE, SideQuery, SideRecord
-from mynumber.protocols.refusal import Hop, Refused
+from mynumber.protocols.records import QUERY_SIDE, SideQuery, SideRecord, SideRecords
+from mynumber.protocols.refusal import Hop, Reason, Refused
 
 BATCH = 500
 SETTLED_AFTER = PERMIT_VALIDITY + timedelta(minutes=2)
@@ -86,15 +87,7 @@ def reconcile(node: Node, *, since: datetime, now: Callable[[], datetime]) -> Re
                 record.request_id for record in batch if member in (record.inquirer, record.provider)
             )
             try:
-                found = wire.call(
-                    node,
-                    QUERY_SIDE,
-                    SideQuery(request_ids=asked),
-                    sender="network",
-                    receiver=node.directory.gateway_of(member),
-                    hop=Hop.NETWORK,
-                    now=now,
-                )
+                found = _ask(node, member, asked, now)
             except Refused:
                 unreachable.add(member)
                 continue
@@ -133,6 +126,65 @@ def reconcile(node: Node, *, since: datetime, now: Callable[[], datetime]) -> Re
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class CoreEvent:
+    """One entry of the log about an exchange."""
+
+    index: int
+    at: datetime
+    side: str
+    """Who reported it: ``network``, ``provider`` or ``inquirer``."""
+    outcome: Outcome
+    hop: Hop | None
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeSides:
+    """The three records of one exchange, side by side."""
+
+    core: CoreRecord
+    events: tuple[CoreEvent, ...]
+    inquirer: SideRecord | None
+    provider: SideRecord | None
+
+    @property
+    def agree(self) -> bool:
+        """Whether they tell one story of one permit."""
+        core = self.core
+        sides = [side for side in (self.inquirer, self.provider) if side is not None]
+        return agree(
+            core.outcome,
+            permitted=core.permit_digest is not None,
+            inquirer=self.inquirer.outcome if self.inquirer else None,
+            provider=self.provider.outcome if self.provider else None,
+        ) and all(side.permit_digest in (None, core.permit_digest) for side in sides)
+
+
+def sides_of(node: Node, request_id: UUID, *, now: Callable[[], datetime]) -> list[ThreeSides]:
+    """What each side holds of the exchanges with this id, one an inquirer (who makes the ids). Raises Refused when a gateway does not answer."""
+    found = []
+    for record, events in _exchanges(request_id):
+        asker, giver = (
+            next((one for one in _ask(node, member, (request_id,), now).records if one.side == side), None)
+            for member, side in ((record.inquirer, "inquirer"), (record.provider, "provider"))
+        )
+        found.append(ThreeSides(record, events, asker, giver))
+    return found
+
+
+def _ask(node: Node, member: str, request_ids: tuple[UUID, ...], now: Callable[[], datetime]) -> SideRecords:
+    return wire.call(
+        node,
+        QUERY_SIDE,
+        SideQuery(request_ids=request_ids),
+        sender="network",
+        receiver=node.directory.gateway_of(member),
+        hop=Hop.NETWORK,
+        now=now,
+    )
+
+
 def _core_records(since: datetime) -> Iterator[Sequence[CoreRecord]]:
     after: tuple[datetime, str, UUID] | None = None
     while True:
@@ -163,3 +215,33 @@ def _core_records(since: datetime) -> Iterator[Sequence[CoreRecord]]:
         ]
         last = rows[-1]
         after = (last[3], last[0], last[1])
+
+
+def _exchanges(request_id: UUID) -> list[tuple[CoreRecord, tuple[CoreEvent, ...]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT inquirer, provider, requested_at, permit_digest, index, at, side, outcome, hop, reason
+            FROM exchange JOIN exchange_event AS event USING (inquirer, request_id)
+            WHERE request_id = %s ORDER BY inquirer, index
+            """,
+            [request_id],
+        )
+        rows = cursor.fetchall()
+    found = []
+    for (inquirer, provider, requested_at, permit_digest), group in groupby(rows, key=lambda row: row[:4]):
+        events = tuple(
+            CoreEvent(
+                index,
+                at,
+                side,
+                Outcome(outcome),
+                Hop(hop) if hop else None,
+                Reason(reason) if reason else None,
+            )
+            for *_, index, at, side, outcome, hop, reason in group
+        )
+        digest = bytes(permit_digest).hex() if permit_digest else None
+        final = Outcome.final(event.outcome for event in events)
+        found.append((CoreRecord(inquirer, request_id, provider, requested_at, digest, final), events))
+    return found

@@ -15,7 +15,7 @@ from mynumber.institutions.network.core.disclosure import receipt_of
 
 
 class Command(BaseCommand):
-    help = "台帳の受領証を書き出します（検査のため）。フォルダーに receipt-番号.txt、または - で標準出力に改ページ区切りで。"
+    help = "台帳のレシートを書き出します（検査のため）。フォルダーに receipt-番号.txt、または - で標準出力に改ページ区切りで。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("out", help="folder, or - for standard output")
