@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,9 @@ import msgspec
 from mynumber.foundation.envelope import SealingKey, SigningKey, VerifyKey
 from mynumber.foundation.keyring import KeyRing
 from mynumber.protocols.directory import Directory, load_directory
+
+LOOK_SECONDS = 0.5
+"""How often the directory's file is looked at."""
 
 
 class NodeNotConfigured(RuntimeError):
@@ -38,6 +42,7 @@ class Node:
     trusted: VerifyKey
     _directory: Directory | None = field(default=None)
     _stamp: tuple[int, int] | None = field(default=None)
+    _looked: float = field(default=0.0)
     _signing: dict[str, SigningKey] = field(default_factory=dict)
     _sealing: dict[str, SealingKey] = field(default_factory=dict)
 
@@ -63,7 +68,14 @@ class Node:
 
     @property
     def directory(self) -> Directory:
-        """The current directory; read again when its file changed."""
+        """The current directory; read again within :data:`LOOK_SECONDS` after its file changed.
+
+        A message asks for it some ten times, and looking at the file each time cost more than the decision.
+        """
+        moment = time.monotonic()
+        if self._directory is not None and moment < self._looked + LOOK_SECONDS:
+            return self._directory
+        self._looked = moment
         status = self.directory_path.stat()
         stamp = (status.st_mtime_ns, status.st_size)
         if self._directory is None or stamp != self._stamp:
