@@ -34,6 +34,7 @@ from mynumber.protocols.records import QUERY_SIDE
 from mynumber.protocols.refusal import Hop, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
+from mynumber.webkit.pool import open_pool
 
 CONNECTIONS = 8
 HOUSEKEEPING_SECONDS = 60
@@ -112,9 +113,7 @@ async def start() -> Node:
     logs.configure("gateway")
     node = Node.from_environment()
     _ = node.directory
-    pool = await asyncpg.create_pool(
-        os.environ["DATABASE_URL"], min_size=2, max_size=CONNECTIONS, command_timeout=20.0
-    )
+    pool = await open_pool(os.environ["DATABASE_URL"], connections=CONNECTIONS)
     _gateway = Gateway(node, pool)
     return node
 

@@ -102,8 +102,7 @@ class Store:
     @asynccontextmanager
     async def acting_as(self, tenant: str) -> AsyncIterator[Any]:
         """A transaction of one tenant."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            await _become(connection, tenant)
+        async with self.pool.acquire() as connection, _transaction_of(connection, tenant):
             yield connection
 
     async def _by_tenant(
@@ -117,9 +116,12 @@ class Store:
         for position, item in enumerate(batch):
             groups.setdefault(tenant_of_item(item), []).append(position)
         outcomes: dict[int, O] = {}
-        async with self.pool.acquire() as connection, connection.transaction():
-            for tenant, positions in sorted(groups.items()):
-                await _become(connection, tenant)
+        first, *others = sorted(groups)
+        async with self.pool.acquire() as connection, _transaction_of(connection, first):
+            for tenant in (first, *others):
+                positions = groups[tenant]
+                if tenant is not first:
+                    await connection.execute(_become(tenant))
                 results = await act(connection, tenant, [batch[position] for position in positions])
                 outcomes.update(zip(positions, results, strict=True))
         return [outcomes[position] for position in range(len(batch))]
@@ -155,10 +157,23 @@ class Store:
             )
 
 
-async def _become(connection: Any, tenant: str) -> None:
+@asynccontextmanager
+async def _transaction_of(connection: Any, tenant: str) -> AsyncIterator[None]:
+    """A transaction that begins as a tenant; beginning and becoming are one round trip."""
+    begin = f"BEGIN; {_become(tenant)}"
+    try:
+        await connection.execute(begin)
+        yield
+    except BaseException:
+        await connection.execute("ROLLBACK")
+        raise
+    await connection.execute("COMMIT")
+
+
+def _become(tenant: str) -> str:
     if not _ROLE.fullmatch(tenant):
         raise ValueError("not a tenant")
-    await connection.execute(f'SET LOCAL ROLE "gateway_{tenant}"')
+    return f'SET LOCAL ROLE "gateway_{tenant}"'
 
 
 async def first_time(connection: Any, tenant: str, headers: Sequence[Header]) -> frozenset[int]:
