@@ -12,6 +12,7 @@ import argparse
 import cProfile
 import importlib
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ def main() -> None:
     if arguments.profile is None:
         server.run()
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again after its own good-bye
     profile = cProfile.Profile()
     try:
         profile.runcall(server.run)
