@@ -33,8 +33,9 @@ from mynumber.protocols.certification import (
 )
 from mynumber.protocols.residents import REGISTER_RESIDENTS, RegisterResidents
 from mynumber.protocols.sign_in import PortalClient, SignInAccepted, SignInRequest, SignInResponse
+from mynumber.webkit import messages
 from tests.institutions.jlis.people import entry, somebody
-from tests.support.directory import Systems
+from tests.support.directory import NOWHERE, Systems
 from tests.support.exchange import (
     AGENCY,
     CITY,
@@ -114,6 +115,17 @@ class House:
         )
         self.exchange.register(FORMER_CITY, holder.at_former, InformationKind.LOCAL_TAX, TAX)
         return holder
+
+    @contextmanager
+    def away(self, system: str) -> Iterator[None]:
+        """A neighbour that this process cannot reach until the end of the block."""
+        self.exchange.systems.moved({system: NOWHERE})
+        messages.this_node.cache_clear()
+        try:
+            yield
+        finally:
+            self.exchange.systems.moved({})
+            messages.this_node.cache_clear()
 
     def new_card(self, holder: Holder) -> Holder:
         """The same person with a second card."""

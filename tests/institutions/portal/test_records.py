@@ -18,7 +18,6 @@ from mynumber.foundation import tlog
 from mynumber.institutions.portal.account.models import Account
 from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.portal.house import Browser, Holder, House
-from tests.support.directory import NOWHERE
 from tests.support.exchange import CITY, FORMER_CITY, PENSION
 
 PATIENCE_SECONDS = 15
@@ -210,28 +209,22 @@ def test_without_the_network_the_pages_say_so_and_the_rest_works(
     house: House, holder: Holder, resident: Browser
 ) -> None:
     address = ask(house, holder)
-    home = house.exchange.systems
-    home.moved({"network": NOWHERE})
-    try:
+    with house.away("network"):
         for path in ("/records/", address, "/records/coverage", "/records/receipts/0"):
             page = resident.text(path, status=503)
             assert "記録を取り寄せられません" in page
             assert "Traceback" not in page
         assert "記録を取り寄せられません" in resident.text("/")
         assert "サインイン" in resident.text("/account/history")
-    finally:
-        home.moved({})
     assert address in resident.text("/records/")
 
 
 def test_a_code_that_did_not_come_is_asked_again_with_one_button(
     house: House, holder: Holder, browser: Browser
 ) -> None:
-    home = house.exchange.systems
     asked = house.device.fetch(browser.begin(next_path="/records/"), now=datetime.now(UTC))
     accepted = house.device.respond(asked, holder.answer(asked))
-    home.moved({"jlis": NOWHERE})
-    try:
+    with house.away("jlis"):
         response: Any = browser.come_back(asked, accepted)
         assert response.headers["Location"] == "/records/"
         assert Account.objects.get(certificate_serial=holder.serial).code is None
@@ -241,8 +234,6 @@ def test_a_code_that_did_not_come_is_asked_again_with_one_button(
         assert refused.status_code == 503
         assert "符号を受け取れませんでした" in refused.content.decode()
         assert "ホームのページで" in browser.text(f"/records/{CITY}/{uuid4()}", status=503)
-    finally:
-        home.moved({})
     obtained: Any = browser.post_form("/records/", "/account/code", next="/records/")
     assert (obtained.status_code, obtained.headers["Location"]) == (303, "/records/")
     assert "やりとりはまだありません" in browser.text("/records/")

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+from django.contrib.sessions.models import Session
 from psycopg import sql
 
 from mynumber.institutions.portal.account import signing_in
@@ -25,7 +26,6 @@ from mynumber.protocols import sign_in
 from mynumber.protocols.sign_in import Reason, SignInRefused
 from mynumber.protocols.sign_in import SignInRequest as Asked
 from tests.institutions.portal.house import PUBLIC, Browser, Holder, House
-from tests.support.directory import NOWHERE
 
 
 def now() -> datetime:
@@ -202,9 +202,7 @@ def test_without_j_lis_the_list_at_hand_serves_a_while_and_then_nobody_signs_in(
     began = now()
     current_trust(began)
     asked = asked_by("secret", began + MAXIMUM_AGE)
-    home = house.exchange.systems.moved({})
-    house.exchange.systems.moved({"jlis": NOWHERE})
-    try:
+    with house.away("jlis"):
         current_trust(began + MAXIMUM_AGE - timedelta(seconds=1))
         with pytest.raises(TrustUnavailable):
             current_trust(began + MAXIMUM_AGE)
@@ -218,8 +216,6 @@ def test_without_j_lis_the_list_at_hand_serves_a_while_and_then_nobody_signs_in(
         response: Any = browser.post_form("/sign-in/", "/sign-in/start", next="/")
         assert response.status_code == 503
         assert "いまはサインインできません" in response.content.decode()
-    finally:
-        home.moved({})
 
 
 def test_a_session_planted_before_signing_in_is_worth_nothing_after(
@@ -314,6 +310,14 @@ def test_old_requests_are_forgotten(house: House) -> None:
     old = asked_by("secret", now() - timedelta(days=3))
     asked_by("secret")
     assert not SignInRequest.objects.filter(pk=old.request_id).exists()
+
+
+def test_old_sessions_are_forgotten(house: House, browser: Browser) -> None:
+    browser.begin()
+    old = str(browser.session_key)
+    Session.objects.filter(pk=old).update(expire_date=now() - timedelta(seconds=1))
+    Browser().begin()
+    assert not Session.objects.filter(pk=old).exists()
 
 
 def test_the_portal_holds_no_name_and_no_number(house: House, holder: Holder, browser: Browser) -> None:

@@ -22,6 +22,7 @@ from mynumber.institutions.portal.account.sessions import (
     browser_secret,
     close_visit,
     current_visit,
+    forget_old_sessions,
     known_browser,
     open_visit,
     own_path,
@@ -82,6 +83,7 @@ def start(request: HttpRequest) -> HttpResponse:
         current_trust(now)
     except TrustUnavailable:
         raise UNCHECKABLE from None
+    forget_old_sessions(now)
     asked = signing_in.begin(
         browser=browser_secret(request.session),
         portal=origin(settings.PUBLIC_URL),

@@ -145,6 +145,12 @@ def information_label(name: str) -> str:
         return name
 
 
+def event_title(event: RecordEvent) -> str:
+    """Who reported what, e.g. 聞かれた機関の側：情報を提供しました."""
+    title = EVENTS.get((event.side, event.outcome), event.outcome.label_ja)
+    return f"{SIDES.get(event.side, event.side)}：{title}"
+
+
 def steps_of(told: Told) -> list[Step]:
     """The life of an exchange, in the order in which it was recorded."""
     record = told.record
@@ -171,35 +177,27 @@ def figure_of(told: Told) -> HopFigure:
         ),
         (
             "gateway",
-            "問い合わせる側の中間サーバー",
-            "宛名番号を符号に置きかえる",
-            "その機関の宛名番号と符号",
+            f"{record.inquirer_name}の中間サーバー",
+            "宛名番号を符号に置きかえ、許可を受け取って相手に示す",
+            f"{record.inquirer_name}の宛名番号と符号",
             "符号と問い合わせ",
             Hop.INQUIRER_GATEWAY,
         ),
         (
             "network",
             Hop.NETWORK.label_ja,
-            "法律の表で確かめ、記録し、許可する",
+            "法律の表で確かめ、記録し、許可を出す",
             "記録用の符号だけ。回答の中身は見ない",
-            "封をした相手の符号と許可",
+            "許可と、封をした相手の符号",
             Hop.NETWORK,
         ),
         (
             "gateway",
-            "聞かれる側の中間サーバー",
-            "許可を確かめ、預かった副本から答える",
-            "聞かれる機関の符号と宛名番号",
+            f"{record.provider_name}の中間サーバー",
+            f"許可を確かめ、{record.provider_name}が前もって預けた副本から答える",
+            f"{record.provider_name}の符号と宛名番号",
             "",
             Hop.PROVIDER_GATEWAY,
-        ),
-        (
-            record.provider.partition(".")[0],
-            record.provider_name,
-            "前もって副本を預けておく",
-            "宛名番号（その機関の中だけの番号）",
-            "",
-            Hop.PROVIDER,
         ),
     )
     stop = _place_of_stop(told, [hop for *_, hop in ways])
@@ -218,7 +216,6 @@ def figure_of(told: Told) -> HopFigure:
 
 
 def _step(told: Told, event: RecordEvent) -> Step:
-    title = EVENTS.get((event.side, event.outcome), event.outcome.label_ja)
     words = []
     if event.reason is not None:
         words.append(f"{hop_words(event.hop)}：{reason_words(event.reason)}")
@@ -227,7 +224,7 @@ def _step(told: Told, event: RecordEvent) -> Step:
     )
     stopped = event.outcome in {Outcome.REFUSED, Outcome.LOST, Outcome.ABANDONED}
     return Step(
-        f"{SIDES.get(event.side, event.side)}：{title}",
+        event_title(event),
         " ".join(words),
         StepState.STOPPED if stopped else StepState.DONE,
         event.at,
@@ -243,6 +240,8 @@ def _place_of_stop(told: Told, hops: list[Hop | None]) -> int | None:
     stop = told.stop
     if stop is None or stop.reason is Reason.NO_COPY:
         return None
+    if stop.hop is Hop.PROVIDER:
+        return len(hops) - 1
     return hops.index(stop.hop) if stop.hop in hops else 1
 
 

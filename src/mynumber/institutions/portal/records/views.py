@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -20,7 +21,14 @@ from mynumber.institutions.portal.account.words import NO_CODE_YET
 from mynumber.institutions.portal.records import asking
 from mynumber.institutions.portal.records.asking import ReceiptNotReady
 from mynumber.institutions.portal.records.forms import FilterForm
-from mynumber.institutions.portal.records.telling import ORDER_NAME, Told, figure_of, steps_of, tell
+from mynumber.institutions.portal.records.telling import (
+    ORDER_NAME,
+    Told,
+    event_title,
+    figure_of,
+    steps_of,
+    tell,
+)
 from mynumber.protocols.records import Records
 from mynumber.protocols.refusal import Reason, Refused
 from mynumber.webkit import logs
@@ -247,14 +255,23 @@ def _table(told: list[Told]) -> Table:
     )
 
 
-def _receipts(told: Told) -> list[tuple[Link | None, int]]:
-    """Of each entry the link to its receipt (None while it waits for the signed log) and its index."""
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One entry of a record in the list of receipts; `link` is None while it waits for the signed log."""
+
+    index: int
+    what: str
+    link: Link | None
+
+
+def _receipts(told: Told) -> list[Receipt]:
     return [
-        (
+        Receipt(
+            event.index,
+            event_title(event),
             Link(f"receipt-{event.index}.txt", reverse("receipt", args=[event.index]))
             if event.integrated
             else None,
-            event.index,
         )
         for event in told.record.events
     ]
