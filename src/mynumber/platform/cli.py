@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 _MOUNTED = {
     "law": "法令の表(誰が、誰に、何を聞けるか)",
     "population": "模擬の住民をつくる",
-    "receipt": "受領証をオフラインで確かめる",
+    "receipt": "レシートをオフラインで確かめる",
     "network": "情報提供ネットワークシステムの監査",
     "demo": "児童扶養手当の物語を、動いている模型の上で進める",
 }
