@@ -177,7 +177,8 @@ def test_the_list_is_filtered_by_institution_and_period_and_keeps_what_was_typed
     page = resident.text(f"/records/?since={day}&until={before}")
     assert "より後の日にしてください" in page
     assert f'value="{day}"' in page
-    assert "よりあと" not in resident.text("/records/?inquirer=nobody")
+    assert "入力を確かめてください" in resident.text("/records/?inquirer=nobody")
+    assert "入力を確かめてください" in resident.text("/records/?since=soon")
 
 
 def test_the_list_has_pages(

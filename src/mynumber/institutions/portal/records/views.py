@@ -40,6 +40,7 @@ from mynumber.webkit.messages import this_node
 
 RECORDS_A_PAGE = 20
 RECORDS_AT_HOME = 3
+FILTERS = {"since", "until", "inquirer", "provider"}
 
 T = TypeVar("T")
 _log = logs.get_logger(__name__)
@@ -76,7 +77,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     """The list: newest first, filtered, in pages."""
     visit = resident_of(request)
-    form = FilterForm(request.GET or None, directory=this_node().directory)
+    asked = request.GET if request.GET.keys() & FILTERS else None
+    form = FilterForm(asked, directory=this_node().directory)
     wanted: dict[str, object] = {}
     if form.is_bound and form.is_valid():
         wanted = {name: value for name, value in form.cleaned_data.items() if value}
