@@ -222,6 +222,14 @@ def test_a_request_that_is_over_is_not_shown(browser: Client, wire: Wire) -> Non
     assert answer.status_code == 410
 
 
+def test_a_certificate_that_could_not_be_checked_is_not_called_bad(browser: Client, wire: Wire) -> None:
+    refused = refusal(403, '{"reason":"certificate_not_accepted","detail":"revocation_list_stale"}')
+    status, page = enter(browser, wire, a_request(), "4649", refused)
+    assert status == 403
+    assert "いまは電子証明書を確かめられません" in page
+    assert "失効しているか" not in page
+
+
 def test_a_refused_certificate_is_explained(browser: Client, wire: Wire) -> None:
     refused = refusal(403, '{"reason":"certificate_not_accepted","detail":"revoked"}')
     status, page = enter(browser, wire, a_request(), "4649", refused)

@@ -18,7 +18,7 @@ from mynumber.wallet import signing
 from mynumber.wallet.cards import CardFolder, CardUnusable
 from mynumber.wallet.forms import PinForm
 from mynumber.wallet.portals import portal_of
-from mynumber.wallet.words import CARD_DAMAGED, STOPPED, TRIES_WORDS
+from mynumber.wallet.words import CANNOT_CHECK, CARD_DAMAGED, STOPPED, TRIES_WORDS, UNCHECKED
 from mynumber.webkit import logs
 from mynumber.webkit.access import public
 
@@ -105,7 +105,8 @@ def _ask(
 
 
 def _stopped(request: HttpRequest, portal: PortalClient | None, refused: SignInRefused) -> HttpResponse:
-    context = {"words": STOPPED[refused.reason], "portal": portal, "reason": refused}
+    words = CANNOT_CHECK if refused.detail in UNCHECKED else STOPPED[refused.reason]
+    context = {"words": words, "portal": portal, "reason": refused}
     return render(request, "wallet/stopped.html", context, status=sign_in.STATUS[refused.reason])
 
 

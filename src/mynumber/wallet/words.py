@@ -76,3 +76,11 @@ STOPPED: dict[Reason, Stopped] = {
     ),
 }
 """Words for each reason."""
+
+CANNOT_CHECK = Stopped(
+    "いまは電子証明書を確かめられません",
+    "マイナポータルが、失効の情報を発行者から受け取れないため、サインインを止めました。カードや電子証明書に問題があるわけではありません。",
+    ("数分待ってから、サインインをはじめからやり直してください。",),
+)
+"""Instead of CERTIFICATE_NOT_ACCEPTED when the portal could not check: `UNCHECKED` lists the details that say so."""
+UNCHECKED = frozenset({"revocation_list_stale", "no_revocation_list"})
