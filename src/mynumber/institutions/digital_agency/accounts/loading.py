@@ -11,8 +11,8 @@ import msgspec
 from django.db import transaction
 
 from mynumber.institutions.digital_agency.accounts.models import ReceivingAccount
+from mynumber.webkit.membership import SEX_CODES
 
-SEX = {"male": "1", "female": "2"}
 ACCOUNT_TYPES = {"1": "普通", "2": "当座", "4": "貯蓄"}
 
 
@@ -47,7 +47,7 @@ def load(lines: Iterable[bytes]) -> int:
                 holder=secrets.token_hex(8),
                 name=line.name,
                 birth_date=line.birth,
-                sex=SEX[line.sex],
+                sex=SEX_CODES[line.sex],
                 address=line.address,
                 bank_code=line.bank_code,
                 branch_code=line.branch_code,

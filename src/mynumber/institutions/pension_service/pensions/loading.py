@@ -10,8 +10,7 @@ import msgspec
 from django.db import transaction
 
 from mynumber.institutions.pension_service.pensions.models import Benefit, Insured
-
-SEX = {"male": "1", "female": "2"}
+from mynumber.webkit.membership import SEX_CODES
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -42,7 +41,7 @@ def load(lines: Iterable[bytes]) -> int:
                 basic_pension_number=line.basic_pension_number,
                 name=line.name,
                 birth_date=line.birth,
-                sex=SEX[line.sex],
+                sex=SEX_CODES[line.sex],
                 address=line.address,
             ),
         )

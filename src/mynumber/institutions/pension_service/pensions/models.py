@@ -2,21 +2,16 @@
 
 from django.db import models
 
+from mynumber.webkit.membership import KnownPerson
 
-class Insured(models.Model):
+
+class Insured(KnownPerson):
     """A person who receives a public pension. The basic pension number is the service's own; the individual number came from J-LIS."""
 
     basic_pension_number = models.CharField(max_length=10, primary_key=True)
-    name = models.CharField(max_length=200)
-    birth_date = models.DateField()
-    sex = models.CharField(max_length=1)
-    address = models.CharField(max_length=300)
-    individual_number = models.CharField(max_length=12, null=True, unique=True)
-    """Null until the look-up by the four attributes found exactly one person."""
-    look_up = models.CharField(max_length=10, default="")
-    """How the last look-up ended: found, none, several; empty before."""
 
-    class Meta:
+    class Meta(KnownPerson.Meta):
+        abstract = False
         db_table = "insured"
 
 
