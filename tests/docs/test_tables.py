@@ -18,7 +18,7 @@ def test_a_changed_field_is_noticed() -> None:
     place = (
         "<!-- struct: mynumber.protocols.exchange.Presentation -->\n| `permit` | `bytes` | |\n<!-- end -->"
     )
-    assert "| `permit` | `str` |" in renewed(place)
+    assert "| `permit` | `PermitText` |" in renewed(place)
     assert "bytes" not in renewed(place)
 
 

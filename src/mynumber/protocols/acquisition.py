@@ -16,7 +16,17 @@ from enum import StrEnum
 import msgspec
 
 from mynumber.protocols.exchange import Acknowledged
-from mynumber.protocols.message import BATCH_BYTES, Message
+from mynumber.protocols.message import (
+    BATCH_BYTES,
+    AcquisitionText,
+    Addressee,
+    Batch,
+    CodeText,
+    Digits,
+    Message,
+    SerialText,
+    SystemId,
+)
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -24,33 +34,33 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class OpenAcquisition(_Body, frozen=True, kw_only=True):
-    addressees: tuple[str, ...]
+    addressees: Batch[Addressee]
 
 
 class AcquisitionNumber(_Body, frozen=True, kw_only=True):
-    addressee: str
-    number: str
+    addressee: Addressee
+    number: AcquisitionText
     """Random, different for each person; tells nothing (Act art. 21-2(2))."""
 
 
 class AcquisitionNumbers(_Body, frozen=True, kw_only=True):
-    numbers: tuple[AcquisitionNumber, ...]
-    already_obtained: tuple[str, ...] = ()
+    numbers: Batch[AcquisitionNumber]
+    already_obtained: Batch[Addressee] = ()
     """Addressees whose code the gateway holds already."""
 
 
 class CodeRequestItem(_Body, frozen=True, kw_only=True):
-    number: str
-    individual_number: str
+    number: AcquisitionText
+    individual_number: Digits
 
 
 class CodeRequest(_Body, frozen=True, kw_only=True):
-    items: tuple[CodeRequestItem, ...]
+    items: Batch[CodeRequestItem]
 
 
 class CodeRequestByCertificate(_Body, frozen=True, kw_only=True):
-    number: str
-    certificate_serial: str
+    number: AcquisitionText
+    certificate_serial: SerialText
     """Hexadecimal serial number of a valid authentication certificate."""
 
 
@@ -62,32 +72,32 @@ class AcquisitionState(StrEnum):
 
 
 class CodeRequestResult(_Body, frozen=True, kw_only=True):
-    number: str
+    number: AcquisitionText
     state: AcquisitionState
 
 
 class CodeRequestResults(_Body, frozen=True, kw_only=True):
-    results: tuple[CodeRequestResult, ...]
+    results: Batch[CodeRequestResult]
 
 
 class IssueItem(_Body, frozen=True, kw_only=True):
-    number: str
-    resident_code: str
+    number: AcquisitionText
+    resident_code: Digits
 
 
 class IssueCodes(_Body, frozen=True, kw_only=True):
-    member: str
+    member: SystemId
     """For whom codes are issued."""
-    items: tuple[IssueItem, ...]
+    items: Batch[IssueItem]
 
 
 class DeliveredCode(_Body, frozen=True, kw_only=True):
-    number: str
-    code: str
+    number: AcquisitionText
+    code: CodeText
 
 
 class DeliverCodes(_Body, frozen=True, kw_only=True):
-    codes: tuple[DeliveredCode, ...]
+    codes: Batch[DeliveredCode]
 
 
 OPEN_ACQUISITION = Message("acquisition-open.v1", OpenAcquisition, AcquisitionNumbers, max_bytes=BATCH_BYTES)

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 
-from mynumber.protocols.message import BATCH_BYTES, Message
+from mynumber.protocols.message import BATCH_BYTES, Digits, Message, SerialText
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -19,27 +20,27 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class IssueCard(_Body, frozen=True, kw_only=True):
     """A municipality asks for a card with an authentication certificate; the holder chose the PIN at the counter."""
 
-    individual_number: str
-    authentication_pin: str
+    individual_number: Digits
+    authentication_pin: Digits
     """4 digits."""
 
 
 class IssuedCard(_Body, frozen=True, kw_only=True):
-    card: bytes
+    card: Annotated[bytes, msgspec.Meta(max_length=64 * 1024)]
     """The personalised card (state of :mod:`mynumber.foundation.smartcard`), handed to the holder and kept by nobody else."""
-    certificate_serial: str
+    certificate_serial: SerialText
     expires_on: date
 
 
 class RevokeCertificate(_Body, frozen=True, kw_only=True):
     """The municipality reports a card lost or returned."""
 
-    certificate_serial: str
-    reason: str = "lost"
+    certificate_serial: SerialText
+    reason: Annotated[str, msgspec.Meta(max_length=40)] = "lost"
 
 
 class Revoked(_Body, frozen=True, kw_only=True):
-    certificate_serial: str
+    certificate_serial: SerialText
 
 
 class TrustQuery(_Body, frozen=True, kw_only=True):
@@ -47,7 +48,9 @@ class TrustQuery(_Body, frozen=True, kw_only=True):
 
 
 class Trust(_Body, frozen=True, kw_only=True):
-    roots: tuple[bytes, ...]
+    roots: Annotated[
+        tuple[Annotated[bytes, msgspec.Meta(max_length=16 * 1024)], ...], msgspec.Meta(max_length=100)
+    ]
     """DER."""
     revocation_list: bytes
     """DER, with nextUpdate."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from mynumber.protocols.message import BATCH_BYTES, Message
+from mynumber.protocols.message import BATCH_BYTES, Addressee, Batch, KindName, Message, Moment
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -17,14 +16,14 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Copy(_Body, frozen=True, kw_only=True):
     """One fact about one person. A later copy of the same kind replaces the earlier."""
 
-    addressee: str
-    information: str
-    as_of: datetime
+    addressee: Addressee
+    information: KindName
+    as_of: Moment
     fact: msgspec.Raw
 
 
 class RegisterCopies(_Body, frozen=True, kw_only=True):
-    copies: tuple[Copy, ...]
+    copies: Batch[Copy]
 
 
 class CopyRefusal(StrEnum):
@@ -41,7 +40,7 @@ class RefusedCopy(_Body, frozen=True, kw_only=True):
 
 class CopiesRegistered(_Body, frozen=True, kw_only=True):
     registered: int
-    refused: tuple[RefusedCopy, ...] = ()
+    refused: Batch[RefusedCopy] = ()
 
 
 REGISTER_COPIES = Message("copies.v1", RegisterCopies, CopiesRegistered, sealed=True, max_bytes=BATCH_BYTES)

@@ -14,9 +14,9 @@ No message here carries an individual number, a resident code or a name.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -25,10 +25,12 @@ from mynumber.protocols.message import (
     BATCH_BYTES,
     Addressee,
     AffairId,
+    Batch,
     CodeText,
     HexDigest,
     KindName,
     Message,
+    Moment,
     ShortText,
     SystemId,
 )
@@ -37,6 +39,10 @@ from mynumber.protocols.refusal import Hop, Reason
 PERMIT_KIND = "permit.v1"
 PERMIT_VALIDITY = timedelta(minutes=10)
 """How long a permit may be presented (Order 85 art. 41 leaves the length to the operator)."""
+
+
+PermitText = Annotated[str, msgspec.Meta(max_length=16 * 1024)]
+"""A permit as it travels: a token of its own."""
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -112,14 +118,14 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
 
     request_id: UUID
     outcome: Outcome
-    provision: str | None = None
+    provision: AffairId | None = None
     """Rule id of the legal-basis table that allowed it."""
     fact: msgspec.Raw = msgspec.Raw(b"null")
     """JSON in the layout of :mod:`mynumber.protocols.facts`; ``null`` unless something was provided."""
-    as_of: datetime | None = None
+    as_of: Moment | None = None
     """When the provider's copy was registered."""
-    permitted_at: datetime | None = None
-    provided_at: datetime | None = None
+    permitted_at: Moment | None = None
+    provided_at: Moment | None = None
     hop: Hop | None = None
     reason: Reason | None = None
 
@@ -142,10 +148,10 @@ class PermitGranted(_Body, frozen=True, kw_only=True):
     """The core's yes: the permit, a token signed for the provider's gateway."""
 
     request_id: UUID
-    permit: str
-    provision: str
-    permitted_at: datetime
-    valid_until: datetime
+    permit: PermitText
+    provision: AffairId
+    permitted_at: Moment
+    valid_until: Moment
 
 
 class PermitBody(_Body, frozen=True, kw_only=True):
@@ -157,14 +163,14 @@ class PermitBody(_Body, frozen=True, kw_only=True):
     inquirer: SystemId
     provider: SystemId
     affair: AffairId
-    provision: str
+    provision: AffairId
     information: KindName
     organisation: ShortText
     non_disclosure: bool
-    sealed_code: str
+    sealed_code: Annotated[str, msgspec.Meta(max_length=1024)]
     """The provider's code for the person, sealed to the provider's gateway (base64url); additional data: the request id."""
-    requested_at: datetime
-    valid_until: datetime
+    requested_at: Moment
+    valid_until: Moment
     request_digest: HexDigest
     """SHA-256 (hex) of the inquirer's permit request."""
 
@@ -172,7 +178,7 @@ class PermitBody(_Body, frozen=True, kw_only=True):
 class Presentation(_Body, frozen=True, kw_only=True):
     """The inquirer's gateway presents the permit to the provider's gateway."""
 
-    permit: str
+    permit: PermitText
 
 
 class Answer(_Body, frozen=True, kw_only=True):
@@ -184,14 +190,14 @@ class Answer(_Body, frozen=True, kw_only=True):
     """``provided`` or ``no_data``."""
     sealed_fact: str | None
     """:class:`FactSheet`, sealed to the inquirer's gateway (base64url); additional data: the permit digest."""
-    provided_at: datetime
+    provided_at: Moment
 
 
 class FactSheet(_Body, frozen=True, kw_only=True):
     """Inside the sealed answer."""
 
     information: KindName
-    as_of: datetime
+    as_of: Moment
     fact: msgspec.Raw
 
 
@@ -202,13 +208,13 @@ class Notice(_Body, frozen=True, kw_only=True):
     side: Literal["inquirer", "provider"]
     outcome: Outcome
     permit_digest: HexDigest
-    at: datetime
+    at: Moment
     hop: Hop | None = None
     reason: Reason | None = None
 
 
 class Notices(_Body, frozen=True, kw_only=True):
-    notices: tuple[Notice, ...]
+    notices: Batch[Notice]
 
 
 class Acknowledged(_Body, frozen=True, kw_only=True):
@@ -220,7 +226,7 @@ class Acknowledged(_Body, frozen=True, kw_only=True):
 class StatusQuery(_Body, frozen=True, kw_only=True):
     """After a restart the inquirer's gateway asks what became of exchanges it had open."""
 
-    request_ids: tuple[UUID, ...]
+    request_ids: Batch[UUID]
 
 
 class ExchangeStatus(_Body, frozen=True, kw_only=True):
@@ -233,7 +239,7 @@ class ExchangeStatus(_Body, frozen=True, kw_only=True):
 class Statuses(_Body, frozen=True, kw_only=True):
     """Only what the core knows; a request id that is missing never reached it."""
 
-    statuses: tuple[ExchangeStatus, ...]
+    statuses: Batch[ExchangeStatus]
 
 
 INQUIRE = Message("inquiry.v1", Inquiry, InquiryResult, sealed=True)
@@ -252,7 +258,7 @@ class Withdrawal(_Body, frozen=True, kw_only=True):
     affair: AffairId
     information: KindName
     organisation: ShortText
-    asked_at: datetime
+    asked_at: Moment
 
 
 class Withdrawn(_Body, frozen=True, kw_only=True):

@@ -6,10 +6,16 @@ No official layout of the data items is public, so these layouts are ours. Amoun
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 
 from mynumber.foundation.law import InformationKind
+
+Words = Annotated[str, msgspec.Meta(max_length=100)]
+Year = Annotated[int, msgspec.Meta(ge=1900, le=9999)]
+People = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+Yen = Annotated[int, msgspec.Meta(ge=-(10**15), le=10**15)]
 
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -19,21 +25,21 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class LocalTaxFact(Fact, frozen=True, kw_only=True):
     """地方税関係情報: income and tax that a municipality assessed for one fiscal year."""
 
-    fiscal_year: int
-    total_income: int
+    fiscal_year: Year
+    total_income: Yen
     """総所得金額等, yen."""
-    income_levy: int
+    income_levy: Yen
     """市町村民税所得割額, yen."""
-    dependants: int
+    dependants: People
     """扶養親族等の数."""
 
 
 class PensionBenefitFact(Fact, frozen=True, kw_only=True):
     """年金給付関係情報: one public pension in payment."""
 
-    kind: str
+    kind: Words
     """老齢基礎年金, 遺族基礎年金, 障害基礎年金 ..."""
-    annual_amount: int
+    annual_amount: Yen
     """年金額, yen a year."""
     paid_since: date
 
@@ -41,18 +47,18 @@ class PensionBenefitFact(Fact, frozen=True, kw_only=True):
 class PensionBenefitsFact(Fact, frozen=True, kw_only=True):
     """All public pensions of a person; empty means: none is paid."""
 
-    benefits: tuple[PensionBenefitFact, ...]
+    benefits: Annotated[tuple[PensionBenefitFact, ...], msgspec.Meta(max_length=100)]
 
 
 class ReceivingAccountFact(Fact, frozen=True, kw_only=True):
     """公的給付支給等口座登録簿関係情報: the account a person registered for public payments."""
 
-    bank_code: str
-    branch_code: str
-    account_type: str
+    bank_code: Words
+    branch_code: Words
+    account_type: Words
     """普通, 当座 or 貯蓄."""
-    account_number: str
-    holder_kana: str
+    account_number: Words
+    holder_kana: Words
     registered_on: date
 
 

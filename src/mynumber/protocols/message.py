@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 A = TypeVar("A", bound=msgspec.Struct)
+I = TypeVar("I")  # noqa: E741 - item
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,29 @@ class Message(Generic[Q, A]):
 BATCH_BYTES = 4 * 1024 * 1024
 """Upper bound of messages that carry up to :data:`BATCH_ITEMS` items."""
 BATCH_ITEMS = 1000
+LONGEST_LIST = 4 * BATCH_ITEMS
+"""Where a parser stops reading a list; between the two a handler refuses it by name, as too large."""
+Batch = Annotated[tuple[I, ...], msgspec.Meta(max_length=LONGEST_LIST)]
 
-SystemId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=80)]
+SystemId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\Z", max_length=80)]
 """Id of a member or system, e.g. ``municipality.131229``."""
-AffairId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
+AffairId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{1,40}\Z")]
 """Id of an affair or a provision of the legal-basis table, e.g. ``81-1``."""
-KindName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
+KindName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,99}\Z")]
 """Name of a kind of information."""
-ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-Addressee = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+"""One line for people to read. No control characters: PostgreSQL takes no NUL, and a line break could pose as another field."""
+PersonText = Annotated[str, msgspec.Meta(max_length=1000)]
+"""Text about a person; the register that takes it checks the characters."""
+Digits = Annotated[str, msgspec.Meta(max_length=32)]
+"""Text that is to be a number or a PIN; its type is parsed where it is used, so that a refusal never repeats it."""
+AcquisitionText = Annotated[str, msgspec.Meta(max_length=128)]
+"""取得番号."""
+SerialText = Annotated[str, msgspec.Meta(max_length=64)]
+"""Serial number of a certificate, hexadecimal."""
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with its zone."""
+Addressee = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{1,40}\Z")]
 """宛名番号: an institution's own number for a person; means nothing outside it."""
 CodeText = Annotated[str, msgspec.Meta(min_length=40, max_length=60)]
-HexDigest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+HexDigest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]

@@ -5,14 +5,26 @@ The portal asks with *its* code for the person; the core converts it into the co
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from mynumber.protocols.exchange import Outcome
-from mynumber.protocols.message import BATCH_BYTES, Message
+from mynumber.protocols.message import (
+    BATCH_BYTES,
+    Batch,
+    CodeText,
+    Message,
+    Moment,
+    SystemId,
+)
 from mynumber.protocols.refusal import Hop, Reason
+
+Position = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""Index in the log, or in a list of records: what a column of PostgreSQL can hold."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -22,25 +34,25 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class RecordQuery(_Body, frozen=True, kw_only=True):
     """All records about a person, newest first."""
 
-    code: str
+    code: CodeText
     since: date | None = None
     """First day (Japan time), inclusive."""
     until: date | None = None
     """Last day (Japan time), inclusive."""
-    inquirer: str | None = None
-    provider: str | None = None
+    inquirer: SystemId | None = None
+    provider: SystemId | None = None
     request_id: UUID | None = None
     """Only this exchange; inquirers make the ids, so name the inquirer too."""
-    offset: int = 0
-    limit: int = 50
+    offset: Position = 0
+    limit: Count = 50
 
 
 class RecordEvent(_Body, frozen=True, kw_only=True):
     """One entry of the log that belongs to an exchange."""
 
-    index: int
+    index: Position
     """Position in the log: names the receipt."""
-    at: datetime
+    at: Moment
     side: str
     """Who reported it: ``network``, ``provider`` or ``inquirer``."""
     outcome: Outcome
@@ -63,7 +75,7 @@ class ExchangeRecord(_Body, frozen=True, kw_only=True):
     provision: str | None
     """None when no row of the table allowed it."""
     information: str
-    events: tuple[RecordEvent, ...]
+    events: Annotated[tuple[RecordEvent, ...], msgspec.Meta(max_length=100)]
 
     @property
     def outcome(self) -> Outcome:
@@ -71,16 +83,16 @@ class ExchangeRecord(_Body, frozen=True, kw_only=True):
 
 
 class Records(_Body, frozen=True, kw_only=True):
-    records: tuple[ExchangeRecord, ...]
+    records: Batch[ExchangeRecord]
     total: int
-    covered_since: datetime | None
+    covered_since: Moment | None
     """When the core's records begin."""
     retention_years: int
 
 
 class ReceiptQuery(_Body, frozen=True, kw_only=True):
-    code: str
-    index: int
+    code: CodeText
+    index: Position
 
 
 class ReceiptText(_Body, frozen=True, kw_only=True):
@@ -92,9 +104,9 @@ class ReceiptText(_Body, frozen=True, kw_only=True):
 class SideQuery(_Body, frozen=True, kw_only=True):
     """A member asks its own gateway for its own records; or the core asks a gateway tenant, by request id."""
 
-    request_ids: tuple[UUID, ...] = ()
+    request_ids: Batch[UUID] = ()
     """Empty: the latest."""
-    limit: int = 100
+    limit: Count = 100
 
 
 class SideRecord(_Body, frozen=True, kw_only=True):
@@ -109,14 +121,14 @@ class SideRecord(_Body, frozen=True, kw_only=True):
     organisation: str
     outcome: Outcome
     permit_digest: str | None
-    asked_at: datetime
-    ended_at: datetime | None
+    asked_at: Moment
+    ended_at: Moment | None
     hop: Hop | None = None
     reason: Reason | None = None
 
 
 class SideRecords(_Body, frozen=True, kw_only=True):
-    records: tuple[SideRecord, ...]
+    records: Batch[SideRecord]
 
 
 QUERY_RECORDS = Message("records.v1", RecordQuery, Records, max_bytes=BATCH_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -112,7 +113,7 @@ class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     hop: Hop
     reason: Reason
-    detail: str = ""
+    detail: Annotated[str, msgspec.Meta(max_length=300)] = ""
     """English, for engineers; never a number, code or attribute of a person."""
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from mynumber.protocols.message import BATCH_BYTES, Message
+from mynumber.protocols.message import BATCH_BYTES, Batch, Digits, Message, PersonText
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -21,25 +21,25 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class FourAttributes(_Body, frozen=True, kw_only=True):
     """基本4情報, as the register words them."""
 
-    name: str
-    address: str
+    name: PersonText
+    address: PersonText
     birth_date: date
-    sex: str
+    sex: Digits
     """``1`` 男, ``2`` 女, ``9`` other (as on the card)."""
 
 
 class ResidentEntry(_Body, frozen=True, kw_only=True):
     """One entry of a resident record (住民票の記載)."""
 
-    addressee: str
+    addressee: PersonText
     attributes: FourAttributes
-    name_kana: str
+    name_kana: PersonText
     moved_from: FourAttributes | None = None
     """The attributes at the previous address, for one who moved in and has a number; None for a new number (birth, first entry)."""
 
 
 class RegisterResidents(_Body, frozen=True, kw_only=True):
-    entries: tuple[ResidentEntry, ...]
+    entries: Batch[ResidentEntry]
 
 
 class EntryState(StrEnum):
@@ -56,20 +56,20 @@ class EntryState(StrEnum):
 
 
 class EntryResult(_Body, frozen=True, kw_only=True):
-    addressee: str
+    addressee: PersonText
     state: EntryState
-    resident_code: str | None = None
-    individual_number: str | None = None
+    resident_code: Digits | None = None
+    individual_number: Digits | None = None
 
 
 class RegisterResults(_Body, frozen=True, kw_only=True):
-    results: tuple[EntryResult, ...]
+    results: Batch[EntryResult]
 
 
 class LookUp(_Body, frozen=True, kw_only=True):
     """Individual numbers by exactly the four attributes (never fewer, never similar)."""
 
-    attributes: tuple[FourAttributes, ...]
+    attributes: Batch[FourAttributes]
 
 
 class LookUpState(StrEnum):
@@ -82,17 +82,17 @@ class LookUpState(StrEnum):
 class LookUpResult(_Body, frozen=True, kw_only=True):
     position: int
     state: LookUpState
-    individual_number: str | None = None
+    individual_number: Digits | None = None
 
 
 class LookUpResults(_Body, frozen=True, kw_only=True):
-    results: tuple[LookUpResult, ...]
+    results: Batch[LookUpResult]
 
 
 class LookUpByNumber(_Body, frozen=True, kw_only=True):
     """The four attributes by individual number."""
 
-    individual_number: str
+    individual_number: Digits
 
 
 class LookUpByNumberResult(_Body, frozen=True, kw_only=True):
