@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mynumber.foundation.codes import CodeKeys
+from mynumber.institutions.portal.account import acquisition
 from mynumber.institutions.portal.account.acquisition import NUMBER_VALIDITY
 from mynumber.institutions.portal.account.models import Account, Acquisition
 from mynumber.protocols.acquisition import DELIVER_CODES, DeliverCodes, DeliveredCode
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.refusal import Hop, Reason
-from tests.institutions.portal.house import House
+from tests.institutions.portal.house import Browser, Holder, House
 from tests.support.exchange import resident_code
 
 
@@ -74,3 +75,16 @@ def test_what_is_no_code_is_refused_and_the_number_stays_open(
     number = open_number(account, f"bad-{len(code)}")
     assert house.exchange.refusal(lambda: deliver(house, number, code)) == (Hop.PORTAL, Reason.MALFORMED)
     assert Acquisition.objects.filter(number=number).exists()
+
+
+def test_a_crowd_of_first_sign_ins_leaves_threads_for_deliveries(house: House, holder: Holder) -> None:
+    browser = Browser()
+    for _ in range(acquisition.AT_A_TIME):
+        assert acquisition._places.acquire(blocking=False)
+    try:
+        browser.sign_in(house, holder)
+        assert "符号を受け取る" in browser.text("/")
+    finally:
+        acquisition._places.release(acquisition.AT_A_TIME)
+    browser.post_form("/", "/account/code", next="/")
+    assert "やりとりはまだありません" in browser.text("/")

@@ -7,6 +7,7 @@ thread takes in while the question is still open.
 from __future__ import annotations
 
 import secrets
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -32,6 +33,10 @@ NUMBER_BYTES = 24
 NUMBER_VALIDITY = timedelta(minutes=10)
 """How long a code may be delivered for a number."""
 
+AT_A_TIME = 2
+"""Acquisitions under way in one process: fewer than its threads (platform.launch has 4), so that one is free to take the delivery in."""
+
+_places = threading.BoundedSemaphore(AT_A_TIME)
 _log = logs.get_logger(__name__)
 
 
@@ -40,15 +45,17 @@ def acquire_code(account: Account, *, now: datetime) -> Account:
 
     Asking again is harmless: the same code is delivered again (Order 85 art. 44(2)).
     """
-    number = secrets.token_urlsafe(NUMBER_BYTES)
-    with transaction.atomic(durable=True):
-        account.acquisitions.filter(requested_at__lt=now - NUMBER_VALIDITY).delete()
-        Acquisition.objects.create(number=number, account=account, requested_at=now)
+    # Nobody waits for a place: whoever waits holds a thread that a delivery may need.
+    if not _places.acquire(blocking=False):
+        raise Refused(Hop.PORTAL, Reason.UNAVAILABLE, "too many acquisitions at a time")
     try:
+        number = _open(account, now)
         _ask(account.certificate_serial, number)
     except Refused as refused:
         _log.warning("no code for an account", hop=refused.hop.value, reason=refused.reason.value)
         raise
+    finally:
+        _places.release()
     account.refresh_from_db()
     if account.code is None:
         raise Refused(Hop.PORTAL, Reason.NO_CODE_HELD, "the code was announced and did not arrive")
@@ -74,6 +81,15 @@ def take_delivery(question: Question[DeliverCodes]) -> Acknowledged:
         acquisition.delete()
         count += 1
     return Acknowledged(count=count)
+
+
+def _open(account: Account, now: datetime) -> str:
+    """A fresh acquisition number, committed."""
+    number = secrets.token_urlsafe(NUMBER_BYTES)
+    with transaction.atomic(durable=True):
+        account.acquisitions.filter(requested_at__lt=now - NUMBER_VALIDITY).delete()
+        Acquisition.objects.create(number=number, account=account, requested_at=now)
+    return number
 
 
 def _ask(serial: str, number: str) -> None:

@@ -35,7 +35,7 @@ REASONS: dict[Reason, str] = {
     Reason.ABANDONED: "問い合わせた機関の側で、途中で止まりました。",
 }
 """Why it was stopped, for the person it is about (the sentences of `Reason` speak to officials). Another reason is `OTHER_REASON`."""
-OTHER_REASON = "電文が決まりどおりでなかったので、受け付けませんでした。"
+OTHER_REASON = "送られてきた内容が決まりどおりでなかったので、受け付けませんでした。"
 
 SIDES: dict[str, str] = {
     "network": "情報提供ネットワークシステム",
