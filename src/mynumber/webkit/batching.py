@@ -9,17 +9,31 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from asyncpg.exceptions import (
+    CardinalityViolationError,
+    DataError,
+    IntegrityConstraintViolationError,
+    InterfaceError,
+    PostgresError,
+)
+
 I = TypeVar("I")  # noqa: E741 - item
 O = TypeVar("O")  # noqa: E741 - outcome
 
 LARGEST_BATCH = 256
 
+_OF_EVERYBODY = (PostgresError, InterfaceError, OSError)
+"""The database is away or full: writing again one by one would only ask it more often."""
+_OF_ONE_ITEM = (DataError, IntegrityConstraintViolationError, CardinalityViolationError)
+"""The database says no to a value."""
+
 
 class Batcher(Generic[I, O]):
     """Feeds one writer with batches of items that arrive singly.
 
-    ``write`` gets 1 to ``largest`` items and returns one outcome for each, in order; when it raises, every caller of that batch gets
-    the exception. One batch is under way at a time.
+    ``write`` gets 1 to ``largest`` items and returns one outcome for each, in order, or raises and has written nothing. When it raises because
+    of one of them, the halves are written again by themselves, so that nobody's item can spoil another's; what is left alone gets the
+    exception. When the database is away everybody gets it at once. One batch is under way at a time.
     """
 
     def __init__(
@@ -56,6 +70,11 @@ class Batcher(Generic[I, O]):
             if len(outcomes) != len(batch):
                 raise RuntimeError("the writer returned another number of outcomes than it got items")
         except Exception as error:  # noqa: BLE001 - every waiting caller gets it
+            if len(batch) > 1 and _is_of_one_item(error):
+                middle = len(batch) // 2
+                await self._write_batch(batch[:middle])
+                await self._write_batch(batch[middle:])
+                return
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)
@@ -63,3 +82,7 @@ class Batcher(Generic[I, O]):
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             if not future.done():
                 future.set_result(outcome)
+
+
+def _is_of_one_item(error: Exception) -> bool:
+    return isinstance(error, _OF_ONE_ITEM) or not isinstance(error, _OF_EVERYBODY)

@@ -1,0 +1,61 @@
+"""Batches: one commit for many, and nobody's item spoils another's."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from asyncpg.exceptions import ConnectionDoesNotExistError, DataError
+
+from mynumber.webkit.batching import Batcher
+
+
+class Writer:
+    """Doubles numbers; fails as a database would for negative ones, and for everybody when it is away."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.is_away = False
+
+    async def write(self, items: Sequence[int]) -> Sequence[int]:
+        self.batches.append(len(items))
+        await asyncio.sleep(0)
+        if self.is_away:
+            raise ConnectionDoesNotExistError("gone")
+        if any(item < 0 for item in items):
+            raise DataError("a value that cannot be stored")
+        return [2 * item for item in items]
+
+
+async def test_what_waits_shares_a_batch() -> None:
+    writer = Writer()
+    batcher = Batcher(writer.write)
+    assert await asyncio.gather(*(batcher.submit(n) for n in range(100))) == [2 * n for n in range(100)]
+    assert writer.batches == [100]
+
+
+async def test_an_item_that_cannot_be_written_fails_alone() -> None:
+    writer = Writer()
+    batcher = Batcher(writer.write)
+    items = [*range(30), -1, *range(30, 60), -2]
+    outcomes = await asyncio.gather(*(batcher.submit(n) for n in items), return_exceptions=True)
+    assert [out for n, out in zip(items, outcomes, strict=True) if n >= 0] == [2 * n for n in range(60)]
+    assert [type(out) for n, out in zip(items, outcomes, strict=True) if n < 0] == [DataError, DataError]
+
+
+async def test_a_database_that_is_away_is_not_asked_again_for_each_item() -> None:
+    writer = Writer()
+    writer.is_away = True
+    batcher = Batcher(writer.write)
+    outcomes = await asyncio.gather(*(batcher.submit(n) for n in range(50)), return_exceptions=True)
+    assert {type(out) for out in outcomes} == {ConnectionDoesNotExistError}
+    assert writer.batches == [50]
+    writer.is_away = False
+    assert await batcher.submit(4) == 8
+
+
+async def test_a_writer_that_counts_wrong_is_found_out() -> None:
+    async def write(items: Sequence[int]) -> Sequence[int]:
+        return []
+
+    with pytest.raises(RuntimeError):
+        await Batcher(write).submit(1)
