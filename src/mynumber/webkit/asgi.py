@@ -7,6 +7,7 @@ The handler checks what only it can (replay, rule) inside its transaction.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ DATABASE_FAILURES = (PostgresError, InterfaceError, OSError, TimeoutError)
 IDLE_SECONDS = 3.0
 """How long a connection is kept that nobody uses: less than the 5 s after which uvicorn closes it, because a message sent at the moment
 that the other side closes is lost, and a message is never sent twice."""
+
+BODY_SECONDS = 20.0
+"""How long a sender may take for a whole body: who cannot send it so fast holds memory that others need."""
 
 _log = logs.get_logger("mynumber.webkit.asgi")
 
@@ -153,7 +157,11 @@ class MessageApp:
         handler = self.routes.find(method, "/messages/" + name)
         if handler is None:
             return 404, b'{"error":"no such kind of message, or not POST"}', "application/json"
-        body = await _read_body(receive, self._endpoints["/messages/" + name].message.max_bytes)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read_body(receive, self._endpoints["/messages/" + name].message.max_bytes)
+        except (TimeoutError, ConnectionError):
+            return 408, b'{"error":"the body did not come"}', "application/json"
         answered: tuple[int, bytes, str] = await handler(receiver.strip("/") or self._institution, body)
         return answered
 
@@ -251,21 +259,42 @@ class MessageApp:
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes | None:
-    """The whole body, or None when it is over the limit (the rest is read and dropped, so the refusal reaches the sender)."""
+    """The whole body, or None when it is over the limit (some of the rest is read and dropped, so the refusal reaches the sender).
+
+    Raises ConnectionError when the sender went away before its end: half a message is none.
+    """
     parts: list[bytes] = []
     size = 0
     while True:
         event = await receive()
         if event["type"] == "http.disconnect":
-            return b""
+            raise ConnectionError("the sender went away")
         chunk: bytes = event.get("body", b"")
         size += len(chunk)
         if size <= limit:
             parts.append(chunk)
-        elif size > 4 * limit:
-            return None
+        else:
+            parts.clear()
+            if size > 4 * limit:
+                return None
         if not event.get("more_body"):
             return b"".join(parts) if size <= limit else None
+
+
+class _AnswerTooLarge(Exception):
+    """An answer is longer than any answer may be."""
+
+
+async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body of an answer. Raises _AnswerTooLarge without having kept more than the limit."""
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > limit:
+            raise _AnswerTooLarge
+        parts.append(chunk)
+    return b"".join(parts)
 
 
 class Caller:
@@ -301,8 +330,8 @@ class Caller:
                 headers={"Content-Type": wire.CONTENT_TYPE},
                 allow_redirects=False,
             ) as response:
-                status, body = response.status, await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError):
+                status, body = response.status, await _at_most(response, wire.MAX_ANSWER_BYTES)
+        except (aiohttp.ClientError, TimeoutError, OSError, _AnswerTooLarge):
             raise Refused(hop, unreachable, f"no answer from {receiver}") from None
         return wire.conclude(self._node, outgoing, status, body, hop=hop, now=datetime.now(UTC))
 
