@@ -28,10 +28,12 @@ from mynumber.institutions.municipality.register.intake import take_in
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.facts import ReceivingAccountFact
+from mynumber.webkit.messages import this_node
 from mynumber.webkit.staff.models import Role, StaffMember, StaffSession
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.conftest import CITY, FORMER_CITY, PROJECT
 from tests.support import exchange as network
+from tests.support.directory import NOWHERE
 from tests.support.exchange import Exchange, resident_code
 from tests.webkit import faces
 
@@ -361,6 +363,30 @@ def test_a_row_is_committed_before_anything_is_sent(
         assert CaseInquiry.objects.get(again_of=inquiry).outcome == "provided"
 
 
+def test_a_gateway_out_of_reach_leaves_the_inquiry_open_to_be_asked_again(
+    yamada: Worker, exchange: Exchange
+) -> None:
+    path = yamada.open_hanako()
+    yamada.get(path)
+    exchange.systems.moved({f"gateway.{network.CITY}": NOWHERE})
+    this_node.cache_clear()  # as a process that starts now
+    try:
+        yamada.post(f"{path}/ask", ask=[PENSION])
+        assert "中間サーバーの記録を読めません" in yamada.get(f"{path}/records")
+    finally:
+        exchange.systems.moved({})
+        this_node.cache_clear()
+    text = yamada.get(path)
+    assert "中断 1件" in text
+    assert "相手のシステムにつながりません" in text
+    assert "記録なし" in yamada.get(f"{path}/records")
+    with acting_as(CITY):
+        inquiry = CaseInquiry.objects.get()
+        assert (inquiry.state, inquiry.outcome) == (InquiryState.INTERRUPTED, "")
+    yamada.post(f"{path}/inquiries/{inquiry.request_id}/again")
+    assert "提供された 1件" in yamada.get(path)
+
+
 def test_a_case_is_for_the_organisation_in_charge_alone(yamada: Worker) -> None:
     path = yamada.open_hanako()
     mori = Worker("mori")
@@ -380,6 +406,18 @@ def test_an_auditor_reads_and_does_not_ask(yamada: Worker) -> None:
     assert "まとめて照会する" not in auditor.get(path)
     auditor.get(f"{path}/by-hand", 403)
     auditor.post(f"{path}/ask", 403, ask=[PENSION])
+
+
+def test_an_application_that_another_organisation_decides_is_not_opened_beside_it(yamada: Worker) -> None:
+    yamada.open_hanako()
+    mori = Worker("mori")
+    with acting_as(CITY):
+        addressee = Person.objects.get(persona="hanako").addressee
+    mori.get(f"residents/{addressee}/open")
+    response = mori.post(f"residents/{addressee}/open", 409, affair="81-1")
+    assert "別の課が審査しています" in _text(response)
+    with acting_as(CITY):
+        assert Case.objects.count() == 1
 
 
 def test_the_same_application_is_not_opened_twice(yamada: Worker) -> None:

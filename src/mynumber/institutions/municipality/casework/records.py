@@ -45,7 +45,7 @@ class RecordLine:
 
 def records_of(case: Case, code: str, directory: Directory) -> list[RecordLine]:
     """The records of the case's inquiries, newest first. Raises Refused when the gateway does not answer."""
-    inquiries = list(case.inquiries.order_by("-asked_at", "-pk")[:BATCH_ITEMS])
+    inquiries = list(case.inquiries.order_by("-asked_at", "pk")[:BATCH_ITEMS])
     if not inquiries:
         return []
     query = SideQuery(request_ids=tuple(inquiry.request_id for inquiry in inquiries), limit=len(inquiries))
