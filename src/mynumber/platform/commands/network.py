@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -22,6 +23,12 @@ def audit() -> None:
 @app.command()
 def reconcile(
     days: Annotated[int, typer.Option(help="何日前までさかのぼるか (how many days back)")] = 7,
+    request_id: Annotated[
+        list[UUID] | None,
+        typer.Option(help="この照会番号の三つの記録だけを示す。何度でも (the three records of one exchange)"),
+    ] = None,
 ) -> None:
     """照会者・提供者・ネットワークの三つの記録を突き合わせます。Compare the three sides' records."""
-    run("network", ["reconcile", "--days", str(days)])
+    named = [word for one in request_id or () for word in ("--request-id", str(one))]
+    which = named or ["--days", str(days)]
+    run("network", ["reconcile", *which])

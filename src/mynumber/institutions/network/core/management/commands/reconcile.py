@@ -23,10 +23,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=int, default=7, help="how many days back (default 7)")
-        parser.add_argument("--request-id", type=UUID, help="show the three records of this exchange only")
+        parser.add_argument(
+            "--request-id",
+            type=UUID,
+            action="append",
+            default=[],
+            help="show the three records of this exchange only; may come more than once",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["request_id"] is not None:
+        if options["request_id"]:
             self._show(options["request_id"])
             return
         since = datetime.now(UTC) - timedelta(days=options["days"])
@@ -47,19 +53,23 @@ class Command(BaseCommand):
             raise CommandError("突き合わせが終わっていません。上の行を確かめてください。")
         self.stdout.write("食い違いはありません。")
 
-    def _show(self, request_id: UUID) -> None:
-        try:
-            found = sides_of(Node.from_environment(), request_id, now=lambda: datetime.now(UTC))
-        except Refused as refused:
-            raise CommandError(
-                f"{refused.hop.label_ja}：{refused.reason.sentence_ja}"
-                "三つの記録がそろわないので、突き合わせていません。"
-            ) from None
-        if not found:
-            raise CommandError("この照会番号の記録は、ネットワークにありません。")
-        for sides in found:
-            self._write(sides)
-        if not all(sides.agree for sides in found):
+    def _show(self, request_ids: list[UUID]) -> None:
+        node = Node.from_environment()
+        all_agree = True
+        for request_id in request_ids:
+            try:
+                found = sides_of(node, request_id, now=lambda: datetime.now(UTC))
+            except Refused as refused:
+                raise CommandError(
+                    f"{refused.hop.label_ja}：{refused.reason.sentence_ja}"
+                    "三つの記録がそろわないので、突き合わせていません。"
+                ) from None
+            if not found:
+                raise CommandError(f"照会番号 {request_id} の記録は、ネットワークにありません。")
+            for sides in found:
+                self._write(sides)
+            all_agree = all_agree and all(sides.agree for sides in found)
+        if not all_agree:
             raise CommandError("三つの記録が食い違っています。上の行を確かめてください。")
         self.stdout.write("三つの記録は一致しています。")
 
