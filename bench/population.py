@@ -16,7 +16,7 @@ from mynumber.population.generator import generate
 from mynumber.population.records import Resident
 from mynumber.population.towns import TOWN_ONE, TOWN_SEED
 
-RESIDENTS = 100_000
+RESIDENTS = 20_000
 ROUNDS = 3
 GOAL = 20_000
 """Residents a second into PostgreSQL with their generation (issue: population)."""
