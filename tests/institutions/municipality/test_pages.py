@@ -349,6 +349,9 @@ def test_a_row_is_committed_before_anything_is_sent(
             yamada.post(f"{path}/ask", ask=[PENSION])
     assert seen == [("asking",)]
     assert "照会中" in yamada.get(path)
+    yamada.post(f"{path}/ask", ask=[PENSION])
+    with acting_as(CITY):
+        assert CaseInquiry.objects.count() == 1, "a button pressed twice asks once"
     with acting_as(CITY):
         inquiry = CaseInquiry.objects.get()
         inquiry.asked_at = timezone.now() - INTERRUPTED_AFTER - timedelta(seconds=1)

@@ -51,8 +51,13 @@ def begin(
     code: str,
     now: Callable[[], datetime],
 ) -> list[CaseInquiry]:
-    """Write down what is going to be asked, and send it once that is committed."""
+    """Write down what is going to be asked, and send it once that is committed.
+
+    What is being asked at this moment is not asked a second time (a button pressed twice).
+    """
     at = now()
+    Case.objects.select_for_update().get(pk=case.pk)
+    under_way = set(case.inquiries.filter(state=InquiryState.ASKING).values_list("provider", "information"))
     inquiries = [
         CaseInquiry.objects.create(
             case=case,
@@ -69,6 +74,7 @@ def begin(
             asked_at=at,
         )
         for one in wanted
+        if (one.provider, one.information) not in under_way
     ]
 
     def send_all() -> None:
