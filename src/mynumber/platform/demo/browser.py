@@ -118,9 +118,9 @@ class Browser:
                 response = self._opener.open(request, timeout=_PATIENCE_SECONDS)
             except HTTPError as refused:  # a page too
                 response = refused
+            if response is None:  # no handler for the scheme
+                raise NoAnswer(url)
             with response:
-                if response is None:  # no handler for the scheme
-                    raise NoAnswer(url)
                 return _page(response)
         except NoAnswer:
             raise

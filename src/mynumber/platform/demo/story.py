@@ -28,6 +28,7 @@ from mynumber.platform.demo.cast import AFFAIR, UNLAWFUL, WANTED, Cast
 from mynumber.platform.demo.resident import Line, Record, Resident
 from mynumber.platform.demo.telling import StepFailed, Telling
 from mynumber.platform.demo.words import TERMS
+from mynumber.platform.environment import base_environment
 from mynumber.platform.secret_files import private_folder, write_private
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.refusal import Hop, Reason
@@ -99,7 +100,7 @@ def _play(cast: Cast, telling: Telling) -> None:
     case, refused = _ask_what_is_not_allowed(telling, worker, case)
     resident = Resident(Browser(cast.settings.port), cast.portal)
     records = _look_as_resident(cast, telling, resident, [*answers, refused])
-    _compare_the_sides(telling, worker, case, records)
+    _compare_the_sides(cast, telling, worker, case, records)
     file = _check_receipt(cast, telling, resident, records[0])
     resident.sign_out(records[0].record.page)
     worker.sign_out(case)
@@ -485,7 +486,9 @@ def _look_as_resident(
 # --- 6 -------------------------------------------------------------------------------------------
 
 
-def _compare_the_sides(telling: Telling, worker: CaseWorker, case: Page, seen: Sequence[Seen]) -> None:
+def _compare_the_sides(
+    cast: Cast, telling: Telling, worker: CaseWorker, case: Page, seen: Sequence[Seen]
+) -> None:
     tr = telling.tr
     telling.step(
         tr("同じやりとりの記録を、三つの側から見る", "The same exchanges in the records of all three sides")
@@ -531,16 +534,17 @@ def _compare_the_sides(telling: Telling, worker: CaseWorker, case: Page, seen: S
             "The provider's is seen by the operator of the network, who compares all three.",
         )
     )
-    _reconcile(telling, (seen[0].line.request_id, seen[-1].line.request_id))
+    _reconcile(cast, telling, (seen[0].line.request_id, seen[-1].line.request_id))
     telling.step_done(tr("三つの側の記録が一致しました", "The records of all three sides agree"))
 
 
-def _reconcile(telling: Telling, request_ids: Sequence[UUID]) -> None:
+def _reconcile(cast: Cast, telling: Telling, request_ids: Sequence[UUID]) -> None:
     named = (word for request_id in request_ids for word in ("--request-id", str(request_id)))
     arguments = ("network", "reconcile", *named)
     try:
         done = subprocess.run(  # noqa: S603 (our own command)
             [sys.executable, "-m", "mynumber.platform.cli", *arguments],
+            env=base_environment(cast.settings),
             capture_output=True,
             text=True,
             timeout=_COMMAND_SECONDS,
