@@ -209,8 +209,7 @@ def verify(
     """Check a message and return its header and body, or raise EnvelopeRefused with the first rule it breaks.
 
     ``key_for(issuer, kid)`` asks the directory; None means that this issuer has no such key. Nothing of the message may be used before this
-    returns. That a message comes once only is the caller's to check, by (issuer, message_id): the bytes of an ECDSA signature can be
-    changed without breaking it, so a digest does not identify a message.
+    returns. That a message comes once only is the caller's to check, by (issuer, message_id).
     """
     if len(token) > max_bytes:
         raise EnvelopeRefused(EnvelopeReason.TOO_LARGE, f"a message has at most {max_bytes} bytes")
@@ -240,8 +239,13 @@ def verify(
 
 
 def digest(token: bytes) -> bytes:
-    """SHA-256 (32 bytes) of the exact bytes of a message: what an answer names to be bound to its permit."""
-    return hashlib.sha256(token).digest()
+    """SHA-256 (32 bytes) of what a message's signature covers: what an answer names to be bound to its permit.
+
+    The signature itself stays out: whoever carries a message can turn a signature of ECDSA into another one that verifies, and the same permit
+    would have two digests.
+    """
+    signed, dot, _ = token.rpartition(b".")
+    return hashlib.sha256(signed if dot else token).digest()
 
 
 Body = TypeVar("Body")
