@@ -70,7 +70,10 @@ class Outcome(StrEnum):
 
     @staticmethod
     def final(outcomes: Iterable[Outcome]) -> Outcome:
-        """The one that stands when an exchange has several entries, in whichever order the sides reported."""
+        """The one that stands when an exchange has several entries, in whichever order the sides reported.
+
+        That something was provided outweighs every word that it was not: neither side can talk a provision away.
+        """
         return max(outcomes, key=_RANK.__getitem__)
 
 
@@ -79,9 +82,9 @@ _RANK = {
     Outcome.PERMITTED: 1,
     Outcome.ABANDONED: 2,
     Outcome.NO_DATA: 3,
-    Outcome.PROVIDED: 3,
     Outcome.REFUSED: 4,
-    Outcome.LOST: 5,
+    Outcome.PROVIDED: 5,
+    Outcome.LOST: 6,
 }
 
 _OUTCOME_JA = {
@@ -199,6 +202,15 @@ class FactSheet(_Body, frozen=True, kw_only=True):
     information: KindName
     as_of: Moment
     fact: msgspec.Raw
+
+
+REPORTED = {
+    "inquirer": frozenset(
+        {Outcome.PROVIDED, Outcome.NO_DATA, Outcome.REFUSED, Outcome.LOST, Outcome.ABANDONED}
+    ),
+    "provider": frozenset({Outcome.PROVIDED, Outcome.NO_DATA, Outcome.REFUSED}),
+}
+"""Ends that each side may report; the others are not its to say."""
 
 
 class Notice(_Body, frozen=True, kw_only=True):

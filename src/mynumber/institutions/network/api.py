@@ -21,7 +21,7 @@ from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
 from mynumber.institutions.network.core.issue import issue_codes
 from mynumber.institutions.network.core.permits import make_permit
 from mynumber.institutions.network.core.sequencer import Sequencer
-from mynumber.institutions.network.core.store import Asked, Recorded, Store
+from mynumber.institutions.network.core.store import Asked, Recorded, RefusedMessage, Store
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
@@ -35,6 +35,7 @@ from mynumber.protocols.exchange import (
     Statuses,
     StatusQuery,
 )
+from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.node import Node
 from mynumber.protocols.records import (
     QUERY_RECEIPT,
@@ -47,6 +48,7 @@ from mynumber.protocols.records import (
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
+from mynumber.webkit.background import keep_running
 from mynumber.webkit.batching import Batcher
 from mynumber.webkit.pool import open_pool
 
@@ -67,9 +69,13 @@ class Core:
         self.store = Store(pool, lambda: node.directory)
         self.store.appended = self.sequencer.wake
         self.inquiries: Batcher[Asked, Recorded] = Batcher(self.store.record_inquiries)
+        self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
         self.disclosure = Disclosure(pool, self.keys)
         self.caller = Caller(node)
-        self._tasks = [asyncio.create_task(self.sequencer.run()), asyncio.create_task(self._housekeeping())]
+        self._tasks = [
+            asyncio.create_task(keep_running("sequencer", self.sequencer.run)),
+            asyncio.create_task(keep_running("housekeeping", self._housekeeping)),
+        ]
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -87,6 +93,8 @@ class Core:
 
     async def request_permit(self, question: Question[PermitRequest]) -> PermitGranted:
         """Decide an inquiry, record it, and give the permit (Act art. 21(2)) or refuse."""
+        if self.sequencer.is_broken:  # no exchange without proof
+            raise Refused(Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
         request = question.body
         decision = decide(
             request,
@@ -120,7 +128,9 @@ class Core:
 
     async def notify(self, question: Question[Notices]) -> Acknowledged:
         """Take the notices of how exchanges ended; the same notice twice counts once."""
-        await self.store.record_notices(question.sender, question.body.notices)
+        if len(question.body.notices) > BATCH_ITEMS:
+            raise Refused(Hop.NETWORK, Reason.TOO_LARGE, f"at most {BATCH_ITEMS} items a message")
+        await self.store.record_notices(question.sender, question.body.notices, question.at)
         return Acknowledged(count=len(question.body.notices))
 
     async def status(self, question: Question[StatusQuery]) -> Statuses:
@@ -182,12 +192,15 @@ async def stop() -> None:
 
 
 async def ready() -> bool:
+    if _running().sequencer.is_broken:
+        return False
     return bool(await _running().pool.fetchval("SELECT count(*) FROM log_state") == 1)
 
 
 async def on_refused(receiver: str, kind: str, sender: str | None, refused: Refused) -> None:
     """Refusals that did not become exchanges are counted, so that nothing is refused without a trace."""
-    await _running().store.count_refused(kind, sender, refused.reason, datetime.now(UTC))
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    await _running().refusals.submit(RefusedMessage(hour, kind, sender or "", refused.reason))
 
 
 def _is_gateway(sender: str, _receiver: str) -> bool:

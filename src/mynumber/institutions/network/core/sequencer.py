@@ -19,6 +19,8 @@ from mynumber.webkit import logs
 
 INTERVAL_SECONDS = 0.2
 """The least time between two checkpoints: bounds their number under load, and the wait for a receipt."""
+BROKEN_SECONDS = 5.0
+"""The pause after a fault that is not the database's absence: bounds what it writes into the log file."""
 LARGEST_STEP = 10_000
 _LOCK = 7_300_211
 
@@ -32,12 +34,14 @@ class Sequencer:
         self._pool = pool
         self._signer = signer
         self._appended = asyncio.Event()
+        self.is_broken = False
+        """The records and the tree do not fit together: nothing new may be recorded until somebody has mended them."""
 
     def wake(self) -> None:
         self._appended.set()
 
     async def run(self) -> None:
-        """Integrate until cancelled; a database that is away is tried again."""
+        """Integrate until cancelled; whatever fails is said and tried again, for a log that stands still in silence proves nothing."""
         self._appended.set()  # what a crash left behind
         while True:
             await self._appended.wait()
@@ -45,9 +49,15 @@ class Sequencer:
             try:
                 while await self.integrate():
                     pass
+                self.is_broken = False
             except (asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError, OSError) as error:
                 _log.error("the log waits for its database", exception=logs.outline(error))
                 self._appended.set()
+            except Exception as error:  # noqa: BLE001 - a gap, a missing tile: it is tried again for as long as it takes
+                self.is_broken = True
+                _log.critical("the log cannot go on", exception=logs.outline(error))
+                self._appended.set()
+                await asyncio.sleep(BROKEN_SECONDS)
             await asyncio.sleep(INTERVAL_SECONDS)
 
     async def integrate(self) -> int:

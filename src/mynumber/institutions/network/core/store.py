@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from mynumber.foundation.envelope import Header
 from mynumber.institutions.network.core.decision import Decision, settle
 from mynumber.institutions.network.core.permits import Permit
 from mynumber.protocols.directory import Directory
-from mynumber.protocols.exchange import ExchangeStatus, Notice, Outcome, Statuses
+from mynumber.protocols.exchange import REPORTED, ExchangeStatus, Notice, Outcome, Statuses
 from mynumber.protocols.refusal import Hop, Reason
 
 SEEN_MARGIN = timedelta(minutes=2)
@@ -40,6 +41,16 @@ class Recorded:
     refusal: Reason | None
     known_person: bool = False
     """Whether the inquirer's code denotes somebody, so that the entry can be shown to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMessage:
+    """A message refused before it became an exchange; ``sender`` is empty when it could not be proven."""
+
+    hour: datetime
+    kind: str
+    sender: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +153,11 @@ class Store:
         )
         return frozenset(rows[row["inquirer"], row["request_id"]] for row in inserted)
 
-    async def record_notices(self, sender: str, notices: Sequence[Notice]) -> int:
-        """Record how exchanges ended, as one side reports it; what was reported before is skipped. Returns how many were new."""
+    async def record_notices(self, sender: str, notices: Sequence[Notice], at: datetime) -> int:
+        """Record how exchanges ended, as one side reports it; what was reported before is skipped. Returns how many were new.
+
+        The time is the side's own, but an exchange ends neither before it was asked nor after it was told of (``at``).
+        """
         member = Directory.member_of(sender)
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT next_index FROM log_state WHERE id = 1 FOR UPDATE")
@@ -151,10 +165,10 @@ class Store:
                 bytes(row["permit_digest"]): row
                 for row in await connection.fetch(
                     """
-                    SELECT permit_digest, inquirer, provider, request_id, array_agg(event.side) AS sides
+                    SELECT permit_digest, inquirer, provider, request_id, requested_at, array_agg(event.side) AS sides
                     FROM exchange JOIN exchange_event AS event USING (inquirer, request_id)
                     WHERE permit_digest = ANY($1::bytea[]) AND $2 IN (inquirer, provider)
-                    GROUP BY permit_digest, inquirer, provider, request_id
+                    GROUP BY permit_digest, inquirer, provider, request_id, requested_at
                     """,
                     [bytes.fromhex(notice.permit_digest) for notice in notices],
                     member,
@@ -168,12 +182,20 @@ class Store:
                     or found[notice.side] != member
                     or found["request_id"] != notice.request_id
                     or notice.side in found["sides"]
+                    or notice.outcome not in REPORTED[notice.side]
                 ):
                     continue
                 key = (found["inquirer"], found["request_id"], notice.side)
                 events.setdefault(
                     key,
-                    _Event(*key[:2], notice.at, notice.side, notice.outcome, notice.hop, notice.reason),
+                    _Event(
+                        *key[:2],
+                        max(found["requested_at"], min(notice.at, at)),
+                        notice.side,
+                        notice.outcome,
+                        notice.hop,
+                        notice.reason,
+                    ),
                 )
             await _append(connection, list(events.values()))
         if events:
@@ -205,18 +227,22 @@ class Store:
             )
         )
 
-    async def count_refused(self, kind: str, sender: str | None, reason: Reason, at: datetime) -> None:
-        """Count a message that was refused before it became an exchange."""
+    async def count_refused(self, refused: Sequence[RefusedMessage]) -> list[None]:
+        """Count messages that were refused before they became exchanges. In batches: a flood of them takes one connection, not all."""
+        counts = Counter(refused)
         await self._pool.execute(
             """
-            INSERT INTO refused_message (hour, kind, sender, reason, count) VALUES (date_trunc('hour', $1::timestamptz), $2, $3, $4, 1)
-            ON CONFLICT (hour, kind, sender, reason) DO UPDATE SET count = refused_message.count + 1
+            INSERT INTO refused_message (hour, kind, sender, reason, count)
+            SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+            ON CONFLICT (hour, kind, sender, reason) DO UPDATE SET count = refused_message.count + excluded.count
             """,
-            at,
-            kind,
-            sender or "",
-            reason.value,
+            [message.hour for message in counts],
+            [message.kind for message in counts],
+            [message.sender for message in counts],
+            [message.reason.value for message in counts],
+            list(counts.values()),
         )
+        return [None] * len(refused)
 
     async def forget_expired_messages(self, at: datetime) -> None:
         """Forget message ids whose messages would be refused as expired anyway."""
