@@ -120,9 +120,11 @@ class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Refused(Exception):
     """Raised where a refusal ends the work of a hop."""
 
-    def __init__(self, hop: Hop, reason: Reason, detail: str = "") -> None:
+    def __init__(self, hop: Hop, reason: Reason, detail: str = "", *, is_signed: bool = False) -> None:
         super().__init__(f"{hop.value}: {reason.value}" + (f" ({detail})" if detail else ""))
         self.refusal = Refusal(hop, reason, detail)
+        self.is_signed = is_signed
+        """Whether another system signed it: else it is this process's own word, or that of whoever sits on the wire."""
 
     @property
     def hop(self) -> Hop:

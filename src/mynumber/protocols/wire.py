@@ -291,7 +291,7 @@ def _read_refusal(node: Node, outgoing: Outgoing[Q, A], body: bytes, *, hop: Hop
     if body.startswith(b"{"):
         try:
             plain = msgspec.json.decode(body, type=_PlainRefusal).refusal
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return Refused(hop, Reason.UNREACHABLE, "the answer is not a message")
         return Refused(plain.hop, plain.reason, plain.detail)
     try:
@@ -310,7 +310,7 @@ def _read_refusal(node: Node, outgoing: Outgoing[Q, A], body: bytes, *, hop: Hop
         refusal = envelope.decode_body(verified.body, Refusal)
     except EnvelopeRefused:
         return Refused(hop, Reason.UNREACHABLE, "the answer is not a message")
-    return Refused(refusal.hop, refusal.reason, refusal.detail)
+    return Refused(refusal.hop, refusal.reason, refusal.detail, is_signed=True)
 
 
 _connections = threading.local()
