@@ -62,12 +62,15 @@ def agree(core: Outcome, *, permitted: bool, inquirer: Outcome | None, provider:
     """Whether three records tell one story.
 
     Without a permit nothing reached the provider. With one, provider and inquirer say the same, except that an answer may be lost on its way,
-    and that an inquirer which stopped before presenting has abandoned a permit nobody used.
+    and that an inquirer which stopped before presenting has abandoned a permit nobody used. The core was told that story, or nothing yet.
     """
     if not permitted:
         return (
             core is Outcome.REFUSED and provider is None and inquirer in {Outcome.REFUSED, Outcome.ABANDONED}
         )
+    told = Outcome.final(said for said in (Outcome.PERMITTED, inquirer, provider) if said is not None)
+    if core not in (Outcome.PERMITTED, told):
+        return False
     if provider is None or provider is Outcome.ABANDONED:
         return inquirer in {Outcome.ABANDONED, Outcome.REFUSED}
     if inquirer is Outcome.LOST:
@@ -81,7 +84,8 @@ def reconcile(node: Node, *, since: datetime, now: Callable[[], datetime]) -> Re
     differences: list[Difference] = []
     unreachable: set[str] = set()
     for batch in _core_records(since):
-        sides: dict[tuple[str, str, UUID], SideRecord] = {}
+        # inquirers make the ids: two of them may have used the same one
+        sides: dict[tuple[str, str, str, UUID], SideRecord] = {}
         for member in {record.inquirer for record in batch} | {record.provider for record in batch}:
             asked = tuple(
                 record.request_id for record in batch if member in (record.inquirer, record.provider)
@@ -92,23 +96,25 @@ def reconcile(node: Node, *, since: datetime, now: Callable[[], datetime]) -> Re
                 unreachable.add(member)
                 continue
             for side in found.records:
-                sides[member, side.side, side.request_id] = side
+                sides[member, side.side, side.inquirer, side.request_id] = side
         for record in batch:
             if {record.inquirer, record.provider} & unreachable:
                 continue
             result.compared += 1
-            asker = sides.get((record.inquirer, "inquirer", record.request_id))
-            giver = sides.get((record.provider, "provider", record.request_id))
+            asker = sides.get((record.inquirer, "inquirer", record.inquirer, record.request_id))
+            giver = sides.get((record.provider, "provider", record.inquirer, record.request_id))
             asker_says = asker.outcome if asker else None
             giver_says = giver.outcome if giver else None
-            if agree(
+            is_recent = now() - record.requested_at < SETTLED_AFTER
+            is_untold = record.outcome is Outcome.PERMITTED and not is_recent
+            if not is_untold and agree(
                 record.outcome,
                 permitted=record.permit_digest is not None,
                 inquirer=asker_says,
                 provider=giver_says,
             ):
                 continue
-            if asker_says is Outcome.OPEN and now() - record.requested_at < SETTLED_AFTER:
+            if asker_says is Outcome.OPEN and is_recent:
                 result.under_way += 1
                 continue
             differences.append(
@@ -166,7 +172,14 @@ def sides_of(node: Node, request_id: UUID, *, now: Callable[[], datetime]) -> li
     found = []
     for record, events in _exchanges(request_id):
         asker, giver = (
-            next((one for one in _ask(node, member, (request_id,), now).records if one.side == side), None)
+            next(
+                (
+                    one
+                    for one in _ask(node, member, (request_id,), now).records
+                    if (one.side, one.inquirer) == (side, record.inquirer)
+                ),
+                None,
+            )
             for member, side in ((record.inquirer, "inquirer"), (record.provider, "provider"))
         )
         found.append(ThreeSides(record, events, asker, giver))
