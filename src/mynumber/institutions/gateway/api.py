@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
@@ -14,7 +14,7 @@ from mynumber.institutions.gateway.tenants.inquiring import Inquiring
 from mynumber.institutions.gateway.tenants.outbox import Outbox
 from mynumber.institutions.gateway.tenants.providing import Providing
 from mynumber.institutions.gateway.tenants.recovery import Recovery
-from mynumber.institutions.gateway.tenants.store import Store, tenant_of
+from mynumber.institutions.gateway.tenants.store import RefusedMessage, Store, tenant_of
 from mynumber.protocols.acquisition import DELIVER_CODES, OPEN_ACQUISITION
 from mynumber.protocols.copies import REGISTER_COPIES
 from mynumber.protocols.directory import Directory
@@ -34,10 +34,14 @@ from mynumber.protocols.records import QUERY_SIDE
 from mynumber.protocols.refusal import Hop, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
+from mynumber.webkit.background import keep_running
+from mynumber.webkit.batching import Batcher
 from mynumber.webkit.pool import open_pool
 
 CONNECTIONS = 8
 HOUSEKEEPING_SECONDS = 60
+ACQUISITION_LIFETIME = timedelta(days=1)
+"""How long an acquisition may be under way before its number is forgotten."""
 
 
 class Gateway:
@@ -47,6 +51,7 @@ class Gateway:
         self.node = node
         self.pool = pool
         self.store = Store(pool)
+        self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
         self.caller = Caller(node)
         self.holding = Holding(self.store)
         self.inquiring = Inquiring(node, self.store, self.caller)
@@ -54,9 +59,9 @@ class Gateway:
         self.outbox = Outbox(node, self.store, self.caller)
         self.recovery = Recovery(node, self.store, self.caller, self.inquiring, self.outbox)
         self._tasks = [
-            asyncio.create_task(self.outbox.run()),
-            asyncio.create_task(self.recovery.run()),
-            asyncio.create_task(self._housekeeping()),
+            asyncio.create_task(keep_running("outbox", self.outbox.run)),
+            asyncio.create_task(keep_running("recovery", self.recovery.run)),
+            asyncio.create_task(keep_running("housekeeping", self._housekeeping)),
         ]
 
     async def close(self) -> None:
@@ -83,7 +88,7 @@ class Gateway:
         return await self.providing.withdraw(question)
 
     async def _housekeeping(self) -> None:
-        """Forget message ids that would be refused as expired anyway."""
+        """Forget message ids that would be refused as expired anyway, and acquisition numbers that nobody used (Act art. 21-2(4))."""
         while True:
             for system in self.node.directory.systems:
                 if system.id.startswith("gateway."):
@@ -94,6 +99,11 @@ class Gateway:
                                 "DELETE FROM seen_message WHERE tenant = $1 AND expires_at < $2",
                                 tenant,
                                 datetime.now(UTC),
+                            )
+                            await connection.execute(
+                                "DELETE FROM acquisition WHERE tenant = $1 AND opened_at < $2",
+                                tenant,
+                                datetime.now(UTC) - ACQUISITION_LIFETIME,
                             )
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
@@ -130,8 +140,9 @@ async def ready() -> bool:
 async def on_refused(receiver: str, kind: str, sender: str | None, refused: Refused) -> None:
     """Count refused messages in the tenant they were for."""
     if receiver.startswith("gateway."):
-        await _running().store.count_refused(
-            tenant_of(receiver), kind, sender, refused.reason, datetime.now(UTC)
+        hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        await _running().refusals.submit(
+            RefusedMessage(tenant_of(receiver), hour, kind, sender or "", refused.reason)
         )
 
 

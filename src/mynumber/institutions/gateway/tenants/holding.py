@@ -49,6 +49,12 @@ class Holding:
                     addressees,
                 )
             }
+            # whoever asks again has lost the number of before; two that live could give one addressee two people's codes
+            await connection.execute(
+                "DELETE FROM acquisition WHERE tenant = $1 AND addressee = ANY($2::text[])",
+                tenant,
+                addressees,
+            )
             numbers = [
                 AcquisitionNumber(addressee=addressee, number=secrets.token_urlsafe(ACQUISITION_BYTES))
                 for addressee in addressees

@@ -32,8 +32,10 @@ from mynumber.webkit.batching import Batcher
 FACT_INFO = b"mynumber fact sheet v1"
 HERE = Hop.INQUIRER_GATEWAY
 
-STAYS_OPEN = frozenset({Reason.NETWORK_UNREACHABLE, Reason.PROVIDER_UNREACHABLE, Reason.ANSWER_NOT_BOUND})
-"""Ends that leave it unknown what the other side did: the record stays open and :mod:`.recovery` settles it."""
+MAY_HAVE_MOVED = frozenset(
+    {Reason.RECORD_UNAVAILABLE, Reason.UNAVAILABLE, Reason.PERMIT_USED, Reason.REPLAYED, Reason.UNREACHABLE}
+)
+"""Refusals of the other side after which it may have recorded a yes all the same: a database that is lost in the middle of a commit."""
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ class Inquiring:
             answer = await self._present(granted, inquiry, gateway)
             sheet = self._open(answer, progress.permit_digest, gateway, inquiry)
         except Refused as refused:
-            if refused.hop is HERE and refused.reason in STAYS_OPEN:
+            if not _is_final(refused):
                 raise
             await self._closing.submit(
                 Closing(
@@ -143,6 +145,11 @@ class Inquiring:
         """Check that the answer belongs to the question, and open it."""
         if answer.permit_digest != permit_digest.hex():
             raise Refused(HERE, Reason.ANSWER_NOT_BOUND)
+        if (answer.outcome, answer.sealed_fact is not None) not in {
+            (Outcome.PROVIDED, True),
+            (Outcome.NO_DATA, False),
+        }:
+            raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "the outcome and the fact contradict each other")
         if answer.sealed_fact is None:
             return None
         try:
@@ -152,8 +159,8 @@ class Inquiring:
                 info=FACT_INFO,
                 aad=permit_digest,
             )
-            sheet = msgspec.json.decode(plain, type=FactSheet)
-        except (EnvelopeRefused, msgspec.DecodeError):
+            sheet = envelope.decode_body(plain, FactSheet)
+        except EnvelopeRefused:
             raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "the fact could not be opened") from None
         if sheet.information != inquiry.information:
             raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "the fact is of another kind")
@@ -161,3 +168,12 @@ class Inquiring:
 
     async def close(self, closing: Closing) -> None:
         await self._closing.submit(closing)
+
+
+def _is_final(refused: Refused) -> bool:
+    """Whether a refusal says for certain that nothing was provided.
+
+    Only what the other side itself signed does. After anything else (no answer, one that cannot be read, a refusal that nobody signed) the record
+    stays open and :mod:`.recovery` asks what happened.
+    """
+    return refused.is_signed and refused.hop is not HERE and refused.reason not in MAY_HAVE_MOVED

@@ -76,7 +76,9 @@ class SideRecord(models.Model):
     class Meta:
         db_table = "side_record"
         constraints = (
-            models.UniqueConstraint(fields=["tenant", "side", "permit_digest"], name="a_permit_is_used_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "side", "inquirer", "permit_digest"], name="a_permit_is_used_once"
+            ),
         )
         indexes = (
             models.Index(fields=["tenant", "-asked_at"], name="side_record_latest"),

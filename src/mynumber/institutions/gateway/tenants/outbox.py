@@ -9,9 +9,9 @@ import msgspec
 from mynumber.institutions.gateway.tenants.store import Store, tenant_of
 from mynumber.protocols.exchange import NOTIFY, Notice, Notices
 from mynumber.protocols.node import Node
-from mynumber.protocols.refusal import Hop, Refused
+from mynumber.protocols.refusal import Hop
 from mynumber.webkit import logs
-from mynumber.webkit.asgi import DATABASE_FAILURES, Caller
+from mynumber.webkit.asgi import Caller
 
 INTERVAL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
@@ -49,7 +49,7 @@ class Outbox:
                 try:
                     while await self._send(gateway):
                         pass
-                except (Refused, *DATABASE_FAILURES) as error:
+                except Exception as error:  # noqa: BLE001 - one tenant's notices must not hold up the others'
                     _log.warning("notices wait", system=gateway, exception=logs.outline(error))
                     self.wake(gateway)
                     failed = True

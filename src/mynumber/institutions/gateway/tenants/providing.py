@@ -10,7 +10,7 @@ from mynumber.foundation import envelope
 from mynumber.foundation.codes import BadCode, Code
 from mynumber.foundation.envelope import EnvelopeReason, EnvelopeRefused
 from mynumber.institutions.gateway.tenants.inquiring import FACT_INFO
-from mynumber.institutions.gateway.tenants.store import Found, Presented, Store, tenant_of
+from mynumber.institutions.gateway.tenants.store import Found, Presented, Store, first_time, tenant_of
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
     PERMIT_KIND,
@@ -125,6 +125,8 @@ class Providing:
         tenant = tenant_of(question.receiver)
         digest = bytes.fromhex(withdrawal.permit_digest)
         async with self._store.acting_as(tenant) as connection:
+            if not await first_time(connection, tenant, [question.received.header]):
+                raise Refused(HERE, Reason.REPLAYED)
             await connection.execute(
                 """
                 INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, information, organisation,
@@ -140,7 +142,7 @@ class Providing:
                 withdrawal.information,
                 withdrawal.organisation,
                 digest,
-                withdrawal.asked_at,
+                min(withdrawal.asked_at, question.at),
                 question.at,
             )
             outcome = await connection.fetchval(
@@ -152,4 +154,8 @@ class Providing:
                 withdrawal.inquirer,
                 withdrawal.request_id,
             )
+        if (
+            outcome is None
+        ):  # the permit of this digest is recorded under another request of the same inquirer
+            raise Refused(HERE, Reason.PERMIT_NOT_YOURS)
         return Withdrawn(outcome=Outcome(outcome))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from mynumber.institutions.gateway.tenants.inquiring import Inquiring
 from mynumber.institutions.gateway.tenants.outbox import Outbox
@@ -25,9 +26,9 @@ from mynumber.protocols.exchange import (
     Withdrawal,
 )
 from mynumber.protocols.node import Node
-from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.protocols.refusal import Hop, Reason
 from mynumber.webkit import logs
-from mynumber.webkit.asgi import DATABASE_FAILURES, Caller
+from mynumber.webkit.asgi import Caller
 
 INTERVAL_SECONDS = 5.0
 IN_FLIGHT = timedelta(seconds=90)
@@ -50,6 +51,7 @@ class Recovery:
         self._inquiring = inquiring
         self._outbox = outbox
         self._started = datetime.now(UTC)
+        self._reached: dict[str, UUID | None] = {}
 
     async def run(self) -> None:
         """Look for open inquiries until cancelled: at once for those of before the start, later for stale ones."""
@@ -68,12 +70,16 @@ class Recovery:
                     """
                     SELECT * FROM side_record
                     WHERE tenant = $1 AND side = 'inquirer' AND outcome = 'open' AND asked_at < $2
-                    ORDER BY asked_at LIMIT $3
+                      AND ($4::uuid IS NULL OR request_id > $4)
+                    ORDER BY request_id LIMIT $3
                     """,
                     tenant,
                     before,
                     BATCH,
+                    self._reached.get(gateway),
                 )
+            # each time the next ones, and from the beginning after the last: those that cannot be settled do not stand before the others
+            self._reached[gateway] = rows[-1]["request_id"] if len(rows) == BATCH else None
             if not rows:
                 return
             statuses = await self._caller.call(
@@ -85,10 +91,19 @@ class Recovery:
                 unreachable=Reason.NETWORK_UNREACHABLE,
             )
             known = {status.request_id: status for status in statuses.statuses}
-            for row in rows:
-                await self._settle(gateway, row, known.get(row["request_id"]))
-        except (Refused, *DATABASE_FAILURES) as error:
+        except Exception as error:  # noqa: BLE001 - one tenant's trouble must not hold up the others
             _log.warning("open inquiries wait", system=gateway, exception=logs.outline(error))
+            return
+        silent: set[str] = set()
+        for row in rows:
+            if row["provider"] in silent:
+                continue
+            try:
+                await self._settle(gateway, row, known.get(row["request_id"]))
+            except Exception as error:  # noqa: BLE001
+                # one provider that does not answer must not hold up the inquiries of all others
+                silent.add(row["provider"])
+                _log.warning("open inquiries wait", system=gateway, exception=logs.outline(error))
 
     async def _settle(self, gateway: str, row: Any, status: ExchangeStatus | None) -> None:
         outcome, reason, hop = Outcome.ABANDONED, Reason.ABANDONED, HERE

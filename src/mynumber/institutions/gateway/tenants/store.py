@@ -6,6 +6,7 @@ PostgreSQL walls the rows (FORCE ROW LEVEL SECURITY): a statement that forgot it
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -93,6 +94,17 @@ class Found:
     refusal: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedMessage:
+    """A message refused before it became an exchange; ``sender`` is empty when it could not be proven."""
+
+    tenant: str
+    hour: datetime
+    kind: str
+    sender: str
+    reason: Reason
+
+
 class Store:
     """SQL over a pool of connections of the gateway's role, which may become each tenant's role and has no rows of its own."""
 
@@ -138,23 +150,9 @@ class Store:
         """Record that the member provides (Act art. 23(2)), use up the permit, and find the copy."""
         return await self._by_tenant(batch, lambda item: item.tenant, _use_permits)
 
-    async def count_refused(
-        self, tenant: str, kind: str, sender: str | None, reason: Reason, at: datetime
-    ) -> None:
-        """Count a message that was refused before it became an exchange."""
-        async with self.acting_as(tenant) as connection:
-            await connection.execute(
-                """
-                INSERT INTO refused_message (tenant, hour, kind, sender, reason, count)
-                VALUES ($1, date_trunc('hour', $2::timestamptz), $3, $4, $5, 1)
-                ON CONFLICT (tenant, hour, kind, sender, reason) DO UPDATE SET count = refused_message.count + 1
-                """,
-                tenant,
-                at,
-                kind,
-                sender or "",
-                reason.value,
-            )
+    async def count_refused(self, batch: Sequence[RefusedMessage]) -> list[None]:
+        """Count messages that were refused before they became exchanges. In batches: a flood of them takes one connection, not all."""
+        return await self._by_tenant(batch, lambda item: item.tenant, _count_refused)
 
 
 @asynccontextmanager
@@ -406,3 +404,21 @@ async def _add_notices(connection: Any, tenant: str, notices: Sequence[Notice]) 
             tenant,
             [msgspec.json.encode(notice).decode() for notice in notices],
         )
+
+
+async def _count_refused(connection: Any, tenant: str, items: Sequence[RefusedMessage]) -> list[None]:
+    counts = Counter(items)
+    await connection.execute(
+        """
+        INSERT INTO refused_message (tenant, hour, kind, sender, reason, count)
+        SELECT $1, * FROM unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+        ON CONFLICT (tenant, hour, kind, sender, reason) DO UPDATE SET count = refused_message.count + excluded.count
+        """,
+        tenant,
+        [item.hour for item in counts],
+        [item.kind for item in counts],
+        [item.sender for item in counts],
+        [item.reason.value for item in counts],
+        list(counts.values()),
+    )
+    return [None] * len(items)
