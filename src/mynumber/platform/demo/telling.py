@@ -15,6 +15,7 @@ from rich.table import Table
 
 from mynumber.foundation.tlog.receipt.words import Language
 from mynumber.platform.demo.lines import Text
+from mynumber.platform.demo.words import TERMS
 
 _WIDEST: Final = 110
 _PIPE_WIDTH: Final = 100
@@ -62,6 +63,25 @@ class Telling:
     def tr(self, japanese: str, english: str) -> str:
         """The words in the language of this telling."""
         return japanese if self._language is Language.JAPANESE else english
+
+    def translated(self, pairs: Pairs) -> list[tuple[str, str]]:
+        """Terms of the pages in the language of this telling; what holds for them stays as it is."""
+        return [(self.tr(term, TERMS.get(term, term)), words) for term, words in pairs]
+
+    @property
+    def advice(self) -> str:
+        """What to do when a step has failed."""
+        return self.tr(
+            "mynumber status で全部の機関が動いているかを、mynumber logs 機関の名前 で何が起きたかを見てから、"
+            "もう一度 mynumber demo を実行してください。",
+            "See with `mynumber status` whether every institution runs, and with `mynumber logs NAME` what happened; "
+            "then run `mynumber demo` again.",
+        )
+
+    def expect(self, holds: bool, expected: str, found: str) -> None:
+        """Go on only if it holds. Raises StepFailed."""
+        if not holds:
+            raise StepFailed(expected, found, self.advice)
 
     def head(self, title: str, words: str) -> None:
         """The first box."""
