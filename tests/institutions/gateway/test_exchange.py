@@ -1,6 +1,9 @@
 """One exchange over real processes: permit, answer, records on three sides."""
 
+from uuid import uuid4
+
 import msgspec
+import psycopg
 import pytest
 
 from mynumber.foundation.law import InformationKind
@@ -41,3 +44,15 @@ def test_a_provider_without_a_code_is_said_so(exchange: Exchange, person: dict[s
         )
 
     assert exchange.refusal(ask) == (Hop.NETWORK, Reason.PROVIDER_HAS_NO_CODE)
+
+
+def test_both_sides_record_the_person_by_their_own_number(exchange: Exchange, person: dict[str, str]) -> None:
+    """Order 85 art. 47(1)-(2): each side names the person; here by its addressee number, which means nothing to the other."""
+    request_id = uuid4()
+    exchange.inquire(person[CITY], request_id=request_id)
+    for member, side in ((CITY, "inquirer"), (FORMER_CITY, "provider")):
+        with psycopg.connect(exchange.gateway_database.tenant_urls[member.replace(".", "_")]) as tenant:
+            row = tenant.execute(
+                "SELECT addressee FROM side_record WHERE side = %s AND request_id = %s", [side, request_id]
+            ).fetchone()
+        assert row == (person[member],)

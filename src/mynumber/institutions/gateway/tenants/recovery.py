@@ -106,7 +106,9 @@ class Recovery:
                 _log.warning("open inquiries wait", system=gateway, exception=logs.outline(error))
 
     async def _settle(self, gateway: str, row: Any, status: ExchangeStatus | None) -> None:
-        outcome, reason, hop = Outcome.ABANDONED, Reason.ABANDONED, HERE
+        outcome: Outcome = Outcome.ABANDONED
+        reason: Reason | None = Reason.ABANDONED
+        hop: Hop | None = HERE
         permit_digest = status.permit_digest if status else None
         if status is not None and permit_digest is None:
             outcome, reason, hop = Outcome.REFUSED, status.reason or Reason.ABANDONED, Hop.NETWORK
@@ -127,8 +129,12 @@ class Recovery:
                 hop=HERE,
                 unreachable=Reason.PROVIDER_UNREACHABLE,
             )
-            if withdrawn.outcome is not Outcome.ABANDONED:
-                outcome = Outcome.LOST if withdrawn.outcome is Outcome.PROVIDED else withdrawn.outcome
+            if withdrawn.outcome is Outcome.PROVIDED:
+                outcome = Outcome.LOST
+            elif withdrawn.outcome is not Outcome.ABANDONED:
+                # the provider's own words stand in its record and at the core
+                outcome, reason = withdrawn.outcome, None
+                hop = Hop.PROVIDER_GATEWAY if outcome is Outcome.REFUSED else None
         await self._inquiring.close(
             Closing(
                 tenant=tenant_of(gateway),

@@ -372,9 +372,14 @@ async def _insert_provided(
     rows = await connection.fetch(
         """
         INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, provision, information, organisation,
-            non_disclosure, outcome, hop, reason, permit_digest, asked_at, ended_at)
-        SELECT $1, 'provider', * FROM unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::bool[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::timestamptz[], $15::timestamptz[])
+            non_disclosure, outcome, hop, reason, permit_digest, asked_at, ended_at, addressee)
+        SELECT $1::text, 'provider', inquirer, request_id, provider, affair, provision, information, organisation,
+            non_disclosure, outcome, hop, reason, permit_digest, asked_at, ended_at,
+            (SELECT min(addressee) FROM addressee_code AS held WHERE held.tenant = $1::text AND held.code = used.code)
+        FROM unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bool[], $10::text[],
+            $11::text[], $12::text[], $13::bytea[], $14::timestamptz[], $15::timestamptz[], $16::text[])
+            AS used(inquirer, request_id, provider, affair, provision, information, organisation, non_disclosure, outcome, hop,
+            reason, permit_digest, asked_at, ended_at, code)
         ON CONFLICT DO NOTHING
         RETURNING permit_digest
         """,
@@ -393,6 +398,7 @@ async def _insert_provided(
         [item.permit_digest for item, _ in provided],
         [item.permit.requested_at for item, _ in provided],
         [item.at for item, _ in provided],
+        [item.code for item, _ in provided],
     )
     return frozenset(bytes(row["permit_digest"]) for row in rows)
 
