@@ -110,19 +110,26 @@ def test_records_reconcile_after_a_kill_under_load(
     assert len(used) == len(set(used)), "a permit was used twice"
 
 
-def test_reconciliation_finds_a_record_that_one_side_lost(fragile_exchange: Exchange) -> None:
+def test_reconciliation_finds_a_record_that_one_side_lost(
+    fragile_exchange: Exchange, postgres: PostgresServer
+) -> None:
     exchange = fragile_exchange
     _prepare(exchange)
-    exchange.inquire("C-0")
+    request_id = str(exchange.inquire("C-0").request_id)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not _settled(exchange):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    with psycopg.connect(exchange.gateway_database.tenant_urls[FORMER_CITY.replace(".", "_")]) as provider:
-        provider.execute("DELETE FROM side_record WHERE side = 'provider'")
+    one = _manage(exchange, "reconcile", "--request-id", request_id)
+    assert (one.returncode, one.stdout.splitlines()[-1]) == (0, "三つの記録は一致しています。")
+    with postgres.connect_admin(exchange.gateway_database.name) as admin:
+        admin.execute("DELETE FROM side_record WHERE side = 'provider'")
     found = _manage(exchange, "reconcile")
     assert found.returncode != 0
     assert "食い違い" in found.stdout
+    one = _manage(exchange, "reconcile", "--request-id", request_id)
+    assert one.returncode != 0
+    assert "提供者　　　：記録なし" in one.stdout
 
 
 def test_a_lost_database_stops_exchanges_and_says_so(

@@ -84,10 +84,25 @@ def test_row_security_cannot_be_switched_off(city: Connection) -> None:
 
 def test_a_foreign_row_can_be_neither_changed_nor_deleted(filled: Exchange, city: Connection) -> None:
     assert city.execute("UPDATE copy SET fact = '{}' WHERE tenant <> 'municipality_131229'").rowcount == 0
-    assert city.execute("DELETE FROM side_record WHERE tenant <> 'municipality_131229'").rowcount == 0
+    assert city.execute("DELETE FROM addressee_code WHERE tenant <> 'municipality_131229'").rowcount == 0
     other = filled.gateway_database.tenant_urls[FORMER_CITY.replace(".", "_")]
     with psycopg.connect(other) as former:
         assert former.execute("SELECT FROM copy WHERE fact = '{}'").fetchone() is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM side_record",
+        "TRUNCATE side_record",
+        "UPDATE side_record SET information = 'pension_benefit'",
+        "UPDATE side_record SET asked_at = now()",
+        "UPDATE side_record SET inquirer = 'somebody_else'",
+    ],
+)
+def test_a_member_cannot_take_its_own_records_back(city: Connection, statement: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        city.execute(statement.encode())
 
 
 def test_the_gateways_own_role_sees_nothing_until_it_acts_for_a_member(filled: Exchange) -> None:
