@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 import psycopg
@@ -240,6 +240,13 @@ def test_the_core_itself_cannot_change_what_it_recorded(exchange: Exchange, stat
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         core.execute(statement.encode())
+
+
+def test_any_day_of_the_calendar_may_be_asked_for(exchange: Exchange) -> None:
+    person = Person(exchange, "calendar")
+    exchange.inquire(person.at_city)
+    assert person.records(since=date.min, until=date.max).total == 1
+    assert person.records(since=date.max).total == 0
 
 
 def test_every_checkpoint_is_consistent_with_every_earlier_one(fragile_exchange: Exchange) -> None:

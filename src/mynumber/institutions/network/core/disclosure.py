@@ -172,4 +172,8 @@ async def receipt_of(connection: Any, row: Any) -> str | None:
 
 
 def _start_of(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, JAPAN) if day else None
+    if (
+        day is None or day == date.min
+    ):  # the calendar's first day begins in Japan before UTC has a name for it
+        return None
+    return datetime.combine(day, time.min, JAPAN)

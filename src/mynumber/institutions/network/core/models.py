@@ -42,7 +42,10 @@ class Exchange(models.Model):
 
     class Meta:
         db_table = "exchange"
-        indexes = (models.Index(fields=["record_code", "-requested_at"], name="exchange_of_person"),)
+        indexes = (
+            models.Index(fields=["record_code", "-requested_at"], name="exchange_of_person"),
+            models.Index(fields=["requested_at", "inquirer", "request_id"], name="exchange_by_time"),
+        )
 
 
 class ExchangeEvent(models.Model):
@@ -65,6 +68,7 @@ class ExchangeEvent(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["inquirer", "request_id", "side"], name="one_event_a_side"),
         )
+        indexes = (models.Index(fields=["side", "at"], name="event_by_time"),)
 
 
 class SeenMessage(models.Model):
