@@ -25,20 +25,16 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.test.utils import override_settings
+from django.test.utils import override_settings, setup_test_environment
 
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.webkit import messages
 
-# Named for a moment only: whoever inherits the name (a worker of xdist) would have pytest-django close the database before
-# this module could look at it.
+# Named for a moment only: processes that the tests start name their own.
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.webkit.bare"
 django.setup()
+setup_test_environment()
 del os.environ["DJANGO_SETTINGS_MODULE"]
-
-# pytest-django closes the database to tests without its marker; here a face opens it.
-_ENSURE_CONNECTION = BaseDatabaseWrapper.ensure_connection
 
 OWN = frozenset({"LOGGING_CONFIG"})
 """Settings that stay as they are."""
@@ -86,14 +82,11 @@ def face(settings_module: str, database: InstitutionDatabase | None, **variables
             warnings.simplefilter("ignore", UserWarning)
             overridden = override_settings(**chosen)
             overridden.enable()
-        closed = BaseDatabaseWrapper.ensure_connection
-        BaseDatabaseWrapper.ensure_connection = _ENSURE_CONNECTION  # type: ignore[method-assign]
         try:
             _point_at(chosen["DATABASES"])
             yield
         finally:
             connections.close_all()
-            BaseDatabaseWrapper.ensure_connection = closed  # type: ignore[method-assign]
             overridden.disable()
             _point_at(before)
         messages.this_node.cache_clear()
