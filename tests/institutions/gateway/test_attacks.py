@@ -43,7 +43,7 @@ from mynumber.protocols.records import (
     RecordQuery,
     SideQuery,
 )
-from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.protocols.refusal import Hop, Reason
 from tests.support.exchange import (
     AGENCY,
     CITY,
@@ -392,7 +392,3 @@ def test_a_provider_that_does_not_answer_holds_up_no_other(fragile_exchange: Exc
         return all(record.outcome is Outcome.ABANDONED for record in records)
 
     eventually(settled, "the second inquiry's end")
-
-
-def test_an_unsigned_refusal_proves_nothing() -> None:
-    assert not Refused(Hop.PROVIDER_GATEWAY, Reason.PERMIT_EXPIRED).is_signed

@@ -19,6 +19,7 @@ from mynumber.institutions.gateway.tenants.store import Closing, Store, tenant_o
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
     QUERY_STATUS,
+    REPORTED,
     WITHDRAW,
     ExchangeStatus,
     Outcome,
@@ -26,7 +27,7 @@ from mynumber.protocols.exchange import (
     Withdrawal,
 )
 from mynumber.protocols.node import Node
-from mynumber.protocols.refusal import Hop, Reason
+from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import Caller
 
@@ -129,6 +130,8 @@ class Recovery:
                 hop=HERE,
                 unreachable=Reason.PROVIDER_UNREACHABLE,
             )
+            if withdrawn.outcome not in REPORTED["provider"] | {Outcome.ABANDONED}:
+                raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "not an end that a provider knows")
             if withdrawn.outcome is Outcome.PROVIDED:
                 outcome = Outcome.LOST
             elif withdrawn.outcome is not Outcome.ABANDONED:
