@@ -188,7 +188,7 @@ class Answer(_Body, frozen=True, kw_only=True):
     """The provider's answer, bound to the permit."""
 
     permit_digest: HexDigest
-    """SHA-256 (hex) of the permit token. The inquirer compares it."""
+    """SHA-256 (hex) of what the permit's signature covers. The inquirer compares it."""
     outcome: Outcome
     """``provided`` or ``no_data``."""
     sealed_fact: str | None
