@@ -38,7 +38,8 @@ def write(
 ) -> Summary:
     """Generate a population into `folder`, which is made if need be; files in it are replaced.
 
-    `progress` is called after each batch with the number of residents it held. The files of former runs give way only when the new ones are
+    `progress` is called after each batch with the number of residents it held, when the batch is in the files: until they are complete their
+    names end in `.part`, and whoever likes may read along; the summary comes last. The files of former runs give way only when the new ones are
     complete. Raises MalformedNumber or UnknownLocalGovernment before anything is written.
     """
     government = municipality_of(municipality)
@@ -62,6 +63,8 @@ def write(
             removed += batch.removed
             households.update(resident.household for resident in batch.residents)
             personas += [resident.persona for resident in batch.residents + batch.removed if resident.persona]
+            for file in files.values():
+                file.flush()
             progress(len(batch.residents))
         _append(files[RESIDENTS_FILE], removed)
     for name in counts:

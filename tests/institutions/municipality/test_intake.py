@@ -117,6 +117,25 @@ def test_a_missing_file_is_named(municipality: InstitutionDatabase, tmp_path: Pa
         take_in(FORMER_CITY, tmp_path, at=NOW)
 
 
+def test_a_writer_that_dies_leaves_nothing_behind(
+    municipality: InstitutionDatabase, populations: dict[str, Path], tmp_path: Path
+) -> None:
+    for name in ("residents.ndjson", "tax.ndjson"):
+        shutil.copy(populations[FORMER_CITY] / name, tmp_path / f"{name}.part")
+    with pytest.raises(BadPopulation, match=r"population\.json"):
+        take_in(FORMER_CITY, tmp_path, at=NOW, growth=io.BytesIO(b"\n"))
+    with acting_as(FORMER_CITY):
+        assert not Person.objects.exists()
+        assert not Household.objects.exists()
+
+
+def test_a_growing_folder_is_taken_in_only_if_it_ends_as_another_has(
+    municipality: InstitutionDatabase, populations: dict[str, Path]
+) -> None:
+    again = take_in(CITY, populations[CITY], at=NOW, growth=io.BytesIO(b"\n\n"))
+    assert again.already
+
+
 def test_characters_that_copy_would_read_otherwise_stay_as_they_are(
     municipality: InstitutionDatabase, populations: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -124,7 +143,7 @@ def test_characters_that_copy_would_read_otherwise_stay_as_they_are(
     shutil.copytree(populations[FORMER_CITY], folder)
     residents = (folder / "residents.ndjson").read_text()
     (folder / "residents.ndjson").write_text(residents.replace('"rest":"', r'"rest":"\\N\\t', 1))
-    take_in(FORMER_CITY, folder, at=NOW)
+    take_in(FORMER_CITY, folder, at=NOW, growth=io.BytesIO(b"\n\n"))
     with acting_as(FORMER_CITY):
         assert Person.objects.filter(rest__startswith=r"\N\t").count() == 1
 

@@ -1,5 +1,6 @@
 """`load_population --tenant CODE FOLDER`: take a population into the register and the tax rolls of a municipality."""
 
+import sys
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,12 +21,18 @@ class Command(TownCommand):
         """Which town, which folder."""
         super().add_arguments(parser)
         parser.add_argument("folder", type=Path, help="mynumber population create --output のフォルダー")
+        parser.add_argument(
+            "--growing",
+            action="store_true",
+            help="ファイルを書いている間に読む。書き足すたびに標準入力に1行が来て、書き終えると標準入力が閉じる",
+        )
 
     def work(self, code: str, options: dict[str, Any]) -> None:
         """Take it in. Raises CommandError."""
         begun = perf_counter()
         try:
-            taken = take_in(code, options["folder"], at=timezone.now(), progress=self.progress)
+            growth = sys.stdin.buffer if options["growing"] else None
+            taken = take_in(code, options["folder"], at=timezone.now(), progress=self.progress, growth=growth)
         except BadPopulation as problem:
             raise CommandError(str(problem)) from None
         if taken.already:
