@@ -4,8 +4,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from threading import Thread
+from typing import IO, Annotated
 
 import typer
 from rich.progress import (
@@ -58,19 +61,81 @@ def create(
             2,
         )
     if output is not None:
-        summary = _generate(output, municipality, residents, seed, name=name, personas=personas)
+        summary = _into_files(output, municipality, residents, seed, name=name, personas=personas)
         console.print(_report(summary), soft_wrap=True)
         console.print(f"  {output}", soft_wrap=True)
         return
     with tempfile.TemporaryDirectory(prefix="mynumber-population-") as folder:
-        summary = _generate(Path(folder), municipality, residents, seed, name=name, personas=personas)
-        console.print(_report(summary), soft_wrap=True)
-        _hand_to_municipality(municipality, Path(folder), residents)
+        begun = time.monotonic()
+        summary = _into_register(Path(folder), municipality, residents, seed, name=name, personas=personas)
+        seconds = time.monotonic() - begun
+    console.print(_report(summary), soft_wrap=True)
+    console.print(f"  台帳に入れました: {seconds:.1f} 秒、毎秒 {residents / max(seconds, 0.001):,.0f} 人")
 
 
-def _generate(
+def _into_register(
     folder: Path, municipality: str, residents: int, seed: int, *, name: str, personas: bool
 ) -> Summary:
+    """Write the files while the municipality reads along with its own loader: only an institution opens its database."""
+    command = [sys.executable, "-m", "mynumber.platform.cli", "run", "municipality", "load_population"]
+    with (
+        _bar(name, residents) as show,
+        subprocess.Popen(  # noqa: S603 (our own command)
+            [*command, "--growing", "--tenant", municipality, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as loader,
+    ):
+        assert loader.stdin is not None and loader.stdout is not None  # noqa: S101, PT018 (both are pipes)
+        watcher = Thread(target=_watch, args=(loader.stdout, lambda done: show(min(done, residents))))
+        watcher.start()
+        growth = loader.stdin
+
+        def tell(done: int) -> None:
+            growth.write(b"\n")
+            growth.flush()
+
+        try:
+            summary = _write(folder, municipality, residents, seed, personas=personas, progress=tell)
+        except BrokenPipeError:
+            # It has given up, and said why; its status tells us so below.
+            summary = None
+        finally:
+            with suppress(BrokenPipeError):
+                growth.close()
+            watcher.join()
+    if loader.returncode != 0 or summary is None:
+        fail(
+            "市区町村の台帳に入れられませんでした (the municipality did not load the residents)",
+            loader.returncode or 1,
+        )
+    return summary
+
+
+def _watch(lines: IO[bytes], show: Callable[[int], None]) -> None:
+    """Show the loader's own count of those who are in; its other lines are for those who run it alone."""
+    for line in lines:
+        if line.startswith(b"progress "):
+            show(int(line.split()[1]))
+
+
+def _into_files(
+    folder: Path, municipality: str, residents: int, seed: int, *, name: str, personas: bool
+) -> Summary:
+    with _bar(name, residents) as show:
+        total = 0
+
+        def tell(done: int) -> None:
+            nonlocal total
+            total += done
+            show(total)
+
+        return _write(folder, municipality, residents, seed, personas=personas, progress=tell)
+
+
+@contextmanager
+def _bar(name: str, residents: int) -> Iterator[Callable[[int], None]]:
+    """A bar, and what moves it to a number of residents."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -81,19 +146,26 @@ def _generate(
         console=errors,
     ) as progress:
         task = progress.add_task(f"{name}の住民", total=residents)
-        try:
-            return write(
-                folder,
-                municipality,
-                residents,
-                seed,
-                with_personas=personas,
-                progress=lambda done: progress.advance(task, done),
-            )
-        except UnknownLocalGovernment:
-            fail("その市区町村には郵便の届く町域がありません (nobody lives there)", 2)
-        except OSError as error:
-            fail(f"{folder} に書けませんでした: {error.strerror}")
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _write(
+    folder: Path,
+    municipality: str,
+    residents: int,
+    seed: int,
+    *,
+    personas: bool,
+    progress: Callable[[int], None],
+) -> Summary:
+    try:
+        return write(folder, municipality, residents, seed, with_personas=personas, progress=progress)
+    except UnknownLocalGovernment:
+        fail("その市区町村には郵便の届く町域がありません (nobody lives there)", 2)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        fail(f"{folder} に書けませんでした: {error.strerror}")
 
 
 def _report(summary: Summary) -> str:
@@ -101,17 +173,3 @@ def _report(summary: Summary) -> str:
         f"{summary.municipality_name}: 住民 {summary.residents:,} 人、{summary.households:,} 世帯、"
         f"消除された記録 {summary.removed:,}、税 {summary.tax:,}、年金 {summary.pensions:,}、口座 {summary.accounts:,}"
     )
-
-
-def _hand_to_municipality(municipality: str, folder: Path, residents: int) -> None:
-    """Let the municipality load the folder with its own loader: only an institution opens its database."""
-    begun = time.monotonic()
-    command = [sys.executable, "-m", "mynumber.platform.cli", "run", "municipality", "load_population"]
-    done = subprocess.run([*command, "--tenant", municipality, str(folder)], check=False)  # noqa: S603 (our own command)
-    if done.returncode != 0:
-        fail(
-            "市区町村の台帳に入れられませんでした (the municipality did not load the residents)",
-            done.returncode,
-        )
-    seconds = time.monotonic() - begun
-    console.print(f"  台帳に入れました: {seconds:.1f} 秒、毎秒 {residents / max(seconds, 0.001):,.0f} 人")
