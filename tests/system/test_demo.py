@@ -78,10 +78,11 @@ def test_a_step_that_fails_says_which_what_and_what_to_do(platform: Platform) ->
     login = msgspec.structs.replace(cast.login, password="not the password")
     done, printed = told(dataclasses.replace(cast, login=login))
     assert not done
-    assert "✗ 1「窓口で：申請を受け付け、案件を開く」で止まりました" in printed
-    assert "「職員のサインイン」(422) が開きました" in printed
-    assert "サインインできませんでした。" in printed
-    assert "mynumber status" in printed
+    unbroken = re.sub(r"[\s│]+", "", printed)  # where a line breaks depends on how long the addresses are
+    assert "✗1「窓口で：申請を受け付け、案件を開く」で止まりました" in unbroken
+    assert "「職員のサインイン」(422)が開きました" in unbroken
+    assert "サインインできませんでした。" in unbroken
+    assert "mynumberstatus" in unbroken
     assert "2/7" not in printed
 
 

@@ -110,7 +110,8 @@ class Told:
     def moved_words(self) -> str:
         """Whether anything about the person moved: the first thing a reader of a refusal wants to know."""
         if self.left_provider:
-            return "" if self.outcome is Outcome.PROVIDED else "情報は、聞かれた機関から送り出されています。"
+            agreed = {event.outcome for event in self.record.events} <= {Outcome.PERMITTED, Outcome.PROVIDED}
+            return "" if agreed else "情報は、聞かれた機関から送り出されています。"
         if self.outcome in {Outcome.OPEN, Outcome.PERMITTED}:
             return "情報が渡されたという報告は、まだありません。"
         return "あなたの情報は渡されていません。"
