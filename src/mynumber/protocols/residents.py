@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from mynumber.protocols.message import BATCH_BYTES, Batch, Digits, Message, PersonText
+from mynumber.protocols.message import BATCH_BYTES, Batch, Digits, Message, PersonText, SystemId
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,6 +36,11 @@ class ResidentEntry(_Body, frozen=True, kw_only=True):
     name_kana: PersonText
     moved_from: FourAttributes | None = None
     """The attributes at the previous address, for one who moved in and has a number; None for a new number (birth, first entry)."""
+    moved_out_on: date | None = None
+    """転出の（予定）年月日, for one who leaves or left this municipality (住民基本台帳法 art. 24): only then may another take the person in. None says
+    that the person lives here, and takes back a moving-out that was notified before."""
+    moved_out_to: SystemId | None = None
+    """Member id of the municipality that is moved to, where it is known: it alone may take the person in. None: any may (from abroad, or unknown)."""
 
 
 class RegisterResidents(_Body, frozen=True, kw_only=True):
@@ -46,13 +51,15 @@ class EntryState(StrEnum):
     ASSIGNED = "assigned"
     """New resident code and individual number (Act art. 7(1))."""
     MOVED = "moved"
-    """Known person, attributes changed."""
+    """Known person; attributes, municipality or moving-out changed."""
     UNCHANGED = "unchanged"
     """The same municipality notified the same addressee before."""
     NOT_FOUND = "not_found"
     """``moved_from`` matched nobody."""
     AMBIGUOUS = "ambiguous"
     """``moved_from`` matched several people: a person decides, never the program."""
+    STILL_RESIDENT = "still_resident"
+    """``moved_from`` matched somebody whose municipality has not notified a moving-out to the sender: nothing is told or changed."""
 
 
 class EntryResult(_Body, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from mynumber.protocols.residents import (
     RegisterResidents,
     ResidentEntry,
 )
-from tests.institutions.jlis.people import KATSUSHIKA, entry
+from tests.institutions.jlis.people import KATSUSHIKA, entry, moving_out
 from tests.support.directory import Systems
 
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -79,8 +79,13 @@ class Door:
         """Notify entries of a municipality's register."""
         return self.ask(REGISTER_RESIDENTS, RegisterResidents(entries=entries), sender=sender).results
 
-    def number_of(self, attributes: FourAttributes, *, sender: str = KATSUSHIKA) -> str:
-        """Register somebody new; the individual number that was assigned."""
-        (result,) = self.register(entry(attributes), sender=sender)
+    def number_of(
+        self, attributes: FourAttributes, *, sender: str = KATSUSHIKA, moved_out_to: str | None = None
+    ) -> str:
+        """Register somebody new, or who has moved out already; the individual number that was assigned."""
+        resident = entry(attributes)
+        if moved_out_to:
+            resident = moving_out(resident, moved_out_to)
+        (result,) = self.register(resident, sender=sender)
         assert result.individual_number is not None
         return result.individual_number

@@ -11,6 +11,7 @@ from mynumber.protocols.residents import FourAttributes, ResidentEntry
 
 KATSUSHIKA = "municipality.131229"
 YAO = "municipality.272124"
+MOVED_OUT_ON = date(2026, 3, 28)
 
 _numbers = itertools.count(1)
 
@@ -31,8 +32,18 @@ def entry(
     attributes: FourAttributes, moved_from: FourAttributes | None = None, **changes: str
 ) -> ResidentEntry:
     """An entry of a register with an addressee number of its own."""
-    values = {"addressee": f"A{next(_numbers):09d}", "name_kana": "カクウ　ハナコ", **changes}
-    return ResidentEntry(attributes=attributes, moved_from=moved_from, **values)
+    resident = ResidentEntry(
+        addressee=f"A{next(_numbers):09d}",
+        attributes=attributes,
+        name_kana="カクウ　ハナコ",
+        moved_from=moved_from,
+    )
+    return msgspec.structs.replace(resident, **changes)
+
+
+def moving_out(resident: ResidentEntry, to: str | None = YAO, on: date = MOVED_OUT_ON) -> ResidentEntry:
+    """The same entry once its municipality has taken the person's notification of moving out."""
+    return msgspec.structs.replace(resident, moved_out_on=on, moved_out_to=to)
 
 
 def in_yao(attributes: FourAttributes) -> FourAttributes:

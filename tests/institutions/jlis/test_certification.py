@@ -38,7 +38,7 @@ from mynumber.webkit.messages import this_node
 from tests.institutions.jlis.conftest import PROJECT
 from tests.institutions.jlis.contents import Connection, everything_in
 from tests.institutions.jlis.door import Door
-from tests.institutions.jlis.people import KATSUSHIKA, YAO, entry, in_yao, somebody
+from tests.institutions.jlis.people import KATSUSHIKA, YAO, entry, in_yao, moving_out, somebody
 from tests.support.directory import Systems
 from tests.webkit import faces
 
@@ -147,9 +147,32 @@ def test_a_city_gets_cards_for_its_own_residents_alone_and_learns_of_no_others(d
     assert refusals == [Refused(Hop.JLIS, Reason.UNKNOWN_RECORD).refusal] * 2
 
 
+def test_a_city_gets_no_card_for_one_whose_moving_out_it_notified(door: Door) -> None:
+    old = somebody()
+    resident = entry(old)
+    (numbered,) = door.register(resident)
+    number = numbered.individual_number or ""
+    today = datetime.now(UTC).astimezone(JAPAN).date()
+    door.register(moving_out(resident, on=today + timedelta(days=2)))
+    issue(door, number)  # a resident until the day
+    door.register(moving_out(resident, on=today - timedelta(days=1)))
+    refusals = []
+    for city in (KATSUSHIKA, YAO):
+        with pytest.raises(Refused) as refused:
+            issue(door, number, sender=city)
+        refusals.append(refused.value.refusal)
+    assert refusals == [Refused(Hop.JLIS, Reason.UNKNOWN_RECORD).refusal] * 2
+    door.register(entry(in_yao(old), moved_from=old), sender=YAO)
+    issue(door, number, sender=YAO)
+    with pytest.raises(Refused):
+        issue(door, number, sender=KATSUSHIKA)
+
+
 def test_a_city_revokes_what_it_issued_or_its_residents_hold_and_learns_of_no_others(door: Door) -> None:
     old = somebody()
-    card = issue(door, door.number_of(old))
+    resident = entry(old)
+    (numbered,) = door.register(resident)
+    card = issue(door, numbered.individual_number or "")
     refusals = []
     for serial in (card.certificate_serial, "1"):
         with pytest.raises(Refused) as refused:
@@ -157,6 +180,7 @@ def test_a_city_revokes_what_it_issued_or_its_residents_hold_and_learns_of_no_ot
         refusals.append(refused.value.refusal)
     assert refusals == [Refused(Hop.JLIS, Reason.UNKNOWN_RECORD).refusal] * 2
     assert sign_in(door, card) == card.certificate_serial
+    door.register(moving_out(resident))
     door.register(entry(in_yao(old), moved_from=old), sender=YAO)
     revoke(door, card.certificate_serial, sender=YAO)
     with pytest.raises(VerificationRefused):

@@ -70,7 +70,7 @@ def test_one_attribute_that_differs_finds_nobody(door: Door, difference: dict[st
 def test_a_former_address_finds_nobody(door: Door) -> None:
     old = somebody()
     new = in_yao(old)
-    number = door.number_of(old)
+    number = door.number_of(old, moved_out_to=YAO)
     door.register(entry(new, moved_from=old), sender=YAO)
     before, after = look_up(door, old, new)
     assert (before.state, before.individual_number) == (LookUpState.NONE, None)

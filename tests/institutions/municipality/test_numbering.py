@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -155,6 +156,66 @@ def test_the_case_of_the_story_is_opened_once_with_both_children(towns: Institut
         case = Case.objects.get()
         assert case.applicant.persona == "hanako"
         assert [child.given for child in case.children.order_by("birth")] == ["陽菜", "蓮"]
+
+
+def _moving_out_at_jlis(database: InstitutionDatabase, addressee: str) -> tuple[object, ...] | None:
+    with psycopg.connect(database.owner_url) as jlis:
+        return jlis.execute(
+            "SELECT moved_out_on, moved_out_to FROM jlis_residents_person WHERE municipality = %s AND addressee = %s",
+            [f"municipality.{CITY}", addressee],
+        ).fetchone()
+
+
+def test_who_moves_out_later_is_notified_once_and_so_is_who_stays_after_all(
+    towns: InstitutionDatabase, jlis_database: InstitutionDatabase
+) -> None:
+    with acting_as(CITY):
+        person = Person.objects.filter(persona="", moved_out=None, moved_in=None).earliest("pk")
+    for moved_out, following, known in (
+        (date(2026, 11, 1), "", (date(2026, 11, 1), "")),
+        (date(2026, 11, 1), "131130", (date(2026, 11, 1), "municipality.131130")),
+        (None, "", (None, "")),
+    ):
+        with acting_as(CITY):
+            Person.objects.filter(pk=person.pk).update(moved_out=moved_out, next_municipality=following)
+        said = _run("number_residents", CITY)
+        assert "転出・転出の取消しを通知した人: 1 人" in said
+        assert "受け取った人: 0 人" in said
+        assert _moving_out_at_jlis(jlis_database, person.addressee) == known
+        assert "progress" not in _run("number_residents", CITY), "nobody is left to notify"
+
+
+def test_who_has_not_been_let_go_waits_without_a_number_until_the_former_town_notifies(
+    towns: InstitutionDatabase,
+) -> None:
+    with acting_as(CITY):
+        old = Person.objects.filter(persona="", moved_out=None, moved_in=None).latest("pk")
+        number = PersonNumber.objects.get(person=old).individual_number
+    with acting_as(FORMER_CITY):
+        new = Person.objects.filter(persona="", moved_out=None).earliest("pk")
+        for field, value in (
+            *((name, getattr(old, name)) for name in ("family", "given", "alphabet", "birth", "sex")),
+            *(
+                ("addressee", "9999999999"),
+                ("previous_municipality", CITY),
+                ("previous_address", old.address),
+            ),
+            ("pk", None),
+        ):
+            setattr(new, field, value)
+        new._state.adding = True
+        new.save()
+    said = _run("number_residents", FORMER_CITY)
+    assert "受け取った人: 0 人" in said
+    assert "職員の確認が必要な人 (still_resident): 1 人" in said
+    with acting_as(FORMER_CITY):
+        assert not PersonNumber.objects.filter(person=new).exists()
+    with acting_as(CITY):
+        Person.objects.filter(pk=old.pk).update(moved_out=date(2026, 11, 1), next_municipality=FORMER_CITY)
+    assert "転出・転出の取消しを通知した人: 1 人" in _run("number_residents", CITY)
+    assert "受け取った人: 1 人" in _run("number_residents", FORMER_CITY)
+    with acting_as(FORMER_CITY):
+        assert PersonNumber.objects.get(person=new).individual_number == number
 
 
 def test_a_town_that_is_not_here_is_said_so(towns: InstitutionDatabase) -> None:

@@ -25,7 +25,7 @@ from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, MalformedPin
 from mynumber.institutions.jlis.certification.authority import Generation
 from mynumber.institutions.jlis.certification.models import AuthenticationCertificate
 from mynumber.institutions.jlis.certification.revocation import revoke_all_of
-from mynumber.institutions.jlis.residents.models import Person, Status
+from mynumber.institutions.jlis.residents.models import Person
 from mynumber.protocols.certification import IssuedCard
 from mynumber.protocols.refusal import Hop, Reason, Refused
 
@@ -45,14 +45,11 @@ def issue_card(
 ) -> IssuedCard:
     """Make the card of a resident of this municipality, in the caller's transaction. Older cards of the person are revoked.
 
-    Raises Refused: UNKNOWN_RECORD alike for a number that nobody holds and for a resident of another municipality; UNAVAILABLE when the CA cannot
-    issue.
+    Raises Refused: UNKNOWN_RECORD alike for a number that nobody holds and for one who is not, or no longer, a resident of the municipality;
+    UNAVAILABLE when the CA cannot issue.
     """
-    person = (
-        Person.objects.select_for_update()
-        .filter(individual_number=number.digits, municipality=municipality, status=Status.CURRENT)
-        .first()
-    )
+    residents = Person.objects.residents_of(municipality, on=at.astimezone(JAPAN).date())
+    person = residents.select_for_update().filter(individual_number=number.digits).first()
     if person is None:
         raise Refused(Hop.JLIS, Reason.UNKNOWN_RECORD)
     revoke_all_of(person, generation=generation, at=at)

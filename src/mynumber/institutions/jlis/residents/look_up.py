@@ -96,21 +96,33 @@ def record_look_ups(
     kind: LookUpKind, outcomes: Sequence[tuple[LookUpState, int | None]], asking: Asking
 ) -> None:
     """Write one record for each (state, person id) of a message, in order, inside the caller's transaction."""
+    write_records(
+        kind,
+        [(position, _OUTCOMES[state], person) for position, (state, person) in enumerate(outcomes)],
+        asking,
+    )
+
+
+def write_records(
+    kind: LookUpKind, records: Sequence[tuple[int, LookUpOutcome, int | None]], asking: Asking
+) -> None:
+    """Write records of (position in the message, outcome, person id) inside the caller's transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO jlis_residents_lookuprecord
                    (asked_by, message_id, position, asked_at, kind, outcome, person_id)
-            SELECT %s, %s, found.position - 1, %s, %s, found.outcome, found.person_id
-              FROM unnest(%s::text[], %s::bigint[]) WITH ORDINALITY AS found (outcome, person_id, position)
+            SELECT %s, %s, found.position, %s, %s, found.outcome, found.person_id
+              FROM unnest(%s::int[], %s::text[], %s::bigint[]) AS found (position, outcome, person_id)
             """,
             [
                 asking.member,
                 asking.message_id,
                 asking.at,
                 kind.value,
-                [_OUTCOMES[state].value for state, _ in outcomes],
-                [person for _, person in outcomes],
+                [position for position, _, _ in records],
+                [outcome.value for _, outcome, _ in records],
+                [person for _, _, person in records],
             ],
         )
 

@@ -30,7 +30,7 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 
 def answer_register(question: Question[RegisterResidents]) -> RegisterResults:
     """Entries of the sender's own register: the municipality is who signed, never what a message says."""
-    return register_residents(question.body.entries, question.sender, at=question.at)
+    return register_residents(question.body.entries, asking(question))
 
 
 def answer_look_up(question: Question[LookUp]) -> LookUpResults:

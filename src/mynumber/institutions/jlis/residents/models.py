@@ -5,6 +5,7 @@ No model prints a value of a person.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -15,6 +16,14 @@ class Status(models.TextChoices):
 
     CURRENT = "current", "現存"
     REMOVED = "removed", "消除"
+
+
+class People(models.QuerySet["Person"]):
+    """Questions to the residents network that more than one message asks."""
+
+    def residents_of(self, municipality: str, *, on: date) -> People:
+        """Those who live in a municipality on a day: in its register, and not moved out by then."""
+        return self.filter(municipality=municipality, status=Status.CURRENT).exclude(moved_out_on__lte=on)
 
 
 class Person(models.Model):
@@ -35,9 +44,15 @@ class Person(models.Model):
     """Member id of the municipality whose register the person is in."""
     addressee = models.CharField("宛名番号", max_length=80)
     """The person in that municipality's systems."""
+    moved_out_on = models.DateField("転出（予定）年月日", null=True)
+    """As that municipality notified; None for its resident. From this day on the person is nobody's resident until another municipality takes them in."""
+    moved_out_to = models.CharField("転出先の市区町村", max_length=80, blank=True)
+    """Member id of the only municipality that may take the person in; empty when none was named."""
     status = models.CharField("区分", max_length=8, choices=Status)
     numbered_at = models.DateTimeField("付番日時")
     changed_at = models.DateTimeField("更新日時")
+
+    objects = People.as_manager()
 
     class Meta:
         indexes: ClassVar = [
@@ -54,6 +69,10 @@ class Person(models.Model):
                 condition=models.Q(individual_number__regex="^[0-9]{12}$"), name="jlis_individual_number_form"
             ),
             models.CheckConstraint(condition=models.Q(sex__in=["1", "2", "9"]), name="jlis_person_sex"),
+            models.CheckConstraint(
+                condition=models.Q(moved_out_on__isnull=False) | models.Q(moved_out_to=""),
+                name="jlis_person_moved_out_before_to",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +99,10 @@ class Entry(models.Model):
 
 
 class FormerAttributes(models.Model):
-    """異動の履歴: what a person's attributes were until a change. Insert-only for the institution's role."""
+    """異動の履歴: what a person's attributes and moving-out were until a change. Insert-only for the institution's role.
+
+    The row that a taking-in leaves behind shows on which notified moving-out it stood.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="former_attributes")
     name = models.CharField("氏名", max_length=200)
@@ -90,6 +112,8 @@ class FormerAttributes(models.Model):
     sex = models.CharField("性別", max_length=1)
     municipality = models.CharField("市区町村", max_length=80)
     addressee = models.CharField("宛名番号", max_length=80)
+    moved_out_on = models.DateField("転出（予定）年月日", null=True)
+    moved_out_to = models.CharField("転出先の市区町村", max_length=80, blank=True)
     held_from = models.DateTimeField("から")
     held_until = models.DateTimeField("まで")
 
@@ -103,6 +127,7 @@ class LookUpKind(models.TextChoices):
     BY_ATTRIBUTES = "by_attributes", "基本4情報による照会"
     BY_NUMBER = "by_number", "個人番号による照会"
     CODE_ACQUISITION = "code_acquisition", "符号の取得"
+    MOVING_IN = "moving_in", "転入による照合"
 
 
 class LookUpOutcome(models.TextChoices):
@@ -111,12 +136,14 @@ class LookUpOutcome(models.TextChoices):
     FOUND = "found", "該当あり"
     NONE = "none", "該当なし"
     SEVERAL = "several", "複数該当（回答せず）"
+    WITHHELD = "withheld", "転出の通知なし（回答せず）"
+    """A moving-in that no notified moving-out allows."""
 
 
 class LookUpRecord(models.Model):
     """本人確認情報の提供の記録: who asked about whom and what came of it. Insert-only for the institution's role.
 
-    The person is a reference, and only where exactly one was found; no attribute is written here.
+    The person is a reference, and only where exactly one was found or withheld; no attribute is written here.
     """
 
     asked_by = models.CharField("照会した機関", max_length=80)
@@ -133,7 +160,8 @@ class LookUpRecord(models.Model):
             models.UniqueConstraint(fields=["asked_by", "message_id", "position"], name="jlis_look_up_once"),
             models.CheckConstraint(
                 condition=models.Q(outcome="found", person__isnull=False)
-                | models.Q(outcome__in=["none", "several"], person__isnull=True),
+                | models.Q(outcome__in=["none", "several"], person__isnull=True)
+                | models.Q(outcome="withheld"),
                 name="jlis_look_up_names_one_or_none",
             ),
         ]

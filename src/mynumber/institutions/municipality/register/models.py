@@ -148,6 +148,9 @@ class PersonNumber(models.Model):
     resident_code = models.CharField(max_length=11)
     code_obtained_at = models.DateTimeField(null=True, blank=True)
     """When the municipality's gateway got the code (符号) for the person; None before."""
+    notified_moved_out = models.DateField(null=True, blank=True)
+    notified_next_municipality = models.CharField(max_length=6, blank=True)
+    """What J-LIS was last told of the person's moving out (`Person.moved_out`, `Person.next_municipality`)."""
 
     class Meta:
         constraints = (

@@ -1,13 +1,15 @@
 """Numbers for the people of the register: notification to J-LIS, which assigns (Act art. 7(1), 8; 住民基本台帳法 第30条の6).
 
-Former residents are notified too, first of all: the town they moved to finds them by the four attributes they had here. A person who moved
-in from a town that takes part is notified with those attributes (`moved_from`), so that nobody gets a second number; one whose former
+Former residents are notified too, first of all, with the day they moved out and where to (住民基本台帳法 第24条): only then may the town they
+moved to take them in, which finds them by the four attributes they had here. A person who moved in from a town that takes part is notified with those attributes (`moved_from`), so that nobody gets a second number; one whose former
 address nobody here knows is taken for new, because in this model no other town ever gave a number.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from django.db.models import F, Q
 
 from mynumber.foundation.numbers import LocalGovernmentCode, MalformedNumber, UnknownLocalGovernment, find
 from mynumber.institutions.municipality.register.batches import in_batches
@@ -27,36 +29,46 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """What came of it: people with numbers now, and how many could not be matched by how J-LIS answered."""
+    """What came of it: people with numbers now, those whose moving out J-LIS knows now, and how many could not be matched, by how J-LIS answered."""
 
     numbered: int
+    moved_out: int
+    """Of those numbered earlier."""
     unmatched: Counter[EntryState]
 
 
 def number_residents(code: str, *, progress: Progress = lambda done, total: None) -> Numbered:
-    """Have everybody numbered who is not yet. May be repeated at any time. Raises Refused when J-LIS refuses a batch.
+    """Have everybody numbered who is not yet, and J-LIS told of who moved out since. May be repeated at any time. Raises Refused when J-LIS refuses a batch.
 
     Those whom J-LIS could not match to one person stay without a number until a person decides (Act art. 7; never a guess).
     """
     with acting_as(code):
-        waiting = list(Person.objects.filter(number=None).order_by("pk"))
+        waiting = list(Person.objects.filter(_UNNOTIFIED).select_related("number").order_by("pk"))
+        unnumbered = {person.pk for person in waiting if not hasattr(person, "number")}
     entries = [(person, _entry(person)) for person in waiting]
     # Movers last: theirs is a look-up among those who are numbered by then.
     entries.sort(key=lambda pair: pair[1].moved_from is not None)
-    results: Counter[EntryState] = Counter()
-    done = 0
+    unmatched: Counter[EntryState] = Counter()
+    done = numbered = 0
     for batch in in_batches(entries):
         question = RegisterResidents(entries=tuple(entry for _, entry in batch))
         answer = ask_jlis(code, REGISTER_RESIDENTS, question)
         with acting_as(code):
-            results.update(_keep([person for person, _ in batch], answer.results))
+            kept = _keep([person for person, _ in batch], answer.results)
+        numbered += len(unnumbered.intersection(person.pk for person in kept))
+        unmatched.update(result.state for result in answer.results if not result.individual_number)
         done += len(batch)
         progress(done, len(entries))
-    unmatched = Counter({state: n for state, n in results.items() if state in _UNMATCHED})
-    return Numbered(done - unmatched.total(), unmatched)
+    return Numbered(numbered, done - numbered - unmatched.total(), unmatched)
 
 
-_UNMATCHED = frozenset({EntryState.NOT_FOUND, EntryState.AMBIGUOUS})
+_UNNOTIFIED = (
+    Q(number=None)
+    | ~Q(next_municipality=F("number__notified_next_municipality"))
+    | Q(moved_out__isnull=False, number__notified_moved_out=None)
+    | (Q(number__notified_moved_out__isnull=False) & ~Q(moved_out=F("number__notified_moved_out")))
+)
+"""Who has no number yet, or whose moving out is not as J-LIS was told."""
 
 
 def _entry(person: Person) -> ResidentEntry:
@@ -65,6 +77,10 @@ def _entry(person: Person) -> ResidentEntry:
         attributes=person.four_attributes(),
         name_kana=person.kana,
         moved_from=person.four_attributes_before() if _has_a_number_from_before(person) else None,
+        moved_out_on=person.moved_out,
+        moved_out_to=member_id(person.next_municipality)
+        if person.moved_out and person.next_municipality
+        else None,
     )
 
 
@@ -81,19 +97,27 @@ def _has_a_number_from_before(person: Person) -> bool:
     return person.previous_address.startswith(name) and len(person.previous_address) > len(name)
 
 
-def _keep(people: Sequence[Person], results: Sequence[EntryResult]) -> list[EntryState]:
+def _keep(people: Sequence[Person], results: Sequence[EntryResult]) -> list[Person]:
+    """Keep the numbers that were answered, and what J-LIS was told with them; whose they are."""
     by_addressee = {person.addressee: person for person in people}
-    PersonNumber.objects.bulk_create(
-        [
-            PersonNumber(
-                person=by_addressee[result.addressee],
-                individual_number=result.individual_number,
-                resident_code=result.resident_code,
-            )
-            for result in results
-            if result.individual_number and result.resident_code
-        ],
-        # Two runs at once: J-LIS gave both the same numbers.
-        ignore_conflicts=True,
+    numbers = [
+        _number(by_addressee[result.addressee], result.individual_number, result.resident_code)
+        for result in results
+        if result.individual_number and result.resident_code
+    ]
+    # Two runs at once: J-LIS gave both the same numbers.
+    PersonNumber.objects.bulk_create([n for n in numbers if n.pk is None], ignore_conflicts=True)
+    PersonNumber.objects.bulk_update(
+        [n for n in numbers if n.pk is not None], ["notified_moved_out", "notified_next_municipality"]
     )
-    return [result.state for result in results]
+    return [number.person for number in numbers]
+
+
+def _number(person: Person, individual_number: str, resident_code: str) -> PersonNumber:
+    """The numbers of a person, as they are kept already or to be."""
+    number = getattr(person, "number", None) or PersonNumber(
+        person=person, individual_number=individual_number, resident_code=resident_code
+    )
+    number.notified_moved_out = person.moved_out
+    number.notified_next_municipality = person.next_municipality
+    return number
