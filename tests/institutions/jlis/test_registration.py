@@ -521,6 +521,20 @@ def test_one_who_moves_on_at_once_may_be_notified_with_both(door: Door) -> None:
     assert {there.individual_number, back.individual_number} == {here.individual_number}
 
 
+def test_one_who_comes_back_and_moves_on_at_once_leaves_from_the_address_notified(door: Door) -> None:
+    old = somebody()
+    first, there = entry(old), entry(in_yao(old), moved_from=old)
+    (here,) = door.register(moving_out(first))
+    door.register(there, sender=YAO)
+    door.register(moving_out(there, to=KATSUSHIKA), sender=YAO)
+    last = somebody(name=old.name)
+    back = msgspec.structs.replace(first, attributes=last, moved_from=there.attributes)
+    (result,) = door.register(moving_out(back))
+    assert (result.state, result.individual_number) == (EntryState.MOVED, here.individual_number)
+    person = Person.objects.get(individual_number=here.individual_number)
+    assert (person.address, person.moved_out_to) == (last.address, YAO)
+
+
 def test_every_search_for_one_who_moved_in_is_recorded_at_its_place_in_the_message(door: Door) -> None:
     here, gone, twice = somebody(), somebody(), somebody()
     door.register(entry(here), moving_out(entry(gone)), entry(twice), entry(twice))
