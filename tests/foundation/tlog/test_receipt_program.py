@@ -227,8 +227,26 @@ def test_the_command_of_the_platform_does_the_same(receipt: Path, log_key: Path)
     assert "[not_included]" in bad.output
 
 
+def test_the_command_takes_the_key_of_the_platform_in_this_folder_and_says_so(
+    receipt: Path, log_key: Path
+) -> None:
+    home = receipt.parent / "home"
+    home.mkdir()
+    (home / "log.vkey").write_bytes(log_key.read_bytes())
+    environment = {name: "" for name in os.environ if name == "MYNUMBER_LOG_KEY"}
+    done = CliRunner().invoke(
+        app, ["verify", str(receipt)], env={**environment, "COLUMNS": "200", "MYNUMBER_HOME": str(home)}
+    )
+    assert done.exit_code == 0
+    assert str(home / "log.vkey") in done.output
+
+
 def test_the_command_says_what_to_do_without_a_key(receipt: Path) -> None:
     environment = {name: "" for name in os.environ if name == "MYNUMBER_LOG_KEY"}
-    done = CliRunner().invoke(app, ["verify", str(receipt)], env={**environment, "COLUMNS": "200"})
+    done = CliRunner().invoke(
+        app,
+        ["verify", str(receipt)],
+        env={**environment, "COLUMNS": "200", "MYNUMBER_HOME": str(receipt.parent / "nothing-here")},
+    )
     assert done.exit_code == 2
     assert "--log-key" in done.output
