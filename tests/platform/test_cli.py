@@ -110,3 +110,22 @@ def test_no_two_processes_share_a_port_and_every_institution_has_pages() -> None
     ports = {process.port(Settings.from_environment({})) for process in PROCESSES}
     assert len(ports) == len(PROCESSES)
     assert {i.name for i in INSTITUTIONS} == {p.institution for p in PROCESSES if p.name == p.institution}
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql://network:secret-word@127.0.0.1:1/network", "つながりません"),
+        ("postgresql://network:secret-word@127.0.0.1:port/network", "DATABASE_URL"),
+        ("secret-word", "DATABASE_URL"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_said_so_without_its_password(
+    tmp_path: Path, address: str, words: str
+) -> None:
+    done = runner.invoke(
+        main, ["serve", "network"], env={"MYNUMBER_HOME": str(tmp_path / "home"), "DATABASE_URL": address}
+    )
+    assert done.exit_code != 0
+    assert words in done.output
+    assert "secret-word" not in done.output

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+import psycopg
 import typer
 
 from mynumber.platform import keys, launch
@@ -36,6 +37,7 @@ _OWN_VARIABLES = (
     "MYNUMBER_INTERNAL_URLS",
 )
 """What an operator who runs an institution alone may set; everything else follows from the platform's settings."""
+_CONNECT_SECONDS = 10
 
 
 def serve(name: str, *, migrate: bool) -> None:
@@ -49,6 +51,8 @@ def serve(name: str, *, migrate: bool) -> None:
     started_server = _prepare(chosen, one)
     try:
         environment = _environment(chosen, one)
+        if one.database:
+            _require_database(environment)
         if migrate and one.database:
             done = subprocess.run(  # noqa: S603 (our own command)
                 launch.migrate_command(), env=migration_environment(environment), check=False
@@ -140,6 +144,19 @@ def _prepare(chosen: Settings, one: Institution) -> Server | None:
         fail(str(error))
     ensure_all(server, chosen)
     return server
+
+
+def _require_database(environment: Mapping[str, str]) -> None:
+    """Say in PostgreSQL's own words why a database cannot be reached, before anything fails because of it."""
+    for variable in ("DATABASE_URL", OWNER_URL):
+        if variable not in environment:
+            continue
+        try:
+            psycopg.connect(environment[variable], connect_timeout=_CONNECT_SECONDS).close()
+        except psycopg.OperationalError as error:
+            fail(f"{variable} のデータベースにつながりません (cannot connect): {error}")
+        except (psycopg.Error, ValueError):  # these may repeat the address, and it holds a password
+            fail(f"{variable} はデータベースのアドレスではありません (not an address of a database)")
 
 
 def _environment(chosen: Settings, one: Institution, process: Process | None = None) -> dict[str, str]:
