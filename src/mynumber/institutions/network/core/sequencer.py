@@ -17,7 +17,7 @@ from mynumber.institutions.network.core import records
 from mynumber.institutions.network.core.tiles import save_tiles, with_tiles
 from mynumber.webkit import logs
 
-INTERVAL_SECONDS = 0.2
+INTERVAL_SECONDS = 0.5
 """The least time between two checkpoints: bounds their number under load, and the wait for a receipt."""
 BROKEN_SECONDS = 5.0
 """The pause after a fault that is not the database's absence: bounds what it writes into the log file."""
