@@ -41,7 +41,7 @@ def table(run: Run, begins: str) -> Table:
 def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> None:
     _, kept = quick
     wanted = {
-        ("Population", "generated and COPYed"): ("residents/s", "x bare COPY"),
+        ("Population", "mynumber population create"): ("residents/s", "x bare COPY"),
         ("Codes", "issue"): ("per second", "x bare"),
         ("Codes", "convert"): ("per second", "x bare"),
         ("Law", "find: a rule allows it"): ("per second", "x bare"),
