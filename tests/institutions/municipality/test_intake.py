@@ -80,9 +80,13 @@ def test_another_towns_people_are_refused(
             lambda text: text.replace('"birth":"1990-06-15"', '"birth":"1990-06-99"'),
             "形が",
         ),
+        ("residents.ndjson", lambda text: text.replace('"rest":"', r'"rest":"\t', 1), "形が"),
+        ("residents.ndjson", lambda text: text.replace('"rest":"', r'"rest":"\\\u0001', 1), "形が"),
+        ("residents.ndjson", lambda text: text.replace('"family":"', r'"family":"\n', 1), "形が"),
         ("residents.ndjson", lambda text: text.replace('"sex":"female"', '"sex":"F"', 1), "形が"),
         ("residents.ndjson", lambda text: text[:-2], "形が"),
         ("residents.ndjson", lambda text: text[: text.rindex("\n", 0, -1) + 1], "行数"),
+        ("residents.ndjson", lambda text: text.replace('"household":', f'"household":{10**30}', 1), "形が"),
         ("tax.ndjson", lambda text: text + text.splitlines()[0] + "\n", "行数"),
         (
             "tax.ndjson",
@@ -142,10 +146,10 @@ def test_characters_that_copy_would_read_otherwise_stay_as_they_are(
     folder = tmp_path / "population"
     shutil.copytree(populations[FORMER_CITY], folder)
     residents = (folder / "residents.ndjson").read_text()
-    (folder / "residents.ndjson").write_text(residents.replace('"rest":"', r'"rest":"\\N\\t', 1))
+    (folder / "residents.ndjson").write_text(residents.replace('"rest":"', r'"rest":"\\N\\t\",null]\/', 1))
     take_in(FORMER_CITY, folder, at=NOW, growth=io.BytesIO(b"\n\n"))
     with acting_as(FORMER_CITY):
-        assert Person.objects.filter(rest__startswith=r"\N\t").count() == 1
+        assert Person.objects.filter(rest__startswith=r'\N\t",null]/').count() == 1
 
 
 def test_sql_of_one_town_never_reaches_anothers_rows(municipality: InstitutionDatabase) -> None:
