@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from japanese_personal_name_dataset import NameDict, load_dataset
+from japanese_personal_name_dataset import load_dataset
 from numpy.typing import NDArray
 
 from mynumber.population.pyramid import FEMALE, MALE
@@ -69,18 +69,9 @@ def surnames() -> WeightedNames:
 @cache
 def given_names(sex: int, generation: int) -> WeightedNames:
     """Given names of a sex as a generation (index from 0) bears them."""
-    men, women = load_dataset("opti")
-    spellings, kana = _spellings(men if sex == MALE else women)
-    characters = Counter("".join(spellings))
+    spellings, kana, commonness = _spellings(sex)
     liked, factor = _LIKED[sex][generation]
-    weights = np.array(
-        [
-            float(min(characters[character] for character in spelling)) ** 2
-            * (0.05 if len(spelling) > 2 else 1.0)
-            * (factor if spelling[-1] in liked else 1.0)
-            for spelling in spellings
-        ]
-    )
+    weights = commonness * np.array([factor if spelling[-1] in liked else 1.0 for spelling in spellings])
     return _weighted(spellings, kana, weights)
 
 
@@ -89,16 +80,32 @@ def generation_of(birth_years: NDArray[np.int64]) -> NDArray[np.intp]:
     return np.searchsorted(np.array(GENERATIONS), birth_years, side="right")
 
 
+_KATAKANA: Final = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
+
+
 def katakana(hiragana: str) -> str:
     """Hiragana as full-width katakana; all else stays."""
-    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in hiragana)
+    return hiragana.translate(_KATAKANA)
 
 
-def _spellings(names: NameDict) -> tuple[list[str], list[str]]:
+@cache
+def _spellings(sex: int) -> tuple[list[str], list[str], NDArray[np.float64]]:
+    """Given names of a sex, their readings, and how common the spelling of each is in any generation."""
+    men, women = load_dataset("opti")
+    names = men if sex == MALE else women
     pairs = [
-        (kanji, katakana(reading)) for reading, entry in names.items() for kanji in entry["kanji"] if kanji
+        (kanji, kana)
+        for kana, entry in zip(katakana("\n".join(names)).split("\n"), names.values(), strict=True)
+        for kanji in entry["kanji"]
+        if kanji
     ]
-    return [kanji for kanji, _ in pairs], [kana for _, kana in pairs]
+    spellings = [kanji for kanji, _ in pairs]
+    characters = Counter("".join(spellings))
+    rarest = np.array(
+        [min(map(characters.__getitem__, spelling)) for spelling in spellings], dtype=np.float64
+    )
+    long = np.array([len(spelling) > 2 for spelling in spellings])
+    return spellings, [kana for _, kana in pairs], rarest**2 * np.where(long, 0.05, 1.0)
 
 
 def _weighted(names: list[str], kana: list[str], weights: NDArray[np.float64]) -> WeightedNames:
