@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
+from mynumber.institutions.municipality.register import intake
 from mynumber.institutions.municipality.register.intake import BadPopulation, take_in
 from mynumber.institutions.municipality.register.models import Household, Person
 from mynumber.institutions.municipality.tax.models import Assessment
@@ -140,9 +141,15 @@ def test_a_growing_folder_is_taken_in_only_if_it_ends_as_another_has(
     assert again.already
 
 
-def test_characters_that_copy_would_read_otherwise_stay_as_they_are(
-    municipality: InstitutionDatabase, populations: dict[str, Path], tmp_path: Path
+def test_small_pieces_and_characters_that_copy_would_read_otherwise_change_nothing(
+    municipality: InstitutionDatabase,
+    populations: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Households go on from piece to piece, taxes come before their people and long after them."""
+    monkeypatch.setattr(intake, "PIECE_BYTES", 2_000)
+    monkeypatch.setattr(intake, "REMEMBERED_PEOPLE", 20)
     folder = tmp_path / "population"
     shutil.copytree(populations[FORMER_CITY], folder)
     residents = (folder / "residents.ndjson").read_text()
@@ -150,6 +157,16 @@ def test_characters_that_copy_would_read_otherwise_stay_as_they_are(
     take_in(FORMER_CITY, folder, at=NOW, growth=io.BytesIO(b"\n\n"))
     with acting_as(FORMER_CITY):
         assert Person.objects.filter(rest__startswith=r'\N\t",null]/').count() == 1
+        people = read(folder / "residents.ndjson", Resident)
+        homes = Person.objects.values_list("household__number", "birth", "given_kana")
+        assert sorted(homes) == sorted((r.household, r.birth, r.given_kana) for r in people)
+        assert Household.objects.count() == len({r.household for r in people})
+        births = {r.person: (r.birth, r.given_kana) for r in people}
+        incomes = Assessment.objects.values_list(
+            "person__birth", "person__given_kana", "fiscal_year", "total_income"
+        )
+        taxes = read(folder / "tax.ndjson", Tax)
+        assert sorted(incomes) == sorted((*births[t.person], t.fiscal_year, t.total_income) for t in taxes)
 
 
 def test_sql_of_one_town_never_reaches_anothers_rows(municipality: InstitutionDatabase) -> None:

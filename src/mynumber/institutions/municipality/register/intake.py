@@ -355,6 +355,8 @@ class _Register:
         self._people = 0
         self._assessments = 0
         self._late = 0
+        # Nothing here has statistics: believing that it meets few rows, the planner would compare each with each.
+        cursor.execute("SET LOCAL enable_nestloop TO off")
         for name, (columns, model) in _TEMPORARY.items():
             cursor.execute(_temporary(name, columns, model))
 
@@ -416,6 +418,7 @@ class _Register:
             if self._cursor.rowcount != self._late:
                 raise BadPopulation("税の行に、住民の行がないものがあります")
         self._cursor.execute(f"DROP TABLE {', '.join(_TEMPORARY)}")
+        self._cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
     def _copy(self, table: str, rows: bytes) -> None:
         with self._cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\\')") as copy:
