@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import msgspec
@@ -16,7 +17,9 @@ from mynumber.foundation.keyring import KeyRing
 from mynumber.platform import keys
 from mynumber.platform.databases import embedded_server
 from mynumber.platform.registry import message_process
+from mynumber.platform.secret_files import write_private
 from mynumber.protocols.directory import load_directory, sign_directory
+from mynumber.protocols.node import LOOK_SECONDS
 from mynumber.protocols.wire import from_text
 from tests.support.platform import Platform
 from tests.support.relay import Relay
@@ -79,25 +82,27 @@ def wiretap(platform: Platform) -> Iterator[dict[str, Relay]]:
     now = datetime.now(UTC)
     listed = load_directory(settings.directory, trusted, now=now).systems
     operator = KeyRing.open(settings.keys / keys.DIRECTORY_RING).signing(keys.DIRECTORY_KEY)
-    with ExitStack() as stack:
-        relays = {
-            name: stack.enter_context(Relay(message_process(name).port(settings)))
-            for name in ("network", "gateway", "jlis", "portal")
-        }
-        moved = tuple(
-            msgspec.structs.replace(
-                system,
-                url=system.url.replace(f":{message_process(name).port(settings)}", f":{relays[name].port}"),
-            )
-            if (name := system.id.partition(".")[0]) in relays
-            else system
-            for system in listed
+    relays = {
+        name: Relay(message_process(name).port(settings)) for name in ("network", "gateway", "jlis", "portal")
+    }
+    for relay in relays.values():
+        relay.start()
+    moved = tuple(
+        msgspec.structs.replace(
+            system,
+            url=system.url.replace(f":{message_process(name).port(settings)}", f":{relays[name].port}"),
         )
-        settings.directory.write_bytes(sign_directory(moved, operator, now=now))
-        try:
-            yield relays
-        finally:
-            settings.directory.write_bytes(before)
+        if (name := system.id.partition(".")[0]) in relays
+        else system
+        for system in listed
+    )
+    write_private(settings.directory, sign_directory(moved, operator, now=now), mode=0o644)
+    time.sleep(2 * LOOK_SECONDS)  # that is how often the processes look at the file
+    try:
+        yield relays
+    finally:
+        # the relays stay: other tests use the same platform, and its processes still know the relays for a moment
+        write_private(settings.directory, before, mode=0o644)
 
 
 @pytest.fixture(scope="module")
