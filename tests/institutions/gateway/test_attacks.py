@@ -351,10 +351,12 @@ def test_a_log_with_a_gap_stops_exchanges_says_so_and_goes_on_when_it_is_mended(
             for line in exchange.network.log.read_text().splitlines()
             if line.startswith("{")
         )
-        # mended by hand: what is recorded moves to where it belongs
-        admin.execute("UPDATE exchange_event SET index = index - 1000000")
-        admin.execute("UPDATE exchange_event SET index = index + 999999")
-        admin.execute("UPDATE log_state SET next_index = (SELECT max(index) + 1 FROM exchange_event)")
+        # mended by hand: what is recorded moves to where it belongs, while nothing new can be appended
+        with admin.transaction():
+            admin.execute("SELECT FROM log_state FOR UPDATE")
+            admin.execute("UPDATE exchange_event SET index = index - 1000000")
+            admin.execute("UPDATE exchange_event SET index = index + 999999")
+            admin.execute("UPDATE log_state SET next_index = (SELECT max(index) + 1 FROM exchange_event)")
     eventually(exchange.network.is_ready, "a log that goes on without a restart")
     assert exchange.inquire("C-1").outcome is Outcome.PROVIDED
 
