@@ -23,7 +23,7 @@ from mynumber.population.files import write
 from mynumber.population.generator import generate
 from mynumber.population.towns import TOWN_ONE, TOWN_SEED
 
-RESIDENTS = 100_000
+RESIDENTS = 300_000
 ROUNDS = 3
 GOAL = 20_000
 """Residents a second into PostgreSQL with their generation (issue: population)."""
