@@ -112,10 +112,13 @@ def test_the_story(
     page.get_by_role("row").filter(has_text="佐藤").get_by_role("link").first.or_(
         page.get_by_role("link", name="始める").first
     ).first.click()
-    if page.get_by_role("button", name="この事務で始める").count():
+    begin = page.get_by_role("button", name="この事務で始める")
+    offers = page.get_by_role("heading", name="法律が照会を認めている情報")
+    expect(begin.or_(offers).first).to_be_visible()  # a case of hers may be open already
+    if begin.count():
         visitor.look("choose-affair")
-        page.get_by_role("button", name="この事務で始める").click()
-    expect(page.get_by_role("heading", name="法律が照会を認めている情報")).to_be_visible()
+        begin.click()
+    expect(offers).to_be_visible()
     visitor.look("case")
     choices = page.get_by_role(
         "checkbox", name=re.compile("八尾市に聞く|日本年金機構に聞く|デジタル庁に聞く")
@@ -156,7 +159,7 @@ def test_the_story(
     visitor.look("records")
     provided = page.get_by_role("row").filter(has_text="提供済み").filter(has_text="八尾市").first
     provided.get_by_role("link").first.click()
-    for _ in range(50):  # the signed log takes an entry in within a second
+    for _ in range(200):  # the signed log takes an entry in within a second
         if page.get_by_role("link", name="receipt-").count() == 3:
             break
         page.reload()
