@@ -46,10 +46,11 @@ def test_the_statement_is_readable_and_its_digest_is_the_challenge() -> None:
         expires_at=1_795_000_000,
     )
     text = (
-        "mynumber sign-in statement v1\n"
+        "mynumber sign-in statement v2\n"
         "portal: http://portal.localhost:8000\n"
         "relying party: マイナポータル\n"
         "purpose: サインイン\n"
+        "attributes: -\n"
         "request: AAAAAAAAAAAAAAAAAAAAAA\n"
         "nonce: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
         "expires: 2026-11-18T11:06:40Z\n"

@@ -41,6 +41,12 @@ class ResidentEntry(_Body, frozen=True, kw_only=True):
     that the person lives here, and takes back a moving-out that was notified before."""
     moved_out_to: SystemId | None = None
     """Member id of the municipality that is moved to, where it is known: it alone may take the person in. None: any may (from abroad, or unknown)."""
+    moved_abroad: bool = False
+    """国外転出: with `moved_out_on`. The card and the authentication certificate may go on (公的個人認証法, since 2024-05-27)."""
+    died_on: date | None = None
+    """死亡の年月日: the entry is removed, cards and certificates end."""
+    former_name: PersonText | None = None
+    """旧氏 as registered (住民基本台帳法施行令 art. 30-13), to be shown with the name."""
 
 
 class RegisterResidents(_Body, frozen=True, kw_only=True):

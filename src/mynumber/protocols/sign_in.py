@@ -26,6 +26,7 @@ import hashlib
 import http.client
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -42,13 +43,22 @@ MAXIMUM_BODY = 16 * 1024
 CALL_TIMEOUT_SECONDS = 10
 CONTENT_TYPE = "application/json"
 
-_STATEMENT_TITLE = "mynumber sign-in statement v1"
+_STATEMENT_TITLE = "mynumber sign-in statement v2"
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")]
 """128 random bits as 22 characters of base64url: request ids and return codes."""
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+
+
+class Attribute(StrEnum):
+    """What a relying party may ask for beside the sign-in: fields of the signature certificate (基本4情報)."""
+
+    NAME = "name"
+    ADDRESS = "address"
+    BIRTH_DATE = "birth_date"
+    SEX = "sex"
 
 
 class Reason(StrEnum):
@@ -105,6 +115,9 @@ class SignInRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     nonce: Annotated[bytes, msgspec.Meta(min_length=NONCE_BYTES, max_length=NONCE_BYTES)]
     expires_at: Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]
     """Seconds since 1970-01-01T00:00:00Z; from then on the request is dead."""
+    attributes: Annotated[tuple[Attribute, ...], msgspec.Meta(max_length=4)] = ()
+    """Asked for by the relying party, in the order of `Attribute`. When there are any, the holder signs the statement
+    with the signature key (署名用) as well: its certificate carries the attributes."""
 
     @property
     def expiry(self) -> datetime:
@@ -117,6 +130,19 @@ class SignInRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             if not words.isprintable():
                 # A line break would let one field of the statement pose as another.
                 raise ValueError("words of a sign-in request are one printable line")
+        if list(self.attributes) != [attribute for attribute in Attribute if attribute in self.attributes]:
+            raise ValueError("attributes are named once each, in their order")
+
+
+class SignedAttributes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The holder's agreement to hand over attributes: the signature key's signature over the same challenge."""
+
+    certificate: Annotated[bytes, msgspec.Meta(min_length=64, max_length=4096)]
+    """署名用電子証明書, X.509 DER. Carries all four attributes; the portal passes on what was asked for, and keeps no other."""
+    signature: Annotated[bytes, msgspec.Meta(min_length=32, max_length=1024)]
+
+    def __repr__(self) -> str:
+        return "SignedAttributes(...)"
 
 
 class SignInResponse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,6 +152,8 @@ class SignInResponse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """利用者証明用電子証明書, X.509 DER. Carries no attribute of the holder."""
     signature: Annotated[bytes, msgspec.Meta(min_length=32, max_length=1024)]
     """Signature over `challenge()`, as the card gives it (RSA PKCS#1 v1.5 with SHA-256: 256 bytes)."""
+    attributes: SignedAttributes | None = None
+    """Present exactly when the request asked for attributes."""
 
     def __repr__(self) -> str:
         return "SignInResponse(certificate=..., signature=...)"
@@ -163,6 +191,7 @@ def statement(request: SignInRequest) -> str:
             f"portal: {request.portal}",
             f"relying party: {request.relying_party}",
             f"purpose: {request.purpose}",
+            f"attributes: {' '.join(request.attributes) or '-'}",
             f"request: {request.request_id}",
             f"nonce: {_base64url(request.nonce)}",
             f"expires: {request.expiry:%Y-%m-%dT%H:%M:%SZ}",
@@ -195,8 +224,11 @@ def new_identifier() -> str:
     return secrets.token_urlsafe(16)
 
 
-def new_request(*, portal: str, relying_party: str, purpose: str, now: datetime) -> SignInRequest:
+def new_request(
+    *, portal: str, relying_party: str, purpose: str, now: datetime, attributes: Iterable[Attribute] = ()
+) -> SignInRequest:
     """Make a request that may be answered for REQUEST_VALIDITY from `now` (aware)."""
+    wanted = frozenset(attributes)
     return SignInRequest(
         request_id=new_identifier(),
         portal=portal,
@@ -204,6 +236,7 @@ def new_request(*, portal: str, relying_party: str, purpose: str, now: datetime)
         purpose=purpose,
         nonce=secrets.token_bytes(NONCE_BYTES),
         expires_at=int((now + REQUEST_VALIDITY).timestamp()),
+        attributes=tuple(attribute for attribute in Attribute if attribute in wanted),
     )
 
 
@@ -255,7 +288,7 @@ class PortalClient:
         """
         if not is_identifier(request_id):
             raise SignInRefused(Reason.MALFORMED)
-        request = _decode(self._call("GET", f"/sign-in/requests/{request_id}"), SignInRequest, from_peer=True)
+        request = _decode(self.call("GET", f"/sign-in/requests/{request_id}"), SignInRequest, from_peer=True)
         if request.request_id != request_id or request.portal != self.public:
             raise SignInRefused(Reason.WRONG_REQUEST)
         if now >= request.expiry:
@@ -265,9 +298,10 @@ class PortalClient:
     def respond(self, request: SignInRequest, response: SignInResponse) -> SignInAccepted:
         """Hand over certificate and signature. Raises SignInRefused with the portal's reason."""
         path = f"/sign-in/requests/{request.request_id}/response"
-        return _decode(self._call("POST", path, encode(response)), SignInAccepted, from_peer=True)
+        return _decode(self.call("POST", path, encode(response)), SignInAccepted, from_peer=True)
 
-    def _call(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    def call(self, method: str, path: str, body: bytes | None = None, *, limit: int = MAXIMUM_BODY) -> bytes:
+        """One request; the body of the answer, at most `limit` bytes. Raises SignInRefused: the portal's reason, or UNREACHABLE."""
         target = urlsplit(self.internal)
         connect = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
         connection = connect(target.hostname or "", target.port, timeout=CALL_TIMEOUT_SECONDS)
@@ -277,7 +311,7 @@ class PortalClient:
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            content = answer.read(MAXIMUM_BODY + 1)
+            content = answer.read(limit + 1)
         except (OSError, http.client.HTTPException):
             raise SignInRefused(Reason.UNREACHABLE) from None
         finally:

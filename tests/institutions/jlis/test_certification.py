@@ -69,7 +69,7 @@ def sign_in(door: Door, card: IssuedCard) -> str:
     client.verify_pin(PIN)
     signature = client.sign(CHALLENGE)
     trust = door.ask(QUERY_TRUST, TrustQuery(), sender="portal")
-    verifier = AuthenticationTrust(roots=trust.roots, revocation_lists=(trust.revocation_list,))
+    verifier = AuthenticationTrust(roots=trust.roots, revocation_lists=trust.revocation_lists)
     return verifier.verify(
         certificate=certificate, challenge=CHALLENGE, signature=signature, now=datetime.now(UTC)
     ).serial
@@ -103,7 +103,7 @@ def test_a_revoked_certificate_is_on_the_list_at_once(door: Door) -> None:
     card = issue(door, door.number_of(somebody()))
     revoke(door, card.certificate_serial)
     trust = door.ask(QUERY_TRUST, TrustQuery(), sender="portal")
-    revoked = x509.load_der_x509_crl(trust.revocation_list).get_revoked_certificate_by_serial_number(
+    revoked = x509.load_der_x509_crl(trust.revocation_lists[0]).get_revoked_certificate_by_serial_number(
         parse_serial(card.certificate_serial)
     )
     assert revoked is not None

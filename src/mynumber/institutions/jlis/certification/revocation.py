@@ -107,5 +107,5 @@ def trust(generation: Generation, *, at: datetime) -> Trust:
     roots = RootCertificate.objects.filter(not_after__gte=at).order_by("-generation")
     return Trust(
         roots=tuple(bytes(root.certificate) for root in roots),
-        revocation_list=bytes(current_list(generation, at=at).content),
+        revocation_lists=(bytes(current_list(generation, at=at).content),),
     )

@@ -61,7 +61,8 @@ def _take(trust: Trust, now: datetime) -> AuthenticationTrust:
     """Keep what J-LIS gave, once it was read. Raises MalformedTrust."""
     encoded = msgspec.json.encode(trust)
     readable = _read(encoded)
-    valid_until = x509.load_der_x509_crl(trust.revocation_list).next_update_utc
+    ends = [x509.load_der_x509_crl(each).next_update_utc for each in trust.revocation_lists]
+    valid_until = min((end for end in ends if end is not None), default=None)
     if valid_until is None:
         raise MalformedTrust("the revocation list does not say when the next one comes")
     VerifierTrust.objects.update_or_create(
@@ -74,4 +75,4 @@ def _take(trust: Trust, now: datetime) -> AuthenticationTrust:
 def _read(encoded: bytes) -> AuthenticationTrust:
     """Parsed once a list, not once a sign-in: a list may have a million entries."""
     trust = msgspec.json.decode(encoded, type=Trust)
-    return AuthenticationTrust(roots=trust.roots, revocation_lists=(trust.revocation_list,))
+    return AuthenticationTrust(roots=trust.roots, revocation_lists=trust.revocation_lists)
