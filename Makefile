@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 VENV_READY := $(VENV)/.created
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
-TEST_PACKAGES := chromium fonts-noto-cjk fontconfig
+READERS_READY := $(VENV)/.readers-ready
 IS_ROOT_WITH_APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
 .PHONY: help up down test check bench lock clean
@@ -38,15 +38,16 @@ check: $(TEST_READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Where the browser is missing and may not be installed, its tests are left out, and pytest says so at the end.
+# What is missing and may not be installed has its tests left out, and pytest says so at the end.
 test: $(TEST_READY) check
-	@source tools/test-packages.sh $(TEST_PACKAGES); $(BIN)/pytest -n auto
+	@source tools/test-packages.sh; $(MAKE) --no-print-directory $(READERS_READY); $(BIN)/pytest -n auto
 
 bench: $(TEST_READY)
 	$(BIN)/python -m bench
 
 lock: $(VENV_READY)
 	$(PIP) install 'pip-tools'
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --upgrade --output-file requirements/readers.lock requirements/readers.in
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --upgrade --output-file requirements/run.lock requirements/run.in
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --upgrade --constraint requirements/run.lock --output-file requirements/dev.lock requirements/dev.in
 
@@ -75,3 +76,9 @@ $(TEST_READY): requirements/dev.lock pyproject.toml | $(VENV_READY)
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ $(RUN_READY)
+
+# pyscard has no binary package: it is built where its compiler and headers are, and left out where they are not.
+$(READERS_READY): requirements/readers.lock | $(VENV_READY)
+	@if command -v swig >/dev/null && command -v gcc >/dev/null && [ -e /usr/include/PCSC/winscard.h ]; then \
+	  echo 'Building pyscard for tests of card readers ...'; $(PIP) install --require-hashes -r requirements/readers.lock && touch $@; \
+	else echo 'pyscard is left out: it needs swig, gcc and libpcsclite-dev'; fi

@@ -24,6 +24,7 @@ def _wanted() -> set[str]:
             *project["project"]["dependencies"],
             *project["dependency-groups"]["dev"],
             *project["build-system"]["requires"],
+            *(package for extra in project["project"]["optional-dependencies"].values() for package in extra),
         )
     }
 
@@ -48,7 +49,7 @@ def test_every_line_says_what_for_licence_and_why() -> None:
 def test_every_direct_dependency_is_locked() -> None:
     locked = {
         _name(line)
-        for lock in ("run.lock", "dev.lock")
+        for lock in ("run.lock", "dev.lock", "readers.lock")
         for line in (ROOT / "requirements" / lock).read_text(encoding="utf-8").splitlines()
         if line[:1].isalnum()
     }
