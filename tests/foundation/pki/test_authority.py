@@ -72,6 +72,7 @@ def test_a_leaf_says_nothing_of_its_holder(leaf: bytes) -> None:
     assert kinds == {
         "KeyUsage": True,
         "CertificatePolicies": True,
+        "IssuerAlternativeName": False,
         "CRLDistributionPoints": False,
         "AuthorityKeyIdentifier": False,
         "SubjectKeyIdentifier": False,

@@ -1,4 +1,4 @@
-"""Certificates of public personal authentication: the user-authentication CA and its verifiers."""
+"""Certificates of public personal authentication (公的個人認証): two CAs in generations, their lists, their verifiers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from mynumber.foundation.pki.authority import (
     CertificateAuthority,
     IssueReason,
     IssueRefused,
-    Revocation,
-    RevocationReason,
+)
+from mynumber.foundation.pki.holder import (
+    HolderFlaw,
+    MalformedHolder,
+    SignatureHolder,
+    certificate_name,
+    read_signature_holder,
+    substituted,
 )
 from mynumber.foundation.pki.lifetime import (
     JAPAN,
@@ -20,7 +26,17 @@ from mynumber.foundation.pki.lifetime import (
     parse_serial,
     serial_text,
 )
-from mynumber.foundation.pki.profile import SIMULATION, AuthenticationProfile
+from mynumber.foundation.pki.municipality import Municipality, NotAMunicipality
+from mynumber.foundation.pki.profile import (
+    AUTHENTICATION,
+    SIGNATURE,
+    SIMULATION,
+    AuthenticationProfile,
+    HierarchyProfile,
+    Medium,
+    Purpose,
+)
+from mynumber.foundation.pki.revocation import Revocation, RevocationReason
 from mynumber.foundation.pki.verification import (
     AuthenticationTrust,
     MalformedTrust,
@@ -32,27 +48,40 @@ from mynumber.foundation.pki.verification import (
 )
 
 __all__ = [
+    "AUTHENTICATION",
     "JAPAN",
+    "SIGNATURE",
     "SIMULATION",
     "AuthenticationProfile",
     "AuthenticationTrust",
     "AuthorityDamaged",
     "CertificateAuthority",
+    "HierarchyProfile",
+    "HolderFlaw",
     "IssueReason",
     "IssueRefused",
+    "MalformedHolder",
     "MalformedSerial",
     "MalformedTrust",
+    "Medium",
+    "Municipality",
+    "NotAMunicipality",
+    "Purpose",
     "Reason",
     "Revocation",
     "RevocationReason",
+    "SignatureHolder",
     "VerificationRefused",
     "VerifiedHolder",
     "card_expiry",
     "certificate_expiry",
+    "certificate_name",
     "end_of_day",
     "new_serial",
     "parse_serial",
+    "read_signature_holder",
     "revoked_serials",
     "serial_text",
+    "substituted",
     "verify_authentication",
 ]

@@ -1,19 +1,20 @@
-"""The CA of user-authentication certificates: its root, the leaves it issues, its revocation lists.
+"""A certification authority (CA): its root, the certificates it issues, its revocation lists.
 
-No input or output here: keys come and go as PEM bytes of the caller's key ring, and time is an argument.
-Source: docs/protocols/card.md; 公的個人認証法 art. 22 ff.
+No input or output here: keys come and go as PEM bytes of the caller's key ring or stay in a token, and time is an argument.
+Source: docs/protocols/certification-profiles.md; 公的個人認証法 art. 3 ff. (signature), 22 ff. (authentication).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -22,11 +23,17 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from mynumber.foundation.pki.holder import SignatureHolder, holder_extension
 from mynumber.foundation.pki.lifetime import JAPAN, birthday_in, end_of_day, new_serial
-from mynumber.foundation.pki.profile import SIMULATION, AuthenticationProfile
+from mynumber.foundation.pki.municipality import Municipality
+from mynumber.foundation.pki.profile import AUTHENTICATION, HierarchyProfile, Medium, Purpose
+from mynumber.foundation.pki.revocation import Revocation, signed_list
 
-KEY_BITS = 2048
-PUBLIC_EXPONENT = 65537
+KEY_BITS: Final = 2048
+PUBLIC_EXPONENT: Final = 65537
+RESPONDER_VALIDITY: Final = timedelta(days=7)
+"""A responder cannot be revoked (ocsp-nocheck), so its certificate lives shortly."""
+TIME_STAMPING_VALIDITY: Final = timedelta(days=3 * 365)
 
 
 class IssueReason(StrEnum):
@@ -38,6 +45,8 @@ class IssueReason(StrEnum):
     OUTLIVES_AUTHORITY = "outlives_authority"
     """The CA ends before the certificate would: a newer generation has to issue it."""
     BAD_COMMON_NAME = "bad_common_name"
+    WRONG_HIERARCHY = "wrong_hierarchy"
+    """An authentication certificate of the signature CA, or the other way round."""
 
 
 class IssueRefused(Exception):
@@ -52,40 +61,29 @@ class AuthorityDamaged(Exception):
     """The key of the CA cannot be read, or is not the key of its certificate."""
 
 
-class RevocationReason(StrEnum):
-    """Why a certificate is revoked, in the words of RFC 5280."""
-
-    UNSPECIFIED = "unspecified"
-    LOST = "keyCompromise"
-    """The card is lost or stolen."""
-    SUPERSEDED = "superseded"
-    RETURNED = "cessationOfOperation"
-    """The card is returned, or its holder has died or left the country."""
-
-
-@dataclass(frozen=True, slots=True)
-class Revocation:
-    """One line of a revocation list."""
-
-    serial: int = field(repr=False)
-    revoked_at: datetime
-    reason: RevocationReason = RevocationReason.UNSPECIFIED
-
-
 @dataclass(frozen=True, slots=True)
 class CertificateAuthority:
-    """One generation of the CA, with its key. Does not print the key."""
+    """One generation of a CA, with its key. Does not print the key."""
 
     certificate: x509.Certificate
     key: rsa.RSAPrivateKey = field(repr=False)
-    profile: AuthenticationProfile = SIMULATION
+    """A key in memory, or one in a token (`signer.TokenKey`)."""
+    profile: HierarchyProfile = AUTHENTICATION
 
     @classmethod
     def create(
-        cls, *, now: datetime, profile: AuthenticationProfile = SIMULATION, serial: int | None = None
+        cls,
+        *,
+        now: datetime,
+        profile: HierarchyProfile = AUTHENTICATION,
+        serial: int | None = None,
+        key: rsa.RSAPrivateKey | None = None,
     ) -> CertificateAuthority:
-        """Make a new generation: RSA-2048, SHA-256, self-signed, valid from `now` for `authority_years`."""
-        key = rsa.generate_private_key(PUBLIC_EXPONENT, KEY_BITS)
+        """Make a new generation: RSA-2048, SHA-256, self-signed, valid from `now` for `authority_years`.
+
+        key: the one to use, such as a new one in a token; None makes one.
+        """
+        key = key or rsa.generate_private_key(PUBLIC_EXPONENT, KEY_BITS)
         name = profile.authority_name()
         local = now.astimezone(JAPAN).date()
         builder = (
@@ -96,7 +94,7 @@ class CertificateAuthority:
             .serial_number(serial or new_serial())
             .not_valid_before(now)
             .not_valid_after(end_of_day(birthday_in(local.year + profile.authority_years, local)))
-            .add_extension(_key_usage(certificates=True), critical=True)
+            .add_extension(_key_usage("key_cert_sign", "crl_sign"), critical=True)
             .add_extension(
                 x509.SubjectAlternativeName([x509.DirectoryName(profile.authority_alternative_name())]),
                 critical=False,
@@ -109,25 +107,34 @@ class CertificateAuthority:
 
     @classmethod
     def load(
-        cls, *, key_pem: bytes, certificate: bytes, profile: AuthenticationProfile = SIMULATION
+        cls,
+        *,
+        certificate: bytes,
+        key_pem: bytes | None = None,
+        key: rsa.RSAPrivateKey | None = None,
+        profile: HierarchyProfile = AUTHENTICATION,
     ) -> CertificateAuthority:
-        """Take up a generation from its key (PEM) and its certificate (DER). Raises AuthorityDamaged."""
+        """Take up a generation from its certificate (DER) and its key: PEM, or one in a token. Raises AuthorityDamaged."""
         try:
             root = x509.load_der_x509_certificate(certificate)
-            key = load_pem_private_key(key_pem, None)
+            private = load_pem_private_key(key_pem, None) if key_pem is not None else key
         except (ValueError, TypeError, x509.InvalidVersion):
             raise AuthorityDamaged("the key or the certificate of the CA cannot be read") from None
-        if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != root.public_key():
+        if not isinstance(private, rsa.RSAPrivateKey) or private.public_key() != root.public_key():
             raise AuthorityDamaged("the key is not the one of the CA's certificate")
-        return cls(root, key, profile)
+        if root.subject != profile.authority_name():
+            raise AuthorityDamaged("the certificate is that of another hierarchy")
+        return cls(root, private, profile)
 
     def key_pem(self) -> bytes:
-        """The private key, PKCS#8 PEM without encryption: for the key ring only."""
+        """The private key, PKCS#8 PEM without encryption: for the key ring only. A key in a token refuses."""
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     def certificate_der(self) -> bytes:
         """The root certificate, DER."""
         return self.certificate.public_bytes(Encoding.DER)
+
+    # --- residents ------------------------------------------------------------------------------------------
 
     def issue_authentication(
         self,
@@ -137,88 +144,225 @@ class CertificateAuthority:
         serial: int,
         issued_at: datetime,
         expires_on: date,
+        municipality: Municipality | None = None,
+        medium: Medium = Medium.CARD,
     ) -> bytes:
         """Issue an authentication certificate (利用者証明用電子証明書), DER. Raises IssueRefused.
 
         common_name: an identifier that says nothing of the holder, 1..64 printable ASCII characters.
         serial: see `new_serial`. expires_on: last day, see `certificate_expiry`.
+        municipality: on whose revocation list it will stand; None: on the list of the whole CA.
         """
-        if public_key.key_size < KEY_BITS or public_key.public_numbers().e != PUBLIC_EXPONENT:
+        self._require(Purpose.AUTHENTICATION, public_key, common_name)
+        builder = self._leaf(
+            public_key,
+            subject=self.profile.holder_name(common_name),
+            serial=serial,
+            validity=(issued_at, end_of_day(expires_on)),
+            usage=_key_usage("digital_signature"),
+        )
+        builder = builder.add_extension(self._policy(medium), critical=True)
+        if self.profile.client_authentication_usage:
+            builder = builder.add_extension(_usage(ExtendedKeyUsageOID.CLIENT_AUTH), critical=False)
+        return self._sign(self._with_issuer(builder, public_key, municipality, named_in_japanese=True))
+
+    def issue_signature(
+        self,
+        public_key: rsa.RSAPublicKey,
+        *,
+        holder: SignatureHolder,
+        municipality: Municipality,
+        common_name: str,
+        serial: int,
+        issued_at: datetime,
+        expires_on: date,
+        medium: Medium = Medium.CARD,
+    ) -> bytes:
+        """Issue a signature certificate (署名用電子証明書), DER. Raises IssueRefused.
+
+        municipality: where the holder lives: in the subject, and on whose revocation list it will stand.
+        The others as in `issue_authentication`.
+        """
+        self._require(Purpose.SIGNATURE, public_key, common_name)
+        builder = self._leaf(
+            public_key,
+            subject=self.profile.holder_name(common_name, municipality),
+            serial=serial,
+            validity=(issued_at, end_of_day(expires_on)),
+            usage=_key_usage("digital_signature", "content_commitment"),
+        )
+        builder = builder.add_extension(self._policy(medium), critical=True)
+        builder = builder.add_extension(holder_extension(holder), critical=False)
+        return self._sign(self._with_issuer(builder, public_key, municipality, named_in_japanese=True))
+
+    # --- services -------------------------------------------------------------------------------------------
+
+    def issue_ocsp_responder(
+        self,
+        public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+        *,
+        serial: int,
+        issued_at: datetime,
+        validity: timedelta = RESPONDER_VALIDITY,
+        common_name: str = "OCSP responder",
+    ) -> bytes:
+        """Issue the certificate of a delegated responder (RFC 6960 4.2.2.2), DER. Raises IssueRefused.
+
+        It answers for the certificates of this generation only: another generation needs another one (of the same key, if wanted).
+        It is never revoked (ocsp-nocheck), so `validity` is short; it ends with the CA at the latest.
+        """
+        self._require(None, public_key, common_name)
+        builder = self._leaf(
+            public_key,
+            subject=self.profile.service_name(common_name),
+            serial=serial,
+            validity=(issued_at, min(issued_at + validity, self.certificate.not_valid_after_utc)),
+            usage=_key_usage("digital_signature"),
+        )
+        builder = builder.add_extension(_usage(ExtendedKeyUsageOID.OCSP_SIGNING), critical=False)
+        builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
+        return self._sign(self._with_keys(builder, public_key))
+
+    def issue_time_stamping(
+        self,
+        public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+        *,
+        serial: int,
+        issued_at: datetime,
+        validity: timedelta = TIME_STAMPING_VALIDITY,
+        common_name: str = "Time-stamping authority",
+    ) -> bytes:
+        """Issue the certificate of a time-stamping authority (RFC 3161 2.3), DER. Raises IssueRefused.
+
+        Its one use is critical and alone. It stands on the list of the whole CA and ends with the CA at the latest.
+        """
+        self._require(None, public_key, common_name)
+        builder = self._leaf(
+            public_key,
+            subject=self.profile.service_name(common_name),
+            serial=serial,
+            validity=(issued_at, min(issued_at + validity, self.certificate.not_valid_after_utc)),
+            usage=_key_usage("digital_signature"),
+        )
+        builder = builder.add_extension(_usage(ExtendedKeyUsageOID.TIME_STAMPING), critical=True)
+        return self._sign(self._with_issuer(builder, public_key, None, named_in_japanese=False))
+
+    # --- revocation -----------------------------------------------------------------------------------------
+
+    def revocation_list(
+        self,
+        revocations: Iterable[Revocation],
+        *,
+        number: int,
+        now: datetime,
+        municipality: Municipality | None = None,
+    ) -> bytes:
+        """A list of revoked and suspended certificates of this generation, DER; valid from `now` as the profile says.
+
+        number: CRL number, higher than that of every earlier list of this generation (and municipality).
+        municipality: the list speaks of the certificates issued with this one, and of no other. None: the list speaks of all
+        certificates of the generation, whatever their distribution point.
+        """
+        return signed_list(
+            revocations,
+            issuer=self.certificate.subject,
+            key=self.key,
+            number=number,
+            this_update=now,
+            next_update=now + self.profile.revocation_list_validity,
+            authority_key=self._authority_key_identifier(),
+            distribution_point=self.profile.distribution_point(municipality) if municipality else None,
+        )
+
+    # --- parts ----------------------------------------------------------------------------------------------
+
+    def _require(
+        self,
+        purpose: Purpose | None,
+        public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+        common_name: str,
+    ) -> None:
+        if purpose not in (None, self.profile.purpose):
+            raise IssueRefused(IssueReason.WRONG_HIERARCHY)
+        if not _strong(public_key):
             raise IssueRefused(IssueReason.KEY_TOO_WEAK)
         if not (1 <= len(common_name) <= 64 and common_name.isascii() and common_name.isprintable()):
             raise IssueRefused(IssueReason.BAD_COMMON_NAME)
-        until = end_of_day(expires_on)
-        if until <= issued_at:
+
+    def _leaf(
+        self,
+        public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+        *,
+        subject: x509.Name,
+        serial: int,
+        validity: tuple[datetime, datetime],
+        usage: x509.KeyUsage,
+    ) -> x509.CertificateBuilder:
+        begin, end = validity
+        if end <= begin:
             raise IssueRefused(IssueReason.ALREADY_OVER)
-        if until > self.certificate.not_valid_after_utc:
+        if end > self.certificate.not_valid_after_utc:
             raise IssueRefused(IssueReason.OUTLIVES_AUTHORITY)
-        builder = (
+        return (
             x509.CertificateBuilder()
-            .subject_name(self.profile.holder_name(common_name))
+            .subject_name(subject)
             .issuer_name(self.certificate.subject)
             .public_key(public_key)
             .serial_number(serial)
-            .not_valid_before(issued_at)
-            .not_valid_after(until)
-            .add_extension(_key_usage(certificates=False), critical=True)
-            .add_extension(
-                x509.CertificatePolicies([x509.PolicyInformation(self.profile.policy, None)]), critical=True
-            )
-            .add_extension(_distribution_point(self.certificate.subject), critical=False)
-            .add_extension(self._authority_key_identifier(), critical=False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+            .not_valid_before(begin)
+            .not_valid_after(end)
+            .add_extension(usage, critical=True)
         )
-        if self.profile.client_authentication_usage:
-            usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-            builder = builder.add_extension(usage, critical=False)
-        return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
-    def revocation_list(self, revocations: Iterable[Revocation], *, number: int, now: datetime) -> bytes:
-        """The list of revoked certificates of this generation, DER; valid from `now` as the profile says.
+    def _policy(self, medium: Medium) -> x509.CertificatePolicies:
+        statement = self.profile.practice_statement
+        policy = x509.PolicyInformation(self.profile.policies[medium], [statement] if statement else None)
+        return x509.CertificatePolicies([policy])
 
-        number: CRL number, higher than that of every earlier list of this generation.
-        """
-        builder = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(self.certificate.subject)
-            .last_update(now)
-            .next_update(now + self.profile.revocation_list_validity)
-            .add_extension(x509.CRLNumber(number), critical=False)
-            .add_extension(self._authority_key_identifier(), critical=False)
-        )
-        for revocation in revocations:
-            builder = builder.add_revoked_certificate(_revoked(revocation))
-        return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    def _with_issuer(
+        self,
+        builder: x509.CertificateBuilder,
+        public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+        municipality: Municipality | None,
+        *,
+        named_in_japanese: bool,
+    ) -> x509.CertificateBuilder:
+        if named_in_japanese:
+            name = x509.DirectoryName(self.profile.issuer_alternative_name())
+            builder = builder.add_extension(x509.IssuerAlternativeName([name]), critical=False)
+        point = _distribution_point(self.profile.distribution_point(municipality))
+        return self._with_keys(builder.add_extension(point, critical=False), public_key)
+
+    def _with_keys(
+        self, builder: x509.CertificateBuilder, public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+    ) -> x509.CertificateBuilder:
+        builder = builder.add_extension(self._authority_key_identifier(), critical=False)
+        return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
 
     def _authority_key_identifier(self) -> x509.AuthorityKeyIdentifier:
         subject_key = self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
         return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key.value)
 
-
-def _revoked(revocation: Revocation) -> x509.RevokedCertificate:
-    builder = (
-        x509.RevokedCertificateBuilder()
-        .serial_number(revocation.serial)
-        .revocation_date(revocation.revoked_at)
-    )
-    if revocation.reason is not RevocationReason.UNSPECIFIED:  # RFC 5280 5.3.1: left out, not written
-        reason = x509.CRLReason(x509.ReasonFlags(revocation.reason.value))
-        builder = builder.add_extension(reason, critical=False)
-    return builder.build()
+    def _sign(self, builder: x509.CertificateBuilder) -> bytes:
+        return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def _key_usage(*, certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not certificates,
-        key_cert_sign=certificates,
-        crl_sign=certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _strong(public_key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> bool:
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return public_key.key_size >= KEY_BITS and public_key.public_numbers().e == PUBLIC_EXPONENT
+    return isinstance(public_key.curve, ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1)
+
+
+def _usage(oid: x509.ObjectIdentifier) -> x509.ExtendedKeyUsage:
+    return x509.ExtendedKeyUsage([oid])
+
+
+def _key_usage(*uses: str) -> x509.KeyUsage:
+    names = (
+        "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+        "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+    )  # fmt: skip
+    return x509.KeyUsage(**{name: name in uses for name in names})
 
 
 def _distribution_point(name: x509.Name) -> x509.CRLDistributionPoints:
