@@ -79,6 +79,7 @@ $(TEST_READY): requirements/dev.lock pyproject.toml | $(VENV_READY)
 
 # pyscard has no binary package: it is built where its compiler and headers are, and left out where they are not.
 $(READERS_READY): requirements/readers.lock | $(VENV_READY)
-	@if command -v swig >/dev/null && command -v gcc >/dev/null && [ -e /usr/include/PCSC/winscard.h ]; then \
+	@if command -v swig >/dev/null && command -v gcc >/dev/null && [ -e /usr/include/PCSC/winscard.h ] && \
+	  $(BIN)/python -c 'import os, sysconfig; raise SystemExit(not os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))'; then \
 	  echo 'Building pyscard for tests of card readers ...'; $(PIP) install --require-hashes -r requirements/readers.lock && touch $@; \
-	else echo 'pyscard is left out: it needs swig, gcc and libpcsclite-dev'; fi
+	else echo 'pyscard is left out: it needs swig, gcc, libpcsclite-dev and python3-dev'; fi
