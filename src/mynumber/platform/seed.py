@@ -87,7 +87,7 @@ def _cards(settings: Settings) -> tuple[Step, ...]:
                 f"{persona.name}さんのカードをつくる",
                 "municipality",
                 issue,
-                card.pin + "\n",
+                card.on_standard_input,
             ),
             Step(
                 f"hand-{persona.key}",
@@ -123,7 +123,9 @@ def demo(settings: Settings) -> Demo:
             for user, _, _, role in _DEPARTMENTS
         ),
         cards=tuple(
-            DemoCard(persona.key, persona.name, f"{secrets.randbelow(10_000):04d}", persona.key)
+            DemoCard(
+                persona.key, persona.name, _four_digits(), persona.key, _signature_password(), _four_digits()
+            )
             for persona in personas.PERSONAS
             if persona.municipality in settings.towns
         ),
@@ -132,6 +134,18 @@ def demo(settings: Settings) -> Demo:
     private_folder(folder)
     write_private(folder / "demo.json", msgspec.json.encode(made))
     return made
+
+
+def _four_digits() -> str:
+    return f"{secrets.randbelow(10_000):04d}"
+
+
+def _signature_password() -> str:
+    """Letters and digits that nobody mistakes for one another, both kinds present."""
+    letters, digits = "ABCDEFGHJKMNPQRSTUVWXYZ", "23456789"
+    return "".join(secrets.choice(letters) for _ in range(4)) + "".join(
+        secrets.choice(digits) for _ in range(4)
+    )
 
 
 def make_folders(settings: Settings) -> None:

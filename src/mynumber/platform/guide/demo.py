@@ -21,12 +21,22 @@ class StaffLogin(msgspec.Struct, frozen=True):
 
 
 class DemoCard(msgspec.Struct, frozen=True):
-    """A persona's card in the wallet, with the PIN of its authentication certificate."""
+    """A persona's card in the wallet, with its PINs."""
 
     persona: str
     name: str
     pin: str
+    """利用者証明用: 4 digits."""
     card_id: str
+    signature_password: str = ""
+    """署名用: 6 to 16 letters and digits. A card without a signature certificate does not use it."""
+    text_pin: str = ""
+    """券面事項入力補助用 and 住民基本台帳用: 4 digits."""
+
+    @property
+    def on_standard_input(self) -> str:
+        """As `issue_card` reads them: a line each; no secret stands on a command line."""
+        return f"{self.pin}\n{self.signature_password}\n{self.text_pin}\n"
 
 
 class Demo(msgspec.Struct, frozen=True):
