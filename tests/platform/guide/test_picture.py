@@ -5,6 +5,9 @@ from django.utils import translation
 
 from mynumber.platform.guide import picture
 from mynumber.webkit.face.houses import HOUSES as FACES
+from tests.webkit import faces
+
+_ = faces  # sets Django up: the drawing asks it for the language
 
 LANGUAGES = pytest.mark.parametrize("language", ["ja", "en"])
 
