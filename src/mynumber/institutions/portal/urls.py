@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from mynumber.institutions.portal.account import device, views
 from mynumber.institutions.portal.account import messages as account_messages
+from mynumber.institutions.portal.phones import views as phones
 from mynumber.institutions.portal.records import urls as records
 from mynumber.institutions.portal.records import views as record_views
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
@@ -22,5 +23,6 @@ urlpatterns = [
     path("account/history", views.history, name="history"),
     path("account/code", views.obtain_code, name="obtain-code"),
     *account_messages.routes,
+    path("phone-certificates", phones.apply, name="phone-certificates"),
     path("records/", include(records)),
 ]
