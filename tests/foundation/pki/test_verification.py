@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -19,16 +20,17 @@ from mynumber.foundation.pki import (
     AuthenticationTrust,
     CertificateAuthority,
     MalformedTrust,
+    Municipality,
     Reason,
     Revocation,
     VerificationRefused,
     VerifiedHolder,
     verify_authentication,
 )
-from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, Card, JpkiClient, Pin, personalise
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 EXPIRY = date(2031, 5, 3)
+Extensions = list[tuple[x509.ExtensionType, bool]]
 STATEMENT = b"a sign-in statement"
 CHALLENGE = hashlib.sha256(STATEMENT).digest()
 
@@ -82,29 +84,6 @@ def test_a_holder_is_known_by_the_serial_and_nothing_else(world: World) -> None:
     holder = world.verify()
     assert holder.serial == "ABCD"
     assert "ABCD" not in repr(holder)
-
-
-def test_a_card_signs_what_the_verifier_believes(world: World) -> None:
-    pin = Pin.parse("4649", AUTHENTICATION_PIN_RULES)
-    state = personalise(
-        key=world.key,
-        certificate=world.certificate,
-        ca_certificate=world.authority.certificate_der(),
-        pin=pin,
-    )
-    client = JpkiClient(Card(state))
-    client.select()
-    certificate = client.read_certificate()
-    client.verify_pin(pin)
-    holder = verify_authentication(
-        certificate=certificate,
-        roots=[client.read_ca_certificate()],
-        revocation_lists=[world.authority.revocation_list([], number=1, now=NOW)],
-        challenge=CHALLENGE,
-        signature=client.sign(CHALLENGE),
-        now=NOW,
-    )
-    assert holder.serial == "ABCD"
 
 
 def test_another_authority_of_the_same_name_is_not_trusted(world: World) -> None:
@@ -182,20 +161,59 @@ def test_a_list_of_an_impostor_is_refused(world: World) -> None:
         world.trusting(impostor.revocation_list([], number=1, now=NOW))
 
 
-def test_a_list_with_an_unknown_critical_extension_is_refused(world: World) -> None:
-    partial = x509.IssuingDistributionPoint(None, None, True, False, None, False, False)
-    der = (
+def point(**other: Any) -> x509.IssuingDistributionPoint:
+    """The scope of a whole list of Katsushika, made narrower."""
+    name = x509.DirectoryName(SIMULATION.distribution_point(Municipality.of("131229")))
+    plain = {
+        "full_name": [name],
+        "relative_name": None,
+        "only_contains_user_certs": False,
+        "only_contains_ca_certs": False,
+        "only_some_reasons": None,
+        "indirect_crl": False,
+        "only_contains_attribute_certs": False,
+    }
+    return x509.IssuingDistributionPoint(**{**plain, **other})
+
+
+@pytest.mark.parametrize(
+    ("extension", "message"),
+    [
+        (point(full_name=None, only_contains_user_certs=True), "speaks of a part"),
+        (point(only_contains_user_certs=True), "speaks of a part"),
+        (point(only_contains_ca_certs=True), "speaks of a part"),
+        (point(only_contains_attribute_certs=True), "speaks of a part"),
+        (point(indirect_crl=True), "speaks of a part"),
+        (point(only_some_reasons=frozenset({x509.ReasonFlags.key_compromise})), "speaks of a part"),
+        (point(full_name=[x509.UniformResourceIdentifier("http://a/")]), "speaks of a part"),
+        (x509.DeltaCRLIndicator(1), "critical extension"),
+        (
+            x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\5\0"),
+            "critical extension",
+        ),
+    ],
+)
+def test_a_list_of_a_part_is_refused(world: World, extension: x509.ExtensionType, message: str) -> None:
+    with pytest.raises(MalformedTrust, match=message):
+        world.trusting(list_with(world, [(x509.CRLNumber(1), False), (extension, True)]))
+
+
+def test_a_list_without_number_is_refused(world: World) -> None:
+    with pytest.raises(MalformedTrust, match="no number"):
+        world.trusting(list_with(world, []))
+
+
+def list_with(world: World, extensions: Extensions) -> bytes:
+    """An empty list of the trusted CA with these extensions."""
+    builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(world.authority.certificate.subject)
         .last_update(NOW)
         .next_update(NOW + timedelta(days=1))
-        .add_extension(x509.CRLNumber(1), critical=False)
-        .add_extension(partial, critical=True)
-        .sign(world.authority.key, hashes.SHA256())
-        .public_bytes(Encoding.DER)
     )
-    with pytest.raises(MalformedTrust, match="critical extension"):
-        world.trusting(der)
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(world.authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def test_a_signature_over_something_else_is_refused(world: World) -> None:
@@ -294,8 +312,6 @@ def policies(*oids: str) -> x509.CertificatePolicies:
 AUTHENTICATION, SIGNING = SIMULATION.policy.dotted_string, "1.2.392.200149.8.5.1.1.20"
 GOOD_USAGE, GOOD_POLICY = usage(digital_signature=True), policies(AUTHENTICATION)
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00")
-
-Extensions = list[tuple[x509.ExtensionType, bool]]
 
 
 @pytest.mark.parametrize(

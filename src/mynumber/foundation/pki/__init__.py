@@ -26,6 +26,7 @@ from mynumber.foundation.pki.lifetime import (
     parse_serial,
     serial_text,
 )
+from mynumber.foundation.pki.listed import MalformedTrust, municipality_of, revoked_serials
 from mynumber.foundation.pki.municipality import Municipality, NotAMunicipality
 from mynumber.foundation.pki.profile import (
     AUTHENTICATION,
@@ -39,11 +40,11 @@ from mynumber.foundation.pki.profile import (
 from mynumber.foundation.pki.revocation import Revocation, RevocationReason
 from mynumber.foundation.pki.verification import (
     AuthenticationTrust,
-    MalformedTrust,
     Reason,
+    Trust,
     VerificationRefused,
+    VerifiedCertificate,
     VerifiedHolder,
-    revoked_serials,
     verify_authentication,
 )
 
@@ -71,12 +72,15 @@ __all__ = [
     "Revocation",
     "RevocationReason",
     "SignatureHolder",
+    "Trust",
     "VerificationRefused",
+    "VerifiedCertificate",
     "VerifiedHolder",
     "card_expiry",
     "certificate_expiry",
     "certificate_name",
     "end_of_day",
+    "municipality_of",
     "new_serial",
     "parse_serial",
     "read_signature_holder",

@@ -6,10 +6,13 @@ here a line is some forty bytes put together once. A property test holds both ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
+from itertools import product
+from math import floor
 from typing import Final
 
 from cryptography import x509
@@ -98,6 +101,8 @@ _AUTHORITY_KEY, _NUMBER, _SCOPE, _REASON = (
     bytes.fromhex(f"0603551d{last}") for last in ("23", "14", "1c", "15")
 )
 _LAST_UTC_TIME_YEAR: Final = 2049
+_DAY_SECONDS: Final = 86_400
+_MIDNIGHT: Final = b"000000Z"
 _REASON_NUMBERS: Final = {
     RevocationReason.LOST: 1,
     RevocationReason.CHANGED: 3,
@@ -133,16 +138,26 @@ _REASONS: Final = {
 } | {RevocationReason.UNSPECIFIED: b""}  # RFC 5280 5.3.1: left out, not written
 
 
-def _lines(revocations: Iterable[Revocation]) -> Iterable[bytes]:
-    # What follows the serial number is one of few: the second of revocation and the reason.
-    endings: dict[tuple[datetime, RevocationReason], bytes] = {}
+def _lines(revocations: Iterable[Revocation]) -> Iterator[bytes]:
+    """One line after the other. Nearly every line has a second of its own: days and times of day are put together from tables."""
+    days: dict[int, tuple[bytes, int]] = {}
     for revocation in revocations:
-        what = revocation.revoked_at, revocation.reason
-        ending = endings.get(what)
-        if ending is None:
-            ending = endings[what] = _time(revocation.revoked_at) + _REASONS[revocation.reason]
         serial = revocation.serial
         if serial <= 0:
             raise ValueError("a serial number is positive")
         size = serial.bit_length() // 8 + 1  # one bit more than the number: it is positive
-        yield bytes((0x30, 2 + size + len(ending), 0x02, size)) + serial.to_bytes(size, "big") + ending
+        day, second = divmod(floor(revocation.revoked_at.timestamp()), _DAY_SECONDS)
+        known = days.get(day)
+        if known is None:
+            midnight = _time(datetime.fromtimestamp(day * _DAY_SECONDS, UTC))
+            known = days[day] = midnight[: -len(_MIDNIGHT)], len(midnight)
+        date, time_size = known
+        reason = _REASONS[revocation.reason]
+        head = bytes((0x30, 2 + size + time_size + len(reason), 0x02, size))
+        yield head + serial.to_bytes(size, "big") + date + _times_of_day()[second] + reason
+
+
+@cache
+def _times_of_day() -> tuple[bytes, ...]:
+    minutes = range(60)
+    return tuple(b"%02d%02d%02dZ" % time for time in product(range(24), minutes, minutes))

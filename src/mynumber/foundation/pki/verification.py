@@ -1,15 +1,16 @@
-"""What a verifier of authentication certificates (利用者証明検証者, 公的個人認証法 art. 36) checks at sign-in.
+"""What a verifier (署名検証者, 利用者証明検証者: 公的個人認証法 art. 17, 36) checks of a certificate.
 
-The order is the argument: a certificate of an issuer we trust, at this time, of this policy, not revoked by a
-current list of that same issuer, and a signature of its key over our challenge.
+The order is the argument: a certificate of an issuer we trust, at this time, of this policy, not revoked by a current list of
+that same issuer which speaks of this certificate, and then a signature of its key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,19 +20,20 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509 import verification
 
 from mynumber.foundation.pki.lifetime import MalformedSerial, serial_text
-from mynumber.foundation.pki.profile import SIMULATION, AuthenticationProfile
-
-DIGEST_BYTES = 32
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-    UnsupportedAlgorithm,
+from mynumber.foundation.pki.listed import (
+    UNREADABLE,
+    KnownList,
+    Line,
+    MalformedTrust,
+    distribution_points,
+    ends_in,
+    newest,
 )
-"""What the X.509 parser raises, at once or when a field is first read."""
-_KNOWN_LIST_EXTENSIONS = frozenset({x509.CRLNumber.oid, x509.AuthorityKeyIdentifier.oid})
+from mynumber.foundation.pki.profile import AUTHENTICATION, HierarchyProfile, Medium, Purpose
+
+DIGEST_BYTES: Final = 32
+KEY_BITS: Final = 2048
+ANY_MEDIUM: Final = frozenset(Medium)
 
 
 class Reason(StrEnum):
@@ -43,12 +45,14 @@ class Reason(StrEnum):
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
     WRONG_POLICY = "wrong_policy"
-    """Not a certificate for authentication: policy, key usage or key do not fit."""
+    """Not a certificate for this purpose: policy, key usage or key do not fit."""
     NO_REVOCATION_LIST = "no_revocation_list"
-    """No list of the issuer at hand."""
+    """No list at hand that speaks of the certificate."""
     REVOCATION_LIST_STALE = "revocation_list_stale"
-    """The list of the issuer is over, or not yet valid."""
+    """The list is over, or not yet valid."""
     REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    """一時停止: the card was reported lost and may be found again."""
     BAD_SIGNATURE = "bad_signature"
 
 
@@ -60,114 +64,122 @@ class VerificationRefused(Exception):
         self.reason = reason
 
 
-class MalformedTrust(Exception):
-    """A root or a revocation list of the verifier itself cannot be used."""
-
-
 @dataclass(frozen=True, slots=True)
 class VerifiedHolder:
-    """Who signed: the serial number of the authentication certificate, and nothing else."""
+    """Who signed: the serial number of the certificate, and where its key lives."""
 
     serial: str = field(repr=False)
     """As `serial_text`. Serials of different generations differ because J-LIS draws them once."""
+    medium: Medium = Medium.CARD
 
 
 @dataclass(frozen=True, slots=True)
-class _Issuer:
+class VerifiedCertificate:
+    """A certificate that is believed at the time that was asked about."""
+
+    certificate: x509.Certificate = field(repr=False)
     root: x509.Certificate
-    revocation_list: x509.CertificateRevocationList | None
-    revoked: frozenset[int] = field(repr=False)
-    """Serials of the list: asking the list itself walks through all of it each time."""
+    """The generation that issued it."""
+    medium: Medium
 
-    @classmethod
-    def of(cls, root: x509.Certificate, lists: Sequence[x509.CertificateRevocationList]) -> _Issuer:
-        newest = _newest(lists, root)
-        revoked = frozenset(entry.serial_number for entry in newest or ())
-        return cls(root, newest, revoked)
+    @property
+    def serial(self) -> str:
+        """As `serial_text`."""
+        return serial_text(self.certificate.serial_number)
 
 
-class AuthenticationTrust:
-    """Roots and revocation lists of a verifier, read once and asked often."""
+class Trust:
+    """Roots and revocation lists of a verifier for one purpose, read once and asked often."""
 
     def __init__(
         self,
         *,
         roots: Sequence[bytes],
         revocation_lists: Sequence[bytes],
-        profile: AuthenticationProfile = SIMULATION,
+        profile: HierarchyProfile = AUTHENTICATION,
+        media: Collection[Medium] = ANY_MEDIUM,
     ) -> None:
-        """Read DER roots and DER lists. Raises MalformedTrust.
+        """Read DER roots (all generations that are still valid) and DER lists. Raises MalformedTrust.
 
-        A list belongs to the root that signed it; of several of one root the highest CRL number counts. A list
-        that no root signed is refused: the verifier was given something that does not fit together.
+        A list belongs to the root that signed it; of several of one root and one distribution point the highest CRL number counts. A
+        list that no root signed is refused: the verifier was given something that does not fit together.
+        media: whether certificates of cards, phones or both are believed.
         """
         try:
             certificates = [x509.load_der_x509_certificate(root) for root in roots]
-            lists = [x509.load_der_x509_crl(revocation_list) for revocation_list in revocation_lists]
-        except _UNREADABLE:
+        except UNREADABLE:
             raise MalformedTrust("a root or a revocation list is not DER") from None
         if not certificates:
             raise MalformedTrust("a verifier needs a root")
-        if not all(_ends_in(der, crl.signature) for der, crl in zip(revocation_lists, lists, strict=True)):
-            raise MalformedTrust("a revocation list has unused bits in its signature")
-        for revocation_list in lists:
-            _require_plain(revocation_list)
-            if not any(_signed_by(revocation_list, root) for root in certificates):
-                raise MalformedTrust("no root signed the revocation list")
-        self._issuers = [_Issuer.of(root, lists) for root in certificates]
+        self._roots = certificates
+        self._lists = _by_root(certificates, [KnownList.read(der) for der in revocation_lists])
         self._store = verification.Store(certificates)
         self._profile = profile
+        self._media = {profile.policies[medium]: medium for medium in media}
+
+    def check(self, certificate: bytes, *, at: datetime, now: datetime | None = None) -> VerifiedCertificate:
+        """Check that a certificate is (or, for an `at` of the past, was) good. Raises VerificationRefused with the first reason that applies.
+
+        at: the time that is asked about, such as that of a time-stamp over a signature.
+        now: when the question is asked; None: at `at`. A revocation after `at` does not count then. The list must be current now, or,
+        of a certificate that is over by now, at its end: later lists no longer speak of it.
+        """
+        leaf = _load(certificate)
+        root = self._root_of(leaf)
+        if at < leaf.not_valid_before_utc:
+            raise VerificationRefused(Reason.NOT_YET_VALID)
+        if at > leaf.not_valid_after_utc:
+            raise VerificationRefused(Reason.EXPIRED)
+        medium = self._require_purpose(leaf)
+        self._require_path(leaf, at)
+        self._require_not_revoked(leaf, root, at=at, now=at if now is None else now)
+        return VerifiedCertificate(leaf, root, medium)
 
     def verify(
         self, *, certificate: bytes, challenge: bytes, signature: bytes, now: datetime
     ) -> VerifiedHolder:
-        """Check a sign-in. `challenge` is the SHA-256 digest (32 bytes) that the card signed.
+        """Check a certificate and what its key signed. `challenge` is the SHA-256 digest (32 bytes) that the card signed.
 
         Raises VerificationRefused with the first reason that applies.
         """
-        leaf = _load(certificate)
-        issuer = self._issuer_of(leaf)
-        if now < leaf.not_valid_before_utc:
-            raise VerificationRefused(Reason.NOT_YET_VALID)
-        if now > leaf.not_valid_after_utc:
-            raise VerificationRefused(Reason.EXPIRED)
-        key = self._require_authentication(leaf)
-        self._require_path(leaf, now)
-        _require_not_revoked(leaf, issuer, now)
+        verified = self.check(certificate, at=now)
+        key = verified.certificate.public_key()
+        if not isinstance(key, rsa.RSAPublicKey):  # `check` has seen it
+            raise VerificationRefused(Reason.WRONG_POLICY)
         _require_signature(key, challenge, signature)
-        try:
-            return VerifiedHolder(serial_text(leaf.serial_number))
-        except MalformedSerial:
-            raise VerificationRefused(Reason.MALFORMED) from None
+        return VerifiedHolder(verified.serial, verified.medium)
 
-    def _issuer_of(self, leaf: x509.Certificate) -> _Issuer:
+    def _root_of(self, leaf: x509.Certificate) -> x509.Certificate:
         # All generations share one name, so only the signature tells which of them issued the certificate.
-        for issuer in self._issuers:
+        for root in self._roots:
             try:
-                leaf.verify_directly_issued_by(issuer.root)
-            except (InvalidSignature, *_UNREADABLE):
+                leaf.verify_directly_issued_by(root)
+            except (InvalidSignature, *UNREADABLE):
                 continue
-            return issuer
+            return root
         raise VerificationRefused(Reason.UNTRUSTED)
 
-    def _require_authentication(self, leaf: x509.Certificate) -> rsa.RSAPublicKey:
+    def _require_purpose(self, leaf: x509.Certificate) -> Medium:
         try:
             key = leaf.public_key()
             policies = leaf.extensions.get_extension_for_class(x509.CertificatePolicies)
-            usage = leaf.extensions.get_extension_for_class(x509.KeyUsage)
+            usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
         except (x509.ExtensionNotFound, UnsupportedAlgorithm):
             raise VerificationRefused(Reason.WRONG_POLICY) from None
-        except _UNREADABLE:
+        except UNREADABLE:
             raise VerificationRefused(Reason.MALFORMED) from None
-        if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2048:
+        media = [self._media.get(policy.policy_identifier) for policy in policies.value]
+        binds_its_holder = self._profile.purpose is Purpose.SIGNATURE
+        if not isinstance(key, rsa.RSAPublicKey) or key.key_size < KEY_BITS or len(media) != 1:
             raise VerificationRefused(Reason.WRONG_POLICY)
-        if [policy.policy_identifier for policy in policies.value] != [self._profile.policy]:
+        if not usage.digital_signature or usage.content_commitment is not binds_its_holder:
             raise VerificationRefused(Reason.WRONG_POLICY)
-        if not usage.value.digital_signature or usage.value.content_commitment or usage.value.key_cert_sign:
+        medium = media[0]
+        if medium is None or usage.key_cert_sign:
             raise VerificationRefused(Reason.WRONG_POLICY)
-        return key
+        return medium
 
-    def _require_path(self, leaf: x509.Certificate, now: datetime) -> None:
+    def _require_path(self, leaf: x509.Certificate, at: datetime) -> None:
         """RFC 5280 path validation, with the extensions these leaves have."""
         leaf_policy = (
             verification.ExtensionPolicy.permit_all()
@@ -178,7 +190,7 @@ class AuthenticationTrust:
         verifier = (
             verification.PolicyBuilder()
             .store(self._store)
-            .time(now)
+            .time(at)
             .max_chain_depth(0)
             .extension_policies(
                 ca_policy=verification.ExtensionPolicy.webpki_defaults_ca(), ee_policy=leaf_policy
@@ -187,8 +199,36 @@ class AuthenticationTrust:
         )
         try:
             verifier.verify(leaf, [])
-        except (verification.VerificationError, *_UNREADABLE):
+        except (verification.VerificationError, *UNREADABLE):
             raise VerificationRefused(Reason.UNTRUSTED) from None
+
+    def _require_not_revoked(
+        self, leaf: x509.Certificate, root: x509.Certificate, *, at: datetime, now: datetime
+    ) -> None:
+        try:
+            points = {point.public_bytes() for point in distribution_points(leaf)}
+        except UNREADABLE:
+            raise VerificationRefused(Reason.MALFORMED) from None
+        series = self._lists[root.fingerprint(hashes.SHA256())]
+        speaking = [lists for scope, lists in series.items() if scope is None or scope in points]
+        if not speaking:
+            raise VerificationRefused(Reason.NO_REVOCATION_LIST)
+        asked = min(now, leaf.not_valid_after_utc)
+        known = [
+            latest
+            for lists in speaking
+            if (latest := newest([each for each in lists if each.this_update <= asked]))
+        ]
+        for each in known:  # also a list that is over tells truly what was revoked
+            line = each.line(leaf.serial_number)
+            if line is not None and _counts(line, at=at, now=now):
+                raise VerificationRefused(Reason.SUSPENDED if line.suspended else Reason.REVOKED)
+        if not any(asked < each.next_update for each in known):
+            raise VerificationRefused(Reason.REVOCATION_LIST_STALE)
+
+
+AuthenticationTrust = Trust
+"""The name by which verifiers of sign-ins know it."""
 
 
 def verify_authentication(
@@ -199,57 +239,44 @@ def verify_authentication(
     challenge: bytes,
     signature: bytes,
     now: datetime,
-    profile: AuthenticationProfile = SIMULATION,
+    profile: HierarchyProfile = AUTHENTICATION,
 ) -> VerifiedHolder:
-    """`AuthenticationTrust.verify` for a single use. Raises VerificationRefused or MalformedTrust."""
-    trust = AuthenticationTrust(roots=roots, revocation_lists=revocation_lists, profile=profile)
+    """`Trust.verify` for a single use. Raises VerificationRefused or MalformedTrust."""
+    trust = Trust(roots=roots, revocation_lists=revocation_lists, profile=profile)
     return trust.verify(certificate=certificate, challenge=challenge, signature=signature, now=now)
 
 
-def revoked_serials(revocation_list: bytes) -> dict[str, datetime]:
-    """The serials (as `serial_text`) of a list and when they were revoked. Raises MalformedTrust.
-
-    The signature is not checked: `AuthenticationTrust` does that.
-    """
-    try:
-        parsed = x509.load_der_x509_crl(revocation_list)
-        return {serial_text(entry.serial_number): entry.revocation_date_utc for entry in parsed}
-    except (*_UNREADABLE, MalformedSerial):
-        raise MalformedTrust("the revocation list cannot be read") from None
-
-
 # --- steps --------------------------------------------------------------------------------------------------
+
+_Series = dict[bytes | None, list[KnownList]]
+"""Lists of one root by the distribution point that they speak of."""
+
+
+def _by_root(roots: Sequence[x509.Certificate], lists: Sequence[KnownList]) -> dict[bytes, _Series]:
+    found: dict[bytes, _Series] = {root.fingerprint(hashes.SHA256()): {} for root in roots}
+    for known in lists:
+        root = next((root for root in roots if known.signed_by(root)), None)
+        if root is None:
+            raise MalformedTrust("no root signed the revocation list")
+        found[root.fingerprint(hashes.SHA256())].setdefault(known.scope, []).append(known)
+    return found
+
+
+def _counts(line: Line, *, at: datetime, now: datetime) -> bool:
+    # Who asks about the present is told no also when the clock of the issuer is ahead of ours.
+    return at >= now or line.revoked_at <= at
 
 
 def _load(certificate: bytes) -> x509.Certificate:
     try:
         leaf = x509.load_der_x509_certificate(certificate)
-        _ = leaf.extensions, leaf.serial_number, leaf.not_valid_before_utc, leaf.not_valid_after_utc
-    except _UNREADABLE:
+        _ = leaf.extensions, leaf.not_valid_before_utc, leaf.not_valid_after_utc
+        serial_text(leaf.serial_number)
+    except (*UNREADABLE, MalformedSerial):
         raise VerificationRefused(Reason.MALFORMED) from None
-    if not _ends_in(certificate, leaf.signature):
+    if not ends_in(certificate, leaf.signature):
         raise VerificationRefused(Reason.MALFORMED)
     return leaf
-
-
-def _ends_in(der: bytes, signature: bytes) -> bool:
-    """True when the signature, a whole number of bytes, ends the DER.
-
-    The parser would take a signature with unused bits for the same one: one certificate, two encodings.
-    """
-    return der.endswith(b"\0" + signature)
-
-
-def _require_not_revoked(leaf: x509.Certificate, issuer: _Issuer, now: datetime) -> None:
-    current = issuer.revocation_list
-    if current is None:
-        raise VerificationRefused(Reason.NO_REVOCATION_LIST)
-    if leaf.serial_number in issuer.revoked:
-        # Also a list that is over tells truly what was revoked.
-        raise VerificationRefused(Reason.REVOKED)
-    until = current.next_update_utc
-    if until is None or not current.last_update_utc <= now < until:
-        raise VerificationRefused(Reason.REVOCATION_LIST_STALE)
 
 
 def _require_signature(key: rsa.RSAPublicKey, challenge: bytes, signature: bytes) -> None:
@@ -259,37 +286,3 @@ def _require_signature(key: rsa.RSAPublicKey, challenge: bytes, signature: bytes
         key.verify(signature, challenge, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
     except InvalidSignature:
         raise VerificationRefused(Reason.BAD_SIGNATURE) from None
-
-
-def _require_plain(revocation_list: x509.CertificateRevocationList) -> None:
-    """Refuse what this reader does not understand, e.g. a list that covers only some certificates."""
-    try:
-        extensions = list(revocation_list.extensions)
-        numbers = [extension.oid for extension in extensions if extension.oid == x509.CRLNumber.oid]
-    except _UNREADABLE:
-        raise MalformedTrust("the revocation list cannot be read") from None
-    if any(extension.critical and extension.oid not in _KNOWN_LIST_EXTENSIONS for extension in extensions):
-        raise MalformedTrust("the revocation list has a critical extension that is not known here")
-    if not numbers:
-        raise MalformedTrust("the revocation list has no number")
-
-
-def _newest(
-    lists: Sequence[x509.CertificateRevocationList], root: x509.Certificate
-) -> x509.CertificateRevocationList | None:
-    own = [revocation_list for revocation_list in lists if _signed_by(revocation_list, root)]
-    return max(own, key=_number, default=None)
-
-
-def _number(revocation_list: x509.CertificateRevocationList) -> int:
-    return revocation_list.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-
-
-def _signed_by(revocation_list: x509.CertificateRevocationList, root: x509.Certificate) -> bool:
-    key = root.public_key()
-    if not isinstance(key, rsa.RSAPublicKey):
-        return False
-    try:
-        return revocation_list.issuer == root.subject and revocation_list.is_signature_valid(key)
-    except _UNREADABLE:
-        return False
