@@ -23,7 +23,7 @@ module, _, name = sys.argv[1].partition(":")
 app = getattr(importlib.import_module(module), name)
 print(json.dumps([[r.pattern, r.view, r.mark and str(r.mark)] for r in app.routes.walk()]))
 """
-MARKS = ("public", "staff", "resident", "signed_message")
+MARKS = ("public", "staff", "resident", "signed_message", "registered")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def _check(routes: list[Found]) -> None:
     assert {"healthz", "readyz"} <= {route.pattern.rpartition("/")[2] for route in routes}
     # The mark of messages is for messages: a page does not authenticate an envelope, nor a message a session.
     for route in routes:
-        assert ("messages/" in route.pattern) == (route.mark == "signed_message"), route
+        assert ("messages/" in route.pattern) == (route.mark == "signed_message", "registered"), route
 
 
 @pytest.mark.parametrize("institution", INSTITUTIONS, ids=lambda institution: institution.name)

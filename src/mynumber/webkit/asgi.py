@@ -115,7 +115,7 @@ class MessageApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await live(receive, send, start=self._begin, stop=self._stop)
             return
         if scope["type"] != "http":
             return
@@ -129,21 +129,8 @@ class MessageApp:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            event = await receive()
-            if event["type"] == "lifespan.startup":
-                try:
-                    self._node = await self._start()
-                except Exception as error:
-                    _log.error("cannot start", exception=logs.outline(error))
-                    await send({"type": "lifespan.startup.failed", "message": type(error).__name__})
-                    raise
-                await send({"type": "lifespan.startup.complete"})
-            elif event["type"] == "lifespan.shutdown":
-                await self._stop()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+    async def _begin(self) -> None:
+        self._node = await self._start()
 
     async def _dispatch(self, scope: Scope, receive: Receive) -> tuple[int, bytes, str]:
         method, path = scope["method"], scope["path"]
@@ -159,7 +146,7 @@ class MessageApp:
             return 404, b'{"error":"no such kind of message, or not POST"}', "application/json"
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await _read_body(receive, self._endpoints["/messages/" + name].message.max_bytes)
+                body = await read_body(receive, self._endpoints["/messages/" + name].message.max_bytes)
         except (TimeoutError, ConnectionError):
             return 408, b'{"error":"the body did not come"}', "application/json"
         answered: tuple[int, bytes, str] = await handler(receiver.strip("/") or self._institution, body)
@@ -258,7 +245,27 @@ class MessageApp:
         return 503, b'{"status":"not ready"}', "application/json"
 
 
-async def _read_body(receive: Receive, limit: int) -> bytes | None:
+async def live(
+    receive: Receive, send: Send, *, start: Callable[[], Awaitable[None]], stop: Callable[[], Awaitable[None]]
+) -> None:
+    """The lifespan of an ASGI application: ``start`` before the first request, ``stop`` after the last."""
+    while True:
+        event = await receive()
+        if event["type"] == "lifespan.startup":
+            try:
+                await start()
+            except Exception as error:
+                _log.error("cannot start", exception=logs.outline(error))
+                await send({"type": "lifespan.startup.failed", "message": type(error).__name__})
+                raise
+            await send({"type": "lifespan.startup.complete"})
+        elif event["type"] == "lifespan.shutdown":
+            await stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def read_body(receive: Receive, limit: int) -> bytes | None:
     """The whole body, or None when it is over the limit (some of the rest is read and dropped, so the refusal reaches the sender).
 
     Raises ConnectionError when the sender went away before its end: half a message is none.

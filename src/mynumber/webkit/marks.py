@@ -5,6 +5,7 @@
     @staff_only("supervisor")   ... holding one of these roles
     @resident_only              a resident with a session of this face
     @signed_message             a system that signs its message; the view authenticates the envelope itself
+    @registered                 whoever was registered and shows the key it was given then; the view checks it itself
 
 Exactly one: marking twice is an error when the module is imported.
 """
@@ -26,6 +27,7 @@ class Access(StrEnum):
     STAFF = "staff"
     RESIDENT = "resident"
     SIGNED_MESSAGE = "signed_message"
+    REGISTERED = "registered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ def resident_only(view: AnyView) -> AnyView:
 def signed_message(view: AnyView) -> AnyView:
     """Only systems call this view, and it authenticates the signed envelope itself before anything else."""
     return set_mark(view, Mark(Access.SIGNED_MESSAGE))
+
+
+def registered(view: AnyView) -> AnyView:
+    """Only programs of registered parties call this view, and it checks the key they show before anything else."""
+    return set_mark(view, Mark(Access.REGISTERED))
 
 
 @overload

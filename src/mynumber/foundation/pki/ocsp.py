@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mynumber.foundation.pki import der
 from mynumber.foundation.pki.der import MalformedDer, Reader
+from mynumber.foundation.pki.revocation import RevocationReason
 from mynumber.foundation.pki.signing import DerSigner
 
 REQUEST_TYPE: Final = "application/ocsp-request"
@@ -217,20 +218,17 @@ GOOD: Final = CertificateStatus(der.encode(der.implicit(0)))
 UNKNOWN: Final = CertificateStatus(der.encode(der.implicit(2)))
 
 _REASON_CODES: Final = {
-    x509.ReasonFlags.key_compromise: 1,
-    x509.ReasonFlags.ca_compromise: 2,
-    x509.ReasonFlags.affiliation_changed: 3,
-    x509.ReasonFlags.superseded: 4,
-    x509.ReasonFlags.cessation_of_operation: 5,
-    x509.ReasonFlags.certificate_hold: 6,
-    x509.ReasonFlags.privilege_withdrawn: 9,
-    x509.ReasonFlags.aa_compromise: 10,
+    RevocationReason.LOST: 1,
+    RevocationReason.CHANGED: 3,
+    RevocationReason.SUPERSEDED: 4,
+    RevocationReason.RETURNED: 5,
+    RevocationReason.SUSPENDED: 6,
 }
 """CRLReason (RFC 5280, 5.3.1); `unspecified` is left out, not written."""
 
 
-def revoked(at: datetime, reason: x509.ReasonFlags = x509.ReasonFlags.unspecified) -> CertificateStatus:
-    """Revoked or, with the reason `certificate_hold`, suspended, since `at`."""
+def revoked(at: datetime, reason: RevocationReason = RevocationReason.UNSPECIFIED) -> CertificateStatus:
+    """Revoked or, with the reason SUSPENDED (certificateHold), suspended, since `at`."""
     code = _REASON_CODES.get(reason)
     why = b"" if code is None else der.encode(der.explicit(0), der.encode(der.ENUMERATED, bytes((code,))))
     return CertificateStatus(der.encode(der.explicit(1), der.generalized_time(at), why))
