@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mynumber.foundation.pki import CertificateAuthority, certificate_expiry, new_serial
-from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, Pin, personalise
+from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, CardKey, CardPins, Pin, personalise
 from mynumber.protocols.card_handover import HandedCard
 from mynumber.wallet.cards import CardFolder
 from tests.webkit import faces
@@ -41,7 +41,11 @@ def handed(authority: CertificateAuthority) -> HandedCard:
         issued_at=now - timedelta(hours=1),
         expires_on=certificate_expiry(now.date(), datetime(1990, 5, 3, tzinfo=UTC).date()),
     )
-    state = personalise(key=key, certificate=certificate, ca_certificate=authority.certificate_der(), pin=PIN)
+    state = personalise(
+        card_serial="123456789012345",
+        authentication=CardKey(key, certificate, authority.certificate_der()),
+        pins=CardPins(authentication=PIN),
+    )
     return HandedCard(id="hanako", name="甲野 花子", note="ひとりで子を育てている", card=state.to_bytes())
 
 

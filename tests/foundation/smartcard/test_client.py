@@ -16,7 +16,10 @@ from mynumber.foundation.smartcard import (
     Card,
     CardAnswerMalformed,
     CardError,
+    CardKey,
+    CardPins,
     CardRefused,
+    CardState,
     CertificateDoesNotFitKey,
     JpkiClient,
     MalformedPin,
@@ -27,6 +30,10 @@ from mynumber.foundation.smartcard import (
     personalise,
 )
 from tests.foundation.smartcard.conftest import Made, self_signed
+
+
+def make(key: CardKey, pin: Pin) -> CardState:
+    return personalise(card_serial="123456789012345", authentication=key, pins=CardPins(authentication=pin))
 
 
 def pin(text: str) -> Pin:
@@ -76,8 +83,7 @@ def test_only_a_digest_is_signed(client: JpkiClient) -> None:
 
 
 def test_the_holder_changes_the_pin(made: Made, client: JpkiClient) -> None:
-    client.verify_pin(made.pin)
-    client.change_pin(pin("2468"))
+    client.change_pin(made.pin, pin("2468"))
     client.select()
     client.verify_pin(pin("2468"))
 
@@ -92,14 +98,14 @@ def test_what_is_no_pin_never_reaches_the_card(text: str) -> None:
 def test_a_card_is_made_only_with_a_certificate_for_its_key(made: Made) -> None:
     other = rsa.generate_private_key(65537, 2048)
     with pytest.raises(CertificateDoesNotFitKey):
-        personalise(key=other, certificate=made.certificate, ca_certificate=made.ca_certificate, pin=made.pin)
+        make(CardKey(other, made.certificate, made.ca_certificate), made.pin)
 
 
 def test_a_card_is_not_made_with_a_key_it_cannot_hold(made: Made) -> None:
     small = rsa.generate_private_key(65537, 1024)  # noqa: S505 - it is refused
     certificate = self_signed(small, "holder")
     with pytest.raises(ValueError, match="2048"):
-        personalise(key=small, certificate=certificate, ca_certificate=made.ca_certificate, pin=made.pin)
+        make(CardKey(small, certificate, made.ca_certificate), made.pin)
 
 
 # --- strange cards ------------------------------------------------------------------------------------------

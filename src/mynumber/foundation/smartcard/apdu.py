@@ -16,7 +16,7 @@ MAXIMUM_DATA = 65535
 
 
 class StatusWord(IntEnum):
-    """SW1 SW2 of a response (docs/protocols/card.md). Wrong PIN answers `63Cx`; see `tries_left_status`."""
+    """SW1 SW2 of a response (docs/protocols/chip.md). Wrong PIN answers `63Cx`; see `tries_left_status`."""
 
     DONE = 0x9000
     WRONG_LENGTH = 0x6700
@@ -26,13 +26,16 @@ class StatusWord(IntEnum):
     WRONG_FILE_TYPE = 0x6981
     NOT_ALLOWED = 0x6982
     BLOCKED = 0x6984
+    CONDITIONS_NOT_SATISFIED = 0x6985
     NO_CURRENT_FILE = 0x6986
     WRONG_DATA = 0x6A80
     NOT_FOUND = 0x6A82
+    RECORD_NOT_FOUND = 0x6A83
     WRONG_P1_P2 = 0x6A86
     REFERENCE_NOT_FOUND = 0x6A88
     OFFSET_PAST_END = 0x6B00
-    EXPECTED_256 = 0x6C00
+    EXPECTED_MORE = 0x6C00
+    """The low byte tells how many (00 = 256)."""
     UNKNOWN_INSTRUCTION = 0x6D00
     UNKNOWN_CLASS = 0x6E00
 

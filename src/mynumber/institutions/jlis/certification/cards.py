@@ -21,7 +21,14 @@ from mynumber.foundation.pki import (
     new_serial,
     serial_text,
 )
-from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, MalformedPin, Pin, personalise
+from mynumber.foundation.smartcard import (
+    AUTHENTICATION_PIN_RULES,
+    CardKey,
+    CardPins,
+    MalformedPin,
+    Pin,
+    personalise,
+)
 from mynumber.institutions.jlis.certification.authority import Generation
 from mynumber.institutions.jlis.certification.models import AuthenticationCertificate
 from mynumber.institutions.jlis.certification.revocation import revoke_all_of
@@ -68,11 +75,9 @@ def issue_card(
             Hop.JLIS, Reason.UNAVAILABLE, f"the CA does not issue: {refused.reason.value}"
         ) from None
     card = personalise(
-        key=key,
-        certificate=certificate,
-        ca_certificate=generation.authority.certificate_der(),
-        pin=pin,
-        token_serial=f"{secrets.randbelow(10**16):016d}",
+        card_serial=f"{secrets.randbelow(10**15):015d}",
+        authentication=CardKey(key, certificate, generation.authority.certificate_der()),
+        pins=CardPins(authentication=pin),
     )
     AuthenticationCertificate.objects.create(
         serial=serial_text(serial),
