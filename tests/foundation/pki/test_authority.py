@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mynumber.foundation.pki import (
@@ -163,30 +158,3 @@ def test_a_list_names_what_was_revoked(authority: CertificateAuthority) -> None:
         is x509.ReasonFlags.key_compromise
     )
     assert len(unspecified.extensions) == 0
-
-
-openssl = shutil.which("openssl")
-
-
-@pytest.mark.skipif(openssl is None, reason="openssl is not installed")
-@pytest.mark.parametrize("revoked", [False, True])
-def test_openssl_agrees(authority: CertificateAuthority, leaf: bytes, tmp_path: Path, revoked: bool) -> None:
-    (tmp_path / "root.pem").write_bytes(authority.certificate.public_bytes(Encoding.PEM))
-    certificate = x509.load_der_x509_certificate(leaf)
-    (tmp_path / "leaf.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    revocations = [Revocation(certificate.serial_number, NOW, RevocationReason.LOST)] if revoked else []
-    crl = x509.load_der_x509_crl(authority.revocation_list(revocations, number=1, now=NOW))
-    (tmp_path / "crl.pem").write_bytes(crl.public_bytes(Encoding.PEM))
-    checked_at = str(int((NOW + timedelta(minutes=1)).timestamp()))
-    result = subprocess.run(
-        [
-            str(openssl), "verify", "-x509_strict", "-attime", checked_at, "-crl_check",
-            "-policy_check", "-policy", SIMULATION.policy.dotted_string, "-explicit_policy",
-            "-CAfile", "root.pem", "-CRLfile", "crl.pem", "leaf.pem",
-        ],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if revoked:
-        assert "certificate revoked" in result.stderr
-    else:
-        assert re.fullmatch(r"leaf\.pem: OK\s*", result.stdout), result.stderr

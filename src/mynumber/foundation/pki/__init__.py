@@ -38,6 +38,14 @@ from mynumber.foundation.pki.profile import (
     Purpose,
 )
 from mynumber.foundation.pki.revocation import Revocation, RevocationReason
+from mynumber.foundation.pki.tokens import (
+    KeyStaysInToken,
+    Token,
+    TokenKey,
+    TokenPlace,
+    TokenReason,
+    TokenRefused,
+)
 from mynumber.foundation.pki.verification import (
     AuthenticationTrust,
     Reason,
@@ -61,6 +69,7 @@ __all__ = [
     "HolderFlaw",
     "IssueReason",
     "IssueRefused",
+    "KeyStaysInToken",
     "MalformedHolder",
     "MalformedSerial",
     "MalformedTrust",
@@ -72,6 +81,11 @@ __all__ = [
     "Revocation",
     "RevocationReason",
     "SignatureHolder",
+    "Token",
+    "TokenKey",
+    "TokenPlace",
+    "TokenReason",
+    "TokenRefused",
     "Trust",
     "VerificationRefused",
     "VerifiedCertificate",

@@ -19,6 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from mynumber.foundation.pki import der
+from mynumber.foundation.pki.signing import SHA256_WITH_RSA
+
 
 class RevocationReason(StrEnum):
     """Why a certificate is on a list, in the words of RFC 5280."""
@@ -65,20 +68,17 @@ def signed_list(
     if distribution_point is not None:
         extensions += _extension(_SCOPE, scope(distribution_point).public_bytes(), critical=True)
     lines = b"".join(_lines(revocations))
-    content = b"".join(
-        (
-            b"\x02\x01\x01",  # version 2
-            _SHA256_WITH_RSA,
-            issuer.public_bytes(),
-            _time(this_update),
-            _time(next_update),
-            _tlv(0x30, lines) if lines else b"",
-            _tlv(0xA0, _tlv(0x30, extensions)),
-        )
+    to_be_signed = der.sequence(
+        der.integer(1),  # version 2
+        SHA256_WITH_RSA,
+        issuer.public_bytes(),
+        _time(this_update),
+        _time(next_update),
+        der.sequence(lines) if lines else b"",
+        der.encode(der.explicit(0), der.sequence(extensions)),
     )
-    to_be_signed = _tlv(0x30, content)
     signature = key.sign(to_be_signed, padding.PKCS1v15(), hashes.SHA256())
-    return _tlv(0x30, to_be_signed + _SHA256_WITH_RSA + _tlv(0x03, b"\0" + signature))
+    return der.sequence(to_be_signed, SHA256_WITH_RSA, der.bit_string(signature))
 
 
 def scope(distribution_point: x509.Name) -> x509.IssuingDistributionPoint:
@@ -96,10 +96,8 @@ def scope(distribution_point: x509.Name) -> x509.IssuingDistributionPoint:
 
 # --- DER ----------------------------------------------------------------------------------------------------
 
-_SHA256_WITH_RSA: Final = bytes.fromhex("300d06092a864886f70d01010b0500")
-_AUTHORITY_KEY, _NUMBER, _SCOPE, _REASON = (
-    bytes.fromhex(f"0603551d{last}") for last in ("23", "14", "1c", "15")
-)
+_AUTHORITY_KEY, _NUMBER, _SCOPE, _REASON = (der.oid(f"2.5.29.{last}") for last in (35, 20, 28, 21))
+_UTC_TIME: Final = 0x17
 _LAST_UTC_TIME_YEAR: Final = 2049
 _DAY_SECONDS: Final = 86_400
 _MIDNIGHT: Final = b"000000Z"
@@ -112,28 +110,20 @@ _REASON_NUMBERS: Final = {
 }
 
 
-def _tlv(tag: int, content: bytes) -> bytes:
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
-
-
 def _time(moment: datetime) -> bytes:
     """UTCTime to 2049, GeneralizedTime from 2050 on (RFC 5280 5.1.2.4)."""
     utc = moment.astimezone(UTC)
-    if utc.year <= _LAST_UTC_TIME_YEAR:
-        return _tlv(0x17, f"{utc:%y%m%d%H%M%S}Z".encode())
-    return _tlv(0x18, f"{utc:%Y%m%d%H%M%S}Z".encode())
+    if utc.year > _LAST_UTC_TIME_YEAR:
+        return der.generalized_time(utc)
+    return der.encode(_UTC_TIME, f"{utc:%y%m%d%H%M%S}Z".encode())
 
 
 def _extension(oid: bytes, value: bytes, *, critical: bool = False) -> bytes:
-    return _tlv(0x30, oid + (b"\x01\x01\xff" if critical else b"") + _tlv(0x04, value))
+    return der.sequence(oid, der.encode(der.BOOLEAN, b"\xff") if critical else b"", der.octets(value))
 
 
 _REASONS: Final = {
-    reason: _tlv(0x30, _extension(_REASON, bytes((0x0A, 1, number))))
+    reason: der.sequence(_extension(_REASON, der.encode(der.ENUMERATED, bytes((number,)))))
     for reason, number in _REASON_NUMBERS.items()
 } | {RevocationReason.UNSPECIFIED: b""}  # RFC 5280 5.3.1: left out, not written
 
