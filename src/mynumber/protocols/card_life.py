@@ -70,6 +70,16 @@ class ApplicationReason(StrEnum):
 # --- application and production -------------------------------------------------------------------------------
 
 
+class RequestForm(_Body, frozen=True, kw_only=True):
+    """A municipality makes out a form (交付申請書) for its resident, who applies with it on the net."""
+
+    individual_number: Digits
+
+
+class CardForm(_Body, frozen=True, kw_only=True):
+    application_id: ApplicationId
+
+
 class ApplyForCard(_Body, frozen=True, kw_only=True):
     """A municipality hands in the application of its resident."""
 
@@ -274,6 +284,7 @@ class CardStandings(_Body, frozen=True, kw_only=True):
 
 _CARD_BYTES = 4 * 1024 * 1024
 
+REQUEST_FORM = Message("card-form.v1", RequestForm, CardForm, sealed=True)
 APPLY_FOR_CARD = Message(
     "card-application.v1", ApplyForCard, CardApplication, sealed=True, max_bytes=_CARD_BYTES
 )
