@@ -34,6 +34,11 @@ LOG_ORIGIN = "network.mynumber.localhost/records"
 DJANGO_SECRET = "django"  # noqa: S105 (a name)
 """Name of the secret in each ring that Django signs cookies and forms with."""
 
+IDENTITY_KEY = "identity-signing"
+"""Name of the key in the portal's ring that signs ID tokens; `mynumber run portal create_identity_keys --rotate` adds generations."""
+IDENTITY_SECRETS = ("identity-subjects", "identity-seal")
+"""Names of secrets in the portal's ring: what makes pairwise subjects, what seals attributes until the resident has consented."""
+
 _HEALTH_CENTRE_CITIES = frozenset({"272124"})
 """Cities with a public health centre besides the special wards, among those the platform knows (Order 77/1948, art. 1)."""
 
@@ -70,6 +75,7 @@ def ensure_keys(settings: Settings) -> None:
             if not ring.has(DJANGO_SECRET):
                 ring.add_secret(DJANGO_SECRET)
         _ensure_network_secrets(settings)
+        _ensure_identity_keys(settings)
         systems = tuple(_ensure_system(settings, entry) for entry in entries(settings))
         _publish(settings, systems)
 
@@ -130,6 +136,15 @@ def _ensure_network_secrets(settings: Settings) -> None:
         ring.add_secret(LOG_KEY, LogSigner.generate(LOG_ORIGIN).to_bytes())
     vkey = LogSigner.from_bytes(ring.secret(LOG_KEY)).vkey
     write_private(settings.log_key, f"{vkey}\n".encode(), mode=0o644)
+
+
+def _ensure_identity_keys(settings: Settings) -> None:
+    ring = _ring(settings, "portal")
+    if not ring.has(IDENTITY_KEY):
+        ring.add_signing(IDENTITY_KEY)
+    for name in IDENTITY_SECRETS:
+        if not ring.has(name):
+            ring.add_secret(name)
 
 
 def _publish(settings: Settings, systems: tuple[System, ...]) -> None:

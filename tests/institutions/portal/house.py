@@ -226,6 +226,7 @@ def running_house(folder: Path, institution_database: Callable[..., InstitutionD
             for name in databases
         }
         _manage("jlis", servers["jlis"].environment, "create_ca")
+        _manage("portal", servers["portal"].environment, "create_identity_keys")
         try:
             for server in servers.values():
                 server.start()

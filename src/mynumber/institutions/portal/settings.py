@@ -8,6 +8,7 @@ globals().update(
         apps=[
             "mynumber.webkit.inbox",
             "mynumber.institutions.portal.account",
+            "mynumber.institutions.portal.identity",
             "mynumber.institutions.portal.records",
         ],
         urlconf="mynumber.institutions.portal.urls",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from mynumber.institutions.portal.account import device, views
 from mynumber.institutions.portal.account import messages as account_messages
+from mynumber.institutions.portal.identity import urls as identity
 from mynumber.institutions.portal.phones import views as phones
 from mynumber.institutions.portal.records import urls as records
 from mynumber.institutions.portal.records import views as record_views
@@ -24,5 +25,6 @@ urlpatterns = [
     path("account/code", views.obtain_code, name="obtain-code"),
     *account_messages.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),
+    path("", include(identity)),
     path("records/", include(records)),
 ]

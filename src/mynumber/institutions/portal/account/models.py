@@ -54,6 +54,12 @@ class SignInRequest(models.Model):
     """SHA-256 of the code that the browser has to bring back."""
     answered_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    proof_of = models.CharField(max_length=80, null=True, db_index=True)
+    """What else than a visit the card is asked for, e.g. `interaction:ID`; null opens a visit."""
+    attributes = models.BinaryField(null=True)
+    """Sealed: what a relying party asked for, from the signature certificate, until the proof is taken."""
+    taken_at = models.DateTimeField(null=True)
+    """When the proof was used; it is used once."""
 
     class Meta:
         db_table = "sign_in_request"
@@ -66,6 +72,7 @@ class EventKind(models.TextChoices):
     SIGNED_IN = "signed_in", "サインイン"
     SIGNED_OUT = "signed_out", "サインアウト"
     REFUSED = "refused", "サインインを止めました"
+    PROVEN = "proven", "カードで本人を確かめました"
 
 
 class Event(models.Model):

@@ -1,13 +1,15 @@
-"""How a page of the portal is rendered: with the visit, if there is one."""
+"""How a page of the portal is rendered: with the visit, if there is one; and how a browser is sent on after a form."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mynumber.institutions.portal.account.sessions import Visit
+from mynumber.webkit.environment import default_public_url, origin
 
 
 def page(
@@ -15,3 +17,17 @@ def page(
 ) -> HttpResponse:
     """Render a template with `visit` in its context."""
     return render(request, template, {"visit": visit, **(context or {})})
+
+
+def onward(request: HttpRequest, address: str, *, to: str = "") -> HttpResponse:
+    """A page that leads on by itself to `address`; `to` names the service there.
+
+    Not a redirect: browsers hold every redirect after a form against the form-action of the page with the form, and that page does
+    not know the services.
+    """
+    return page(request, "portal/onward.html", None, {"address": address, "to": to})
+
+
+def wallet_origin() -> str:
+    """Public origin of the resident's device."""
+    return origin(settings.PUBLIC_URLS.get("wallet", default_public_url("wallet")))

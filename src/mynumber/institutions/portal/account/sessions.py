@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,20 @@ LONGEST_PATH = 400
 FORGET_AT_ONCE = 100
 
 _ACCOUNT, _SERIAL, _BEGAN, _SEEN, _BROWSER = "account", "certificate", "began", "seen", "browser"
+_LEVEL = "level"
+
+
+class Level(StrEnum):
+    """How sure it is that the person themself is here (保証レベル); the words are those of `acr`."""
+
+    CARD = "aal3"
+    """The card and its PIN, a moment ago or at the start of the visit."""
+    PASSKEY = "aal2"
+    """A passkey that was registered with the card."""
+
+    def reaches(self, wanted: str) -> bool:
+        """Whether this level is enough where `wanted` is asked for."""
+        return self.value >= wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,12 @@ class Visit:
     account: Account
     began: datetime
     seen: datetime
+    level: Level = Level.CARD
+
+    @property
+    def by_card(self) -> bool:
+        """Whether the card itself was there."""
+        return self.level is Level.CARD
 
     @property
     def ends_at(self) -> datetime:
@@ -73,7 +94,7 @@ def known_browser(session: SessionBase) -> str | None:
     return session.get(_BROWSER)
 
 
-def open_visit(request: HttpRequest, account: Account, *, now: datetime) -> None:
+def open_visit(request: HttpRequest, account: Account, *, now: datetime, level: Level = Level.CARD) -> None:
     """Give the browser a fresh session for this account; whatever it carried before is gone, so no key planted earlier is worth anything."""
     request.session.flush()
     request.session.update(
@@ -82,6 +103,7 @@ def open_visit(request: HttpRequest, account: Account, *, now: datetime) -> None
             _SERIAL: account.certificate_serial,
             _BEGAN: now.timestamp(),
             _SEEN: now.timestamp(),
+            _LEVEL: level.value,
         }
     )
     rotate_token(request)
@@ -104,7 +126,7 @@ def current_visit(request: HttpRequest, *, now: datetime) -> Visit | None:
         close_visit(request)
         return None
     session[_SEEN] = now.timestamp()
-    return Visit(account, began, now)
+    return Visit(account, began, now, Level(session[_LEVEL]))
 
 
 def forget_old_sessions(now: datetime) -> None:

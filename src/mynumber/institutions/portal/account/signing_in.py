@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +23,8 @@ from mynumber.protocols.sign_in import Reason, SignInAccepted, SignInRefused, Si
 
 RELYING_PARTY = "マイナポータル"
 PURPOSE = "マイナポータルにサインインする"
+PROOF_WITHIN = timedelta(minutes=5)
+"""How long a proven card may be used for what it was asked for."""
 MAXIMUM_ATTEMPTS = 5
 """Answers that one request may get before it is dead."""
 FINISH_WITHIN = timedelta(minutes=2)
@@ -57,18 +59,45 @@ class Finished:
     account: Account
     next_path: str
     is_new: bool
+    proof_of: str | None
+    """What the card was asked for; None: a visit."""
 
 
-def begin(*, browser: str, portal: str, next_path: str, now: datetime) -> sign_in.SignInRequest:
-    """Make a request for the browser that holds the secret `browser`. portal: public origin of this site."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A card that was proven for one thing."""
+
+    account: Account
+    at: datetime
+    """When the card answered (aware, UTC)."""
+    attributes: bytes | None = field(default=None, repr=False)
+    """JSON of `Attributes` that were asked for; None when none were."""
+
+
+def begin(
+    *,
+    browser: str,
+    portal: str,
+    next_path: str,
+    now: datetime,
+    relying_party: str = RELYING_PARTY,
+    purpose: str = PURPOSE,
+    proof_of: str | None = None,
+) -> sign_in.SignInRequest:
+    """Make a request for the browser that holds the secret `browser`. portal: public origin of this site.
+
+    relying_party, purpose: one printable line each, for the holder. proof_of: what else than a visit the card is asked for;
+    `take_proof` of the same words gives the answer, once.
+    """
     _forget(now)
-    request = sign_in.new_request(portal=portal, relying_party=RELYING_PARTY, purpose=PURPOSE, now=now)
+    request = sign_in.new_request(portal=portal, relying_party=relying_party, purpose=purpose, now=now)
     SignInRequest.objects.create(
         request_id=request.request_id,
         asked=sign_in.encode(request),
         browser=_digest(browser),
         next_path=next_path,
         expires_at=request.expiry,
+        proof_of=proof_of,
     )
     return request
 
@@ -125,13 +154,37 @@ def finish(request_id: str, return_code: str, *, browser: str | None, now: datet
             row.save(update_fields=["finished_at"])
             return _welcome(row, now)
         if reason is FinishReason.WRONG_CODE:
-            row.finished_at = now
-            row.save(update_fields=["finished_at"])
+            row.finished_at, row.return_code = now, None
+            row.save(update_fields=["finished_at", "return_code"])
         if row.certificate_serial is not None:
             account = Account.objects.filter(certificate_serial=row.certificate_serial).first()
             if account is not None:
                 record(account, EventKind.REFUSED, now, reason.value)
     raise FinishRefused(reason)
+
+
+def take_proof(proof_of: str, *, browser: str | None, now: datetime) -> Proof | None:
+    """The card that this browser proved for `proof_of` a moment ago, once. Call it inside a transaction."""
+    if browser is None:
+        return None
+    row = (
+        SignInRequest.objects.select_for_update()
+        .filter(
+            proof_of=proof_of,
+            browser=_digest(browser),
+            finished_at__gt=now - PROOF_WITHIN,
+            return_code__isnull=False,
+            taken_at__isnull=True,
+        )
+        .order_by("-finished_at")
+        .first()
+    )
+    if row is None or row.answered_at is None:
+        return None
+    account = Account.objects.get(certificate_serial=row.certificate_serial)
+    row.taken_at = now
+    row.save(update_fields=["taken_at"])
+    return Proof(account, row.answered_at)
 
 
 def record(account: Account, kind: EventKind, at: datetime, reason: str = "") -> None:
@@ -163,8 +216,8 @@ def _welcome(row: SignInRequest, now: datetime) -> Finished:
     else:
         account.last_signed_in_at = now
         account.save(update_fields=["last_signed_in_at"])
-    record(account, EventKind.SIGNED_IN, now)
-    return Finished(account, row.next_path, is_new)
+    record(account, EventKind.SIGNED_IN if row.proof_of is None else EventKind.PROVEN, now)
+    return Finished(account, row.next_path, is_new, row.proof_of)
 
 
 def _open_request(request_id: str, now: datetime, *, lock: bool) -> SignInRequest:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mynumber.institutions.portal.account import signing_in
 from mynumber.institutions.portal.account.acquisition import acquire_code
 from mynumber.institutions.portal.account.models import EventKind
-from mynumber.institutions.portal.account.pages import page
+from mynumber.institutions.portal.account.pages import onward, page, wallet_origin
 from mynumber.institutions.portal.account.sessions import (
     LONGEST,
     SeeOther,
@@ -42,7 +42,7 @@ from mynumber.protocols import sign_in
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
-from mynumber.webkit.environment import default_public_url, origin
+from mynumber.webkit.environment import origin
 from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.face.parts import Chip, Kind, Table
 
@@ -90,8 +90,7 @@ def start(request: HttpRequest) -> HttpResponse:
         next_path=own_path(request.POST.get("next", "/")),
         now=now,
     )
-    wallet = origin(settings.PUBLIC_URLS.get("wallet", default_public_url("wallet")))
-    return SeeOther(sign_in.wallet_url(wallet, asked))
+    return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
 
 
 @public  # the code and the browser's own session prove who comes back
@@ -118,6 +117,10 @@ def finish(request: HttpRequest) -> HttpResponse:
             status=FINISH_STATUS[refused.reason],
             title_en="Sign-in stopped",
         ) from None
+    if finished.proof_of is not None:
+        # The browser keeps what it was doing, under a key that nobody can have planted before the card was there.
+        request.session.cycle_key()
+        return onward(request, finished.next_path)
     open_visit(request, finished.account, now=now)
     _log.info("signed in", kind="new" if finished.is_new else "known")
     if finished.account.code is None:

@@ -1,0 +1,1 @@
+"""The identity provider: other people's services sign residents in with the card (docs/protocols/openid-connect.md)."""

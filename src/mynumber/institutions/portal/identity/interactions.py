@@ -1,0 +1,137 @@
+"""One browser's way through an authorization request: the card, what is handed over, the code.
+
+An interaction belongs to the browser session it began in and is answered once. The card is asked for in each of them: that somebody is
+signed in to the portal signs nobody in elsewhere.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpResponse
+
+from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.account.sessions import Level
+from mynumber.institutions.portal.account.signing_in import Proof
+from mynumber.institutions.portal.identity import keys, linkages, requests, vault
+from mynumber.institutions.portal.identity.engine import Approval, server
+from mynumber.institutions.portal.identity.models import Client, Interaction
+from mynumber.institutions.portal.identity.requests import Asked
+
+VALIDITY = timedelta(minutes=10)
+AT_ONCE = 5
+"""Interactions that one browser session keeps open: the oldest gives way."""
+
+_OPEN = "interactions"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the browser takes back to the service."""
+
+    response: HttpResponse
+    client: Client
+
+
+def begin(asked: Asked, session: SessionBase, *, now: datetime) -> Interaction:
+    """Open one for this browser."""
+    interaction = Interaction.objects.create(
+        interaction_id=secrets.token_urlsafe(16),
+        client=asked.client,
+        parameters=asked.parameters,
+        expires_at=now + VALIDITY,
+    )
+    session[_OPEN] = [*session.get(_OPEN, []), interaction.interaction_id][-AT_ONCE:]
+    return interaction
+
+
+def of_browser(interaction_id: str, session: SessionBase, *, now: datetime) -> Interaction | None:
+    """The open interaction of this very browser, held until the transaction ends."""
+    if interaction_id not in session.get(_OPEN, []):
+        return None
+    return (
+        Interaction.objects.select_for_update(of=("self",))
+        .select_related("client", "account")
+        .filter(pk=interaction_id, finished_at__isnull=True, expires_at__gt=now)
+        .first()
+    )
+
+
+def proof_name(interaction: Interaction) -> str:
+    """What the card is asked for."""
+    return f"interaction:{interaction.interaction_id}"
+
+
+def authenticate(interaction: Interaction, proof: Proof) -> None:
+    """The card was proven for this interaction."""
+    interaction.account = proof.account
+    interaction.authenticated_at = proof.at
+    interaction.level = Level.CARD
+    interaction.attributes = (
+        None if proof.attributes is None else vault.seal(proof.attributes, keys.seal_key())
+    )
+    interaction.save(update_fields=["account", "authenticated_at", "level", "attributes"])
+
+
+def scopes_of(interaction: Interaction) -> tuple[str, ...]:
+    """What the service asks for, in its order, once each."""
+    return tuple(dict.fromkeys(str(interaction.parameters["scope"]).split()))
+
+
+def is_remembered(interaction: Interaction, *, now: datetime) -> bool:
+    """Whether the resident has agreed to all of it before, and the service does not want them asked again."""
+    if "consent" in str(interaction.parameters.get("prompt", "")).split() or interaction.account is None:
+        return False
+    return set(scopes_of(interaction)) <= linkages.remembered(
+        interaction.account, interaction.client, now=now
+    )
+
+
+def agree(
+    interaction: Interaction, scopes: tuple[str, ...], *, remember: bool | None, now: datetime
+) -> Answered:
+    """The resident hands these over: the code goes back. remember: None leaves what was remembered as it is."""
+    account, authenticated_at = interaction.account, interaction.authenticated_at
+    if account is None or authenticated_at is None:
+        raise ValueError("an interaction is answered after the card was proven")
+    asked = requests.check(interaction.parameters)
+    attributes = claims_of(interaction, scopes)
+    approval = Approval(
+        account=account,
+        scopes=scopes,
+        attributes=attributes or None,
+        authenticated_at=authenticated_at,
+        level=interaction.level,
+        at=now,
+    )
+    response = server().create_authorization_response(asked.request, grant_user=approval, grant=asked.grant)
+    linkages.note(account, interaction.client, scopes, remember=remember, now=now)
+    _finish(interaction, now)
+    return Answered(response, interaction.client)
+
+
+def decline(interaction: Interaction, *, now: datetime) -> Answered:
+    """The resident says no: access_denied goes back, and nothing else."""
+    asked = requests.check(interaction.parameters)
+    response = server().create_authorization_response(asked.request, grant_user=None, grant=asked.grant)
+    _finish(interaction, now)
+    return Answered(response, interaction.client)
+
+
+def claims_of(interaction: Interaction, scopes: tuple[str, ...]) -> bytes:
+    """JSON of the claims that these scopes open; empty when there are none."""
+    return b""
+
+
+def _finish(interaction: Interaction, now: datetime) -> None:
+    interaction.finished_at = now
+    interaction.attributes = None
+    interaction.save(update_fields=["finished_at", "attributes"])
+
+
+def account_of(interaction: Interaction) -> Account | None:
+    """Whose card it was."""
+    return interaction.account

@@ -1,0 +1,43 @@
+"""What a resident has agreed to with each service, and what went out: for how long it is remembered, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.identity import tokens
+from mynumber.institutions.portal.identity.models import Client, Disclosure, Linkage
+
+REMEMBERED_FOR = timedelta(days=180)
+"""After so long without asking the resident is asked again."""
+
+
+def remembered(account: Account, client: Client, *, now: datetime) -> frozenset[str]:
+    """Scopes that need no asking."""
+    found = Linkage.objects.filter(account=account, client=client, remembered_until__gt=now).first()
+    return frozenset(found.scopes.split()) if found else frozenset()
+
+
+def note(
+    account: Account, client: Client, scopes: tuple[str, ...], *, remember: bool | None, now: datetime
+) -> None:
+    """Write down what is handed over, and what is to be remembered (None: as it was)."""
+    linkage, _ = Linkage.objects.select_for_update().get_or_create(
+        account=account,
+        client=client,
+        defaults={"scopes": "", "began_at": now, "used_at": now, "remembered_until": now},
+    )
+    linkage.used_at = now
+    if remember is not None:
+        linkage.scopes = " ".join(scopes) if remember else ""
+        linkage.remembered_until = now + REMEMBERED_FOR if remember else now
+    linkage.save(update_fields=["used_at", "scopes", "remembered_until"])
+    Disclosure.objects.create(
+        account=account, client_name=client.name, client_id=client.client_id, scopes=" ".join(scopes), at=now
+    )
+
+
+def end(account: Account, client: Client, *, now: datetime) -> None:
+    """The resident ends the linkage: nothing is remembered, codes and tokens are dead, attributes deleted."""
+    tokens.end_linkage(account, client, now=now)
+    Linkage.objects.filter(account=account, client=client).delete()

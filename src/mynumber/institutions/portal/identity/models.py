@@ -1,0 +1,238 @@
+"""Tables of the identity provider. Codes, tokens and handles are kept as SHA-256; attributes of a person only sealed (`vault`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from mynumber.institutions.portal.account.models import Account
+
+IDENTIFIER_LENGTH = 22
+"""128 random bits in base64url."""
+
+
+class Client(models.Model):
+    """A relying party (サービス): who asks, where the browser goes back to, and the keys it proves itself with."""
+
+    client_id = models.CharField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=60)
+    redirect_uris = models.JSONField()
+    """List of absolute URIs; a request names one of them letter for letter."""
+    sector = models.CharField(max_length=255)
+    """Sector identifier: host whose services see the same subject for one resident (OpenID Connect Core 8.1)."""
+    keys = models.JSONField()
+    """Public JWK Set: P-256 keys that sign, and a key results are encrypted to."""
+    scopes = models.CharField(max_length=200)
+    management = models.BinaryField()
+    """SHA-256 of the secret that lets a developer change or remove the client."""
+    registered_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "client"
+
+    # What Authlib asks of a client.
+
+    def get_client_id(self) -> str:
+        """The public name of the client."""
+        return self.client_id
+
+    def get_default_redirect_uri(self) -> None:
+        """None: a request always says where to go back to."""
+        return
+
+    def get_allowed_scope(self, scope: str | None) -> str | None:
+        """What of the scope this client may ask for; None refuses the request."""
+        asked = (scope or "").split()
+        return " ".join(asked) if set(asked) <= set(self.scopes.split()) else None
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Letter for letter (RFC 9700 4.1.3)."""
+        return redirect_uri in self.redirect_uris
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        """private_key_jwt and nothing else, at every endpoint."""
+        return method == "private_key_jwt"
+
+    def check_response_type(self, response_type: str) -> bool:
+        """Code flow only."""
+        return response_type == "code"
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Codes; a client's own token (for the signing API) where it may ask for signatures."""
+        if grant_type == "client_credentials":
+            return "sign" in self.scopes.split()
+        return grant_type == "authorization_code"
+
+    @property
+    def id_token_signed_response_alg(self) -> str:
+        """ES256 for everybody."""
+        return "ES256"
+
+
+class PushedRequest(models.Model):
+    """Parameters that a client left before sending the browser (RFC 9126): used once."""
+
+    handle = models.BinaryField(primary_key=True)
+    """SHA-256 of the request_uri."""
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    parameters = models.JSONField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "pushed_request"
+
+
+class Assertion(models.Model):
+    """A client assertion that was seen (RFC 7523 section 3, 7)."""
+
+    digest = models.BinaryField(primary_key=True)
+    """SHA-256 of client and jti."""
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "assertion"
+
+
+class Interaction(models.Model):
+    """One browser's way through an authorization request: card, consent, back to the service. Answered once."""
+
+    interaction_id = models.CharField(max_length=IDENTIFIER_LENGTH, primary_key=True)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    parameters = models.JSONField()
+    """The request as it was checked."""
+    expires_at = models.DateTimeField(db_index=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True)
+    """Whose card was proven; null before."""
+    authenticated_at = models.DateTimeField(null=True)
+    level = models.CharField(max_length=10, default="")
+    """Assurance level reached (`sessions.Level`)."""
+    attributes = models.BinaryField(null=True)
+    """Sealed to the portal's key until the resident has consented."""
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "interaction"
+
+
+class Linkage(models.Model):
+    """A resident's standing with a service: what they agreed to hand over, remembered until when."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="linkages")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    scopes = models.CharField(max_length=200)
+    """Agreed to and remembered; empty when the resident wants to be asked each time."""
+    began_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+    remembered_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "linkage"
+        constraints = (models.UniqueConstraint(fields=["account", "client"], name="linkage_once"),)
+
+
+class Disclosure(models.Model):
+    """A line of what was handed to whom and when, for the resident to read. Insert-only; holds no value, only the kinds."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="disclosures")
+    client_name = models.CharField(max_length=60)
+    client_id = models.CharField(max_length=40)
+    scopes = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "disclosure"
+        indexes = (models.Index(fields=["account", "-at"], name="disclosure_of_account"),)
+
+
+class Authorization(models.Model):
+    """What one consent gave one client: a code that is redeemed once, and the tokens that came of it."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="authorizations")
+    scope = models.CharField(max_length=200)
+    redirect_uri = models.CharField(max_length=2000)
+    code = models.BinaryField(unique=True)
+    """SHA-256."""
+    code_challenge = models.CharField(max_length=43)
+    code_expires_at = models.DateTimeField()
+    redeemed_at = models.DateTimeField(null=True)
+    nonce = models.CharField(max_length=255)
+    authenticated_at = models.DateTimeField()
+    level = models.CharField(max_length=10)
+    attributes = models.BinaryField(null=True)
+    """Sealed to the code, then to the access token: who has only this table cannot read them."""
+    ends_at = models.DateTimeField(db_index=True)
+    """When nothing of it is of use any more: the row is deleted."""
+
+    class Meta:
+        db_table = "authorization_code"
+
+    # What Authlib asks of a code.
+
+    def get_redirect_uri(self) -> str:
+        """Where the browser was sent back to."""
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        """What the resident agreed to."""
+        return self.scope
+
+    def get_nonce(self) -> str:
+        """Of the authorization request."""
+        return self.nonce
+
+    def get_auth_time(self) -> int:
+        """When the card answered, in seconds since 1970."""
+        return int(self.authenticated_at.timestamp())
+
+    def get_acr(self) -> str:
+        """Authentication context: level, and that revocation was checked."""
+        return acr_of(self.level)
+
+    def get_amr(self) -> list[str]:
+        """Authentication methods (RFC 8176)."""
+        return AMR[self.level]
+
+    @property
+    def code_challenge_method(self) -> str:
+        """S256 for everybody."""
+        return "S256"
+
+
+class Token(models.Model):
+    """An access token, kept as SHA-256."""
+
+    digest = models.BinaryField(primary_key=True)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    authorization = models.ForeignKey(
+        Authorization, on_delete=models.CASCADE, null=True, related_name="tokens"
+    )
+    """Null: the client's own token (client_credentials)."""
+    scope = models.CharField(max_length=200)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "token"
+
+    # What Authlib asks of a token.
+
+    def check_client(self, client: Any) -> bool:
+        """Whether it was issued to this client."""
+        return bool(client.client_id == self.client_id)
+
+    def get_scope(self) -> str:
+        """What it opens."""
+        return self.scope
+
+
+AMR: dict[str, list[str]] = {"aal3": ["sc", "pin", "mfa"], "aal2": ["pop", "user", "mfa"]}
+"""By level: a chip with its PIN; a passkey with its user's gesture."""
+
+
+def acr_of(level: str) -> str:
+    """The acr value of a level: a card is checked against the revocation list each time."""
+    return "aal3 crl" if level == "aal3" else level

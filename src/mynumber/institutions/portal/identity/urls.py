@@ -1,0 +1,23 @@
+"""Addresses of the identity provider."""
+
+from django.urls import path
+
+from mynumber.institutions.portal.identity import api, views
+from mynumber.institutions.portal.identity.addresses import ENDPOINTS, REALM
+
+urlpatterns = [
+    path(f"{REALM}/.well-known/openid-configuration", api.discovery, name="oidc-discovery"),
+    path(f".well-known/oauth-authorization-server/{REALM}", api.discovery, name="oidc-metadata"),
+    path(f"{ENDPOINTS}/auth", views.authorize, name="oidc-auth"),
+    path(f"{ENDPOINTS}/token", api.token, name="oidc-token"),
+    path(f"{ENDPOINTS}/userinfo", api.userinfo, name="oidc-userinfo"),
+    path(f"{ENDPOINTS}/certs", api.certs, name="oidc-certs"),
+    path(f"{ENDPOINTS}/par", api.par, name="oidc-par"),
+    path(f"{ENDPOINTS}/revoke", api.revoke, name="oidc-revoke"),
+    path(f"{ENDPOINTS}/introspect", api.introspect, name="oidc-introspect"),
+    path("connect/<str:interaction_id>", views.interaction_page, name="interaction"),
+    path("connect/<str:interaction_id>/card", views.use_card, name="interaction-card"),
+    path("connect/<str:interaction_id>/answer", views.answer, name="interaction-answer"),
+    path("account/services", views.services, name="services"),
+    path("account/services/<str:client_id>/end", views.end_service, name="service-end"),
+]

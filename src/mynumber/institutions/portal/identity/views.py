@@ -1,0 +1,278 @@
+"""Pages on the way of a resident into a service, and the page of the services they are linked with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from authlib.oauth2.rfc6749 import OAuth2Error
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mynumber.institutions.portal.account import signing_in
+from mynumber.institutions.portal.account.pages import onward, page, wallet_origin
+from mynumber.institutions.portal.account.sessions import (
+    SeeOther,
+    browser_secret,
+    forget_old_sessions,
+    known_browser,
+    resident_of,
+)
+from mynumber.institutions.portal.account.trust import TrustUnavailable, current_trust
+from mynumber.institutions.portal.account.words import UNCHECKABLE
+from mynumber.institutions.portal.identity import interactions, linkages, requests, tokens
+from mynumber.institutions.portal.identity.api import lists
+from mynumber.institutions.portal.identity.engine import server, single_values
+from mynumber.institutions.portal.identity.interactions import Answered
+from mynumber.institutions.portal.identity.models import Client, Disclosure, Interaction, Linkage
+from mynumber.institutions.portal.identity.words import (
+    GONE_ADVICE,
+    GONE_TITLE,
+    GONE_WHAT,
+    REFUSED_ADVICE,
+    REFUSED_TITLE,
+    REFUSED_WHAT,
+    SCOPE_WORDS,
+)
+from mynumber.protocols import sign_in
+from mynumber.webkit import logs
+from mynumber.webkit.access import public, resident_only
+from mynumber.webkit.environment import origin
+from mynumber.webkit.errors import PageRefused
+
+DISCLOSURES_SHOWN = 50
+
+_log = logs.get_logger(__name__)
+
+
+@public  # where a service sends a browser; who is there is proven by the card
+@csrf_exempt  # a POST only leaves the request, for the GET that follows with this site's cookies
+@never_cache
+@require_http_methods(["GET", "POST"])
+def authorize(request: HttpRequest) -> HttpResponse:
+    """The authorization endpoint: check the request, bind it to this browser, show who asks."""
+    now = _now()
+    tokens.forget_now_and_then(now)
+    try:
+        if request.method == "POST":
+            given = single_values(lists(request.POST))
+            asked = requests.check(requests.take(given, now=now))
+            handle = requests.keep(asked.parameters, asked.client, now=now)
+            query = {"client_id": asked.client.client_id, "request_uri": handle}
+            return SeeOther(tokens.with_parameters(reverse("oidc-auth"), query))
+        asked = requests.check(requests.take(single_values(lists(request.GET)), now=now))
+    except OAuth2Error as error:
+        return _refuse(error)
+    forget_old_sessions(now)
+    interaction = interactions.begin(asked, request.session, now=now)
+    return SeeOther(reverse("interaction", args=[interaction.interaction_id]))
+
+
+@public  # the browser session that began it is the only one that sees it
+@never_cache
+@require_safe
+def interaction_page(request: HttpRequest, interaction_id: str) -> HttpResponse:
+    """Before the card: who asks for what. After: what is handed over, or, where that was agreed before, straight back."""
+    now = _now()
+    interaction = _interaction(request, interaction_id, now)
+    if interaction.account is None:
+        proof = signing_in.take_proof(
+            interactions.proof_name(interaction), browser=known_browser(request.session), now=now
+        )
+        if proof is None:
+            return page(request, "portal/identity/begin.html", None, _context(interaction))
+        interactions.authenticate(interaction, proof)
+    if interactions.is_remembered(interaction, now=now):
+        return _back(
+            lambda: interactions.agree(
+                interaction, interactions.scopes_of(interaction), remember=None, now=now
+            )
+        )
+    return _consent_page(request, interaction, ConsentForm(interaction))
+
+
+@public  # as the page
+@transaction.non_atomic_requests  # J-LIS may have to be asked
+@never_cache
+@require_POST
+def use_card(request: HttpRequest, interaction_id: str) -> HttpResponse:
+    """Send the browser to the holder's device with the service's name in what the card signs."""
+    now = _now()
+    with transaction.atomic():
+        interaction = _interaction(request, interaction_id, now)
+    try:
+        current_trust(now)
+    except TrustUnavailable:
+        raise UNCHECKABLE from None
+    asked = signing_in.begin(
+        browser=browser_secret(request.session),
+        portal=origin(settings.PUBLIC_URL),
+        next_path=reverse("interaction", args=[interaction.interaction_id]),
+        now=now,
+        relying_party=interaction.client.name,
+        purpose=f"{interaction.client.name}にサインインする",
+        proof_of=interactions.proof_name(interaction),
+    )
+    return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
+
+
+@public  # as the page
+@never_cache
+@require_POST
+def answer(request: HttpRequest, interaction_id: str) -> HttpResponse:
+    """What the resident decided: the code goes back, or a no."""
+    now = _now()
+    interaction = _interaction(request, interaction_id, now)
+    if request.POST.get("answer") == "no":
+        return _lead_back(request, lambda: interactions.decline(interaction, now=now))
+    if interaction.account is None:
+        raise _GONE
+    form = ConsentForm(interaction, request.POST)
+    if not form.is_valid():
+        return _consent_page(request, interaction, form, status=422)
+    return _lead_back(
+        request,
+        lambda: interactions.agree(
+            interaction, form.scopes(), remember=bool(form.cleaned_data["remember"]), now=now
+        ),
+    )
+
+
+class ConsentForm(forms.Form):
+    """What of the things asked for the resident hands over; the sign-in itself is not for choice."""
+
+    scopes_given = forms.MultipleChoiceField(
+        label="渡すもの", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    remember = forms.BooleanField(label="次からは、同じ内容なら確認しない", required=False, initial=False)
+
+    def __init__(self, interaction: Interaction, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._asked = interactions.scopes_of(interaction)
+        optional = [scope for scope in self._asked if scope != "openid"]
+        field = self.fields["scopes_given"]
+        field.choices = [(scope, SCOPE_WORDS[scope][0]) for scope in optional]  # type: ignore[attr-defined]
+        field.initial = optional
+        if not optional:
+            del self.fields["scopes_given"]
+
+    def scopes(self) -> tuple[str, ...]:
+        """openid, and what was ticked, in the order of the request."""
+        given = {"openid", *self.cleaned_data.get("scopes_given", [])}
+        return tuple(scope for scope in self._asked if scope in given)
+
+
+@resident_only
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """連携しているサービス: who may ask, what went out, and the way to end it."""
+    visit = resident_of(request)
+    linked = Linkage.objects.filter(account=visit.account).select_related("client").order_by("-used_at")
+    gone = Disclosure.objects.filter(account=visit.account).order_by("-at")[:DISCLOSURES_SHOWN]
+    context = {
+        "linked": [
+            {"linkage": one, "remembered": _names(one.scopes) if one.remembered_until > _now() else []}
+            for one in linked
+        ],
+        "disclosures": [{"row": row, "names": _names(row.scopes)} for row in gone],
+    }
+    return page(request, "portal/identity/services.html", visit, context)
+
+
+@resident_only
+@require_POST
+def end_service(request: HttpRequest, client_id: str) -> HttpResponse:
+    """連携をやめる."""
+    client = Client.objects.filter(pk=client_id).first()
+    if client is not None:
+        linkages.end(resident_of(request).account, client, now=_now())
+    return SeeOther(reverse("services"))
+
+
+_GONE = PageRefused(
+    GONE_TITLE,
+    GONE_WHAT,
+    *GONE_ADVICE,
+    reason="interaction_gone",
+    status=410,
+    title_en="This request is over",
+)
+
+
+def _interaction(request: HttpRequest, interaction_id: str, now: datetime) -> Interaction:
+    interaction = interactions.of_browser(interaction_id, request.session, now=now)
+    if interaction is None:
+        raise _GONE
+    return interaction
+
+
+def _consent_page(
+    request: HttpRequest, interaction: Interaction, form: ConsentForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        **_context(interaction),
+        "form": form,
+        "ending": interaction.account and interaction.account.serial_ending,
+    }
+    response = page(request, "portal/identity/consent.html", None, context)
+    response.status_code = status
+    return response
+
+
+def _context(interaction: Interaction) -> dict[str, object]:
+    return {
+        "interaction": interaction,
+        "client": interaction.client,
+        "back_to": interaction.parameters["redirect_uri"],
+        "asked": [(*SCOPE_WORDS[scope], scope) for scope in interactions.scopes_of(interaction)],
+        "access_minutes": int(tokens.ACCESS_VALIDITY.total_seconds()) // 60,
+        "remembered_days": linkages.REMEMBERED_FOR.days,
+    }
+
+
+def _names(scopes: str) -> list[str]:
+    return [SCOPE_WORDS[scope][0] for scope in scopes.split() if scope in SCOPE_WORDS]
+
+
+def _back(answered: Any) -> HttpResponse:
+    """Back to the service by redirect: no form stands before this page."""
+    try:
+        result: Answered = answered()
+    except OAuth2Error as error:
+        return _refuse(error)
+    return result.response
+
+
+def _lead_back(request: HttpRequest, answered: Any) -> HttpResponse:
+    """Back to the service by a page: see `onward`."""
+    try:
+        result: Answered = answered()
+    except OAuth2Error as error:
+        return _refuse(error)
+    return onward(request, result.response["Location"], to=result.client.name)
+
+
+def _refuse(error: OAuth2Error) -> HttpResponse:
+    """To the client where its address is known to be its own; else a page here: nobody is sent to an unchecked address."""
+    _log.info("authorization request refused", reason=str(error.error))
+    if error.redirect_uri:
+        response: HttpResponse = server().handle_error_response(None, error)
+        return response
+    raise PageRefused(
+        REFUSED_TITLE,
+        f"{REFUSED_WHAT}（理由：{error.error}）",
+        *REFUSED_ADVICE,
+        reason=str(error.error),
+        status=400,
+        title_en="The service's request cannot be accepted",
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
