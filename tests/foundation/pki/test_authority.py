@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from cryptography import x509
@@ -16,9 +16,6 @@ from mynumber.foundation.pki import (
     CertificateAuthority,
     IssueReason,
     IssueRefused,
-    Revocation,
-    RevocationReason,
-    revoked_serials,
 )
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -140,21 +137,3 @@ def test_a_key_that_is_not_the_authoritys_is_refused(authority: CertificateAutho
 
 def test_the_authority_does_not_print_its_key(authority: CertificateAuthority) -> None:
     assert "key" not in repr(authority).replace("KeyUsage", "")
-
-
-def test_a_list_names_what_was_revoked(authority: CertificateAuthority) -> None:
-    revocations = [
-        Revocation(0xAA, NOW - timedelta(hours=1), RevocationReason.LOST),
-        Revocation(0xBB, NOW, RevocationReason.UNSPECIFIED),
-    ]
-    der = authority.revocation_list(revocations, number=7, now=NOW)
-    assert revoked_serials(der) == {"AA": NOW - timedelta(hours=1), "BB": NOW}
-    parsed = x509.load_der_x509_crl(der)
-    assert parsed.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 7
-    assert parsed.next_update_utc == NOW + timedelta(hours=48)
-    lost, unspecified = list(parsed)
-    assert (
-        lost.extensions.get_extension_for_class(x509.CRLReason).value.reason
-        is x509.ReasonFlags.key_compromise
-    )
-    assert len(unspecified.extensions) == 0
