@@ -1,0 +1,363 @@
+"""What a verifier believes: roots, revocation lists and OCSP answers, all given as data. Nothing is ever fetched.
+
+All generations of a CA have one name, so the issuer of a certificate is the root whose key signed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import ocsp, verification
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from mynumber.foundation.pki import AUTHENTICATION, SIGNATURE, MalformedTrust
+from mynumber.foundation.validation.report import CertificateKind, Reason
+
+SIGNATURE_POLICIES: Final = frozenset(SIGNATURE.policies.values())
+"""Policies of certificates that sign documents: of the card and of the phone."""
+AUTHENTICATION_POLICIES: Final = frozenset(AUTHENTICATION.policies.values())
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
+"""What the X.509 parser raises, at once or when a field is first read."""
+_KNOWN_LIST_EXTENSIONS: Final = frozenset(
+    {x509.CRLNumber.oid, x509.AuthorityKeyIdentifier.oid, x509.IssuingDistributionPoint.oid}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What lists and answers say about a certificate at a moment."""
+
+    reason: Reason
+    """HOLDS, REVOKED_LATER, REVOKED_UNPROVEN, SUSPENDED, NO_STATUS or STATUS_STALE."""
+    since: datetime | None = None
+    """Revoked or suspended since."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """One statement about one certificate."""
+
+    issued: datetime
+    until: datetime | None
+    revoked_at: datetime | None = None
+    is_hold: bool = False
+
+    def speaks_for(self, moment: datetime, *, at: datetime, not_after: datetime) -> bool:
+        """Whether silence of this statement says that the certificate was good at `moment`."""
+        if self.issued > not_after:
+            return False  # certificates that are over may have left the list (RFC 5280 3.3)
+        if self.until is not None and self.issued <= at < self.until:
+            return True
+        # A proven moment of the past: a statement from after it, or one that was current then.
+        return moment < at and (
+            self.issued >= moment or (self.until is not None and self.issued <= moment < self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    revocations: x509.CertificateRevocationList
+    points: frozenset[x509.GeneralName] | None
+    """The distribution points it is for; None: every certificate of its issuer."""
+
+    def covers(self, leaf: x509.Certificate) -> bool:
+        return self.points is None or not self.points.isdisjoint(_points_of(leaf))
+
+    def evidence(self, serial: int) -> _Evidence:
+        entry = self.revocations.get_revoked_certificate_by_serial_number(serial)
+        issued, until = self.revocations.last_update_utc, self.revocations.next_update_utc
+        if entry is None:
+            return _Evidence(issued, until)
+        flag = _reason_of(entry)
+        if flag is x509.ReasonFlags.remove_from_crl:
+            return _Evidence(issued, until)
+        return _Evidence(issued, until, entry.revocation_date_utc, flag is x509.ReasonFlags.certificate_hold)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One generation of a CA that is believed, with what it says about its certificates."""
+
+    kind: CertificateKind
+    root: x509.Certificate
+    lists: tuple[_List, ...]
+    answers: tuple[ocsp.OCSPSingleResponse, ...]
+
+    def in_force(self, at: datetime) -> bool:
+        return self.root.not_valid_before_utc <= at <= self.root.not_valid_after_utc
+
+    def issued(self, leaf: x509.Certificate) -> bool:
+        """Whether this generation signed the certificate."""
+        try:
+            leaf.verify_directly_issued_by(self.root)
+        except (InvalidSignature, *UNREADABLE):
+            return False
+        return True
+
+    def path_holds(self, leaf: x509.Certificate, moment: datetime) -> bool:
+        """RFC 5280 path validation at a moment; the checks of the leaf's own extensions are made one by one elsewhere."""
+        leaf_policy = (
+            verification.ExtensionPolicy.permit_all()
+            .may_be_present(x509.CertificatePolicies, verification.Criticality.AGNOSTIC, None)
+            .require_not_present(x509.BasicConstraints)
+        )
+        verifier = (
+            verification.PolicyBuilder()
+            .store(verification.Store([self.root]))
+            .time(moment)
+            .max_chain_depth(0)
+            .extension_policies(
+                ca_policy=verification.ExtensionPolicy.webpki_defaults_ca(), ee_policy=leaf_policy
+            )
+            .build_client_verifier()
+        )
+        try:
+            verifier.verify(leaf, [])
+        except (verification.VerificationError, *UNREADABLE):
+            return False
+        return True
+
+    def status(self, leaf: x509.Certificate, moment: datetime, *, at: datetime) -> Status:
+        """Whether the certificate was good at `moment` (proven, not after `at`), as far as is known at `at`."""
+        serial, not_after = leaf.serial_number, leaf.not_valid_after_utc
+        known = [each.evidence(serial) for each in self.lists if each.covers(leaf)]
+        known += [_answered(answer) for answer in self.answers if answer.serial_number == serial]
+        known = sorted((each for each in known if each.issued <= at), key=lambda each: each.issued)
+        if not known:
+            return Status(Reason.NO_STATUS)
+        revoked = [each.revoked_at for each in known if each.revoked_at is not None and not each.is_hold]
+        newest = known[-1]
+        if revoked:  # also a list that is over tells truly what was revoked
+            since = min(revoked)
+            return Status(Reason.REVOKED_LATER if moment < since else Reason.REVOKED_UNPROVEN, since)
+        if newest.revoked_at is not None:
+            is_later = moment < newest.revoked_at
+            return Status(Reason.REVOKED_LATER if is_later else Reason.SUSPENDED, newest.revoked_at)
+        if any(each.speaks_for(moment, at=at, not_after=not_after) for each in known):
+            return Status(Reason.HOLDS)
+        return Status(Reason.STATUS_STALE)
+
+
+class Trust:
+    """Roots, lists and answers of a verifier, read once and asked often. Safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        signature_roots: Sequence[bytes],
+        authentication_roots: Sequence[bytes] = (),
+        time_stamp_roots: Sequence[bytes] = (),
+        revocation_lists: Sequence[bytes] = (),
+        ocsp_responses: Sequence[bytes] = (),
+        signature_policies: Collection[x509.ObjectIdentifier] = SIGNATURE_POLICIES,
+    ) -> None:
+        """Read DER. Raises MalformedTrust.
+
+        signature_roots: CAs whose certificates may sign documents. authentication_roots: known only to say clearly that an
+        authentication certificate does not sign documents. time_stamp_roots: CAs of time-stamping authorities, or certificates
+        of such authorities themselves. A list or answer that none of these vouches for is refused: the verifier was given
+        something that does not fit together.
+        """
+        if not signature_roots:
+            raise MalformedTrust("a verifier needs a root")
+        lists = [_read_list(der) for der in revocation_lists]
+        answers = [_read_answer(der) for der in ocsp_responses]
+        used: set[int] = set()
+
+        def issuers(kind: CertificateKind, roots: Sequence[bytes]) -> tuple[Issuer, ...]:
+            return tuple(_issuer(kind, _read_root(der), lists, answers, used) for der in roots)
+
+        self.signature = issuers(CertificateKind.SIGNATURE, signature_roots)
+        self.authentication = issuers(CertificateKind.AUTHENTICATION, authentication_roots)
+        self.time_stamp = issuers(CertificateKind.UNKNOWN, time_stamp_roots)
+        self.signature_policies = frozenset(signature_policies)
+        if len(used) != len(lists) + len(answers):
+            raise MalformedTrust("no root vouches for a revocation list or an answer")
+
+    def issuer_of(self, leaf: x509.Certificate) -> Issuer | None:
+        """The generation that signed a certificate of a person."""
+        return _first(leaf, (*self.signature, *self.authentication))
+
+    def time_stamp_issuer_of(self, leaf: x509.Certificate) -> Issuer | None:
+        """The generation that signed the certificate of a time-stamping authority, or the certificate itself when it is believed."""
+        itself = next((issuer for issuer in self.time_stamp if issuer.root == leaf), None)
+        return itself or _first(leaf, self.time_stamp)
+
+
+def load_certificate(der: bytes) -> x509.Certificate | None:
+    """A certificate all of whose fields can be read, else None."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        _ = certificate.extensions, certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        _ = certificate.subject, certificate.issuer, certificate.public_key()
+    except UNREADABLE:
+        return None
+    return certificate if certificate.serial_number > 0 else None
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def _first(leaf: x509.Certificate, issuers: Iterable[Issuer]) -> Issuer | None:
+    return next((issuer for issuer in issuers if issuer.issued(leaf)), None)
+
+
+def _read_root(der: bytes) -> x509.Certificate:
+    root = load_certificate(der)
+    if root is None:
+        raise MalformedTrust("a root is not a certificate")
+    return root
+
+
+def _read_list(der: bytes) -> _List:
+    try:
+        revocations = x509.load_der_x509_crl(der)
+        extensions = list(revocations.extensions)
+        _ = revocations.last_update_utc, revocations.next_update_utc
+    except UNREADABLE:
+        raise MalformedTrust("a revocation list cannot be read") from None
+    points: frozenset[x509.GeneralName] | None = None
+    for extension in extensions:
+        if isinstance(extension.value, x509.IssuingDistributionPoint):
+            points = _scope(extension.value)
+        elif extension.critical and extension.oid not in _KNOWN_LIST_EXTENSIONS:
+            raise MalformedTrust("a revocation list has a critical extension that is not known here")
+    return _List(revocations, points)
+
+
+def _scope(point: x509.IssuingDistributionPoint) -> frozenset[x509.GeneralName] | None:
+    if point.indirect_crl or point.only_some_reasons or point.only_contains_attribute_certs:
+        raise MalformedTrust("a revocation list is indirect or for some reasons only")
+    if point.only_contains_ca_certs or point.relative_name is not None:
+        raise MalformedTrust("a revocation list is not one of holders' certificates")
+    return frozenset(point.full_name) if point.full_name is not None else None
+
+
+def _read_answer(der: bytes) -> ocsp.OCSPResponse:
+    try:
+        response = ocsp.load_der_ocsp_response(der)
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            raise MalformedTrust("an OCSP response has no answer")
+        _ = list(response.responses), response.certificates, response.signature_hash_algorithm
+    except UNREADABLE:
+        raise MalformedTrust("an OCSP response cannot be read") from None
+    return response
+
+
+def _issuer(
+    kind: CertificateKind,
+    root: x509.Certificate,
+    lists: Sequence[_List],
+    answers: Sequence[ocsp.OCSPResponse],
+    used: set[int],
+) -> Issuer:
+    own_lists = [each for each in lists if _signed_by(each.revocations, root)]
+    own_answers = [each for each in answers if _vouched(each, root)]
+    used.update(map(id, (*own_lists, *own_answers)))
+    singles = (single for answer in own_answers for single in answer.responses if _about(single, root))
+    return Issuer(kind, root, tuple(own_lists), tuple(singles))
+
+
+def _signed_by(revocations: x509.CertificateRevocationList, root: x509.Certificate) -> bool:
+    key = root.public_key()
+    if (
+        not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
+        or revocations.issuer != root.subject
+    ):
+        return False
+    try:
+        return revocations.is_signature_valid(key)
+    except UNREADABLE:
+        return False
+
+
+def _vouched(answer: ocsp.OCSPResponse, root: x509.Certificate) -> bool:
+    """Signed by the CA itself or by a responder it delegated to (RFC 6960 4.2.2.2)."""
+    return any(_verifies(answer, signer) for signer in (root, *_responders(answer, root)))
+
+
+def _responders(answer: ocsp.OCSPResponse, root: x509.Certificate) -> Iterable[x509.Certificate]:
+    for certificate in answer.certificates:
+        try:
+            certificate.verify_directly_issued_by(root)
+            usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        except (InvalidSignature, x509.ExtensionNotFound, *UNREADABLE):
+            continue
+        begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        if ExtendedKeyUsageOID.OCSP_SIGNING in usage and begin <= answer.produced_at_utc <= end:
+            yield certificate
+
+
+def _verifies(answer: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
+    key, algorithm = signer.public_key(), answer.signature_hash_algorithm
+    if algorithm is None or isinstance(algorithm, hashes.SHA1 | hashes.MD5):
+        return False
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(answer.signature, answer.tbs_response_bytes, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(answer.signature, answer.tbs_response_bytes, ec.ECDSA(algorithm))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _about(single: ocsp.OCSPSingleResponse, root: x509.Certificate) -> bool:
+    """Whether an answer is about a certificate of this very generation: the name alone does not tell."""
+    try:
+        digest = hashes.Hash(single.hash_algorithm)
+    except UNREADABLE:
+        return False
+    digest.update(_key_bits(root))
+    return single.issuer_key_hash == digest.finalize()
+
+
+def _key_bits(root: x509.Certificate) -> bytes:
+    """The subjectPublicKey BIT STRING without tag, length and unused bits (RFC 6960 4.1.1)."""
+    key = root.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    return b""
+
+
+def _answered(answer: ocsp.OCSPSingleResponse) -> _Evidence:
+    issued, until = answer.this_update_utc, answer.next_update_utc
+    if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+        is_hold = answer.revocation_reason is x509.ReasonFlags.certificate_hold
+        return _Evidence(issued, until, answer.revocation_time_utc, is_hold)
+    if answer.certificate_status is ocsp.OCSPCertStatus.GOOD:
+        return _Evidence(issued, until)
+    return _Evidence(issued, issued)  # "unknown" says nothing: over as soon as it is said
+
+
+def _reason_of(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
+    try:
+        return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return None
+
+
+def _points_of(leaf: x509.Certificate) -> frozenset[x509.GeneralName]:
+    try:
+        points = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return frozenset()
+    return frozenset(name for point in points for name in point.full_name or ())
