@@ -17,8 +17,10 @@ from django.db import transaction
 from mynumber.foundation import pki
 from mynumber.foundation.pki import MalformedSerial, VerificationRefused, serial_text
 from mynumber.institutions.portal.account.models import Account, Event, EventKind, SignInRequest
+from mynumber.institutions.portal.account.status import require_good
 from mynumber.institutions.portal.account.trust import TrustUnavailable, current_trust
 from mynumber.protocols import sign_in
+from mynumber.protocols.certification import Purpose
 from mynumber.protocols.sign_in import Reason, SignInAccepted, SignInRefused, SignInResponse
 
 RELYING_PARTY = "マイナポータル"
@@ -112,28 +114,33 @@ def answer(request_id: str, response: SignInResponse, *, now: datetime) -> SignI
 
     Call it outside a transaction: J-LIS may have to be asked for its revocation list.
     """
-    _open_request(request_id, now, lock=False)
+    asked = sign_in.decode_request(bytes(_open_request(request_id, now, lock=False).asked))
     try:
         trust = current_trust(now)
     except TrustUnavailable:
         raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, pki.Reason.REVOCATION_LIST_STALE.value) from None
+    serial: str | None = None
+    refusal: VerificationRefused | None = None
+    try:
+        holder = trust.verify(
+            certificate=response.certificate,
+            challenge=sign_in.challenge(asked),
+            signature=response.signature,
+            now=now,
+        )
+        require_good(Purpose.AUTHENTICATION, holder.serial)
+        serial = holder.serial
+    except VerificationRefused as refused:
+        refusal = refused
     with transaction.atomic():
         row = _open_request(request_id, now, lock=True)
         row.attempts += 1
-        refusal: VerificationRefused | None = None
         return_code = sign_in.new_identifier()
-        try:
-            holder = trust.verify(
-                certificate=response.certificate,
-                challenge=sign_in.challenge(sign_in.decode_request(bytes(row.asked))),
-                signature=response.signature,
-                now=now,
-            )
-            row.certificate_serial, row.answered_at = holder.serial, now
+        if refusal is None:
+            row.certificate_serial, row.answered_at = serial, now
             row.return_code = _digest(return_code)
-        except VerificationRefused as refused:
-            refusal = refused
-            _record_refused_answer(response.certificate, refused.reason, now)
+        else:
+            _record_refused_answer(response.certificate, refusal.reason, now)
         row.save()
     if refusal is not None:
         if refusal.reason is pki.Reason.BAD_SIGNATURE:
