@@ -22,7 +22,7 @@ from mynumber.foundation.documents.card import (
 )
 from mynumber.foundation.validation.limits import DEFAULT_LIMITS, Limits
 from mynumber.foundation.validation.report import Reason
-from mynumber.foundation.validation.xml import DS, XADES, XmlRefused, parse_xml
+from mynumber.foundation.validation.xml import DS, XADES, InUtf8, XmlRefused, parse_xml
 
 _REFUSALS = {Reason.TOO_LARGE: RefusedBecause.TOO_LARGE}
 
@@ -38,7 +38,7 @@ class _Recorder:
         return bytes(256)
 
 
-class _Signer(XAdESSigner):
+class _Signer(InUtf8, XAdESSigner):
     """signxml's, with the time that the caller says."""
 
     def __init__(self, signed_at: datetime) -> None:

@@ -6,7 +6,6 @@ pyHanko reads and computes; what is believed is decided in `certificates`.
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.errors import SignatureValidationError
 
 from mynumber.foundation.validation.certificates import check_signer, holder_of, time_stamp_authority_reason
+from mynumber.foundation.validation.quiet import silence
 from mynumber.foundation.validation.report import (
     CertificateFacts,
     CheckName,
@@ -32,10 +32,7 @@ from mynumber.foundation.validation.report import (
 )
 from mynumber.foundation.validation.trust import Trust, load_certificate
 
-for _name in ("pyhanko", "pyhanko_certvalidator"):
-    # They write parts of a document into their log lines, which no log may hold.
-    logging.getLogger(_name).addHandler(logging.NullHandler())
-    logging.getLogger(_name).propagate = False
+silence("pyhanko", "pyhanko_certvalidator")
 
 STRONG_DIGESTS: Final = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
 _STRONG_SIGNATURES: Final = frozenset({"rsassa_pkcs1v15", "rsassa_pss", "ecdsa"})

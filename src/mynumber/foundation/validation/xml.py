@@ -12,7 +12,7 @@ import binascii
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -28,6 +28,7 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from mynumber.foundation.validation.certificates import check_signer, holder_of
 from mynumber.foundation.validation.limits import Limits
+from mynumber.foundation.validation.quiet import silence
 from mynumber.foundation.validation.report import (
     CheckName,
     Coverage,
@@ -39,6 +40,8 @@ from mynumber.foundation.validation.report import (
     only,
 )
 from mynumber.foundation.validation.trust import Trust, load_certificate
+
+silence("signxml")
 
 DS: Final = "{http://www.w3.org/2000/09/xmldsig#}"
 XADES: Final = "{http://uri.etsi.org/01903/v1.3.2#}"
@@ -64,6 +67,18 @@ _METHODS: Final = frozenset(
 _DIGESTS: Final = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
 _HASHES: Final = {each.value: each.name.lower() for each in _DIGESTS}
 _IDS: Final = ("id",)
+
+
+class InUtf8:
+    """Put before a class of signxml: it copies elements through ASCII, which has no Japanese names of elements."""
+
+    def _tostring(self, xml_node: etree._Element, **options: Any) -> bytes:
+        written: bytes = etree.tostring(xml_node, encoding="UTF-8", **options)
+        return written
+
+
+class _Verifier(InUtf8, XMLVerifier):
+    pass
 
 
 class XmlRefused(Exception):
@@ -298,7 +313,7 @@ def _verify(
         verification_time=certificate.not_valid_before_utc,
     )
     try:
-        results = XMLVerifier().verify(
+        results = _Verifier().verify(
             root,
             x509_cert=certificate,
             parser=parser(),
