@@ -16,13 +16,8 @@ from django.db import transaction
 from mynumber.foundation.pki import JAPAN, AuthenticationTrust, VerificationRefused, parse_serial
 from mynumber.foundation.pki import Reason as Unbelieved
 from mynumber.foundation.smartcard import Card, CardState, JpkiClient, Pin, WrongPin
-from mynumber.institutions.jlis.certification.authority import current_authority
-from mynumber.institutions.jlis.certification.models import (
-    AuthenticationCertificate,
-    RevocationList,
-    RootCertificate,
-)
-from mynumber.institutions.jlis.certification.revocation import current_list, publish
+from mynumber.institutions.jlis.certification.lists import Scope, current_list, publish
+from mynumber.institutions.jlis.certification.models import Certificate, RootCertificate
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.certification import (
     ISSUE_CARD,
@@ -30,6 +25,7 @@ from mynumber.protocols.certification import (
     REVOKE_CERTIFICATE,
     IssueCard,
     IssuedCard,
+    Purpose,
     RevokeCertificate,
     TrustQuery,
 )
@@ -103,10 +99,11 @@ def test_a_revoked_certificate_is_on_the_list_at_once(door: Door) -> None:
     card = issue(door, door.number_of(somebody()))
     revoke(door, card.certificate_serial)
     trust = door.ask(QUERY_TRUST, TrustQuery(), sender="portal")
-    revoked = x509.load_der_x509_crl(trust.revocation_lists[0]).get_revoked_certificate_by_serial_number(
-        parse_serial(card.certificate_serial)
-    )
-    assert revoked is not None
+    lists = [x509.load_der_x509_crl(content) for content in trust.revocation_lists]
+    lines = [
+        each.get_revoked_certificate_by_serial_number(parse_serial(card.certificate_serial)) for each in lists
+    ]
+    (revoked,) = [line for line in lines if line is not None]
     assert (
         revoked.extensions.get_extension_for_class(x509.CRLReason).value.reason
         is x509.ReasonFlags.key_compromise
@@ -119,12 +116,10 @@ def test_a_revoked_certificate_is_on_the_list_at_once(door: Door) -> None:
 def test_revoking_again_changes_nothing(door: Door) -> None:
     card = issue(door, door.number_of(somebody()))
     revoke(door, card.certificate_serial, reason="returned")
-    before = RevocationList.objects.count()
-    first = AuthenticationCertificate.objects.get(serial=card.certificate_serial)
+    first = Certificate.objects.get(serial=card.certificate_serial)
     revoke(door, card.certificate_serial, reason="lost")
-    again = AuthenticationCertificate.objects.get(serial=card.certificate_serial)
-    assert (again.revoked_at, again.revocation_reason) == (first.revoked_at, "returned")
-    assert RevocationList.objects.count() == before
+    again = Certificate.objects.get(serial=card.certificate_serial)
+    assert (again.state, again.state_since, again.reason) == ("revoked", first.state_since, "returned")
 
 
 def test_a_new_card_ends_the_older_one(door: Door) -> None:
@@ -218,7 +213,7 @@ def test_nothing_of_a_card_its_key_or_its_pin_is_kept(door: Door, owner: Connect
     memory = CardState.from_bytes(card.card).memory
     kept = everything_in(owner)
     assert card.certificate_serial in kept
-    (key,) = memory.keys.values()
+    key = max(memory.keys.values(), key=len)
     pins = [record.digest for record in memory.pins.values() if record.digest]
     certificate = memory.contents["jpki/000A"]
     for secret in (key, key[-64:], *pins, certificate[-64:], card.card[-32:]):
@@ -229,12 +224,14 @@ def test_one_certificate_of_a_person_is_in_force_whatever_a_program_does(
     door: Door, app_role: Connection
 ) -> None:
     issue(door, door.number_of(somebody()))
-    with pytest.raises(psycopg.errors.UniqueViolation):
+    with pytest.raises(psycopg.errors.UniqueViolation, match="jlis_one_good_of_a_kind"):
         app_role.execute(
-            """INSERT INTO jlis_certification_authenticationcertificate
-                      (serial, person_id, generation, issued_through, issued_at, not_after)
-               SELECT serial || '0', person_id, generation, issued_through, issued_at, not_after
-                 FROM jlis_certification_authenticationcertificate WHERE revoked_at IS NULL LIMIT 1"""
+            """INSERT INTO jlis_certification_certificate
+                      (serial, kind, hierarchy, generation, municipality_code, person_id, card_id, device, issued_through, issued_at,
+                       not_after, state, state_since)
+               SELECT serial || '0', kind, hierarchy, generation, municipality_code, person_id, card_id, device, issued_through, issued_at,
+                      not_after, state, state_since
+                 FROM jlis_certification_certificate WHERE state = 'good' LIMIT 1"""
         )
 
 
@@ -245,24 +242,30 @@ def test_published_lists_cannot_be_rewritten(door: Door, app_role: Connection, v
 
 
 def test_lists_are_numbered_in_order_and_renewed_before_they_are_stale(door: Door) -> None:
-    generation = current_authority(this_node().keyring)
-    now = datetime.now(UTC)
+    scope, keyring, now = Scope(Purpose.AUTHENTICATION, 1, "131229"), this_node().keyring, datetime.now(UTC)
     with transaction.atomic():
-        first = publish(generation, at=now)
-        assert current_list(generation, at=now) == first
+        first = publish(scope, keyring, at=now)
+        assert current_list(scope, keyring, at=now) == first
         half = (first.next_update - first.this_update) / 2
-        assert current_list(generation, at=first.this_update + half - timedelta(seconds=1)) == first
-        renewed = current_list(generation, at=first.this_update + half)
+        assert current_list(scope, keyring, at=first.this_update + half - timedelta(seconds=1)) == first
+        renewed = current_list(scope, keyring, at=first.this_update + half)
     assert renewed.number == first.number + 1
     assert renewed.next_update > first.next_update
     assert x509.load_der_x509_crl(bytes(renewed.content)).next_update_utc == renewed.next_update
 
 
 def test_the_ca_is_made_once(door: Door) -> None:
-    before = list(RootCertificate.objects.values_list("generation", "certificate"))
+    def roots() -> list[tuple[str, int, bytes]]:
+        return [
+            (root.hierarchy, root.generation, bytes(root.certificate))
+            for root in RootCertificate.objects.order_by("hierarchy")
+        ]
+
+    before = roots()
     call_command("create_ca", stdout=io.StringIO())
-    assert list(RootCertificate.objects.values_list("generation", "certificate")) == before
-    assert this_node().keyring.generations("ca-authentication") == [before[0][0]]
+    assert roots() == before
+    assert [row[:2] for row in before] == [("authentication", 1), ("signature", 1)]
+    assert this_node().keyring.generations("ca-authentication") == [1]
 
 
 def test_without_a_ca_no_card_is_issued(

@@ -63,7 +63,7 @@ MAY_SEND = {
     REQUEST_CODE_BY_CERTIFICATE: {"portal"},
     ISSUE_CARD: {KATSUSHIKA, YAO},
     REVOKE_CERTIFICATE: {KATSUSHIKA, YAO},
-    QUERY_TRUST: {"portal"},
+    QUERY_TRUST: {"portal", "digital_agency"},  # the registered ones of those in the table
 }
 TRUST_SENDER = "portal"
 

@@ -24,6 +24,7 @@ _MUNICIPALITIES: Final = "municipality"
 _PENSION_SERVICE: Final = "pension_service"
 _DIGITAL_AGENCY: Final = "digital_agency"
 _PORTAL: Final = "portal"
+_VERIFIERS: Final = frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY, _PORTAL})
 
 ENTITLED: Final[dict[str, frozenset[str]]] = {
     # 住民基本台帳法 art. 30-6, 30-7: municipalities notify entries; Act art. 7, 8: and have numbers made.
@@ -37,8 +38,8 @@ ENTITLED: Final[dict[str, frozenset[str]]] = {
     # Act art. 16-2, 17; 公的個人認証法 art. 22, 28: applications go through the municipality.
     ISSUE_CARD.name: frozenset({_MUNICIPALITIES}),
     REVOKE_CERTIFICATE.name: frozenset({_MUNICIPALITIES}),
-    # 公的個人認証法 art. 36, 37: registered verifiers of authentication certificates.
-    QUERY_TRUST.name: frozenset({_PORTAL}),
+    # 公的個人認証法 art. 17, 18, 36, 37: members that may be verifiers; whether they are registered, and for what, is asked in the register.
+    QUERY_TRUST.name: _VERIFIERS,
 }
 """Kind of message -> the first word of the ids of systems that may send it."""
 

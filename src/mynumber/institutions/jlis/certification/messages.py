@@ -1,10 +1,11 @@
-"""The messages of certification (docs/protocols/residents.md)."""
+"""The messages of certification (docs/protocols/certification.md)."""
 
 from __future__ import annotations
 
-from mynumber.institutions.jlis.certification.authority import Generation, current_authority
-from mynumber.institutions.jlis.certification.cards import issue_card, parse_pin
-from mynumber.institutions.jlis.certification.revocation import revoke, trust
+from mynumber.institutions.jlis.certification import first_cards
+from mynumber.institutions.jlis.certification.lists import trust
+from mynumber.institutions.jlis.certification.verifiers import PURPOSE_OF, count_use, registered
+from mynumber.institutions.jlis.certification.words import UseKind
 from mynumber.institutions.jlis.entitlement import door
 from mynumber.institutions.jlis.residents.messages import parse_number
 from mynumber.protocols.certification import (
@@ -23,24 +24,25 @@ from mynumber.webkit.messages import Question, this_node
 
 def answer_issue_card(question: Question[IssueCard]) -> IssuedCard:
     """A card for a resident of the sender."""
-    number, pin = parse_number(question.body.individual_number), parse_pin(question.body.authentication_pin)
-    return issue_card(number, pin, question.sender, generation=_authority(), at=question.at)
+    number = parse_number(question.body.individual_number)
+    pin = first_cards.parse_pin(question.body.authentication_pin)
+    return first_cards.issue_card(number, pin, question.sender, keyring=this_node().keyring, at=question.at)
 
 
 def answer_revoke(question: Question[RevokeCertificate]) -> Revoked:
     """A card was lost or returned."""
     serial = question.body.certificate_serial
-    revoke(serial, question.body.reason, question.sender, generation=_authority(), at=question.at)
+    first_cards.revoke(serial, question.body.reason, question.sender, at=question.at)
     return Revoked(certificate_serial=serial)
 
 
 def answer_query_trust(question: Question[TrustQuery]) -> Trust:
-    """Roots and revocation list for a registered verifier."""
-    return trust(_authority(), at=question.at)
-
-
-def _authority() -> Generation:
-    return current_authority(this_node().keyring)
+    """Roots and revocation lists for a registered verifier."""
+    purpose = question.body.purpose
+    verifier = registered(question.sender, PURPOSE_OF[purpose])
+    answer = trust(purpose, this_node().keyring, at=question.at)
+    count_use(verifier, UseKind.REVOCATION_LIST, at=question.at)
+    return answer
 
 
 routes = [

@@ -12,10 +12,12 @@ from django.db.models import Count, Max
 
 from mynumber.foundation.pki import JAPAN
 from mynumber.institutions.jlis.certification.models import (
-    AuthenticationCertificate,
+    Card,
+    Certificate,
     RevocationList,
     RootCertificate,
 )
+from mynumber.institutions.jlis.certification.words import StoredState
 from mynumber.institutions.jlis.residents.models import (
     LookUpKind,
     LookUpOutcome,
@@ -24,7 +26,8 @@ from mynumber.institutions.jlis.residents.models import (
     Status,
 )
 from mynumber.protocols.acquisition import REQUEST_CODE_BY_CERTIFICATE, REQUEST_CODES
-from mynumber.protocols.certification import ISSUE_CARD, QUERY_TRUST, REVOKE_CERTIFICATE
+from mynumber.protocols.card_life import CardState
+from mynumber.protocols.certification import ISSUE_CARD, QUERY_TRUST, REVOKE_CERTIFICATE, Purpose
 from mynumber.protocols.residents import LOOK_UP, LOOK_UP_BY_NUMBER, REGISTER_RESIDENTS
 from mynumber.webkit.face.parts import Cell, Column, Table
 
@@ -122,13 +125,13 @@ def _count(at: datetime) -> Figures:
     people = Person.objects.filter(status=Status.CURRENT).aggregate(
         people=Count("pk"), municipalities=Count("municipality", distinct=True)
     )
-    certificates = AuthenticationCertificate.objects
+    certificates = Certificate.objects
     return Figures(
         at=at,
         residents=people["people"],
         municipalities=people["municipalities"],
-        cards=certificates.filter(revoked_at__isnull=True, not_after__gte=at).count(),
-        revoked=certificates.filter(revoked_at__isnull=False).count(),
+        cards=Card.objects.filter(state=CardState.HANDED_OVER).count(),
+        revoked=certificates.filter(state=StoredState.REVOKED).count(),
         look_ups=_look_ups(since=at - PERIOD),
         authority=_authority(),
     )
@@ -151,12 +154,12 @@ def _look_ups(*, since: datetime) -> Table:
 
 
 def _authority() -> Authority | None:
-    root = RootCertificate.objects.order_by("-generation").first()
+    root = RootCertificate.objects.filter(hierarchy=Purpose.AUTHENTICATION).order_by("-generation").first()
     if root is None:
         return None
-    newest = RevocationList.objects.filter(generation=root.generation).aggregate(
-        number=Max("number"), at=Max("this_update")
-    )
+    newest = RevocationList.objects.filter(
+        hierarchy=Purpose.AUTHENTICATION, generation=root.generation
+    ).aggregate(number=Max("number"), at=Max("this_update"))
     digest = hashlib.sha256(bytes(root.certificate)).hexdigest().upper()
     groups = (digest[i : i + _FINGERPRINT_GROUP] for i in range(0, len(digest), _FINGERPRINT_GROUP))
     return Authority(root.not_after, " ".join(groups), newest["number"], newest["at"])

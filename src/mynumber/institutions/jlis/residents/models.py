@@ -48,6 +48,12 @@ class Person(models.Model):
     """As that municipality notified; None for its resident. From this day on the person is nobody's resident until another municipality takes them in."""
     moved_out_to = models.CharField("転出先の市区町村", max_length=80, blank=True)
     """Member id of the only municipality that may take the person in; empty when none was named."""
+    moved_abroad = models.BooleanField("国外転出", default=False, db_default=False)
+    """The moving-out is one abroad (転出届 with a place outside Japan)."""
+    died_on = models.DateField("死亡年月日", null=True)
+    """With it the record is removed."""
+    former_name = models.CharField("旧氏", max_length=200, blank=True, default="", db_default="")
+    """旧氏 as registered, to be shown with the name; empty for most."""
     status = models.CharField("区分", max_length=8, choices=Status)
     numbered_at = models.DateTimeField("付番日時")
     changed_at = models.DateTimeField("更新日時")
@@ -72,6 +78,14 @@ class Person(models.Model):
             models.CheckConstraint(
                 condition=models.Q(moved_out_on__isnull=False) | models.Q(moved_out_to=""),
                 name="jlis_person_moved_out_before_to",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(moved_out_on__isnull=False) | models.Q(moved_abroad=False),
+                name="jlis_person_moved_out_before_abroad",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(died_on__isnull=True) | models.Q(status="removed"),
+                name="jlis_person_died_is_removed",
             ),
         ]
 
@@ -114,6 +128,8 @@ class FormerAttributes(models.Model):
     addressee = models.CharField("宛名番号", max_length=80)
     moved_out_on = models.DateField("転出（予定）年月日", null=True)
     moved_out_to = models.CharField("転出先の市区町村", max_length=80, blank=True)
+    moved_abroad = models.BooleanField("国外転出", default=False, db_default=False)
+    former_name = models.CharField("旧氏", max_length=200, blank=True, default="", db_default="")
     held_from = models.DateTimeField("から")
     held_until = models.DateTimeField("まで")
 
