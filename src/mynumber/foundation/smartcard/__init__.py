@@ -65,6 +65,7 @@ from mynumber.foundation.smartcard.profile import (
     PinRules,
 )
 from mynumber.foundation.smartcard.state import CardState, CardStateDamaged
+from mynumber.foundation.smartcard.storage import CardFile, CardFileProblem, CardFileUnusable
 
 __all__ = [
     "AUTHENTICATION_PIN_RULES",
@@ -81,6 +82,9 @@ __all__ = [
     "CardAttributes",
     "CardError",
     "CardFace",
+    "CardFile",
+    "CardFileProblem",
+    "CardFileUnusable",
     "CardKey",
     "CardPins",
     "CardProfile",
