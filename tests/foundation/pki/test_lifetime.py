@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -46,8 +46,8 @@ def test_a_certificate_lasts_between_four_and_five_years(issued: date, birth: da
 @pytest.mark.parametrize(
     ("issued", "expiry"),
     [
-        (date(2030, 8, 31), date(2034, 12, 1)),  # one day too early
-        (date(2030, 9, 1), date(2035, 12, 1)),  # three months before
+        (date(2030, 9, 1), date(2034, 12, 1)),  # three months are left: one day too early
+        (date(2030, 9, 2), date(2035, 12, 1)),  # less than three months
         (date(2030, 11, 30), date(2035, 12, 1)),
         (date(2030, 12, 1), date(2035, 12, 1)),  # on the last day
         (date(2030, 12, 2), date(2035, 12, 1)),  # already over: five as for anyone
@@ -57,10 +57,46 @@ def test_an_early_renewal_loses_nobody_a_year(issued: date, expiry: date) -> Non
     assert certificate_expiry(issued, date(1990, 12, 1), renews=date(2030, 12, 1)) == expiry
 
 
-def test_the_renewal_window_ends_in_short_months() -> None:
-    birth = date(1990, 5, 31)  # three months before 31 May is the last day of February
-    assert certificate_expiry(date(2030, 2, 28), birth, renews=date(2030, 5, 31)) == date(2035, 5, 31)
-    assert certificate_expiry(date(2030, 2, 27), birth, renews=date(2030, 5, 31)) == date(2034, 5, 31)
+@pytest.mark.parametrize(
+    ("expiry", "first"),
+    [
+        (date(2023, 7, 7), date(2023, 4, 8)),  # both examples of a city's page
+        (date(2023, 5, 28), date(2023, 3, 1)),
+        (date(2030, 5, 31), date(2030, 3, 1)),  # February has no 31st
+        (date(2028, 5, 29), date(2028, 3, 1)),
+        (date(2028, 5, 28), date(2028, 2, 29)),
+        (date(2031, 1, 31), date(2030, 11, 1)),
+    ],
+)
+def test_renewal_begins_when_less_than_three_months_are_left(expiry: date, first: date) -> None:
+    birth = expiry.replace(year=1990)
+    early = certificate_expiry(first - timedelta(days=1), birth, renews=expiry)
+    assert early == expiry.replace(year=expiry.year + 4)
+    assert certificate_expiry(first, birth, renews=expiry) == expiry.replace(year=expiry.year + 5)
+
+
+def test_who_was_born_on_29_february_renews_as_on_28() -> None:
+    birth = date(2000, 2, 29)
+    assert certificate_expiry(date(2027, 11, 28), birth, renews=date(2028, 2, 28)) == date(2032, 2, 28)
+    assert certificate_expiry(date(2027, 11, 29), birth, renews=date(2028, 2, 28)) == date(2033, 2, 28)
+
+
+def test_a_signature_certificate_never_outlives_the_authentication_certificate() -> None:
+    birth, issued = date(1990, 5, 3), date(2026, 11, 22)
+    other = date(2028, 5, 3)
+    assert certificate_expiry(issued, birth, authentication_expiry=other) == other
+    assert certificate_expiry(issued, birth, authentication_expiry=date(2040, 5, 3)) == date(2031, 5, 3)
+
+
+def test_a_card_that_replaces_one_early_lasts_a_birthday_more() -> None:
+    birth, old = date(1990, 12, 1), date(2026, 12, 1)
+    assert card_expiry(date(2026, 11, 22), birth, adult=True, renews=old) == date(2036, 12, 1)
+    assert card_expiry(date(2026, 9, 1), birth, adult=True, renews=old) == date(2035, 12, 1)
+
+
+def test_a_card_never_outlives_the_period_of_stay() -> None:
+    until = date(2028, 3, 31)
+    assert card_expiry(date(2026, 11, 22), date(1990, 12, 1), adult=True, stay_until=until) == until
 
 
 def test_a_certificate_never_outlives_the_card() -> None:

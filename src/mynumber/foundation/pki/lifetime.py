@@ -41,24 +41,42 @@ def nth_birthday_after(day: date, birth: date, count: int) -> date:
 
 
 def certificate_expiry(
-    issued: date, birth: date, *, renews: date | None = None, card_expiry: date | None = None
+    issued: date,
+    birth: date,
+    *,
+    renews: date | None = None,
+    card_expiry: date | None = None,
+    authentication_expiry: date | None = None,
 ) -> date:
     """Last day of a certificate: the 5th birthday after issue, never past the card.
 
-    renews: expiry of the certificate that this one replaces. Renewed within the 3 months before it, a certificate
-    lasts to the 6th birthday, so that nobody loses a year by being early.
+    renews: expiry of the certificate that this one replaces. Renewed when less than 3 months of it are left, a certificate lasts to the 6th
+    birthday, so that nobody loses a year by being early.
+    authentication_expiry: of a signature certificate, the end of the authentication certificate beside it: it does not last longer.
     """
-    count = CERTIFICATE_BIRTHDAYS
-    # Only where the coming birthday is the old expiry does the early renewal cost a birthday.
-    if renews is not None and _months_before(renews, RENEWAL_WINDOW_MONTHS) <= issued < renews:
-        count += 1
-    last = nth_birthday_after(issued, birth, count)
-    return last if card_expiry is None else min(last, card_expiry)
+    last = nth_birthday_after(issued, birth, CERTIFICATE_BIRTHDAYS + _renewed_early(issued, renews))
+    return min(last, card_expiry or last, authentication_expiry or last)
 
 
-def card_expiry(issued: date, birth: date, *, adult: bool) -> date:
-    """Last day of a card: the 10th birthday after issue, the 5th for a person under 18 when it is issued."""
-    return nth_birthday_after(issued, birth, CARD_BIRTHDAYS_ADULT if adult else CARD_BIRTHDAYS_MINOR)
+def card_expiry(
+    issued: date, birth: date, *, adult: bool, renews: date | None = None, stay_until: date | None = None
+) -> date:
+    """Last day of a card: the 10th birthday after issue, the 5th for a person under 18 when it is issued.
+
+    renews: expiry of the card that this one replaces; one birthday more when less than 3 months of it are left, as for certificates.
+    stay_until: the end of the period of stay (在留期間) of a foreign resident who has one: the card does not last longer.
+    """
+    birthdays = CARD_BIRTHDAYS_ADULT if adult else CARD_BIRTHDAYS_MINOR
+    last = nth_birthday_after(issued, birth, birthdays + _renewed_early(issued, renews))
+    return min(last, stay_until or last)
+
+
+def _renewed_early(issued: date, renews: date | None) -> bool:
+    """Less than 3 months are left from the day after the one 3 months before; where that month has no such day, from the 1st of the next.
+
+    On the last day itself nothing is lost: the birthday of that day is not counted anyway.
+    """
+    return renews is not None and _months_before(renews, RENEWAL_WINDOW_MONTHS) < issued < renews
 
 
 def end_of_day(day: date) -> datetime:
