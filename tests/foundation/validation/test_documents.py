@@ -241,4 +241,4 @@ def test_nothing_of_a_document_reaches_a_log(caplog: pytest.LogCaptureFixture) -
             check(document, content=content_of(form))
             check(document[: len(document) // 2])
             check(document.replace(b"100", b"900"), at=signed_at() + timedelta(days=9))
-    assert not caplog.records
+    assert {record.name for record in caplog.records} <= {"tzlocal"}  # which speaks of files of the system
