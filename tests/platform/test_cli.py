@@ -101,7 +101,8 @@ def test_processes_are_found_by_institution_or_by_their_own_name() -> None:
     assert [p.name for p in processes_of("network")] == ["network-api", "network"]
     assert [p.name for p in processes_of("network-api")] == ["network-api"]
     assert message_process("gateway").name == "gateway-api"
-    assert message_process("jlis").name == "jlis"
+    assert message_process("jlis").name == "jlis", "its api answers for certificates, not messages"
+    assert message_process("portal").name == "portal"
     with pytest.raises(UnknownName, match="there are: network"):
         processes_of("front")
 

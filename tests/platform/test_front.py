@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mynumber.platform.front import MAX_HEAD_BYTES, Front, Upstream, is_message, routes
+from mynumber.platform.registry import processes_of
 from mynumber.platform.settings import Settings
 
 SETTINGS = replace(Settings.from_environment({}), port=0)
@@ -217,6 +218,28 @@ async def test_a_visitor_cannot_claim_to_be_a_proxy() -> None:
         assert name not in body.lower()
 
 
+@pytest.mark.parametrize("path", ["/words", "/words/", "/words/a%2Fb", "/words?page=2"])
+async def test_the_first_word_of_a_path_may_choose_another_process_of_the_institution(path: str) -> None:
+    pages = await asyncio.start_server(echo, "127.0.0.1", 0)
+    asked: list[bytes] = []
+
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother")
+        writer.close()
+
+    words = await asyncio.start_server(other, "127.0.0.1", 0)
+    port, of_words = (server.sockets[0].getsockname()[1] for server in (pages, words))
+    table = {"portal.localhost": Upstream("マイナポータル", port, {"words": of_words})}
+    (server,) = await Front(table, SETTINGS).serve(("127.0.0.1",))
+    async with server, pages, words:
+        answers = await talk(
+            server.sockets[0].getsockname()[1], get(path), get("/"), get("/wordsmith"), get("/a/words")
+        )
+    assert [body == b"other" for _, _, body in answers] == [True, False, False, False]
+    assert asked == [path.encode()]
+
+
 async def test_the_front_answers_for_itself_under_its_own_name() -> None:
     async with front() as port:
         ((status, _, body),) = await talk(port, get("/readyz", "front.localhost:8000"))
@@ -231,3 +254,24 @@ def test_every_face_has_a_host_and_plain_localhost_is_the_guide() -> None:
         table
     )
     assert len({upstream.port for upstream in table.values()}) == len(table) - 1
+
+
+def test_questions_about_certificates_go_to_the_process_that_answers_them() -> None:
+    settings = Settings.from_environment({})
+    upstream = routes(settings)["jlis.localhost"]
+    (api,) = processes_of("jlis-api")
+    for path in (
+        b"/ocsp/authentication",
+        b"/timestamp",
+        b"/revocation-lists/signature/131229.crl",
+        b"/certificates/x",
+    ):
+        assert upstream.port_for(path) == api.port(settings)
+    for path in (
+        b"/",
+        b"/figures",
+        b"//ocsp/authentication",
+        b"/OCSP/authentication",
+        b"/%6Fcsp/authentication",
+    ):
+        assert upstream.port_for(path) == upstream.port

@@ -46,7 +46,7 @@ def public_urls(settings: Settings) -> dict[str, str]:
 
 def internal_urls(settings: Settings) -> dict[str, str]:
     """Where a process reaches another face itself: by port, as only browsers resolve `NAME.localhost`."""
-    return {p.name: f"http://{p.listen(settings)}" for p in PROCESSES if p.name == p.institution}
+    return {p.name: f"http://{p.listen(settings)}" for p in PROCESSES if p.name == p.institution or p.paths}
 
 
 def institution_environment(

@@ -10,8 +10,8 @@ In production each institution stands behind its own reverse proxy with TLS; thi
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 import h11
@@ -54,6 +54,14 @@ class Upstream:
 
     title: str
     port: int
+    """Of the institution's pages."""
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """Of other processes of the institution, by the first word of the path."""
+
+    def port_for(self, target: bytes) -> int:
+        """The port that a request with this target (it starts with a slash) goes to. A word spelled otherwise goes to the pages."""
+        word = target.partition(b"?")[0].split(b"/", 2)[1]
+        return self.ports.get(word.decode("latin-1"), self.port)
 
 
 class Front:
@@ -119,7 +127,7 @@ class Front:
 
     async def _forward(self, visitor: "_Visitor", request: h11.Request, upstream: Upstream) -> None:
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", upstream.port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", upstream.port_for(request.target))
         except OSError:
             await visitor.answer(not_there(upstream.title))
             return
@@ -246,11 +254,13 @@ def is_message(target: bytes) -> bool:
 
 
 def routes(settings: Settings) -> dict[str, Upstream]:
-    """Host names and the web processes behind them."""
+    """Host names and the processes behind them."""
     found: dict[str, Upstream] = {}
     for one in INSTITUTIONS:
-        web = next(p for p in processes_of(one.name) if p.name == one.name)
-        upstream = Upstream(one.title, web.port(settings))
+        own = processes_of(one.name)
+        web = next(p for p in own if p.name == one.name)
+        others = {word: p.port(settings) for p in own for word in p.paths}
+        upstream = Upstream(one.title, web.port(settings), others)
         for host in ("localhost", "127.0.0.1") if one.host is None else (f"{one.host}.localhost",):
             found[host] = upstream
     return found

@@ -15,7 +15,7 @@ class Interface(Enum):
     WSGI = "wsgi"
     """Django, synchronous, under Granian: pages and rare messages."""
     ASGI = "asgi"
-    """raw ASGI under uvicorn: the messages of the hot path."""
+    """raw ASGI under uvicorn: what is asked too often for Django."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class Process:
     """`module:attribute` of the WSGI or ASGI application."""
     slot: int
     """Its port is the first port of the platform plus this."""
+    paths: tuple[str, ...] = ()
+    """First words of the paths that the front sends here instead of to the institution's pages. An ASGI process without any is there for
+    signed messages, which never come through the front."""
 
     def port(self, settings: Settings) -> int:
         return settings.port_base + self.slot
@@ -82,15 +85,16 @@ def _web(slot: int, institution: Institution) -> Process:
     return Process(name, name, Interface.WSGI, f"{institution.package}.wsgi:application", slot)
 
 
-def _api(slot: int, institution: str) -> Process:
+def _api(slot: int, institution: str, *paths: str) -> Process:
     app = f"mynumber.institutions.{institution}.api:app"
-    return Process(f"{institution}-api", institution, Interface.ASGI, app, slot)
+    return Process(f"{institution}-api", institution, Interface.ASGI, app, slot, paths)
 
 
 _API_SLOT = 20
 PROCESSES: tuple[Process, ...] = (
     _api(_API_SLOT, "network"),
     _api(_API_SLOT + 1, "gateway"),
+    _api(_API_SLOT + 2, "jlis", "ocsp", "timestamp", "revocation-lists", "certificates"),
     *(_web(slot, institution) for slot, institution in enumerate(INSTITUTIONS)),
 )
 FRONT = "front"
@@ -127,9 +131,10 @@ def processes_of(name: str) -> tuple[Process, ...]:
 
 
 def message_process(name: str) -> Process:
-    """The process that receives an institution's messages: its api where it has one, otherwise its web."""
+    """The process that receives an institution's messages: its api where it has one for them, otherwise its web."""
     own = processes_of(name)
-    return next((p for p in own if p.interface is Interface.ASGI), own[0])
+    for_messages = (p for p in own if p.interface is Interface.ASGI and not p.paths)
+    return next(for_messages, own[-1])
 
 
 def gateway_tenants(settings: Settings) -> tuple[str, ...]:

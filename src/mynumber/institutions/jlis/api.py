@@ -1,0 +1,368 @@
+"""What anybody's software asks J-LIS about certificates, in the formats of the Internet: OCSP, time-stamps, lists. Run by uvicorn.
+
+    POST /ocsp/authentication, /ocsp/signature       RFC 6960; GET with the request in the path as well
+    POST /timestamp                                  RFC 3161
+    GET  /revocation-lists/KIND/CITYCODE.crl         X.509, DER; 6 digits, or all; CITYCODE-GENERATION.crl for an older CA
+    GET  /certificates/ca-KIND-GENERATION.cer        X.509, DER
+
+Certificates are checked, and lists given, only for registered verifiers (公的個人認証法 art. 17, 36), who show a key. What state a certificate
+is in is read from the database for every answer, many requests in one statement: what was committed before the question shows in the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import os
+import re
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from mynumber.foundation.keyring import KeyRing
+from mynumber.foundation.pki import JAPAN, MalformedSerial, Purpose, ocsp, serial_text, timestamp
+from mynumber.foundation.pki.ocsp import ResponseStatus
+from mynumber.institutions.jlis.certification.words import UseKind
+from mynumber.institutions.jlis.status.desk import Desk, NoAnswer
+from mynumber.institutions.jlis.status.store import CertificateRow, Count, Store, Verifier
+from mynumber.institutions.jlis.status.usage import Usage
+from mynumber.institutions.jlis.status.verifiers import Verifiers
+from mynumber.webkit import logs
+from mynumber.webkit.asgi import BODY_SECONDS, DATABASE_FAILURES, Receive, Scope, Send, live, read_body
+from mynumber.webkit.background import keep_running
+from mynumber.webkit.batching import Batcher
+from mynumber.webkit.marks import RouteTable, public, registered
+from mynumber.webkit.pool import open_pool
+
+CONNECTIONS: Final = 8
+FURNISH_SECONDS: Final = 3.0
+"""How often new CAs and new certificates of the service are looked for."""
+RENEW_SECONDS: Final = 3600.0
+"""How often certificates of the service that will end are renewed. At once when one begins to be missing ..."""
+RETRY_SECONDS: Final = 60.0
+"""... and again after this time while one is."""
+
+REGISTER: Final = (
+    "電子証明書の有効性確認と失効リストは、届出または認定を受けた検証者だけが利用できます。検証者として登録し、"
+    "渡された鍵を Authorization: Bearer 鍵 で送ってください。\n"
+    "Only registered verifiers may check certificates or read revocation lists. Register with J-LIS (mynumber run jlis register_verifier --help) "
+    "and send the key you are given: Authorization: Bearer KEY\n"
+)
+
+_log = logs.get_logger(__name__)
+
+_CHECKS: Final = {
+    Purpose.AUTHENTICATION: UseKind.AUTHENTICATION_CHECK,
+    Purpose.SIGNATURE: UseKind.SIGNATURE_CHECK,
+}
+_LIST_FILE: Final = re.compile(r"([0-9]{6}|all)(?:-([1-9][0-9]{0,5}))?\.crl", re.ASCII)
+_CA_FILE: Final = re.compile(r"ca-(authentication|signature)-([1-9][0-9]{0,5})\.cer", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, as far as a handler needs it."""
+
+    rest: str
+    """What follows the address of the route in the path."""
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes | None
+    """None when it is longer than the route takes."""
+
+    def content_type(self) -> bytes:
+        return next((value for name, value in self.headers if name == b"content-type"), b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP answer."""
+
+    status: int
+    body: bytes
+    content_type: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Handler = Callable[[Request], Awaitable[Reply]]
+
+
+def say(status: int, words: str, *headers: tuple[bytes, bytes]) -> Reply:
+    """An answer for a person."""
+    return Reply(status, words.encode(), "text/plain; charset=utf-8", headers)
+
+
+class StatusApp:
+    """The ASGI application."""
+
+    def __init__(self) -> None:
+        self.routes = RouteTable()
+        for purpose in Purpose:
+            for method, path in (("POST", f"/ocsp/{purpose}"), ("GET", f"/ocsp/{purpose}/*")):
+                self.routes.add(method, path, self._checks(purpose, method))
+            self.routes.add("GET", f"/revocation-lists/{purpose}/*", self._lists(purpose))
+        self.routes.add("POST", "/timestamp", self._timestamp)
+        self.routes.add("GET", "/certificates/*", self._certificate)
+        self.routes.add("GET", "/healthz", self._healthz)
+        self.routes.add("GET", "/readyz", self._readyz)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._pool: asyncpg.Pool | None = None
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Open key ring and database. A CA or a responder may be missing yet: it is taken up when it is there."""
+        logs.configure("jlis")
+        self._pool = await open_pool(os.environ["DATABASE_URL"], connections=CONNECTIONS)
+        keyring = KeyRing.open(os.environ["MYNUMBER_KEYS"])
+        self.keyring = keyring
+        self.store = Store(self._pool)
+        self.desk = Desk()
+        self.usage = Usage(self.store.add)
+        self.verifiers = Verifiers(self.store.verifiers)
+        self.look_up: Batcher[str, CertificateRow | None] = Batcher(self.store.certificates)
+        with suppress(*DATABASE_FAILURES):
+            await self.furnish()
+        self._tasks = [
+            asyncio.create_task(keep_running("usage", self.usage.run)),
+            asyncio.create_task(keep_running("certificates", self._keep_furnished)),
+        ]
+
+    async def stop(self) -> None:
+        """Write the last counts and close."""
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await self.usage.close()
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def furnish(self) -> None:
+        """Take up the CAs and certificates that are there now."""
+        roots = await self.store.roots()
+        services = await self.store.service_certificates(datetime.now(UTC))
+        self.desk.furnish(roots, services, self.keyring.pem)
+
+    async def _keep_furnished(self) -> None:
+        """Look for new CAs and certificates, and have those renewed that are missing or will end."""
+        missed: list[str] = []
+        again = 0.0
+        while True:
+            missing = self.desk.missing(datetime.now(UTC))
+            if self.desk.roots and (missing != missed or time.monotonic() >= again):
+                await self._renew()
+                await self.furnish()
+                missed = self.desk.missing(datetime.now(UTC))
+                again = time.monotonic() + (RETRY_SECONDS if missed else RENEW_SECONDS)
+            await asyncio.sleep(FURNISH_SECONDS)
+            await self.furnish()
+
+    async def _renew(self) -> None:
+        """A short process of its own: this one, to which the world talks, never loads the key of a CA."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "django", "renew_responders", "--verbosity", "0"),
+            env={**os.environ, "MYNUMBER_POOL": "0"},
+        )
+        if await process.wait() != 0:
+            _log.error("certificates of the service were not renewed", status=process.returncode)
+
+    # --- HTTP ---------------------------------------------------------------------------------------------------------
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await live(receive, send, start=self.start, stop=self.stop)
+            return
+        if scope["type"] != "http":
+            return
+        reply = await self._reply(scope, receive)
+        headers = [
+            (b"content-type", reply.content_type.encode()),
+            (b"content-length", str(len(reply.body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+            *reply.headers,
+        ]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        method, path = scope["method"], scope["path"]
+        handler, rest = self.routes.find(method, path), ""
+        if handler is None:
+            handler, rest = self._under(method, path)
+        if handler is None:
+            return say(404, "no such address, or not with this method\n")
+        body: bytes | None = b""
+        if method == "POST":
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await read_body(receive, ocsp.LARGEST_REQUEST)
+            except (TimeoutError, ConnectionError):
+                return say(408, "the body did not come\n")
+        try:
+            reply: Reply = await handler(Request(rest, tuple(scope["headers"]), body))
+        except DATABASE_FAILURES as error:
+            _log.error("the database does not answer", exception=logs.outline(error))
+            return say(503, "try later\n", (b"retry-after", b"5"))
+        return reply
+
+    def _under(self, method: str, path: str) -> tuple[Handler | None, str]:
+        """The route under whose address a path lies, and the rest of the path."""
+        parts = path.split("/", 3)
+        for words in (3, 2):
+            if len(parts) > words:
+                handler = self.routes.find(method, "/".join(parts[:words]) + "/*")
+                if handler is not None:
+                    return handler, "/".join(parts[words:])
+        return None, ""
+
+    async def _admit(self, request: Request, purpose: Purpose) -> Verifier | Reply:
+        """The registered verifier who asks, or the answer for whoever may not."""
+        verifier = await self.verifiers.find(request.headers)
+        if verifier is None:
+            return _unknown_key()
+        if purpose not in verifier.purposes:
+            return say(
+                403,
+                "この種類の証明書の検証者としては登録されていません。\nNot registered for this kind of certificate.\n",
+            )
+        return verifier
+
+    # --- certificates' status -----------------------------------------------------------------------------------------
+
+    def _checks(self, purpose: Purpose, method: str) -> Handler:
+        @registered
+        async def check(request: Request) -> Reply:
+            verifier = await self._admit(request, purpose)
+            if isinstance(verifier, Reply):
+                return verifier
+            body = request.body if method == "POST" else _from_path(request.rest)
+            if method == "POST" and request.content_type() != ocsp.REQUEST_TYPE.encode():
+                return say(415, f"send {ocsp.REQUEST_TYPE}\n")
+            return Reply(200, await self._status(body, purpose, verifier), ocsp.RESPONSE_TYPE)
+
+        return check
+
+    async def _status(self, body: bytes | None, purpose: Purpose, verifier: Verifier) -> bytes:
+        try:
+            request = ocsp.parse_request(body or b"")
+            answerer = self.desk.answerer_for(request, purpose)
+            rows = await asyncio.gather(
+                *(self._row(certificate.serial) for certificate in request.certificates)
+            )
+        except ocsp.RequestRefused:
+            return ocsp.refusal(ResponseStatus.MALFORMED_REQUEST)
+        except NoAnswer as none:
+            return ocsp.refusal(none.status)
+        except DATABASE_FAILURES as error:
+            _log.error("no status without the database", exception=logs.outline(error))
+            return ocsp.refusal(ResponseStatus.TRY_LATER)
+        now = datetime.now(UTC)
+        answer = answerer.answer(request, rows, now=now)
+        self._count(verifier, _CHECKS[purpose], now, len(rows))
+        return answer
+
+    def _count(self, verifier: Verifier, kind: UseKind, now: datetime, number: int = 1) -> None:
+        self.usage.add(Count(verifier.id, kind, now.astimezone(JAPAN).date()), number)
+
+    async def _row(self, serial: int) -> CertificateRow | None:
+        try:
+            return await self.look_up.submit(serial_text(serial))
+        except MalformedSerial:  # no certificate has such a number
+            return None
+
+    # --- time-stamps --------------------------------------------------------------------------------------------------
+
+    @public  # a digest says nothing of anybody, and whoever signs a document needs its time
+    async def _timestamp(self, request: Request) -> Reply:
+        verifier = None
+        if any(name == b"authorization" for name, _ in request.headers):
+            verifier = await self.verifiers.find(request.headers)
+            if verifier is None:
+                return _unknown_key()
+        if request.content_type() != timestamp.REQUEST_TYPE.encode():
+            return say(415, f"send {timestamp.REQUEST_TYPE}\n")
+        reply = Reply(200, self._stamp(request.body or b""), timestamp.RESPONSE_TYPE)
+        if verifier is not None:
+            self._count(verifier, UseKind.TIME_STAMP, datetime.now(UTC))
+        return reply
+
+    def _stamp(self, body: bytes) -> bytes:
+        try:
+            asked = timestamp.parse_request(body)
+            if self.desk.stamping is None:
+                return timestamp.rejection(timestamp.Failure.SYSTEM_FAILURE)
+            return self.desk.stamping.stamp(asked, now=datetime.now(UTC))
+        except timestamp.RequestRefused as refused:
+            return timestamp.rejection(refused.failure)
+
+    # --- lists and certificates ---------------------------------------------------------------------------------------
+
+    def _lists(self, purpose: Purpose) -> Handler:
+        @registered
+        async def give(request: Request) -> Reply:
+            verifier = await self._admit(request, purpose)
+            if isinstance(verifier, Reply):
+                return verifier
+            wanted = _LIST_FILE.fullmatch(request.rest)
+            generations = [root.generation for root in self.desk.roots if root.purpose is purpose]
+            if wanted is None or not generations:
+                return say(404, "no such list\n")
+            generation = int(wanted[2]) if wanted[2] else max(generations)
+            municipality = "" if wanted[1] == "all" else wanted[1]
+            content = await self.store.revocation_list(purpose, municipality, generation)
+            if content is None:
+                return say(404, "no such list\n")
+            self._count(verifier, UseKind.REVOCATION_LIST, datetime.now(UTC))
+            return Reply(200, content, "application/pkix-crl")
+
+        return give
+
+    @public  # who holds a certificate must be able to find its issuer
+    async def _certificate(self, request: Request) -> Reply:
+        wanted = _CA_FILE.fullmatch(request.rest)
+        for root in self.desk.roots:
+            if wanted and (root.purpose.value, root.generation) == (wanted[1], int(wanted[2])):
+                return Reply(200, root.certificate, "application/pkix-cert")
+        return say(404, "no such certificate\n")
+
+    # --- health -------------------------------------------------------------------------------------------------------
+
+    @public
+    async def _healthz(self, _: Request) -> Reply:
+        return Reply(200, b'{"status":"alive"}', "application/json")
+
+    @public
+    async def _readyz(self, _: Request) -> Reply:
+        """Ready while the database answers. What is missing is no fault of this process: it asks for certificates itself once there is a CA."""
+        try:
+            ready = self._pool is not None and await self._pool.fetchval("SELECT 1") == 1
+        except DATABASE_FAILURES:
+            ready = False
+        if not ready:
+            return Reply(503, b'{"status":"not ready"}', "application/json")
+        body = msgspec.json.encode({"status": "ready", "missing": self.desk.missing(datetime.now(UTC))})
+        return Reply(200, body, "application/json")
+
+
+def _unknown_key() -> Reply:
+    return say(401, REGISTER, (b"www-authenticate", b'Bearer realm="J-LIS"'))
+
+
+def _from_path(text: str) -> bytes | None:
+    """The request in a path (RFC 6960, A.1): base64 of its DER."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+app = StatusApp()
