@@ -1,0 +1,128 @@
+"""pcscd with its virtual reader, started and stopped by a test, and our card in it.
+
+There is one pcscd to a machine (its socket is /run/pcscd/pcscd.comm), so a lock file lets one test at a time have it. The virtual reader
+listens on all addresses; where the system allows, it gets a network of its own, in which nobody else is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.tools import find
+
+_LOCK = Path(tempfile.gettempdir()) / "mynumber-test-pcscd.lock"
+_SOCKET = Path("/run/pcscd/pcscd.comm")
+_ALONE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+_COMMAND = "from mynumber.platform.commands.card import app; app()"
+_SECONDS = 30.0
+OPENSC_MODULE = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
+
+
+def mynumber_card(*words: str) -> list[str]:
+    """`mynumber card WORDS` as a command."""
+    return [sys.executable, "-c", _COMMAND, *words]
+
+
+@dataclass(frozen=True)
+class Pcscd:
+    """A running pcscd. `into` is what a command begins with that shall be in the same network."""
+
+    into: tuple[str, ...]
+
+    @contextlib.contextmanager
+    def holding(self, card: Path) -> Iterator[subprocess.Popen[str]]:
+        """`mynumber card insert CARD` while the block runs; OpenSC sees the card."""
+        inserting = self._insert(card)
+        try:
+            _until(
+                lambda: "jpki" in run("opensc-tool", "--reader", "0", "--name").stdout, "OpenSC sees the card"
+            )
+            yield inserting
+        finally:
+            inserting.send_signal(signal.SIGINT)
+            inserting.communicate(timeout=_SECONDS)
+
+    def _insert(self, card: Path) -> subprocess.Popen[str]:
+        """Start the command; again while pcscd does not listen yet."""
+        started: list[subprocess.Popen[str]] = []
+
+        def listens() -> bool:
+            process = subprocess.Popen(
+                [*self.into, *mynumber_card("insert", str(card))], stdout=subprocess.PIPE, text=True
+            )
+            assert process.stdout is not None
+            if "挿しました" in process.stdout.readline():
+                started.append(process)
+                return True
+            process.communicate()
+            return False
+
+        _until(listens, "the virtual reader listens")
+        return started[0]
+
+
+@contextlib.contextmanager
+def pcscd() -> Iterator[Pcscd]:
+    """The one pcscd of the machine. Skips where it cannot be had (fails where tools are required)."""
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.geteuid() != 0:
+            _give_up("pcscd needs root here, for /run/pcscd and a network of its own")
+        if _answers():
+            _give_up("another pcscd runs on this machine")
+        Path("/run/pcscd").mkdir(exist_ok=True)
+        alone = all(map(find, ("unshare", "nsenter", "ip"))) and run(*_ALONE, "true").returncode == 0
+        daemon = find("pcscd") or "pcscd"
+        process = subprocess.Popen(
+            [*(_ALONE if alone else ()), daemon, "--foreground", "--error"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _until(_answers, "pcscd answers")
+            yield Pcscd(("nsenter", f"--net=/proc/{process.pid}/ns/net", "--") if alone else ())
+        finally:
+            process.terminate()
+            process.wait(timeout=_SECONDS)
+
+
+def run(*command: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+    """A command to its end, with what it said."""
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, input=typed)
+
+
+def done(*command: str, typed: str | None = None) -> str:
+    """A command that must succeed; what it printed."""
+    ended = run(*command, typed=typed)
+    assert ended.returncode == 0, f"{command[0]}: {ended.stdout}{ended.stderr}"
+    return ended.stdout
+
+
+def _answers() -> bool:
+    """Whether some pcscd is there."""
+    return _SOCKET.exists() and "Virtual PCD" in run("opensc-tool", "-l").stdout
+
+
+def _until(happened: Callable[[], bool], what: str) -> None:
+    """Ask again and again; every question starts a process, so nobody needs to wait in between."""
+    deadline = time.monotonic() + _SECONDS
+    while not happened():
+        assert time.monotonic() < deadline, f"not within {_SECONDS:.0f} s: {what}"
+
+
+def _give_up(reason: str) -> None:
+    if os.environ.get("MYNUMBER_REQUIRE_TOOLS") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
