@@ -240,8 +240,8 @@ _NEW_CERTIFICATE = """
     INSERT INTO jlis_certification_certificate
         (serial, kind, hierarchy, generation, municipality_code, person_id, card_id, device, issued_through, issued_at,
          not_after, state, state_since, reason, attributes_digest)
-    SELECT %(serial)s, %(kind)s, %(kind)s, %(generation)s, %(municipality)s, card.person_id, card.id, '',
+    SELECT %(serial)s, %(kind)s::varchar, %(kind)s::varchar, %(generation)s, %(municipality)s, card.person_id, card.id, '',
         'municipality.131229', now(), %(expires_on)s, %(state)s, now(), %(reason)s,
-        CASE WHEN %(kind)s = 'signature' THEN sha256('of nobody') END
+        CASE WHEN %(kind)s::varchar = 'signature' THEN sha256('of nobody') END
     FROM card
 """
