@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mynumber.protocols.sign_in import PortalClient
+from mynumber.wallet.portals import Place
 from mynumber.webkit.environment import Environment
 
 SECRET_KEY = "type-checking-only"
@@ -21,7 +22,10 @@ MYNUMBER_STAFF = True
 MYNUMBER_RESIDENT_CHECKER: str | None = None
 MYNUMBER_FORM_ACTIONS: tuple[str, ...] = ()
 WALLET_CARDS: Path
+WALLET_READERS: Path
+WALLET_DOCUMENTS: Path
 WALLET_PORTALS: tuple[PortalClient, ...]
+WALLET_PLACES: tuple[Place, ...]
 _APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -33,6 +37,7 @@ _APPS = [
     "mynumber.institutions.jlis.residents",
     "mynumber.institutions.jlis.acquisition",
     "mynumber.institutions.jlis.certification",
+    "mynumber.institutions.jlis.cards",
     "mynumber.institutions.jlis.status",
     "mynumber.institutions.jlis.pages",
     "mynumber.wallet",
@@ -40,11 +45,14 @@ _APPS = [
     "mynumber.institutions.municipality.register",
     "mynumber.institutions.municipality.tax",
     "mynumber.institutions.municipality.casework",
+    "mynumber.institutions.municipality.counter",
     "mynumber.institutions.network.core",
     "mynumber.institutions.portal.account",
     "mynumber.institutions.portal.identity",
     "mynumber.institutions.portal.records",
+    "mynumber.institutions.portal.card",
     "mynumber.institutions.digital_agency.accounts",
+    "mynumber.institutions.digital_agency.validation",
     "mynumber.institutions.pension_service.pensions",
     "tests.webkit.project",
 ]

@@ -8,6 +8,13 @@ import msgspec
 from django.urls import URLPattern
 
 from mynumber.protocols.acquisition import REQUEST_CODE_BY_CERTIFICATE, REQUEST_CODES
+from mynumber.protocols.card_life import (
+    APPLY_FOR_CARD,
+    COLLECT_CARD,
+    HAND_OVER,
+    QUERY_DELIVERIES,
+    REQUEST_FORM,
+)
 from mynumber.protocols.certification import ISSUE_CARD, QUERY_TRUST, REVOKE_CERTIFICATE
 from mynumber.protocols.message import Message
 from mynumber.protocols.refusal import Hop
@@ -36,6 +43,11 @@ ENTITLED: Final[dict[str, frozenset[str]]] = {
     REQUEST_CODES.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
     REQUEST_CODE_BY_CERTIFICATE.name: frozenset({_PORTAL}),
     # Act art. 16-2, 17; 公的個人認証法 art. 22, 28: applications go through the municipality.
+    REQUEST_FORM.name: frozenset({_MUNICIPALITIES}),
+    APPLY_FOR_CARD.name: frozenset({_MUNICIPALITIES}),
+    QUERY_DELIVERIES.name: frozenset({_MUNICIPALITIES}),
+    COLLECT_CARD.name: frozenset({_MUNICIPALITIES}),
+    HAND_OVER.name: frozenset({_MUNICIPALITIES}),
     ISSUE_CARD.name: frozenset({_MUNICIPALITIES}),
     REVOKE_CERTIFICATE.name: frozenset({_MUNICIPALITIES}),
     # 公的個人認証法 art. 17, 18, 36, 37: members that may be verifiers; whether they are registered, and for what, is asked in the register.

@@ -10,8 +10,11 @@ globals().update(
             "mynumber.institutions.jlis.residents",
             "mynumber.institutions.jlis.acquisition",
             "mynumber.institutions.jlis.certification",
+            "mynumber.institutions.jlis.cards",
+            "mynumber.institutions.jlis.status",
             "mynumber.institutions.jlis.pages",
         ],
         urlconf="mynumber.institutions.jlis.urls",
+        staff=True,
     )
 )

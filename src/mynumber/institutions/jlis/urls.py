@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from mynumber.institutions.jlis.acquisition import messages as acquisition
+from mynumber.institutions.jlis.cards import messages as cards
 from mynumber.institutions.jlis.certification import messages as certification
 from mynumber.institutions.jlis.pages import views
 from mynumber.institutions.jlis.residents import messages as residents
@@ -18,4 +19,6 @@ urlpatterns = [
     *residents.routes,
     *acquisition.routes,
     *certification.routes,
+    *cards.routes,
+    path("", include("mynumber.webkit.staff.urls")),
 ]
