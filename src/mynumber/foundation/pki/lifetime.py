@@ -54,7 +54,7 @@ def certificate_expiry(
     birthday, so that nobody loses a year by being early.
     authentication_expiry: of a signature certificate, the end of the authentication certificate beside it: it does not last longer.
     """
-    last = nth_birthday_after(issued, birth, CERTIFICATE_BIRTHDAYS + _renewed_early(issued, renews))
+    last = nth_birthday_after(issued, birth, CERTIFICATE_BIRTHDAYS + in_renewal_window(issued, renews))
     return min(last, card_expiry or last, authentication_expiry or last)
 
 
@@ -67,12 +67,12 @@ def card_expiry(
     stay_until: the end of the period of stay (在留期間) of a foreign resident who has one: the card does not last longer.
     """
     birthdays = CARD_BIRTHDAYS_ADULT if adult else CARD_BIRTHDAYS_MINOR
-    last = nth_birthday_after(issued, birth, birthdays + _renewed_early(issued, renews))
+    last = nth_birthday_after(issued, birth, birthdays + in_renewal_window(issued, renews))
     return min(last, stay_until or last)
 
 
-def _renewed_early(issued: date, renews: date | None) -> bool:
-    """Less than 3 months are left from the day after the one 3 months before; where that month has no such day, from the 1st of the next.
+def in_renewal_window(issued: date, renews: date | None) -> bool:
+    """Whether what is renewed on a day is renewed early, so that it lasts a birthday longer. Less than 3 months are left from the day after the one 3 months before; where that month has no such day, from the 1st of the next.
 
     On the last day itself nothing is lost: the birthday of that day is not counted anyway.
     """

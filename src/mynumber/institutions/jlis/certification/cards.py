@@ -18,10 +18,17 @@ from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.people import legal_age
 from mynumber.foundation.pki import card_expiry
 from mynumber.foundation.smartcard import CardFace
-from mynumber.institutions.jlis.certification import changes
-from mynumber.institutions.jlis.certification.faces import SEXES, face_digest, municipality_of, number_of
+from mynumber.institutions.jlis.certification import changes, pictures
+from mynumber.institutions.jlis.certification.faces import (
+    SEXES,
+    certificate_address,
+    face_digest,
+    municipality_of,
+    number_of,
+)
 from mynumber.institutions.jlis.certification.issuing import Issued, issue
-from mynumber.institutions.jlis.certification.models import Card, CardPicture, Certificate
+from mynumber.institutions.jlis.certification.models import Card, Certificate
+from mynumber.institutions.jlis.certification.rules import day_in_japan
 from mynumber.institutions.jlis.certification.words import CARD_KINDS, CertificateReason, EventKind
 from mynumber.institutions.jlis.residents.models import Person
 from mynumber.protocols.card_life import ApplicationReason, CardState, IdentityCheck
@@ -56,13 +63,13 @@ def last_day_of_card(person: Person, today: date) -> date:
     return card_expiry(today, person.birth_date, adult=legal_age(person.birth_date, today) >= ADULT)
 
 
-def face_of(person: Person, *, expires_on: date, security_code: str, photo: bytes) -> CardFace:
-    """券面: what the residents network knows of the person now."""
+def face_of(person: Person, *, expires_on: date, security_code: str, photo: bytes, on: date) -> CardFace:
+    """券面: what the residents network knows of the person on a day."""
     return CardFace(
         individual_number=number_of(person),
         name=person.name,
         former_name=person.former_name or None,
-        address=person.address,
+        address=certificate_address(person, on=on),
         birth_date=person.birth_date,
         sex=SEXES[person.sex],
         municipality_code=municipality_of(person.municipality).code.digits[:5],
@@ -104,10 +111,10 @@ def issue_for_card(
         expires_on=expires_on,
         made_at=at,
         face_written_at=at if face else None,
-        face_digest=face_digest(person, expires_on=expires_on) if face else None,
+        face_digest=face_digest(person, expires_on=expires_on, on=day_in_japan(at)) if face else None,
     )
     if face:
-        CardPicture.objects.create(card=card, photo=face.photo, security_code=face.security_code)
+        pictures.keep(card, face, keyring)
     changes.note(card, EventKind.MADE, at=at, by=municipality)
     issue_kind = partial(
         issue, card=card, person=person, keyring=keyring, through=municipality, at=at, suspended=True

@@ -24,17 +24,22 @@ def certificate_name(person: Person) -> str:
     return f"{family}［{person.former_name}］{space}{given}"
 
 
-def certificate_address(person: Person) -> str:
+def lives_abroad(person: Person, *, on: date) -> bool:
+    """Whether the day of a moving-out abroad has come."""
+    return person.moved_abroad and person.moved_out_on is not None and person.moved_out_on <= on
+
+
+def certificate_address(person: Person, *, on: date) -> str:
     """住所 of a signature certificate. For one who lives abroad the address they left, marked as such; uncertain: the real wording."""
-    return f"国外転出　{person.address}" if person.moved_abroad else person.address
+    return f"国外転出　{person.address}" if lives_abroad(person, on=on) else person.address
 
 
-def holder_of_signature(person: Person) -> SignatureHolder:
+def holder_of_signature(person: Person, *, on: date) -> SignatureHolder:
     """The four attributes as a signature certificate carries them. Raises Refused(UNAVAILABLE) for texts that none can carry."""
     try:
         return SignatureHolder.of(
             certificate_name(person),
-            address=certificate_address(person),
+            address=certificate_address(person, on=on),
             birth_date=person.birth_date,
             sex=SEXES[person.sex],
         )
@@ -52,19 +57,22 @@ def municipality_of(system: str) -> Municipality:
         raise Refused(Hop.JLIS, Reason.UNAVAILABLE, "the register is none of a municipality") from None
 
 
-def attributes_digest(person: Person) -> bytes:
+def attributes_digest(person: Person, *, on: date) -> bytes:
     """SHA-256 of what a signature certificate says of its holder: when it differs, the certificate is no longer true."""
     return _digest(
-        certificate_name(person), certificate_address(person), person.birth_date.isoformat(), person.sex
+        certificate_name(person),
+        certificate_address(person, on=on),
+        person.birth_date.isoformat(),
+        person.sex,
     )
 
 
-def face_digest(person: Person, *, expires_on: date) -> bytes:
+def face_digest(person: Person, *, expires_on: date, on: date) -> bytes:
     """SHA-256 of what the face of a card says of its holder, but for the photo."""
     return _digest(
         person.individual_number,
         certificate_name(person),
-        certificate_address(person),
+        certificate_address(person, on=on),
         person.birth_date.isoformat(),
         person.sex,
         expires_on.isoformat(),

@@ -27,6 +27,7 @@ from mynumber.institutions.jlis.certification.cards import (
 )
 from mynumber.institutions.jlis.certification.holders import check_serial
 from mynumber.institutions.jlis.certification.models import Certificate
+from mynumber.institutions.jlis.certification.rules import day_in_japan
 from mynumber.institutions.jlis.certification.words import CertificateReason
 from mynumber.institutions.jlis.residents.models import Person
 from mynumber.protocols.card_life import IdentityCheck
@@ -54,7 +55,7 @@ def issue_card(
     Raises Refused: UNKNOWN_RECORD alike for a number that nobody holds and for one who is not, or no longer, a resident of the municipality;
     UNAVAILABLE when the CA cannot issue.
     """
-    today = at.astimezone(JAPAN).date()
+    today = day_in_japan(at)
     residents = Person.objects.residents_of(municipality, on=today)
     person = residents.select_for_update().filter(individual_number=number.digits).first()
     if person is None:

@@ -23,11 +23,15 @@ from mynumber.foundation.pki import (
     serial_text,
 )
 from mynumber.institutions.jlis.certification.authority import Generation, current_authority
-from mynumber.institutions.jlis.certification.changes import note
-from mynumber.institutions.jlis.certification.faces import holder_of_signature, municipality_of
+from mynumber.institutions.jlis.certification.changes import LIVE, note
+from mynumber.institutions.jlis.certification.faces import (
+    attributes_digest,
+    holder_of_signature,
+    municipality_of,
+)
 from mynumber.institutions.jlis.certification.lists import Scope, ensure_list
 from mynumber.institutions.jlis.certification.models import Card, Certificate
-from mynumber.institutions.jlis.certification.rules import rules_on
+from mynumber.institutions.jlis.certification.rules import day_in_japan, rules_on
 from mynumber.institutions.jlis.certification.words import (
     HIERARCHY_OF,
     PHONE_KINDS,
@@ -70,12 +74,12 @@ def issue(
     suspended: until the card is handed over. parent: for a phone's, the card's of the same purpose; it lasts as long as that.
     Raises Refused: MALFORMED for a key that no certificate takes, NOT_ENTITLED for a holder too young to sign, UNAVAILABLE when the CA cannot issue.
     """
-    today = at.astimezone(JAPAN).date()
+    today = day_in_japan(at)
     purpose = HIERARCHY_OF[kind]
     if purpose is Purpose.SIGNATURE:
         require_old_enough(person, today)
     before = last_of(person, kind)
-    last_day = _last_day(person, card, before, parent, today)
+    last_day = _last_day(person, card, before, parent, at, purpose)
     generation = current_authority(keyring, purpose)
     serial = new_serial()
     certificate = _certificate(kind, public_key, person, generation, serial=serial, last_day=last_day, at=at)
@@ -90,6 +94,7 @@ def issue(
         card=card,
         parent=parent,
         device=device,
+        attributes_digest=attributes_digest(person, on=today) if purpose is Purpose.SIGNATURE else None,
         replaces=before,
         issued_through=through,
         issued_at=at.replace(microsecond=0),
@@ -135,15 +140,40 @@ def parse_key(public_key: bytes) -> rsa.RSAPublicKey:
 
 
 def _last_day(
-    person: Person, card: Card, before: Certificate | None, parent: Certificate | None, today: date
+    person: Person,
+    card: Card,
+    before: Certificate | None,
+    parent: Certificate | None,
+    at: datetime,
+    purpose: Purpose,
 ) -> date:
-    """The certificate's last day: the 5th birthday after issue, the 6th when renewed in time, never past the card or the parent."""
+    """The certificate's last day: the 5th birthday after issue, the 6th when renewed in time; never past the card, the authentication
+    certificate beside it, or a phone's past the card's. What replaces one that never came onto the card lasts as long as that."""
     if parent is not None:
-        return parent.not_after.astimezone(JAPAN).date()
-    renews = None
-    if before is not None and before.card_id == card.pk and before.reason == CertificateReason.SUPERSEDED:
-        renews = before.not_after.astimezone(JAPAN).date()
-    return certificate_expiry(today, person.birth_date, renews=renews, card_expiry=card.expires_on)
+        return _day(parent)
+    replaced = (
+        before
+        if before is not None and before.card_id == card.pk and before.reason == CertificateReason.SUPERSEDED
+        else None
+    )
+    beside = None
+    if purpose is Purpose.SIGNATURE:
+        beside = Certificate.objects.filter(
+            card=card, kind=CertificateKind.AUTHENTICATION, state__in=LIVE, not_after__gte=at
+        ).first()
+    today = day_in_japan(at)
+    last = certificate_expiry(
+        today,
+        person.birth_date,
+        renews=_day(replaced) if replaced else None,
+        card_expiry=card.expires_on,
+        authentication_expiry=_day(beside) if beside else None,
+    )
+    return max(last, _day(replaced)) if replaced and _day(replaced) > today else last
+
+
+def _day(certificate: Certificate) -> date:
+    return certificate.not_after.astimezone(JAPAN).date()
 
 
 def _certificate(
@@ -172,7 +202,7 @@ def _certificate(
             )
         return generation.authority.issue_signature(
             public_key,
-            holder=holder_of_signature(person),
+            holder=holder_of_signature(person, on=day_in_japan(at)),
             municipality=municipality,
             common_name=common_name,
             serial=serial,

@@ -165,11 +165,10 @@ class Card(models.Model):
 
 
 class CardPicture(models.Model):
-    """What the face shows beside the attributes: needed to write it anew. Nobody is told of it but the card."""
+    """Photo and security code of a face, sealed (`pictures`): needed to write it anew. Nobody is told of them but the card."""
 
     card = models.OneToOneField(Card, on_delete=models.PROTECT, primary_key=True, related_name="picture")
-    photo = models.BinaryField("顔写真")
-    security_code = models.CharField("セキュリティコード", max_length=4)
+    sealed = models.BinaryField("封をした顔写真")
 
     def __str__(self) -> str:
         return f"CardPicture({self.pk})"
@@ -193,6 +192,8 @@ class Certificate(models.Model):
     device = models.CharField("端末の名前", max_length=100, blank=True)
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     """The one before it, of the same kind and holder (シリアル番号の紐付け)."""
+    attributes_digest = models.BinaryField("4情報の要約", max_length=32, null=True)
+    """Of a signature certificate: `faces.attributes_digest` of its day; once the holder's differs, the certificate is no longer true."""
     issued_through = models.CharField("申請を受けた機関", max_length=80)
     issued_at = models.DateTimeField("発行日時")
     not_after = models.DateTimeField("有効期間の終わり")
@@ -267,6 +268,11 @@ class Certificate(models.Model):
                 condition=Q(kind__in=[kind.value for kind in words.CARD_KINDS], parent__isnull=True)
                 | Q(kind__in=[kind.value for kind in words.PHONE_KINDS], parent__isnull=False),
                 name="jlis_certificate_of_a_phone_has_a_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(hierarchy=Purpose.SIGNATURE.value, attributes_digest__isnull=False)
+                | Q(hierarchy=Purpose.AUTHENTICATION.value, attributes_digest__isnull=True),
+                name="jlis_certificate_for_signing_names_its_holder",
             ),
             models.CheckConstraint(
                 condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="jlis_not_its_own_successor"

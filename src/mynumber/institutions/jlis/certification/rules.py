@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+
+from mynumber.foundation.pki import JAPAN
+
+
+def day_in_japan(at: datetime) -> date:
+    """The day of a moment, as the law counts days."""
+    return at.astimezone(JAPAN).date()
 
 
 @dataclass(frozen=True, slots=True)

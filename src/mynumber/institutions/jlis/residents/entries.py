@@ -31,6 +31,7 @@ class MovingOut:
 
     on: date | None
     to: str | None
+    abroad: bool = False
 
     def lets_go_to(self, municipality: str) -> bool:
         """Whether a municipality may take the person in: the day may lie ahead, since plans (転出予定年月日) change and people arrive early."""
@@ -46,15 +47,22 @@ class Known:
     """The entry is where the person is registered now; False for one whom another municipality took in."""
     attributes: FourAttributes = field(repr=False)
     name_kana: str = field(repr=False)
+    former_name: str = field(repr=False)
     moving_out: MovingOut = field(repr=False)
     """As the municipality notified where the person is registered now."""
 
     def says_the_same(self, entry: ResidentEntry) -> bool:
         """Whether an entry tells nothing new."""
-        return (self.attributes, self.name_kana, self.moving_out) == (
+        return entry.died_on is None and (
+            self.attributes,
+            self.name_kana,
+            self.former_name,
+            self.moving_out,
+        ) == (
             entry.attributes,
             entry.name_kana,
-            MovingOut(entry.moved_out_on, entry.moved_out_to),
+            entry.former_name or "",
+            MovingOut(entry.moved_out_on, entry.moved_out_to, entry.moved_abroad),
         )
 
     def has_left_by(self, day: date) -> bool:
@@ -86,7 +94,7 @@ def known_entries(municipality: str, addressees: Sequence[str]) -> dict[str, Kno
             SELECT entry.addressee, person.id, person.resident_code, person.individual_number,
                    (person.municipality, person.addressee) = (entry.municipality, entry.addressee) AND person.status = %s,
                    person.name, person.address, person.birth_date, person.sex, person.name_kana,
-                   person.moved_out_on, person.moved_out_to
+                   person.former_name, person.moved_out_on, person.moved_out_to, person.moved_abroad
               FROM jlis_residents_entry AS entry
               JOIN jlis_residents_person AS person ON person.id = entry.person_id
              WHERE entry.municipality = %s AND entry.addressee = ANY (%s::text[])
@@ -101,9 +109,10 @@ def known_entries(municipality: str, addressees: Sequence[str]) -> dict[str, Kno
                 is_current,
                 FourAttributes(name=name, address=address, birth_date=birth_date, sex=sex),
                 name_kana,
-                MovingOut(moved_out_on, moved_out_to or None),
+                former_name,
+                MovingOut(moved_out_on, moved_out_to or None, abroad),
             )
-            for addressee, person, resident_code, individual_number, is_current, name, address, birth_date, sex, name_kana, moved_out_on, moved_out_to in cursor
+            for addressee, person, resident_code, individual_number, is_current, name, address, birth_date, sex, name_kana, former_name, moved_out_on, moved_out_to, abroad in cursor
         }
 
 
@@ -157,11 +166,11 @@ def insert_people(
             """
             WITH numbered AS (
                 INSERT INTO jlis_residents_person
-                       (resident_code, individual_number, name, name_kana, address, birth_date, sex,
-                        name_key, address_key, addressee, moved_out_on, moved_out_to, municipality, status, numbered_at, changed_at)
-                SELECT given.*, %s, %s, %s, %s
-                  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::text[],
-                              %s::text[], %s::text[], %s::text[], %s::date[], %s::text[]) AS given
+                       (resident_code, individual_number, name, name_kana, address, birth_date, sex, name_key, address_key, addressee,
+                        moved_out_on, moved_out_to, moved_abroad, died_on, former_name, status, municipality, numbered_at, changed_at)
+                SELECT given.*, %s, %s, %s
+                  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::text[],
+                              %s::text[], %s::date[], %s::text[], %s::boolean[], %s::date[], %s::text[], %s::text[]) AS given
                     ON CONFLICT DO NOTHING
                 RETURNING id, municipality, addressee, resident_code, individual_number
             ), entered AS (
@@ -172,7 +181,6 @@ def insert_people(
             """,
             [
                 municipality,
-                Status.CURRENT.value,
                 at,
                 at,
                 [drawn.resident_code for drawn in numbers],
@@ -187,6 +195,10 @@ def insert_people(
                 [entry.addressee for entry, _ in waiting],
                 [entry.moved_out_on for entry, _ in waiting],
                 [entry.moved_out_to or "" for entry, _ in waiting],
+                [entry.moved_abroad for entry, _ in waiting],
+                [entry.died_on for entry, _ in waiting],
+                [entry.former_name or "" for entry, _ in waiting],
+                [_status(entry) for entry, _ in waiting],
             ],
         )
         return {addressee: DrawnNumbers(code, number) for addressee, code, number in cursor}
@@ -204,9 +216,9 @@ def move_people(
             """
             INSERT INTO jlis_residents_formerattributes
                    (person_id, name, name_kana, address, birth_date, sex, municipality, addressee,
-                    moved_out_on, moved_out_to, held_from, held_until)
+                    moved_out_on, moved_out_to, moved_abroad, former_name, held_from, held_until)
             SELECT id, name, name_kana, address, birth_date, sex, municipality, addressee,
-                   moved_out_on, moved_out_to, changed_at, %s
+                   moved_out_on, moved_out_to, moved_abroad, former_name, changed_at, %s
               FROM jlis_residents_person WHERE id = ANY (%s::bigint[])
             """,
             [at, people],
@@ -216,10 +228,12 @@ def move_people(
             UPDATE jlis_residents_person AS person
                SET name = given.name, name_kana = given.name_kana, address = given.address, birth_date = given.birth_date,
                    sex = given.sex, name_key = given.name_key, address_key = given.address_key, addressee = given.addressee,
-                   moved_out_on = given.moved_out_on, moved_out_to = given.moved_out_to, municipality = %s, changed_at = %s
+                   moved_out_on = given.moved_out_on, moved_out_to = given.moved_out_to, moved_abroad = given.moved_abroad,
+                   died_on = given.died_on, former_name = given.former_name, status = given.status, municipality = %s, changed_at = %s
               FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::text[], %s::text[],
-                          %s::date[], %s::text[])
-                   AS given (person_id, name, name_kana, address, birth_date, sex, name_key, address_key, addressee, moved_out_on, moved_out_to)
+                          %s::date[], %s::text[], %s::boolean[], %s::date[], %s::text[], %s::text[])
+                   AS given (person_id, name, name_kana, address, birth_date, sex, name_key, address_key, addressee,
+                             moved_out_on, moved_out_to, moved_abroad, died_on, former_name, status)
              WHERE person.id = given.person_id
             """,
             [
@@ -236,6 +250,10 @@ def move_people(
                 [entry.addressee for entry, _, _ in moved],
                 [entry.moved_out_on for entry, _, _ in moved],
                 [entry.moved_out_to or "" for entry, _, _ in moved],
+                [entry.moved_abroad for entry, _, _ in moved],
+                [entry.died_on for entry, _, _ in moved],
+                [entry.former_name or "" for entry, _, _ in moved],
+                [_status(entry) for entry, _, _ in moved],
             ],
         )
         cursor.execute(
@@ -247,3 +265,8 @@ def move_people(
             """,
             [municipality, [entry.addressee for entry, _, _ in moved], people],
         )
+
+
+def _status(entry: ResidentEntry) -> str:
+    """With a death the resident record is removed (住民基本台帳法施行令 art. 8)."""
+    return (Status.REMOVED if entry.died_on else Status.CURRENT).value

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from mynumber.foundation.numbers import IndividualNumber, MalformedNumber
+from mynumber.institutions.jlis.certification.automatic import follow_the_register
 from mynumber.institutions.jlis.entitlement import door
 from mynumber.institutions.jlis.residents.look_up import Asking, look_up, look_up_by_number
 from mynumber.institutions.jlis.residents.registration import register_residents
@@ -30,7 +31,7 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 
 def answer_register(question: Question[RegisterResidents]) -> RegisterResults:
     """Entries of the sender's own register: the municipality is who signed, never what a message says."""
-    return register_residents(question.body.entries, asking(question))
+    return register_residents(question.body.entries, asking(question), follow=follow_the_register)
 
 
 def answer_look_up(question: Question[LookUp]) -> LookUpResults:

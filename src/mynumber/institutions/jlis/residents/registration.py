@@ -52,6 +52,11 @@ MAX_DRAWS: Final = 10
 MAX_ADDRESSEE: Final = 80
 
 Draw = Callable[[int], list[DrawnNumbers]]
+Follow = Callable[[Sequence[int], Asking], None]
+"""(ids of people whose record changed, who notified it): what else changes with it."""
+
+
+def _nothing_follows(_people: Sequence[int], _asking: Asking) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,17 @@ class _Decision:
 
 
 def register_residents(
-    entries: Sequence[ResidentEntry], asking: Asking, *, draw: Draw = numbering.draw
+    entries: Sequence[ResidentEntry],
+    asking: Asking,
+    *,
+    follow: Follow = _nothing_follows,
+    draw: Draw = numbering.draw,
 ) -> RegisterResults:
     """Take the entries of one municipality, in the caller's transaction; results in the order of the entries.
 
-    Batches of one municipality wait for one another, those of others do not. Every search for one who moved in is recorded. Raises
-    Refused(MALFORMED or TOO_LARGE) before anything is written.
+    Batches of one municipality wait for one another, those of others do not. Every search for one who moved in is recorded. `follow` is told
+    whose record changed, in the same transaction (cards and certificates follow the register). Raises Refused(MALFORMED or TOO_LARGE) before
+    anything is written.
     """
     municipality, at, today = asking.member, asking.at, asking.at.astimezone(JAPAN).date()
     _check(entries, municipality, today=today)
@@ -90,6 +100,8 @@ def register_residents(
     moved = [(entry, key, d.holder) for entry, key, d in planned if d.state is EntryState.MOVED and d.holder]
     assigned = _assign(new, municipality, at=at, draw=draw)
     move_people(moved, municipality, at=at)
+    if moved:
+        follow([holder.person for _, _, holder in moved], asking)
     return RegisterResults(
         results=tuple(
             _result(entry, decision, assigned.get(entry.addressee)) for entry, _, decision in planned
@@ -106,6 +118,7 @@ def _check(entries: Sequence[ResidentEntry], municipality: str, *, today: date) 
         try:
             require_text(entry.addressee, what="the addressee number")
             require_text(entry.name_kana, what="the reading of the name", may_be_empty=True)
+            require_text(entry.former_name or "", what="the former name", may_be_empty=True)
         except MalformedPersonalData as error:
             raise Refused(Hop.JLIS, Reason.MALFORMED, str(error)) from None
         if len(entry.addressee) > MAX_ADDRESSEE:
@@ -114,6 +127,8 @@ def _check(entries: Sequence[ResidentEntry], municipality: str, *, today: date) 
             )
         if entry.attributes.birth_date > today:
             raise Refused(Hop.JLIS, Reason.MALFORMED, "a birth date lies in the future")
+        if entry.died_on is not None and not entry.attributes.birth_date <= entry.died_on <= today:
+            raise Refused(Hop.JLIS, Reason.MALFORMED, "a day of death lies before birth or in the future")
         _check_moving_out(entry, municipality)
         key_of(entry.attributes)
         if entry.moved_from:
@@ -125,7 +140,11 @@ def _check_moving_out(entry: ResidentEntry, municipality: str) -> None:
     if entry.moved_out_on is None:
         if entry.moved_out_to is not None:
             raise Refused(Hop.JLIS, Reason.MALFORMED, "a place that is moved to without a day of moving out")
+        if entry.moved_abroad:
+            raise Refused(Hop.JLIS, Reason.MALFORMED, "a moving abroad without a day of moving out")
         return
+    if entry.moved_abroad and entry.moved_out_to is not None:
+        raise Refused(Hop.JLIS, Reason.MALFORMED, "a moving abroad to a municipality")
     if entry.moved_out_on < entry.attributes.birth_date:
         raise Refused(Hop.JLIS, Reason.MALFORMED, "a day of moving out lies before birth")
     if entry.moved_out_to is not None and (
@@ -138,7 +157,9 @@ def _within_rights(entry: ResidentEntry, known: Known | None, *, today: date) ->
     """The attributes of one who has left stay what they were: only the moving-out itself may be put right, or taken back."""
     if known is None or not known.is_current or entry.moved_out_on is None or not known.has_left_by(today):
         return entry
-    return msgspec.structs.replace(entry, attributes=known.attributes, name_kana=known.name_kana)
+    return msgspec.structs.replace(
+        entry, attributes=known.attributes, name_kana=known.name_kana, former_name=known.former_name or None
+    )
 
 
 def _decide(
