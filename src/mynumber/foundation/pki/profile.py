@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -68,15 +69,15 @@ class HierarchyProfile:
 
     def authority_name(self) -> x509.Name:
         """Subject and issuer of the CA."""
-        return _name(_organisation(self.organisation), *_units(self.units))
+        return _entry(self.organisation, self.units)
 
     def authority_alternative_name(self) -> x509.Name:
         """The CA's name in Japanese (subjectAltName of the CA)."""
-        return _name(_organisation(self.alternative_organisation), *_units(self.alternative_units))
+        return _entry(self.alternative_organisation, self.alternative_units)
 
     def issuer_alternative_name(self) -> x509.Name:
         """The name in Japanese that a leaf gives its issuer (issuerAltName): without units, as real leaves have it."""
-        return _name(_organisation(self.alternative_organisation))
+        return _entry(self.alternative_organisation, ())
 
     def holder_name(self, common_name: str, municipality: Municipality | None = None) -> x509.Name:
         """Subject of a leaf: an identifier, and for signatures where the holder lives; no other attribute."""
@@ -89,16 +90,11 @@ class HierarchyProfile:
         if municipality is None:
             return self.authority_name()
         units = (self.units[0], "CRL Distribution Points", municipality.prefecture)
-        list_name = x509.NameAttribute(NameOID.COMMON_NAME, f"{municipality.city} CRLDP")
-        return _name(_organisation(self.organisation), *_units(units), list_name)
+        return _entry(self.organisation, units, f"{municipality.city} CRLDP")
 
     def service_name(self, common_name: str) -> x509.Name:
         """Subject of a responder or of a time-stamping authority."""
-        return _name(
-            _organisation(self.organisation),
-            *_units(self.units),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        )
+        return _entry(self.organisation, self.units, common_name)
 
 
 def _policies(card: str, phone: str) -> Mapping[Medium, x509.ObjectIdentifier]:
@@ -132,9 +128,11 @@ def _name(*attributes: x509.NameAttribute[str]) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, COUNTRY), *attributes])
 
 
-def _organisation(name: str) -> x509.NameAttribute[str]:
-    return x509.NameAttribute(NameOID.ORGANIZATION_NAME, name)
-
-
-def _units(names: tuple[str, ...]) -> list[x509.NameAttribute[str]]:
-    return [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, name) for name in names]
+@lru_cache(maxsize=8192)
+def _entry(organisation: str, units: tuple[str, ...], common_name: str | None = None) -> x509.Name:
+    """The name of an entry of the directory; kept, as the same few stand in every certificate."""
+    attributes = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation)]
+    attributes += [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in units]
+    if common_name is not None:
+        attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, common_name))
+    return _name(*attributes)
