@@ -86,7 +86,7 @@ def holder_of(certificate: x509.Certificate, trust: Trust) -> Holder:
 def time_stamp_authority_reason(
     certificate: x509.Certificate, trust: Trust, *, moment: datetime, at: datetime
 ) -> Reason:
-    """Whether a time-stamping authority's certificate is believed at `moment`: HOLDS or why its stamps count as none."""
+    """Whether a time-stamping authority's certificate is believed at `moment`: a reason that passed, or why its stamps count as none."""
     issuer = trust.time_stamp_issuer_of(certificate)
     begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if issuer is None or not begin <= moment <= end or not _stamps_only(certificate):
@@ -96,6 +96,8 @@ def time_stamp_authority_reason(
     if not issuer.path_holds(certificate, moment):
         return Reason.TIME_STAMP_UNTRUSTED
     status = issuer.status(certificate, moment, at=at)
+    if status.reason in (Reason.NO_STATUS, Reason.STATUS_STALE) and not trust.time_stamps_need_status:
+        return Reason.TIME_STAMP_WITHOUT_STATUS
     return _TIME_STAMP_REASONS.get(status.reason, Reason.TIME_STAMP_UNTRUSTED)
 
 

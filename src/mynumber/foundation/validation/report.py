@@ -122,6 +122,8 @@ class Reason(StrEnum):
     TIME_STAMP_BROKEN = "time_stamp_broken"
     TIME_STAMP_UNTRUSTED = "time_stamp_untrusted"
     TIME_STAMP_STATUS_UNKNOWN = "time_stamp_status_unknown"
+    TIME_STAMP_WITHOUT_STATUS = "time_stamp_without_status"
+    """As the one before, where the verifier chose to go without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ MEANINGS: dict[Reason, Meaning] = {
     Reason.TIME_STAMP_BROKEN: _unclear(SubIndication.SIG_CONSTRAINTS_FAILURE, Outcome.FAILED),
     Reason.TIME_STAMP_UNTRUSTED: _ASIDE,
     Reason.TIME_STAMP_STATUS_UNKNOWN: _ASIDE,
+    Reason.TIME_STAMP_WITHOUT_STATUS: _PASSED,
 }
 
 SOURCES: dict[CheckName, str] = {

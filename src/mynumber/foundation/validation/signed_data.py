@@ -23,10 +23,12 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from mynumber.foundation.validation.certificates import check_signer, holder_of, time_stamp_authority_reason
 from mynumber.foundation.validation.quiet import silence
 from mynumber.foundation.validation.report import (
+    MEANINGS,
     CertificateFacts,
     CheckName,
     Findings,
     Holder,
+    Outcome,
     Reason,
     Remark,
 )
@@ -175,7 +177,7 @@ def check_time_stamp(
     if not own.holds(CheckName.ALGORITHM, CheckName.CONTENT, CheckName.SIGNATURE, CheckName.SIGNER):
         return TimeStamp(Reason.TIME_STAMP_BROKEN)
     reason = time_stamp_authority_reason(certificate.parsed, trust, moment=moment, at=at)
-    return TimeStamp(reason, stamped_at if reason is Reason.HOLDS else None)
+    return TimeStamp(reason, stamped_at if MEANINGS[reason].outcome is Outcome.PASSED else None)
 
 
 def _time_stamps(signer_info: Any) -> Iterable[Any]:

@@ -164,12 +164,14 @@ class Trust:
         revocation_lists: Sequence[bytes] = (),
         ocsp_responses: Sequence[bytes] = (),
         signature_policies: Collection[x509.ObjectIdentifier] = SIGNATURE_POLICIES,
+        time_stamps_need_status: bool = True,
     ) -> None:
         """Read DER. Raises MalformedTrust.
 
         signature_roots: CAs whose certificates may sign documents. authentication_roots: known only to say clearly that an
         authentication certificate does not sign documents. time_stamp_roots: CAs of time-stamping authorities, or certificates
-        of such authorities themselves. A list or answer that none of these vouches for is refused: the verifier was given
+        of such authorities themselves. time_stamps_need_status: whether a time-stamp counts as none when nothing says that its
+        authority's certificate is not revoked; one that is known to be revoked never counts. A list or answer that none of these vouches for is refused: the verifier was given
         something that does not fit together.
         """
         if not signature_roots:
@@ -185,6 +187,7 @@ class Trust:
         self.authentication = issuers(CertificateKind.AUTHENTICATION, authentication_roots)
         self.time_stamp = issuers(CertificateKind.UNKNOWN, time_stamp_roots)
         self.signature_policies = frozenset(signature_policies)
+        self.time_stamps_need_status = time_stamps_need_status
         if len(used) != len(lists) + len(answers):
             raise MalformedTrust("no root vouches for a revocation list or an answer")
 

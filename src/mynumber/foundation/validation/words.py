@@ -209,6 +209,10 @@ REASONS: dict[Reason, Words] = {
         "知らない時刻認証局のタイムスタンプです。ないものとして確かめました。",
         "The time-stamp is from an authority that is not known here. It counts as none.",
     ),
+    Reason.TIME_STAMP_WITHOUT_STATUS: (
+        "確かめました。ただし、時刻認証局の証明書が失効していないかは確かめていません。",
+        "As it should be; but whether the time-stamping authority's certificate is revoked was not looked at.",
+    ),
     Reason.TIME_STAMP_STATUS_UNKNOWN: (
         "時刻認証局の証明書の失効情報がありません。タイムスタンプはないものとして確かめました。",
         "There is no revocation information for the time-stamping authority. Its time-stamp counts as none.",
