@@ -122,7 +122,7 @@ class Service:
         """A request to one of the endpoints, with the proof of who asks."""
         proof = {
             "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion or self.assertion(),
+            "client_assertion": self.assertion() if assertion is None else assertion,
         }
         return self.http.post(
             f"{ENDPOINTS}/{endpoint}",

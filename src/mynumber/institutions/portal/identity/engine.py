@@ -250,6 +250,12 @@ class _ClientAssertion(JWTBearerClientAssertion):
             return token.claims
         raise InvalidClientError("The client assertion does not verify.")
 
+    def authenticate_client(self, client: Client) -> Client:
+        now = _now()
+        if client.last_used_at is None or client.last_used_at < now - timedelta(days=1):
+            Client.objects.filter(pk=client.pk).update(last_used_at=now)
+        return client
+
     def verify_claims(self, claims: Any) -> None:
         if not isinstance(claims.get("aud"), str):
             # one receiver: an assertion for several is one that another of them may carry here

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mynumber.institutions.portal.identity import api, views
+from mynumber.institutions.portal.identity import api, developers, views
 from mynumber.institutions.portal.identity.addresses import ENDPOINTS, REALM
 
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path(f"{ENDPOINTS}/par", api.par, name="oidc-par"),
     path(f"{ENDPOINTS}/revoke", api.revoke, name="oidc-revoke"),
     path(f"{ENDPOINTS}/introspect", api.introspect, name="oidc-introspect"),
+    path("developers/", developers.developers, name="developers"),
+    path("developers/remove", developers.remove, name="developers-remove"),
     path("connect/<str:interaction_id>", views.interaction_page, name="interaction"),
     path("connect/<str:interaction_id>/card", views.use_card, name="interaction-card"),
     path("connect/<str:interaction_id>/answer", views.answer, name="interaction-answer"),

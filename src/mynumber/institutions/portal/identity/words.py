@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mynumber.institutions.portal.identity.clients import Fault
+
 SCOPE_WORDS: dict[str, tuple[str, str]] = {
     "openid": (
         "あなたを見分ける符号",
@@ -29,3 +31,27 @@ REFUSED_ADVICE = (
 GONE_TITLE = "この依頼は終わっています"
 GONE_WHAT = "時間がたったか、別のブラウザーではじめた依頼か、もう答えた依頼です。あなたの情報は、新しくどこにも渡っていません。"
 GONE_ADVICE = ("サービスのページに戻って、サインインをはじめからやり直してください。",)
+
+FAULTS: dict[Fault, tuple[str, str]] = {
+    Fault.NAME: ("name", "1文字から60文字の、1行の名前を入れてください。"),
+    Fault.REDIRECT_URI: (
+        "redirect_uris",
+        "https://、開発中の http://localhost…、またはアプリ独自のスキーム（点を含むもの）で入れてください。「#」「*」は使えません。",
+    ),
+    Fault.HOSTS: (
+        "redirect_uris",
+        "ホスト名はひとつにそろえてください。利用者を見分ける符号は、ホスト名ごとに変わります。ホストが違うときは、別のサービスとして登録してください。",
+    ),
+    Fault.KEYS: ("jwks", "P-256 の公開鍵を、JWK か JWK Set（5個まで）で入れてください。"),
+    Fault.PRIVATE_KEY: (
+        "jwks",
+        "秘密の鍵（d など）が入っています。登録はしていません。この鍵は使うのをやめ、新しく作った鍵の公開鍵だけを入れてください。",
+    ),
+    Fault.NO_SIGNING_KEY: ("jwks", "use が sig の鍵を、ひとつは入れてください。"),
+    Fault.NO_ENCRYPTION_KEY: (
+        "jwks",
+        "電子署名を求めるときは、結果を暗号化するための use が enc の鍵も入れてください。",
+    ),
+    Fault.SCOPES: ("scopes", "選べないものが入っています。"),
+}
+"""Fault: the field of the form it belongs to, and what to do."""
