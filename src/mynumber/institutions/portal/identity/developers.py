@@ -113,10 +113,8 @@ def developers(request: HttpRequest) -> HttpResponse:
         form.add_error(field, words)
         if refused.fault is Fault.PRIVATE_KEY:
             form.data = {
-                **form.data.dict(),
-                "jwks": "",
-                "scopes": given["scopes"],
-            }  # what is secret is not shown again
+            # what is secret is not shown again
+            form.data = {**request.POST.dict(), "jwks": "", "scopes": given["scopes"]}
         return _page(request, form, status=422)
     context = {
         "client": registered.client,
