@@ -112,7 +112,6 @@ def developers(request: HttpRequest) -> HttpResponse:
         field, words = FAULTS[refused.fault]
         form.add_error(field, words)
         if refused.fault is Fault.PRIVATE_KEY:
-            form.data = {
             # what is secret is not shown again
             form.data = {**request.POST.dict(), "jwks": "", "scopes": given["scopes"]}
         return _page(request, form, status=422)
