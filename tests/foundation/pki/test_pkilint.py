@@ -70,7 +70,6 @@ def lists() -> dict[str, bytes]:
     return {
         "municipality": authority.revocation_list(lines, number=1, now=NOW, municipality=KATSUSHIKA),
         "whole": authority.revocation_list(lines, number=1, now=NOW),
-        "remaining": authority.remaining_list(lines, number=1, now=NOW),
         "empty": authority.revocation_list([], number=2**64, now=NOW, municipality=KATSUSHIKA),
     }
 

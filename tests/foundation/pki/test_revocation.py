@@ -171,12 +171,13 @@ def test_a_list_of_the_whole_ca_speaks_of_everybody(hierarchy: Hierarchy) -> Non
     assert reason_of(trusting(hierarchy, whole, fresh), leaf) is Reason.REVOKED
 
 
-def test_the_remaining_list_speaks_of_certificates_without_municipality() -> None:
+def test_a_certificate_without_municipality_stands_on_the_list_of_the_whole_ca() -> None:
     hierarchy = authentication()
-    without, within = hierarchy.leaf(municipality=None), hierarchy.leaf()
-    remaining = hierarchy.current.remaining_list([], number=1, now=NOW)
-    assert trusting(hierarchy, remaining).check(without, at=NOW)
-    assert reason_of(trusting(hierarchy, remaining), within) is Reason.NO_REVOCATION_LIST
+    leaf, ca = hierarchy.leaf(SERIAL, municipality=None), hierarchy.current
+    whole = ca.revocation_list([], number=1, now=NOW)
+    assert trusting(hierarchy, whole).check(leaf, at=NOW)
+    local = ca.revocation_list([], number=1, now=NOW, municipality=KATSUSHIKA)
+    assert reason_of(trusting(hierarchy, local), leaf) is Reason.NO_REVOCATION_LIST
 
 
 @both

@@ -234,7 +234,7 @@ class CertificateAuthority:
     ) -> bytes:
         """Issue the certificate of a time-stamping authority (RFC 3161 2.3), DER. Raises IssueRefused.
 
-        Its one use is critical and alone. It stands on `remaining_list` and ends with the CA at the latest.
+        Its one use is critical and alone. It stands on the list of the whole CA and ends with the CA at the latest.
         """
         self._require(None, public_key, common_name)
         builder = self._leaf(
@@ -263,18 +263,6 @@ class CertificateAuthority:
         municipality: the list speaks of the certificates issued with this one, and of no other. None: the list speaks of all
         certificates of the generation, whatever their distribution point.
         """
-        point = self.profile.distribution_point(municipality) if municipality else None
-        return self._signed_list(revocations, point, number=number, now=now)
-
-    def remaining_list(self, revocations: Iterable[Revocation], *, number: int, now: datetime) -> bytes:
-        """The list of the certificates that were issued with no municipality (time-stamping authorities), DER; for use beside
-        the lists of the municipalities. The rest as in `revocation_list`.
-        """
-        return self._signed_list(revocations, self.profile.distribution_point(None), number=number, now=now)
-
-    def _signed_list(
-        self, revocations: Iterable[Revocation], point: x509.Name | None, *, number: int, now: datetime
-    ) -> bytes:
         return signed_list(
             revocations,
             issuer=self.certificate.subject,
@@ -283,7 +271,7 @@ class CertificateAuthority:
             this_update=now,
             next_update=now + self.profile.revocation_list_validity,
             authority_key=self._authority_key_identifier(),
-            distribution_point=point,
+            distribution_point=self.profile.distribution_point(municipality) if municipality else None,
         )
 
     # --- parts ----------------------------------------------------------------------------------------------
