@@ -6,54 +6,140 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mynumber.foundation.pki import CertificateAuthority, certificate_expiry, new_serial
-from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, CardKey, CardPins, Pin, personalise
+from mynumber.foundation.numbers import IndividualNumber
+from mynumber.foundation.people import PartialDate, Sex
+from mynumber.foundation.pki import (
+    SIGNATURE,
+    CertificateAuthority,
+    Municipality,
+    SignatureHolder,
+    certificate_expiry,
+    new_serial,
+)
+from mynumber.foundation.smartcard import (
+    CardFace,
+    CardKey,
+    CardPins,
+    Pin,
+    PinName,
+    personalise,
+)
 from mynumber.protocols.card_handover import HandedCard
 from mynumber.wallet.cards import CardFolder
+from mynumber.wallet.pins import read_pin
 from tests.webkit import faces
 
 SETTINGS = "mynumber.wallet.settings"
-PIN = Pin.parse("4649", AUTHENTICATION_PIN_RULES)
+PINS = {
+    PinName.AUTHENTICATION: "4649",
+    PinName.SIGNATURE: "HANAKO1990",
+    PinName.TEXT_SUPPORT: "1234",
+    PinName.JUKI: "5678",
+}
+PIN = read_pin("4649", PinName.AUTHENTICATION)
 PORTAL = "http://portal.localhost:8000"
+TOWN = "http://municipality.localhost:8000"
+CARD_SERIAL = "000000020500003"
+PHOTO = b"\x89PNG\r\n\x1a\n"
 faces.install(SETTINGS)
 
 
-@pytest.fixture(scope="session")
-def authority() -> CertificateAuthority:
-    return CertificateAuthority.create(now=datetime.now(UTC) - timedelta(days=1))
+def pin(name: PinName) -> Pin:
+    return read_pin(PINS[name], name)
+
+
+@dataclass(frozen=True)
+class Issuers:
+    """Who makes cards."""
+
+    authentication: CertificateAuthority
+    signature: CertificateAuthority
+    orders: Ed25519PrivateKey
+    face: rsa.RSAPrivateKey
+
+    def card(self, *, pins: CardPins, serial: str = CARD_SERIAL, signature: bool = True) -> bytes:
+        """A card for a person who does not exist."""
+        now = datetime.now(UTC)
+        birth = date(1990, 5, 3)
+        issued, until = now - timedelta(hours=1), certificate_expiry(now.date(), birth)
+        keys = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
+        authentication = self.authentication.issue_authentication(
+            keys[0].public_key(), common_name="1", serial=new_serial(), issued_at=issued, expires_on=until
+        )
+        signing = self.signature.issue_signature(
+            keys[1].public_key(),
+            holder=SignatureHolder(
+                name="甲野　花子",
+                birth_date=PartialDate.of(birth),
+                sex=Sex.FEMALE,
+                address="東京都葛飾区立石５丁目１３番１号",
+            ),
+            municipality=Municipality.of("13122"),
+            common_name="1",
+            serial=new_serial(),
+            issued_at=issued,
+            expires_on=until,
+        )
+        state = personalise(
+            card_serial=serial,
+            authentication=CardKey(keys[0], authentication, self.authentication.certificate_der()),
+            signature=CardKey(keys[1], signing, self.signature.certificate_der()) if signature else None,
+            face=CardFace(
+                individual_number=IndividualNumber.parse("123456789018"),
+                name="甲野　花子",
+                former_name=None,
+                address="東京都葛飾区立石５丁目１３番１号",
+                birth_date=birth,
+                sex=Sex.FEMALE,
+                municipality_code="13122",
+                expires_on=date(now.year + 9, 5, 3),
+                security_code="1234",
+                photo=PHOTO,
+            ),
+            pins=pins,
+            face_key=self.face,
+            issuer_key=self.orders.public_key(),
+        )
+        return state.to_bytes()
 
 
 @pytest.fixture(scope="session")
-def handed(authority: CertificateAuthority) -> HandedCard:
+def issuers() -> Issuers:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    return Issuers(
+        CertificateAuthority.create(now=yesterday),
+        CertificateAuthority.create(now=yesterday, profile=SIGNATURE),
+        Ed25519PrivateKey.generate(),
+        rsa.generate_private_key(65537, 2048),
+    )
+
+
+@pytest.fixture(scope="session")
+def authority(issuers: Issuers) -> CertificateAuthority:
+    return issuers.authentication
+
+
+@pytest.fixture(scope="session")
+def handed(issuers: Issuers) -> HandedCard:
     """A card as it comes from the counter."""
-    now = datetime.now(UTC)
-    key = rsa.generate_private_key(65537, 2048)
-    certificate = authority.issue_authentication(
-        key.public_key(),
-        common_name="1",
-        serial=new_serial(),
-        issued_at=now - timedelta(hours=1),
-        expires_on=certificate_expiry(now.date(), datetime(1990, 5, 3, tzinfo=UTC).date()),
+    pins = CardPins(*(pin(name) for name in PINS))
+    return HandedCard(
+        id="hanako", name="甲野 花子", note="ひとりで子を育てている", card=issuers.card(pins=pins)
     )
-    state = personalise(
-        card_serial="123456789012345",
-        authentication=CardKey(key, certificate, authority.certificate_der()),
-        pins=CardPins(authentication=PIN),
-    )
-    return HandedCard(id="hanako", name="甲野 花子", note="ひとりで子を育てている", card=state.to_bytes())
 
 
 @pytest.fixture
 def folder(tmp_path: Path, handed: HandedCard) -> CardFolder:
     """The device's folder with one card."""
     folder = CardFolder(tmp_path / "wallet" / "cards")
-    folder.receive(handed)
+    folder.receive(handed, at=datetime.now(UTC))
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -12,12 +13,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, JpkiClient, Pin, PinBlocked, WrongPin
+from mynumber.foundation.smartcard import (
+    AUTHENTICATION_PIN_RULES,
+    CardFileProblem,
+    CardFileUnusable,
+    JpkiClient,
+    Pin,
+    PinBlocked,
+    PinName,
+    WrongPin,
+)
 from mynumber.protocols import card_handover
 from mynumber.protocols.card_handover import HandedCard, MalformedHandover
-from mynumber.wallet.cards import CardFolder, CardProblem, CardUnusable
+from mynumber.wallet.cards import CardFolder
 from tests.wallet.conftest import PIN
 
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WRONG = Pin.parse("0000", AUTHENTICATION_PIN_RULES)
 
 
@@ -34,23 +45,36 @@ def try_pin(folder: CardFolder, pin: Pin) -> str:
         return "right"
 
 
+def tries(folder: CardFolder) -> int:
+    return folder.card("hanako").stand(PinName.AUTHENTICATION).left
+
+
 def test_a_card_is_shown_with_its_tries_and_its_end(folder: CardFolder) -> None:
     (card,) = folder.cards()
-    assert (card.id, card.name, card.tries_left, card.usable) == ("hanako", "甲野 花子", 3, True)
-    assert card.valid_until is not None
-    assert f"{card.valid_until:%m-%d %H:%M:%S}" == "05-03 14:59:59"
+    assert (card.id, card.name, card.usable) == ("hanako", "甲野 花子", True)
+    assert {pin.name: (pin.left, pin.tries) for pin in card.pins} == {
+        PinName.AUTHENTICATION: (3, 3),
+        PinName.SIGNATURE: (5, 5),
+        PinName.TEXT_SUPPORT: (3, 3),
+        PinName.JUKI: (3, 3),
+    }
+    authentication, signature = card.certificates
+    assert authentication.until is not None
+    assert f"{authentication.until:%m-%d %H:%M:%S}" == "05-03 14:59:59"
+    # The card tells nothing of the signature certificate but that it is there.
+    assert (signature.present, signature.until, signature.serial) == (True, None, "")
 
 
 def test_tries_are_kept_between_two_uses(folder: CardFolder) -> None:
     assert [try_pin(folder, WRONG) for _ in range(3)] == ["2 left", "1 left", "blocked"]
     assert try_pin(folder, PIN) == "blocked"
-    assert folder.card("hanako").blocked
+    assert [pin.name for pin in folder.card("hanako").blocked] == [PinName.AUTHENTICATION]
 
 
 def test_the_right_pin_restores_the_tries_for_good(folder: CardFolder) -> None:
     try_pin(folder, WRONG)
     assert try_pin(folder, PIN) == "right"
-    assert folder.card("hanako").tries_left == 3
+    assert tries(folder) == 3
 
 
 def test_the_counter_is_on_disk_before_the_answer(folder: CardFolder) -> None:
@@ -61,7 +85,7 @@ def test_the_counter_is_on_disk_before_the_answer(folder: CardFolder) -> None:
         assert reader.transmit(bytes.fromhex("002000800430303030")).hex() == "63c2"
         # Read past the lock, as a process would that starts after the power was cut at this moment.
         assert (folder.path / "hanako.card").stat().st_ino != before
-    assert folder.card("hanako").tries_left == 2
+    assert tries(folder) == 2
 
 
 def test_a_full_disk_gives_no_answer(folder: CardFolder) -> None:
@@ -73,7 +97,7 @@ def test_a_full_disk_gives_no_answer(folder: CardFolder) -> None:
         client.select()
         with pytest.raises(OSError, match="hanako"):
             client.verify_pin(WRONG)
-    assert folder.card("hanako").tries_left == 3
+    assert tries(folder) == 3
 
 
 def _try_in_a_process(path: Path, results: multiprocessing.Queue[str]) -> None:
@@ -102,15 +126,15 @@ def test_the_files_are_for_their_owner_alone(folder: CardFolder) -> None:
 
 def test_a_card_that_others_may_read_is_not_used(folder: CardFolder) -> None:
     (folder.path / "hanako.card").chmod(0o640)
-    assert folder.card("hanako").problem is CardProblem.OPEN_TO_OTHERS
-    with pytest.raises(CardUnusable, match="open_to_others"), folder.insert("hanako"):
+    assert folder.card("hanako").problem is CardFileProblem.OPEN_TO_OTHERS
+    with pytest.raises(CardFileUnusable, match="open_to_others"), folder.insert("hanako"):
         pass
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish", bytes(100_000)])
 def test_a_damaged_card_is_shown_as_such(folder: CardFolder, content: bytes) -> None:
     (folder.path / "hanako.card").write_bytes(content)
-    assert folder.card("hanako").problem is CardProblem.DAMAGED
+    assert folder.card("hanako").problem is CardFileProblem.DAMAGED
     assert not folder.card("hanako").usable
 
 
@@ -118,20 +142,20 @@ def test_a_damaged_card_is_shown_as_such(folder: CardFolder, content: bytes) -> 
     "card_id", ["taro", "", "..", "../hanako", "hanako/..", ".hanako", "HANAKO", "hanako\n"]
 )
 def test_an_unknown_card_is_unknown(folder: CardFolder, card_id: str) -> None:
-    with pytest.raises(CardUnusable, match="unknown"):
+    with pytest.raises(CardFileUnusable, match="missing"):
         folder.card(card_id)
 
 
 def test_a_card_is_not_overwritten(folder: CardFolder, handed: HandedCard) -> None:
     try_pin(folder, WRONG)
-    with pytest.raises(CardUnusable, match="already_here"):
-        folder.receive(handed)
-    assert folder.card("hanako").tries_left == 2
+    with pytest.raises(CardFileUnusable, match="already_there"):
+        folder.receive(handed, at=NOW)
+    assert tries(folder) == 2
 
 
 def test_a_damaged_card_is_not_taken_in(folder: CardFolder) -> None:
-    with pytest.raises(CardUnusable, match="damaged"):
-        folder.receive(HandedCard(id="taro", name="乙野 太郎", card=b"rubbish"))
+    with pytest.raises(CardFileUnusable, match="damaged"):
+        folder.receive(HandedCard(id="taro", name="乙野 太郎", card=b"rubbish"), at=NOW)
     assert [card.id for card in folder.cards()] == ["hanako"]
 
 
@@ -152,7 +176,7 @@ def test_a_half_written_draft_is_no_card(folder: CardFolder) -> None:
     os.chmod(draft, 0o644)  # noqa: PTH101 - as another program would have left it
     assert [card.id for card in folder.cards()] == ["hanako"]
     try_pin(folder, WRONG)
-    assert folder.card("hanako").tries_left == 2
+    assert tries(folder) == 2
 
 
 def test_a_handed_card_survives_its_line(handed: HandedCard) -> None:

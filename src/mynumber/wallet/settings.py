@@ -8,7 +8,7 @@ MYNUMBER_INTERNAL_URLS  JSON {"portal": "http://127.0.0.1:8105"}: where this pro
 
 import os
 
-from mynumber.wallet.portals import known_portals
+from mynumber.wallet.portals import known_places, known_portals
 from mynumber.webkit.environment import Environment
 from mynumber.webkit.settings import institution_settings
 
@@ -25,5 +25,10 @@ _environment = _base["MYNUMBER"]
 if not isinstance(_environment, Environment):  # pragma: no cover - for the type checker
     raise TypeError("MYNUMBER is an Environment")
 
+_internal_urls = os.environ.get("MYNUMBER_INTERNAL_URLS", "{}")
+
 WALLET_CARDS = _environment.home / "wallet" / "cards"
-WALLET_PORTALS = known_portals(_environment.public_urls, os.environ.get("MYNUMBER_INTERNAL_URLS", "{}"))
+WALLET_READERS = _environment.home / "wallet" / "readers"
+WALLET_DOCUMENTS = _environment.home / "wallet" / "documents"
+WALLET_PORTALS = known_portals(_environment.public_urls, _internal_urls)
+WALLET_PLACES = known_places(_environment.public_urls, _internal_urls)

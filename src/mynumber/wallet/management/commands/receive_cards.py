@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from mynumber.foundation.smartcard import CardFileProblem, CardFileUnusable
 from mynumber.protocols import card_handover
-from mynumber.wallet.cards import CardFolder, CardProblem, CardUnusable
+from mynumber.wallet.cards import CardFolder
 
 
 class Command(BaseCommand):
@@ -32,12 +34,12 @@ class Command(BaseCommand):
             raise CommandError("there is no such file") from None
         for number, line in enumerate(lines, start=1):
             try:
-                folder.receive(card_handover.decode(line))
+                folder.receive(card_handover.decode(line), at=datetime.now(UTC))
                 received += 1
             except card_handover.MalformedHandover:
                 raise CommandError(f"line {number} is no card; the file is left as it is") from None
-            except CardUnusable as unusable:
-                if unusable.problem is not CardProblem.ALREADY_HERE:
+            except CardFileUnusable as unusable:
+                if unusable.problem is not CardFileProblem.ALREADY_THERE:
                     raise CommandError(f"line {number}: {unusable}; the file is left as it is") from None
                 kept += 1
         # Nobody but the device keeps a card.

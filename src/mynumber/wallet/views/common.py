@@ -1,0 +1,100 @@
+"""What the pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from mynumber.foundation.smartcard import CardFileUnusable, PinName
+from mynumber.protocols import sign_in
+from mynumber.protocols.sign_in import PortalClient, SignInRefused
+from mynumber.wallet.cards import CardFolder, HeldCard
+from mynumber.wallet.forms import CardChoice
+from mynumber.wallet.words import Act, stopped
+from mynumber.webkit.access import public
+from mynumber.webkit.errors import PageRefused
+
+UNPROCESSABLE = 422
+"""A form that was rejected is shown again with this status."""
+
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: go on with GET, so that the browser never repeats the PIN form elsewhere."""
+
+    status_code = 303
+
+
+def page(*methods: str) -> Callable[[V], V]:
+    """A page of the device: never stored, nothing typed in a report, and open, because this is the holder's own screen."""
+
+    def decorate(view: V) -> V:
+        allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
+        guarded = never_cache(sensitive_post_parameters()(require_http_methods(allowed)(view)))
+        return public(guarded)
+
+    return decorate
+
+
+def folder() -> CardFolder:
+    """The cards of this device."""
+    return CardFolder(settings.WALLET_CARDS)
+
+
+def portals() -> tuple[PortalClient, ...]:
+    """The portals this device works with."""
+    known: tuple[PortalClient, ...] = settings.WALLET_PORTALS
+    return known
+
+
+def now() -> datetime:
+    """The present time."""
+    return datetime.now(UTC)
+
+
+def card_named(card_id: str) -> HeldCard:
+    """The card of that id, or the page that says there is none."""
+    try:
+        return folder().card(card_id)
+    except CardFileUnusable:
+        raise PageRefused(
+            "そのカードはこの端末にありません",
+            "消したか、アドレスが違います。",
+            "「わたしのカード」で、入っているカードを確かめてください。",
+            reason="unknown_card",
+            status=404,
+        ) from None
+
+
+def chosen_card(request: HttpRequest, needs: Sequence[PinName]) -> HeldCard | CardChoice:
+    """The card that the query or the form names; the only one that can do it; or a form to choose one."""
+    cards = folder().cards()
+    given = request.POST if request.method == "POST" else request.GET
+    asked = given.get("card")
+    if asked is not None:
+        form = CardChoice({"card": asked}, cards=cards, needs=needs)
+        if form.is_valid():
+            found = next(card for card in cards if card.id == form.cleaned_data["card"])
+            if found.usable_for(needs) or request.method == "POST":
+                return found
+            form.add_error("card", f"このカードは使えません（{found.state_words(needs)}）。")
+        return form
+    usable = [card for card in cards if card.usable_for(needs)]
+    return usable[0] if len(usable) == 1 else CardChoice(cards=cards, needs=needs)
+
+
+def refusal_page(
+    request: HttpRequest, portal: PortalClient | None, refused: SignInRefused, act: Act
+) -> HttpResponse:
+    """What stopped, why, and what to do."""
+    context = {"words": stopped(refused, act), "portal": portal, "reason": refused}
+    return render(request, "wallet/stopped.html", context, status=sign_in.STATUS[refused.reason])

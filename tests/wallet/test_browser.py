@@ -1,0 +1,169 @@
+"""The device in a real browser: accessible, fitting, without script, with the keyboard alone, in forced colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from mynumber.foundation.smartcard import CardPins
+from mynumber.protocols import sign_in
+from mynumber.protocols.card_handover import HandedCard
+from mynumber.protocols.sign_in import Attribute
+from mynumber.protocols.signing import Document, SigningRequest
+from mynumber.wallet.cards import CardFolder
+from tests.wallet.conftest import PINS, Issuers, pin
+from tests.wallet.far_end import FarEnd, far_end, public_urls
+from tests.webkit.face.serving import (
+    DESK,
+    PHONE,
+    assert_accessible,
+    assert_fits,
+    browsing,
+    keep_picture,
+    serving,
+)
+
+pytestmark = pytest.mark.browser
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+
+
+@dataclass(frozen=True)
+class Device:
+    address: str
+    end: FarEnd
+    folder: CardFolder
+
+    @property
+    def portal(self) -> str:
+        return f"http://portal.localhost:{self.end.port}"
+
+    def sign_in(self, *attributes: Attribute) -> str:
+        request = sign_in.new_request(
+            portal=self.portal,
+            relying_party="あおぞら銀行（架空）" if attributes else "マイナポータル",
+            purpose="口座を開くときの本人確認" if attributes else "マイナポータルにサインインする",
+            now=datetime.now(UTC),
+            attributes=attributes,
+        )
+        return self.address + self.end.expects(request)
+
+    def signing(self) -> str:
+        text = "申込書\n\n普通預金口座の開設を申し込みます。\n".encode()
+        request = SigningRequest(
+            request_id=sign_in.new_identifier(),
+            portal=self.portal,
+            relying_party="あおぞら銀行（架空）",
+            purpose="普通預金口座の申込み",
+            documents=(
+                Document(
+                    name="口座開設の申込書",
+                    digest=sha256(text).digest(),
+                    summary="普通預金口座を開きます。\n手数料はかかりません。",
+                    content=text,
+                ),
+                Document(name="個人情報の取り扱いへの同意", digest=sha256(b"x").digest()),
+            ),
+            nonce=b"n" * 32,
+            expires_at=int(datetime.now(UTC).timestamp()) + 300,
+        )
+        return self.address + self.end.expects(request)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory: pytest.TempPathFactory, issuers: Issuers) -> Iterator[Device]:
+    home = tmp_path_factory.mktemp("device")
+    folder = CardFolder(home / "wallet" / "cards")
+    all_pins = CardPins(*(pin(name) for name in PINS))
+    for card_id, name, note, signature in (
+        ("hanako", "甲野 花子", "ひとりで子を育てている", True),
+        ("taro", "乙野 太郎", "", False),
+    ):
+        card = issuers.card(pins=all_pins, signature=signature)
+        folder.receive(HandedCard(id=card_id, name=name, note=note, card=card), at=datetime.now(UTC))
+    with far_end() as end:
+        urls = public_urls(end)
+        with serving(
+            "mynumber.wallet.wsgi:application", MYNUMBER_HOME=str(home), MYNUMBER_PUBLIC_URLS=urls
+        ) as address:
+            yield Device(address, end, folder)
+
+
+def look(page: Page, name: str) -> None:
+    """axe finds nothing, it fits, and a person may look at it."""
+    assert_accessible(page)
+    assert_fits(page)
+    keep_picture(page, f"wallet-{name}-{(page.viewport_size or DESK)['width']}")
+
+
+@SIZES
+def test_pages_at_rest(browser: Browser, device: Device, size: ViewportSize) -> None:
+    page = browser.new_page(viewport=size)
+    for name, path in {
+        "cards": "/",
+        "card": "/cards/hanako",
+        "change": "/cards/hanako/pins/signature",
+        "remove": "/cards/hanako/remove",
+        "readers": "/readers",
+        "device": "/device",
+        "unknown": "/cards/nobody",
+    }.items():
+        page.goto(device.address + path)
+        look(page, name)
+    page.close()
+
+
+@SIZES
+def test_signing_in(browser: Browser, device: Device, size: ViewportSize) -> None:
+    page = browser.new_page(viewport=size)
+    page.goto(device.sign_in())
+    look(page, "choose")
+    page.get_by_label("甲野 花子").check()
+    page.get_by_role("button", name="次へ：暗証番号").click()
+    look(page, "sign-in")
+    page.get_by_role("button", name="1", exact=True).click()
+    page.get_by_role("button", name="署名してサインイン").click()
+    look(page, "sign-in-error")
+    for digit in PINS_OF_HANAKO:
+        page.get_by_role("button", name=digit, exact=True).click()
+    page.get_by_role("button", name="署名してサインイン").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("戻りました")
+    page.close()
+
+
+PINS_OF_HANAKO = "4649"
+
+
+@SIZES
+def test_handing_over_attributes(browser: Browser, device: Device, size: ViewportSize) -> None:
+    page = browser.new_page(viewport=size)
+    page.goto(device.sign_in(Attribute.NAME, Attribute.ADDRESS))
+    look(page, "attributes")
+    page.get_by_label("署名用パスワード※必須").fill("hanako1990")
+    page.get_by_label("利用者証明用の暗証番号※必須").fill("4649")
+    page.get_by_role("button", name="署名してサインイン").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("戻りました")
+    page.close()
+
+
+@SIZES
+def test_signing_documents(browser: Browser, device: Device, size: ViewportSize) -> None:
+    page = browser.new_page(viewport=size)
+    page.goto(device.signing())
+    look(page, "signing")
+    page.get_by_text("画面のボタンで入力する").click()
+    look(page, "signing-letters")
+    page.get_by_label("署名用パスワード※必須").fill("HANAKO1990")
+    page.get_by_role("button", name="署名する").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("戻りました")
+    page.close()
