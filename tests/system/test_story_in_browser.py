@@ -83,7 +83,10 @@ def go_to_the_device(page: Page, platform: Platform) -> None:
 
 
 def enter_pin(page: Page, name: str, pin: str) -> None:
-    page.get_by_label(name).check()
+    go_on = page.get_by_role("button", name="次へ：暗証番号")
+    if go_on.count():  # after a wrong PIN the card is chosen already
+        page.get_by_label(name).check()
+        go_on.click()
     page.get_by_label(re.compile("暗証番号※")).fill(pin)
     page.get_by_role("button", name="署名してサインイン").click()
 
@@ -266,7 +269,12 @@ def test_the_device_works_by_keyboard_alone(chromium: Browser, platform: Platfor
             break
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="カードと暗証番号")).to_be_visible()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "password":
+            break
     page.keyboard.type(card.pin)
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none", "the focus cannot be seen"

@@ -59,8 +59,10 @@ class Resident:
 
     def sign(self, device: Page, card: str, pin: str) -> Page:
         """Pick the card, enter the PIN, sign; the portal's home. Raises WrongPage with what the page says otherwise."""
+        choice = device.form("次へ：暗証番号")
+        choice.fill("card", card)
+        device = self._browser.submit(device, choice, "次へ：暗証番号")
         form = device.form("署名してサインイン")
-        form.fill("card", card)
         form.fill("pin", pin)
         page = self._browser.submit(device, form, "署名してサインイン")
         if page.status != _OK or urlsplit(page.url).netloc != urlsplit(self._portal).netloc:
