@@ -14,15 +14,16 @@ from mynumber.platform.registry import INSTITUTIONS, Institution
 from mynumber.platform.settings import Settings
 
 
-def outdated(settings: Settings) -> tuple[Institution, ...]:
-    """The institutions whose migrations have to run."""
+def outdated(settings: Settings) -> dict[Institution, str]:
+    """The institutions whose migrations have to run, and the sum of those."""
     known = _known(settings)
-    return tuple(i for i in INSTITUTIONS if i.database and known.get(i.name) != fingerprint(i))
+    sums = {i: fingerprint(i) for i in INSTITUTIONS if i.database}
+    return {i: total for i, total in sums.items() if known.get(i.name) != total}
 
 
-def note(settings: Settings, done: tuple[Institution, ...]) -> None:
-    """Remember that these institutions' tables are up to date."""
-    known = {**_known(settings), **{i.name: fingerprint(i) for i in done}}
+def note(settings: Settings, done: dict[Institution, str]) -> None:
+    """Remember that the migrations of these sums were run: the sums of before, as files may change while they run."""
+    known = {**_known(settings), **{i.name: total for i, total in done.items()}}
     path = _file(settings)
     draft = path.with_suffix(".new")
     draft.write_bytes(msgspec.json.encode(known))

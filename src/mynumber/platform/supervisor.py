@@ -136,7 +136,7 @@ class Supervisor:
                 await asyncio.sleep(_ASK_AGAIN_SECONDS)
                 patience -= _ASK_AGAIN_SECONDS
 
-    async def _migrate(self, server: Server, outdated: tuple[Institution, ...]) -> None:
+    async def _migrate(self, server: Server, outdated: dict[Institution, str]) -> None:
         at_once = asyncio.Semaphore(os.cpu_count() or 1)
 
         async def migrate(one: Institution) -> None:
