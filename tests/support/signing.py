@@ -14,7 +14,8 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
@@ -118,14 +119,20 @@ class SigningHouse:
         )
 
     def ocsp(
-        self, at: datetime, *, revoked_at: datetime | None = None, delegated: bool = True, valid: bool = True
+        self,
+        at: datetime,
+        *,
+        revoked_at: datetime | None = None,
+        delegated: bool = True,
+        by: CertificateAuthority | None = None,
     ) -> bytes:
-        """An OCSP response about the card's certificate, made by `cryptography`."""
-        root = self.authority.certificate
-        key = rsa_key(8) if delegated else self.authority.key
+        """An OCSP response about the card's certificate, made by `cryptography`. by: whose responder, and whose certificate it speaks of."""
+        authority = by or self.authority
+        root = authority.certificate
+        key = rsa_key(8) if delegated else authority.key
         responder = (
             x509.load_der_x509_certificate(
-                self.authority.issue_ocsp_responder(key.public_key(), serial=77, issued_at=self.now)
+                authority.issue_ocsp_responder(key.public_key(), serial=77, issued_at=self.now)
             )
             if delegated
             else root
@@ -143,8 +150,7 @@ class SigningHouse:
         builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, responder)
         if delegated:
             builder = builder.certificates([responder])
-        signing = key if valid else rsa_key(9)
-        return builder.sign(signing, hashes.SHA256()).public_bytes(Encoding.DER)
+        return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def stamp(self, at: datetime) -> TimeStamper:
         """A time-stamper whose clock stands at `at`."""
@@ -222,3 +228,15 @@ def plain_pdf(text: str = "I agree.", *, extra: bytes = b"", form: bool = False)
     head = b"xref\n0 %d\n0000000000 65535 f \n" % size
     tail = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(written))
     return written + head + table + tail
+
+
+@dataclass(frozen=True)
+class KeySigner:
+    """Somebody who signs with any key and shows any certificate."""
+
+    key: rsa.RSAPrivateKey
+    certificate: bytes
+
+    def sign(self, digest: bytes) -> bytes:
+        """As a card would."""
+        return self.key.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))

@@ -193,14 +193,14 @@ SOURCES: dict[CheckName, str] = {
     CheckName.FORMAT: "ETSI EN 319 102-1 5.2.2",
     CheckName.COVERAGE: "ISO 32000-2 12.8.1; XML Signature Best Practices 2.1",
     CheckName.CONTENT: "RFC 5652 5.4; ETSI EN 319 102-1 5.2.7",
-    CheckName.SIGNATURE: "公的個人認証法 art. 19; ETSI EN 319 102-1 5.2.7",
+    CheckName.SIGNATURE: "公的個人認証法19条; ETSI EN 319 102-1 5.2.7",
     CheckName.ALGORITHM: "ETSI TS 119 312",
     CheckName.SIGNER: "RFC 5035 5.4; ETSI EN 319 102-1 5.2.3",
     CheckName.CHAIN: "RFC 5280 6.1",
     CheckName.VALIDITY: "RFC 5280 6.1.3; ETSI EN 319 102-1 5.2.6",
     CheckName.POLICY: "RFC 5280 6.1.5",
     CheckName.KEY_USAGE: "RFC 5280 4.2.1.3",
-    CheckName.REVOCATION: "公的個人認証法 art. 15, 18, 19; RFC 5280 6.3; RFC 6960 3.2",
+    CheckName.REVOCATION: "公的個人認証法15条, 18条, 19条; RFC 5280 6.3; RFC 6960 3.2",
     CheckName.TIME_STAMP: "RFC 3161; ETSI EN 319 102-1 5.4",
 }
 """Where each check comes from."""

@@ -135,7 +135,10 @@ def _covered(report: SignatureReport, words: _Words) -> str:
         return ""
     size = f"{coverage.length:,}"
     if coverage.whole:
-        return words.of(f"文書の全体（{size}バイト）", f"The whole document ({size} bytes)")
+        return words.of(
+            f"文書の全体（署名そのものを除く{size}バイト）",
+            f"The whole document ({size} bytes, without the signature itself)",
+        )
     return words.of(
         f"文書の一部または前の版（{size}バイト）", f"A part or an earlier revision ({size} bytes)"
     )
