@@ -12,18 +12,20 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from pkilint.bin import lint_crl, lint_pkix_cert, lint_pkix_signer_signee_cert_chain
 
 from mynumber.foundation.pki import (
     AUTHENTICATION,
+    Algorithm,
     CertificateAuthority,
     Medium,
     Revocation,
     RevocationReason,
 )
 from tests.foundation.pki.hierarchies import (
+    EXPIRY,
     KATSUSHIKA,
     NOW,
     authentication,
@@ -45,6 +47,10 @@ def certificates() -> dict[str, tuple[bytes, CertificateAuthority]]:
         profile=replace(AUTHENTICATION, client_authentication_usage=True),
         key=rsa_key(3),
     )
+    next_card = CertificateAuthority.create(
+        now=NOW - timedelta(days=1), profile=replace(AUTHENTICATION, algorithm=Algorithm.P384)
+    )
+    holder = ec.generate_private_key(ec.SECP384R1()).public_key()
     common = {"serial": 0x0123456789ABCDEF, "issued_at": NOW}
     made = {
         "root-authentication": (authenticating.current.certificate_der(), authenticating.current),
@@ -54,6 +60,11 @@ def certificates() -> dict[str, tuple[bytes, CertificateAuthority]]:
         "authentication-phone": (authenticating.leaf(medium=Medium.PHONE), authenticating.current),
         "signature": (signing.leaf(), signing.current),
         "signature-phone": (signing.leaf(medium=Medium.PHONE), signing.current),
+        "root-p384": (next_card.certificate_der(), next_card),
+        "authentication-p384": (
+            next_card.issue_authentication(holder, common_name="1", expires_on=EXPIRY, **common),  # type: ignore[arg-type]
+            next_card,
+        ),
     }
     for suffix, key in (("", rsa_key(5).public_key()), ("-p256", ec_key().public_key())):
         responder = authenticating.current.issue_ocsp_responder(key, **common)  # type: ignore[arg-type]

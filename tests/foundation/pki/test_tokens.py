@@ -22,6 +22,7 @@ from mynumber.foundation.pki import (
     KeyStaysInToken,
     Revocation,
     Token,
+    TokenKey,
     TokenPlace,
     TokenReason,
     TokenRefused,
@@ -121,6 +122,7 @@ def test_a_responder_signs_with_a_token(token: Token, authority: CertificateAuth
 
 def test_the_private_key_does_not_come_out(authority: CertificateAuthority) -> None:
     key = authority.key
+    assert isinstance(key, TokenKey)
     with pytest.raises(KeyStaysInToken):
         authority.key_pem()
     with pytest.raises(KeyStaysInToken):
@@ -143,13 +145,15 @@ def test_the_token_itself_gives_no_private_exponent() -> None:
 
 
 def test_only_what_a_ca_needs_is_signed(authority: CertificateAuthority) -> None:
+    key = authority.key
+    assert isinstance(key, TokenKey)
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
     with pytest.raises(KeyStaysInToken):
-        authority.key.sign(b"a", pss, hashes.SHA256())
+        key.sign(b"a", pss, hashes.SHA256())
     with pytest.raises(KeyStaysInToken):
-        authority.key.sign(b"a", padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - it is refused
+        key.sign(b"a", padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - it is refused
     with pytest.raises(KeyStaysInToken):
-        authority.key.sign(bytes(32), padding.PKCS1v15(), Prehashed(hashes.SHA3_256()))
+        key.sign(bytes(32), padding.PKCS1v15(), Prehashed(hashes.SHA3_256()))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mynumber.foundation.pki.algorithms import Algorithm
 from mynumber.foundation.pki.authority import (
     AuthorityDamaged,
     CertificateAuthority,
@@ -62,6 +63,7 @@ __all__ = [
     "JAPAN",
     "SIGNATURE",
     "SIMULATION",
+    "Algorithm",
     "AuthenticationProfile",
     "AuthenticationTrust",
     "AuthorityDamaged",

@@ -9,7 +9,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from mynumber.foundation.pki.lifetime import MalformedSerial, serial_text
@@ -79,7 +79,7 @@ class KnownList:
     def signed_by(self, root: x509.Certificate) -> bool:
         """Whether the list is of this generation of its issuer."""
         key = root.public_key()
-        if not isinstance(key, rsa.RSAPublicKey):
+        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
             return False
         try:
             return self.parsed.issuer == root.subject and self.parsed.is_signature_valid(key)

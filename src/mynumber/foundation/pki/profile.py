@@ -17,6 +17,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from mynumber.foundation.pki.algorithms import Algorithm
 from mynumber.foundation.pki.municipality import Municipality
 
 COUNTRY: Final = "JP"
@@ -51,6 +52,8 @@ class HierarchyProfile:
     """OU of the CA's name in Japanese."""
     policies: Mapping[Medium, x509.ObjectIdentifier] = field(hash=False)
     """The one certificate policy of a leaf, critical."""
+    algorithm: Algorithm = Algorithm.RSA_2048
+    """Keys and signatures of the CA and of the leaves."""
     organisation: str = "JPKI-TEST"
     """O of the CA: JPKI in the real one. A simulation never uses the real name."""
     alternative_organisation: str = "公的個人認証サービス(模擬)"

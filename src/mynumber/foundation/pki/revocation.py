@@ -16,11 +16,9 @@ from math import floor
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from mynumber.foundation.pki import der
-from mynumber.foundation.pki.signing import SHA256_WITH_RSA
+from mynumber.foundation.pki.algorithms import Algorithm, PrivateKey
 
 
 class RevocationReason(StrEnum):
@@ -51,14 +49,15 @@ def signed_list(
     revocations: Iterable[Revocation],
     *,
     issuer: x509.Name,
-    key: rsa.RSAPrivateKey,
+    key: PrivateKey,
+    algorithm: Algorithm,
     number: int,
     this_update: datetime,
     next_update: datetime,
     authority_key: x509.AuthorityKeyIdentifier,
     distribution_point: x509.Name | None,
 ) -> bytes:
-    """A version 2 list, SHA256withRSA, DER. The lines keep their order. Times are cut to seconds.
+    """A version 2 list, DER. The lines keep their order. Times are cut to seconds.
 
     distribution_point: the only certificates that the list speaks of are those with this point; None: all of the issuer.
     Raises ValueError for a serial number that is not positive.
@@ -70,15 +69,15 @@ def signed_list(
     lines = b"".join(_lines(revocations))
     to_be_signed = der.sequence(
         der.integer(1),  # version 2
-        SHA256_WITH_RSA,
+        algorithm.identifier,
         issuer.public_bytes(),
         _time(this_update),
         _time(next_update),
         der.sequence(lines) if lines else b"",
         der.encode(der.explicit(0), der.sequence(extensions)),
     )
-    signature = key.sign(to_be_signed, padding.PKCS1v15(), hashes.SHA256())
-    return der.sequence(to_be_signed, SHA256_WITH_RSA, der.bit_string(signature))
+    signature = algorithm.sign(key, to_be_signed)
+    return der.sequence(to_be_signed, algorithm.identifier, der.bit_string(signature))
 
 
 def scope(distribution_point: x509.Name) -> x509.IssuingDistributionPoint:

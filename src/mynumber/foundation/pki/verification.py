@@ -15,8 +15,6 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509 import verification
 
 from mynumber.foundation.pki.lifetime import MalformedSerial, serial_text
@@ -31,8 +29,6 @@ from mynumber.foundation.pki.listed import (
 )
 from mynumber.foundation.pki.profile import AUTHENTICATION, HierarchyProfile, Medium, Purpose
 
-DIGEST_BYTES: Final = 32
-KEY_BITS: Final = 2048
 ANY_MEDIUM: Final = frozenset(Medium)
 
 
@@ -138,15 +134,12 @@ class Trust:
     def verify(
         self, *, certificate: bytes, challenge: bytes, signature: bytes, now: datetime
     ) -> VerifiedHolder:
-        """Check a certificate and what its key signed. `challenge` is the SHA-256 digest (32 bytes) that the card signed.
+        """Check a certificate and what its key signed. `challenge` is the digest that the card signed: SHA-256, 32 bytes (P-384: SHA-384, 48).
 
         Raises VerificationRefused with the first reason that applies.
         """
         verified = self.check(certificate, at=now)
-        key = verified.certificate.public_key()
-        if not isinstance(key, rsa.RSAPublicKey):  # `check` has seen it
-            raise VerificationRefused(Reason.WRONG_POLICY)
-        _require_signature(key, challenge, signature)
+        self._require_signature(verified.certificate, challenge, signature)
         return VerifiedHolder(verified.serial, verified.medium)
 
     def _root_of(self, leaf: x509.Certificate) -> x509.Certificate:
@@ -170,7 +163,7 @@ class Trust:
             raise VerificationRefused(Reason.MALFORMED) from None
         media = [self._media.get(policy.policy_identifier) for policy in policies.value]
         binds_its_holder = self._profile.purpose is Purpose.SIGNATURE
-        if not isinstance(key, rsa.RSAPublicKey) or key.key_size < KEY_BITS or len(media) != 1:
+        if not self._profile.algorithm.takes(key) or len(media) != 1:
             raise VerificationRefused(Reason.WRONG_POLICY)
         if not usage.digital_signature or usage.content_commitment is not binds_its_holder:
             raise VerificationRefused(Reason.WRONG_POLICY)
@@ -201,6 +194,17 @@ class Trust:
             verifier.verify(leaf, [])
         except (verification.VerificationError, *UNREADABLE):
             raise VerificationRefused(Reason.UNTRUSTED) from None
+
+    def _require_signature(self, leaf: x509.Certificate, challenge: bytes, signature: bytes) -> None:
+        algorithm = self._profile.algorithm
+        if len(challenge) != algorithm.hash.digest_size:
+            raise ValueError(
+                f"a challenge is a digest of {algorithm.hash.digest_size} bytes ({algorithm.hash.name})"
+            )
+        try:
+            algorithm.verify(leaf.public_key(), signature, challenge)
+        except InvalidSignature:
+            raise VerificationRefused(Reason.BAD_SIGNATURE) from None
 
     def _require_not_revoked(
         self, leaf: x509.Certificate, root: x509.Certificate, *, at: datetime, now: datetime
@@ -277,12 +281,3 @@ def _load(certificate: bytes) -> x509.Certificate:
     if not ends_in(certificate, leaf.signature):
         raise VerificationRefused(Reason.MALFORMED)
     return leaf
-
-
-def _require_signature(key: rsa.RSAPublicKey, challenge: bytes, signature: bytes) -> None:
-    if len(challenge) != DIGEST_BYTES:
-        raise ValueError("a challenge is a SHA-256 digest of 32 bytes")
-    try:
-        key.verify(signature, challenge, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
-    except InvalidSignature:
-        raise VerificationRefused(Reason.BAD_SIGNATURE) from None
