@@ -21,5 +21,9 @@ def settings() -> Settings:
 
 def fail(sentence: str, status: int = 1) -> NoReturn:
     """Say what is wrong and what to do, and end."""
-    errors.print(f"[red]{sentence}[/red]" if errors.is_terminal else sentence, markup=errors.is_terminal)
+    errors.print(
+        f"[red]{sentence}[/red]" if errors.is_terminal else sentence,
+        markup=errors.is_terminal,
+        soft_wrap=True,
+    )
     raise typer.Exit(status)
