@@ -112,6 +112,8 @@ class Delivery(_Body, frozen=True, kw_only=True):
     """What to correct, in Japanese, for an application that was returned."""
     card_serial: CardSerial | None = None
     expires_on: date | None = None
+    individual_number: Digits | None = None
+    """Whose: an application on the net is first met here by the municipality that will hand the card over."""
 
 
 class Deliveries(_Body, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import stat
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -13,12 +12,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from mynumber.foundation.numbers import IndividualNumber
-from mynumber.foundation.smartcard import CardState
 from mynumber.institutions.municipality.casework.models import Case
-from mynumber.institutions.municipality.register.models import CardIssue, Person, PersonNumber
+from mynumber.institutions.municipality.register.models import Person, PersonNumber
 from mynumber.institutions.municipality.tax.models import Assessment
 from mynumber.platform.databases import InstitutionDatabase
-from mynumber.protocols import card_handover
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.conftest import CITY, FORMER_CITY, PROJECT
 from tests.institutions.municipality.neighbours import running_jlis
@@ -118,35 +115,6 @@ def test_what_an_interrupted_run_left_undone_is_done_by_the_next(towns: Institut
     assert "取得した人: 2 人" in _run("acquire_codes", CITY)
     with acting_as(CITY):
         assert PersonNumber.objects.get(person__persona="lan").individual_number == number
-
-
-def test_a_card_is_written_for_the_holder_alone_and_only_once(
-    towns: InstitutionDatabase, tmp_path: Path
-) -> None:
-    out = tmp_path / "hanako.cards"
-    said = _run("issue_card", CITY, "--persona=hanako", "--pin=1234", f"--out={out}", "--note=葛飾区の人")
-    assert "カードを書きました" in said
-    assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    card = card_handover.decode(out.read_bytes())
-    assert (card.id, card.name, card.note) == ("hanako", "佐藤　花子", "葛飾区の人")
-    CardState.from_bytes(card.card)
-    out.unlink()
-    assert "すでに渡して" in _run("issue_card", CITY, "--persona=hanako", "--pin=1234", f"--out={out}")
-    assert not out.exists()
-    with acting_as(CITY):
-        assert CardIssue.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("persona", "pin", "says"), [("haruo", "1234", "住民にいません"), ("lan", "12", "malformed")]
-)
-def test_no_card_for_who_lives_elsewhere_or_a_pin_out_of_shape(
-    towns: InstitutionDatabase, tmp_path: Path, persona: str, pin: str, says: str
-) -> None:
-    out = tmp_path / "card"
-    with pytest.raises(CommandError, match=says):
-        _run("issue_card", CITY, f"--persona={persona}", f"--pin={pin}", f"--out={out}")
-    assert not list(tmp_path.iterdir())
 
 
 def test_the_case_of_the_story_is_opened_once_with_both_children(towns: InstitutionDatabase) -> None:

@@ -9,6 +9,7 @@ globals().update(
             "mynumber.institutions.municipality.register",
             "mynumber.institutions.municipality.tax",
             "mynumber.institutions.municipality.casework",
+            "mynumber.institutions.municipality.counter",
         ],
         urlconf="mynumber.institutions.municipality.urls",
         tenanted=True,

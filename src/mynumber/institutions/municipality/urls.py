@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from mynumber.institutions.municipality.casework.views import towns
+from mynumber.institutions.municipality.counter.urls import device_urlpatterns
 
 handler400 = "mynumber.webkit.errors.handler400"
 handler403 = "mynumber.webkit.errors.handler403"
@@ -12,6 +13,8 @@ handler500 = "mynumber.webkit.errors.handler500"
 urlpatterns = [
     path("", towns, name="towns"),
     path("", include("mynumber.webkit.urls")),
+    *device_urlpatterns,
     path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.casework.urls")),
+    path("<tenant:tenant>/", include("mynumber.institutions.municipality.counter.urls")),
 ]

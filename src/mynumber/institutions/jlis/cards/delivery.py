@@ -38,8 +38,9 @@ def deliveries(municipality: str, application_ids: Sequence[str]) -> Deliveries:
                 detail=application.detail,
                 card_serial=application.card_serial or None,
                 expires_on=application.expires_on,
+                individual_number=application.person.individual_number,
             )
-            for application in found.order_by("applied_at", "pk")[:BATCH_ITEMS]
+            for application in found.select_related("person").order_by("applied_at", "pk")[:BATCH_ITEMS]
         )
     )
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.pki import JAPAN
-from mynumber.foundation.smartcard import CardKey, CardPins, personalise
+from mynumber.foundation.smartcard import CardKey, CardPins, internal_public_key, personalise
 from mynumber.institutions.jlis.cards.models import Application
 from mynumber.institutions.jlis.certification.cards import (
     deliver,
@@ -23,6 +23,7 @@ from mynumber.institutions.jlis.certification.cards import (
     issue_for_card,
     last_day_of_card,
     new_card_serial,
+    remember_chip,
 )
 from mynumber.institutions.jlis.certification.issuer_keys import face_key, order_key
 from mynumber.institutions.jlis.certification.issuing import Issued, may_sign
@@ -77,6 +78,7 @@ def make(application: Application, person: Person, photo: bytes, *, ring: KeyRin
         face_key=face_key(ring),
         issuer_key=order_key(ring).public_key(),
     )
+    remember_chip(made.card, internal_public_key(card))
     deliver(made.card, at=at, by=application.municipality)
     return MadeCard(card.to_bytes(), card_serial, expires_on)
 

@@ -53,7 +53,7 @@ def children_of(applicant: Person, affair: str, *, on: date) -> list[Person]:
         return []
     end_of_school_year = date(on.year if on < date(on.year, 4, 1) else on.year + 1, 3, 31)
     household = Person.objects.filter(
-        household_id=applicant.household_id, moved_out=None, relation__in=CHILD_RELATIONS
+        household_id=applicant.household_id, moved_out=None, died_on=None, relation__in=CHILD_RELATIONS
     ).exclude(pk=applicant.pk)
     return [
         child

@@ -46,7 +46,7 @@ class Household(models.Model):
 
 
 class Person(models.Model):
-    """An entry of the register (住民票, 住民基本台帳法 第7条), or a removed one (消除された住民票) with `moved_out`."""
+    """An entry of the register (住民票, 住民基本台帳法 第7条), or a removed one (消除された住民票) with `moved_out` or `died_on`."""
 
     tenant = TenantField()
     addressee = models.CharField(max_length=10)
@@ -82,6 +82,12 @@ class Person(models.Model):
     moved_out = models.DateField(null=True, blank=True)
     next_municipality = models.CharField(max_length=6, blank=True)
     next_address = models.CharField(max_length=300, blank=True)
+    moved_abroad = models.BooleanField(default=False, db_default=False)
+    """国外転出: with `moved_out`."""
+    died_on = models.DateField(null=True, blank=True)
+    """死亡の年月日"""
+    changes = models.IntegerField(default=0, db_default=0)
+    """How many changes of the entry J-LIS has to hear of, from the first on (`register.changes`)."""
     protected = models.BooleanField(default=False)
     """支援措置: the address must not become known."""
     persona = models.CharField(max_length=40, blank=True)
@@ -120,8 +126,8 @@ class Person(models.Model):
 
     @property
     def is_resident(self) -> bool:
-        """住民である, not 転出済み."""
-        return self.moved_out is None
+        """住民である, not 転出済み and alive."""
+        return self.moved_out is None and self.died_on is None
 
     def four_attributes(self) -> FourAttributes:
         """基本4情報 at the address here."""
@@ -151,6 +157,8 @@ class PersonNumber(models.Model):
     notified_moved_out = models.DateField(null=True, blank=True)
     notified_next_municipality = models.CharField(max_length=6, blank=True)
     """What J-LIS was last told of the person's moving out (`Person.moved_out`, `Person.next_municipality`)."""
+    notified_changes = models.IntegerField(default=0, db_default=0)
+    """Up to which of `Person.changes` J-LIS was told."""
 
     class Meta:
         constraints = (
@@ -161,19 +169,6 @@ class PersonNumber(models.Model):
 
     def __str__(self) -> str:
         return f"numbers of person {self.person_id}"
-
-
-class CardIssue(models.Model):
-    """A card (個人番号カード) that was issued through this municipality and handed over. The card itself is kept nowhere."""
-
-    tenant = TenantField()
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cards")
-    certificate_serial = models.CharField(max_length=64)
-    expires_on = models.DateField()
-    issued_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"card of person {self.person_id}"
 
 
 class Intake(models.Model):

@@ -1,5 +1,8 @@
 """Numbers for the people of the register: notification to J-LIS, which assigns (Act art. 7(1), 8; 住民基本台帳法 第30条の6).
 
+Changes of an entry (`register.changes`) go the same way: J-LIS hears of a new address, name, death or moving out, and certificates follow
+from that.
+
 Former residents are notified too, first of all, with the day they moved out and where to (住民基本台帳法 第24条): only then may the town they
 moved to take them in, which finds them by the four attributes they had here. A person who moved in from a town that takes part is notified with those attributes (`moved_from`), so that nobody gets a second number; one whose former
 address nobody here knows is taken for new, because in this model no other town ever gave a number.
@@ -33,7 +36,7 @@ class Numbered:
 
     numbered: int
     moved_out: int
-    """Of those numbered earlier."""
+    """Of those numbered earlier, with every other change of their entries."""
     unmatched: Counter[EntryState]
 
 
@@ -67,8 +70,17 @@ _UNNOTIFIED = (
     | ~Q(next_municipality=F("number__notified_next_municipality"))
     | Q(moved_out__isnull=False, number__notified_moved_out=None)
     | (Q(number__notified_moved_out__isnull=False) & ~Q(moved_out=F("number__notified_moved_out")))
+    | Q(changes__gt=F("number__notified_changes"))
 )
-"""Who has no number yet, or whose moving out is not as J-LIS was told."""
+"""Who has no number yet, or whose moving out or other change is not as J-LIS was told."""
+
+
+def notify(code: str, person: Person) -> EntryState:
+    """Tell J-LIS of one person's entry as it is now; what it made of that. Raises Refused."""
+    answer = ask_jlis(code, REGISTER_RESIDENTS, RegisterResidents(entries=(_entry(person),)))
+    with acting_as(code):
+        _keep([person], answer.results)
+    return answer.results[0].state
 
 
 def _entry(person: Person) -> ResidentEntry:
@@ -81,6 +93,9 @@ def _entry(person: Person) -> ResidentEntry:
         moved_out_to=member_id(person.next_municipality)
         if person.moved_out and person.next_municipality
         else None,
+        moved_abroad=person.moved_abroad,
+        died_on=person.died_on,
+        former_name=person.former_family or None,
     )
 
 
@@ -108,7 +123,8 @@ def _keep(people: Sequence[Person], results: Sequence[EntryResult]) -> list[Pers
     # Two runs at once: J-LIS gave both the same numbers.
     PersonNumber.objects.bulk_create([n for n in numbers if n.pk is None], ignore_conflicts=True)
     PersonNumber.objects.bulk_update(
-        [n for n in numbers if n.pk is not None], ["notified_moved_out", "notified_next_municipality"]
+        [n for n in numbers if n.pk is not None],
+        ["notified_moved_out", "notified_next_municipality", "notified_changes"],
     )
     return [number.person for number in numbers]
 
@@ -120,4 +136,5 @@ def _number(person: Person, individual_number: str, resident_code: str) -> Perso
     )
     number.notified_moved_out = person.moved_out
     number.notified_next_municipality = person.next_municipality
+    number.notified_changes = person.changes
     return number
