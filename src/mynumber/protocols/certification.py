@@ -177,7 +177,11 @@ class LatestAttributes(_Body, frozen=True, kw_only=True):
 
 
 class WithdrawConsent(_Body, frozen=True, kw_only=True):
+    """A verifier gives a consent back, or the portal withdraws for its visitor, whom any of their certificates names."""
+
     serial: SerialText
+    verifier: ShortText | None = None
+    """Id of the verifier at J-LIS. None: the sender itself; from the portal: all."""
 
 
 class ConsentWithdrawn(_Body, frozen=True, kw_only=True):

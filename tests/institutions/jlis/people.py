@@ -29,7 +29,7 @@ def somebody(**changes: object) -> FourAttributes:
 
 
 def entry(
-    attributes: FourAttributes, moved_from: FourAttributes | None = None, **changes: str
+    attributes: FourAttributes, moved_from: FourAttributes | None = None, **changes: object
 ) -> ResidentEntry:
     """An entry of a register with an addressee number of its own."""
     resident = ResidentEntry(

@@ -12,10 +12,26 @@ from mynumber.protocols.card_life import (
     APPLY_FOR_CARD,
     COLLECT_CARD,
     HAND_OVER,
+    ISSUE_CERTIFICATE,
+    QUERY_CARDS,
     QUERY_DELIVERIES,
+    REPORT_FOUND,
+    REPORT_LOSS,
     REQUEST_FORM,
+    REQUEST_ORDER,
+    RETURN_CARD,
 )
-from mynumber.protocols.certification import ISSUE_CARD, QUERY_TRUST, REVOKE_CERTIFICATE
+from mynumber.protocols.certification import (
+    APPLY_FOR_PHONE,
+    CHECK_STATUS,
+    ISSUE_CARD,
+    LATEST_ATTRIBUTES,
+    LINK_SERIALS,
+    QUERY_TRUST,
+    REGISTER_CONSENT,
+    REVOKE_CERTIFICATE,
+    WITHDRAW_CONSENT,
+)
 from mynumber.protocols.message import Message
 from mynumber.protocols.refusal import Hop
 from mynumber.protocols.residents import LOOK_UP, LOOK_UP_BY_NUMBER, REGISTER_RESIDENTS
@@ -48,10 +64,25 @@ ENTITLED: Final[dict[str, frozenset[str]]] = {
     QUERY_DELIVERIES.name: frozenset({_MUNICIPALITIES}),
     COLLECT_CARD.name: frozenset({_MUNICIPALITIES}),
     HAND_OVER.name: frozenset({_MUNICIPALITIES}),
+    # Act art. 17(4) ff.: the municipality has the card on its reader and has identified the holder.
+    REQUEST_ORDER.name: frozenset({_MUNICIPALITIES}),
+    ISSUE_CERTIFICATE.name: frozenset({_MUNICIPALITIES}),
+    REPORT_FOUND.name: frozenset({_MUNICIPALITIES}),
+    RETURN_CARD.name: frozenset({_MUNICIPALITIES}),
+    # A loss is reported at any hour, also through the portal; there a visitor sees how their cards stand.
+    REPORT_LOSS.name: frozenset({_MUNICIPALITIES, _PORTAL}),
+    QUERY_CARDS.name: frozenset({_MUNICIPALITIES, _PORTAL}),
+    # 公的個人認証法 art. 16-2 ff.: applications for a phone come through the portal.
+    APPLY_FOR_PHONE.name: frozenset({_PORTAL}),
     ISSUE_CARD.name: frozenset({_MUNICIPALITIES}),
     REVOKE_CERTIFICATE.name: frozenset({_MUNICIPALITIES}),
     # 公的個人認証法 art. 17, 18, 36, 37: members that may be verifiers; whether they are registered, and for what, is asked in the register.
     QUERY_TRUST.name: _VERIFIERS,
+    CHECK_STATUS.name: _VERIFIERS,
+    LINK_SERIALS.name: _VERIFIERS,
+    REGISTER_CONSENT.name: _VERIFIERS,
+    WITHDRAW_CONSENT.name: _VERIFIERS,
+    LATEST_ATTRIBUTES.name: _VERIFIERS,
 }
 """Kind of message -> the first word of the ids of systems that may send it."""
 

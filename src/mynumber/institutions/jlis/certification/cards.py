@@ -13,11 +13,13 @@ from functools import partial
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.people import legal_age
 from mynumber.foundation.pki import card_expiry
 from mynumber.foundation.smartcard import CardFace
+from mynumber.foundation.smartcard.profile import CardPublicKey
 from mynumber.institutions.jlis.certification import changes, pictures
 from mynumber.institutions.jlis.certification.faces import (
     SEXES,
@@ -122,6 +124,13 @@ def issue_for_card(
     authentication = issue_kind(CertificateKind.AUTHENTICATION, authentication_key)
     signature = issue_kind(CertificateKind.SIGNATURE, signature_key) if signature_key else None
     return CardCertificates(card, authentication, signature)
+
+
+def remember_chip(card: Card, chip_key: CardPublicKey | None) -> None:
+    """Keep the chip's own public key (`smartcard.internal_public_key` of the card as made), for files of its face that are written later."""
+    if chip_key is not None:
+        card.chip_key = chip_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        card.save(update_fields=["chip_key"])
 
 
 def deliver(card: Card, *, at: datetime, by: str) -> None:

@@ -132,6 +132,8 @@ class Card(models.Model):
     face_written_at = models.DateTimeField("券面事項を書いた日時", null=True)
     face_digest = models.BinaryField("券面事項の要約", max_length=32, null=True)
     """SHA-256 of what the face says (`faces.face_digest`): compared with the attributes of now, told to nobody."""
+    chip_key = models.BinaryField("チップの公開鍵", null=True)
+    """The chip's own public key (SubjectPublicKeyInfo, DER), which the files of its face name; None for a card without a face."""
 
     class Meta:
         constraints: ClassVar = [
@@ -281,6 +283,22 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"Certificate({self.pk})"
+
+
+class PhoneApplication(models.Model):
+    """An application for a phone's certificates that was answered. Insert-only."""
+
+    digest = models.BinaryField("申請の要約", max_length=32, unique=True)
+    """`protocols.certification.phone_digest`: an application is answered once."""
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="phone_applications")
+    """The card's signature certificate that signed it."""
+    device = models.CharField("端末の名前", max_length=100)
+    applied_at = models.DateTimeField("申請日時")
+    received_at = models.DateTimeField("受付日時")
+    received_through = models.CharField("申請を受けた機関", max_length=80)
+
+    def __str__(self) -> str:
+        return f"PhoneApplication({self.pk})"
 
 
 class CardOrder(models.Model):

@@ -271,7 +271,8 @@ def _write_face(card: Card, *, at: datetime, keyring: KeyRing) -> Operation:
     )
     card.face_written_at = at
     card.face_digest = face_digest(card.person, expires_on=card.expires_on, on=today)
-    return administration.WriteFace(smartcard.build_face_files(face, face_key(keyring)))
+    chip_key = parse_key(bytes(card.chip_key)) if card.chip_key else None
+    return administration.WriteFace(smartcard.build_face_files(face, face_key(keyring), chip_key))
 
 
 def _signed(card: Card, sequence: int, operations: tuple[Operation, ...], *, keyring: KeyRing) -> bytes:

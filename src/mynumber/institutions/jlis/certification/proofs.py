@@ -48,7 +48,7 @@ def believe(
     kinds: Container[CertificateKind],
     at: datetime,
 ) -> Shown:
-    """The good certificate whose key signed a SHA-256 digest (PKCS#1 v1.5). Locks its row: it stays good until the caller has acted.
+    """The good certificate whose key signed a SHA-256 digest (PKCS#1 v1.5). Locks its holder's row: it stays good until the caller has acted.
 
     Raises Refused: MALFORMED for what is no certificate, NOT_ENTITLED for one that is not ours, of another kind or not good, BAD_SIGNATURE.
     """
