@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mynumber.foundation.pki import (
-    SIMULATION,
+    AUTHENTICATION,
     AuthorityDamaged,
     CertificateAuthority,
     IssueReason,
@@ -75,7 +75,7 @@ def test_a_leaf_says_nothing_of_its_holder(leaf: bytes) -> None:
 
 def test_extended_key_usage_is_a_choice_of_the_profile(key: rsa.RSAPrivateKey) -> None:
     authority = CertificateAuthority.create(
-        now=NOW, profile=replace(SIMULATION, client_authentication_usage=True)
+        now=NOW, profile=replace(AUTHENTICATION, client_authentication_usage=True)
     )
     leaf = authority.issue_authentication(
         key.public_key(), common_name="x", serial=1, issued_at=NOW, expires_on=EXPIRY

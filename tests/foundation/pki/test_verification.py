@@ -16,16 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mynumber.foundation.pki import (
-    SIMULATION,
-    AuthenticationTrust,
+    AUTHENTICATION,
     CertificateAuthority,
     MalformedTrust,
     Municipality,
     Reason,
     Revocation,
+    Trust,
     VerificationRefused,
     VerifiedHolder,
-    verify_authentication,
 )
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -43,7 +42,7 @@ class World:
     key: rsa.RSAPrivateKey
     certificate: bytes
     signature: bytes
-    trust: AuthenticationTrust
+    trust: Trust
 
     def verify(self, *, now: datetime = NOW, **other: bytes) -> VerifiedHolder:
         given_ = {
@@ -55,7 +54,7 @@ class World:
         return self.trust.verify(now=now, **given_)
 
     def trusting(self, *lists: bytes) -> World:
-        trust = AuthenticationTrust(roots=[self.authority.certificate_der()], revocation_lists=lists)
+        trust = Trust(roots=[self.authority.certificate_der()], revocation_lists=lists)
         return replace(self, trust=trust)
 
 
@@ -66,7 +65,7 @@ def world() -> World:
     certificate = authority.issue_authentication(
         key.public_key(), common_name="1", serial=0xABCD, issued_at=NOW, expires_on=EXPIRY
     )
-    trust = AuthenticationTrust(
+    trust = Trust(
         roots=[authority.certificate_der()],
         revocation_lists=[authority.revocation_list([], number=1, now=NOW)],
     )
@@ -105,7 +104,7 @@ def test_generations_of_one_name_are_told_apart_by_signature(world: World) -> No
         newer.revocation_list([Revocation(0xABCD, NOW)], number=1, now=NOW),
     ]
     roots = [world.authority.certificate_der(), newer.certificate_der()]
-    both = replace(world, trust=AuthenticationTrust(roots=roots, revocation_lists=lists))
+    both = replace(world, trust=Trust(roots=roots, revocation_lists=lists))
     # Each serial is revoked in the other generation's list, which says nothing about it.
     assert both.verify().serial == "ABCD"
     assert both.verify(certificate=certificate).serial == "EEEE"
@@ -163,7 +162,7 @@ def test_a_list_of_an_impostor_is_refused(world: World) -> None:
 
 def point(**other: Any) -> x509.IssuingDistributionPoint:
     """The scope of a whole list of Katsushika, made narrower."""
-    name = x509.DirectoryName(SIMULATION.distribution_point(Municipality.of("131229")))
+    name = x509.DirectoryName(AUTHENTICATION.distribution_point(Municipality.of("131229")))
     plain = {
         "full_name": [name],
         "relative_name": None,
@@ -268,7 +267,7 @@ def test_a_list_with_any_one_bit_changed_is_refused(world: World) -> None:
             changed = bytearray(good)
             changed[position] ^= 1 << bit
             with pytest.raises(MalformedTrust):
-                AuthenticationTrust(roots=[root], revocation_lists=[bytes(changed)])
+                Trust(roots=[root], revocation_lists=[bytes(changed)])
 
 
 @given(st.integers(0, 255), st.integers(1, 255))
@@ -289,7 +288,7 @@ def test_a_verifier_that_was_given_rubbish_says_so(
 ) -> None:
     real = [world.authority.certificate_der() if root is None else root for root in roots]
     with pytest.raises(MalformedTrust):
-        AuthenticationTrust(roots=real, revocation_lists=lists)
+        Trust(roots=real, revocation_lists=lists)
 
 
 # --- leaves of another make, all signed by the trusted CA ---------------------------------------------------
@@ -309,8 +308,8 @@ def policies(*oids: str) -> x509.CertificatePolicies:
     )
 
 
-AUTHENTICATION, SIGNING = SIMULATION.policy.dotted_string, "1.2.392.200149.8.5.1.1.20"
-GOOD_USAGE, GOOD_POLICY = usage(digital_signature=True), policies(AUTHENTICATION)
+AUTHENTICATING, SIGNING = AUTHENTICATION.policy.dotted_string, "1.2.392.200149.8.5.1.1.20"
+GOOD_USAGE, GOOD_POLICY = usage(digital_signature=True), policies(AUTHENTICATING)
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00")
 
 
@@ -320,7 +319,7 @@ UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"
         ([(GOOD_USAGE, True)], Reason.WRONG_POLICY),
         ([(GOOD_POLICY, True)], Reason.WRONG_POLICY),
         ([(GOOD_USAGE, True), (policies(SIGNING), True)], Reason.WRONG_POLICY),
-        ([(GOOD_USAGE, True), (policies(AUTHENTICATION, SIGNING), True)], Reason.WRONG_POLICY),
+        ([(GOOD_USAGE, True), (policies(AUTHENTICATING, SIGNING), True)], Reason.WRONG_POLICY),
         ([(GOOD_USAGE, True), (policies("2.5.29.32.0"), True)], Reason.WRONG_POLICY),
         ([(usage(key_encipherment=True), True), (GOOD_POLICY, True)], Reason.WRONG_POLICY),
         (
@@ -372,7 +371,7 @@ def test_an_authority_that_is_over_vouches_for_nobody() -> None:
     key = rsa.generate_private_key(65537, 2048)
     builder = x509.CertificateBuilder(
         authority.certificate.subject,
-        SIMULATION.holder_name("1"),
+        AUTHENTICATION.holder_name("1"),
         key.public_key(),
         5,
         NOW,
@@ -380,15 +379,10 @@ def test_an_authority_that_is_over_vouches_for_nobody() -> None:
     )
     builder = builder.add_extension(GOOD_USAGE, critical=True).add_extension(GOOD_POLICY, critical=True)
     certificate = builder.sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    crl = authority.revocation_list([], number=1, now=NOW)
+    trust = Trust(roots=[authority.certificate_der()], revocation_lists=[crl])
     with pytest.raises(VerificationRefused, match="untrusted"):
-        verify_authentication(
-            certificate=certificate,
-            roots=[authority.certificate_der()],
-            revocation_lists=[authority.revocation_list([], number=1, now=NOW)],
-            challenge=CHALLENGE,
-            signature=key.sign(STATEMENT, padding.PKCS1v15(), hashes.SHA256()),
-            now=NOW,
-        )
+        trust.check(certificate, at=NOW)
 
 
 def leaf_with(
@@ -397,7 +391,7 @@ def leaf_with(
     """A leaf that the trusted CA's key signed, with these extensions and an authority key identifier."""
     root = world.authority.certificate
     builder = x509.CertificateBuilder(
-        root.subject, SIMULATION.holder_name("1"), public_key, 5, NOW, NOW + timedelta(days=9)
+        root.subject, AUTHENTICATION.holder_name("1"), public_key, 5, NOW, NOW + timedelta(days=9)
     )
     subject_key = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     identifier = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key)

@@ -28,13 +28,11 @@ from mynumber.foundation.pki.lifetime import (
     parse_serial,
     serial_text,
 )
-from mynumber.foundation.pki.listed import MalformedTrust, municipality_of, revoked_serials
+from mynumber.foundation.pki.listed import MalformedTrust, municipality_of
 from mynumber.foundation.pki.municipality import Municipality, NotAMunicipality
 from mynumber.foundation.pki.profile import (
     AUTHENTICATION,
     SIGNATURE,
-    SIMULATION,
-    AuthenticationProfile,
     HierarchyProfile,
     Medium,
     Purpose,
@@ -55,16 +53,13 @@ from mynumber.foundation.pki.verification import (
     VerificationRefused,
     VerifiedCertificate,
     VerifiedHolder,
-    verify_authentication,
 )
 
 __all__ = [
     "AUTHENTICATION",
     "JAPAN",
     "SIGNATURE",
-    "SIMULATION",
     "Algorithm",
-    "AuthenticationProfile",
     "AuthenticationTrust",
     "AuthorityDamaged",
     "CertificateAuthority",
@@ -102,8 +97,6 @@ __all__ = [
     "new_serial",
     "parse_serial",
     "read_signature_holder",
-    "revoked_serials",
     "serial_text",
     "substituted",
-    "verify_authentication",
 ]

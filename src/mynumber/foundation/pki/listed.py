@@ -12,7 +12,6 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from mynumber.foundation.pki.lifetime import MalformedSerial, serial_text
 from mynumber.foundation.pki.municipality import Municipality
 
 UNREADABLE: Final = (
@@ -133,18 +132,6 @@ def municipality_of(certificate: bytes | x509.Certificate) -> Municipality | Non
             city = str(names[0].value).removesuffix(" CRLDP")
             return Municipality.named(str(units[-1].value), city)
     return None
-
-
-def revoked_serials(revocation_list: bytes) -> dict[str, datetime]:
-    """The serials (as `serial_text`) of a list and when they were revoked. Raises MalformedTrust.
-
-    The signature is not checked: `Trust` does that.
-    """
-    try:
-        parsed = x509.load_der_x509_crl(revocation_list)
-        return {serial_text(entry.serial_number): entry.revocation_date_utc for entry in parsed}
-    except (*UNREADABLE, MalformedSerial):
-        raise MalformedTrust("the revocation list cannot be read") from None
 
 
 def newest(lists: Sequence[KnownList]) -> KnownList | None:

@@ -122,10 +122,6 @@ SIGNATURE: Final = HierarchyProfile(
 )
 """署名用, likewise. The policy is that of the real test hierarchy."""
 
-SIMULATION: Final = AUTHENTICATION
-AuthenticationProfile = HierarchyProfile
-"""The first hierarchy's earlier names."""
-
 
 def _name(*attributes: x509.NameAttribute[str]) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, COUNTRY), *attributes])

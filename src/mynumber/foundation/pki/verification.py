@@ -235,21 +235,6 @@ AuthenticationTrust = Trust
 """The name by which verifiers of sign-ins know it."""
 
 
-def verify_authentication(
-    *,
-    certificate: bytes,
-    roots: Sequence[bytes],
-    revocation_lists: Sequence[bytes],
-    challenge: bytes,
-    signature: bytes,
-    now: datetime,
-    profile: HierarchyProfile = AUTHENTICATION,
-) -> VerifiedHolder:
-    """`Trust.verify` for a single use. Raises VerificationRefused or MalformedTrust."""
-    trust = Trust(roots=roots, revocation_lists=revocation_lists, profile=profile)
-    return trust.verify(certificate=certificate, challenge=challenge, signature=signature, now=now)
-
-
 # --- steps --------------------------------------------------------------------------------------------------
 
 _Series = dict[bytes | None, list[KnownList]]
