@@ -20,6 +20,7 @@ import msgspec
 import uvicorn
 
 from bench.steps import Steps
+from mynumber.foundation.pki import signing
 from mynumber.protocols import wire
 from mynumber.protocols.message import Message
 from mynumber.webkit.batching import Batcher
@@ -34,7 +35,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=("network", "gateway"))
+    parser.add_argument("name", choices=("network", "gateway", "jlis"))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--figures", type=Path, required=True)
     parser.add_argument("--steps", action="store_true")
@@ -45,7 +46,9 @@ def main() -> None:
     module = importlib.import_module(f"mynumber.institutions.{arguments.name}.api")
     steps = Steps()
     if arguments.steps:
-        {"network": _time_network, "gateway": _time_gateway}[arguments.name](steps, module)
+        {"network": _time_network, "gateway": _time_gateway, "jlis": _time_status}[arguments.name](
+            steps, module
+        )
 
     def tell(*_: object) -> None:
         figures = Figures({_name(b): (b.batches, b.items) for b in batchers}, steps.figures())
@@ -125,6 +128,15 @@ def _time_gateway(steps: Steps, module: Any) -> None:
     for name in ("_read_permit", "_open_code", "_seal"):
         steps.wrap(module.Providing, name, name)
     steps.wrap(module.Inquiring, "_open", "_open")
+
+
+def _time_status(steps: Steps, module: Any) -> None:
+    steps.wrap(module, "read_body", "body")
+    steps.wrap(module.ocsp, "parse_request", "parse")
+    steps.wrap(module.Verifiers, "find", "verifier")
+    steps.wrap(module.Store, "certificates", "look up")
+    steps.wrap(module.ocsp.Responder, "answer", "answer")
+    steps.wrap(signing, "_sign_rsa", "sign")
 
 
 if __name__ == "__main__":

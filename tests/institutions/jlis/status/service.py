@@ -164,6 +164,11 @@ class Service:
             "reason": reason and reason.value, "municipality": KATSUSHIKA, "expires_on": date(2031, 5, 3),
         })  # fmt: skip
 
+    def add_certificates(self, first: int, count: int) -> None:
+        """Many authentication certificates, each of a resident of its own: serial numbers from `first` on."""
+        self.add_certificate(first)
+        self.tables.execute(_MANY_CERTIFICATES, {"first": serial_text(first), "count": count, "start": first})
+
     def set_state(self, serial: int, state: StoredState, reason: CertificateReason | None = None) -> None:
         """What the law lets happen to a certificate, in one transaction."""
         self.tables.execute(
@@ -244,4 +249,30 @@ _NEW_CERTIFICATE = """
         'municipality.131229', now(), %(expires_on)s, %(state)s, now(), %(reason)s,
         CASE WHEN %(kind)s::varchar = 'signature' THEN sha256('of nobody') END
     FROM card
+"""
+
+_MANY_CERTIFICATES = """
+    WITH made AS (
+        INSERT INTO jlis_residents_person
+            (resident_code, individual_number, name, name_kana, address, birth_date, sex, name_key, address_key,
+             municipality, addressee, moved_out_to, status, numbered_at, changed_at)
+        SELECT lpad((n + 1000000)::text, 11, '0'), lpad((n + 1000000)::text, 12, '0'), '架空', 'カクウ', '東京都', '1990-04-01', '2',
+            '架空', '東京都', 'municipality.131229', 'M' || n, '', 'current', now(), now()
+        FROM generate_series(1, %(count)s - 1) AS n
+        RETURNING id, addressee
+    ),
+    cards AS (
+        INSERT INTO jlis_certification_card
+            (card_serial, person_id, application_id, municipality, state, state_since, sequence, expires_on, made_at)
+        SELECT lpad((substr(addressee, 2)::int + 1000000)::text, 15, '0'), id, '', 'municipality.131229', 'handed_over', now(), 0,
+            '2031-05-03', now()
+        FROM made RETURNING id, person_id
+    )
+    INSERT INTO jlis_certification_certificate
+        (serial, kind, hierarchy, generation, municipality_code, person_id, card_id, device, issued_through, issued_at,
+         not_after, state, state_since, reason)
+    SELECT upper(to_hex(%(start)s + substr(made.addressee, 2)::int)), one.kind, one.hierarchy, one.generation,
+        one.municipality_code, made.id, cards.id, '', one.issued_through, now(), one.not_after, one.state, now(), NULL
+    FROM made JOIN cards ON cards.person_id = made.id, jlis_certification_certificate AS one
+    WHERE one.serial = %(first)s
 """

@@ -155,8 +155,11 @@ class Desk:
                 for root in self.roots
                 if root.not_after > now and (root.purpose, root.generation) not in answered
             ),
-            *([] if self.stamping else [TIME_STAMPING]),
+            *([] if self.stamping or not self._certifies_stamping(now) else [TIME_STAMPING]),
         ]
+
+    def _certifies_stamping(self, now: datetime) -> bool:
+        return any(root.purpose is Purpose.SIGNATURE and root.not_after > now for root in self.roots)
 
 
 def _answerer(root: Root, service: ServiceRow, key_pem: Callable[[str, int], bytes]) -> Answerer | None:
