@@ -204,9 +204,12 @@ def signing_house(now: datetime | None = None) -> SigningHouse:
 
 
 def plain_pdf(text: str = "I agree.", *, extra: bytes = b"", form: bool = False) -> bytes:
-    """One page with a line of text. extra: one more object, number 6. form: with a text field to fill in."""
+    """One page with a line of text. extra: metadata, object 6. form: with a text field to fill in."""
     content = f"BT /F1 24 Tf 72 720 Td ({text}) Tj ET".encode("ascii")
-    catalog = b"<< /Type /Catalog /Pages 2 0 R" + (b" /AcroForm << /Fields [7 0 R] >> >>" if form else b" >>")
+    catalog = b"<< /Type /Catalog /Pages 2 0 R%s%s >>" % (
+        b" /AcroForm << /Fields [7 0 R] >>" if form else b"",
+        b" /Metadata 6 0 R" if extra else b"",
+    )
     annotations = b"/Annots [7 0 R] " if form else b""
     objects = [
         catalog,

@@ -41,6 +41,13 @@ BAD_PDF: Final = (*_BAD_PDF, *_WORSE_PDF)
 """What pyHanko raises on bytes that are not what they should be."""
 
 
+class _Writer(IncrementalPdfFileWriter):
+    """pyHanko's, which leaves the document's metadata as they are: they may be malformed, and no clock is read."""
+
+    def _update_meta(self) -> None:
+        pass
+
+
 def sign_pdf(
     document: bytes,
     card: DigestSigner,
@@ -113,7 +120,7 @@ def _with_room(
     """The document with a signature field and an empty place in it, and the digest of all but that place."""
     taken = {name for name, _, _ in enumerate_sig_fields(reader)}
     name = next(name for number in range(1, len(taken) + 2) if (name := f"Signature{number}") not in taken)
-    writer = IncrementalPdfFileWriter.from_reader(reader)
+    writer = _Writer.from_reader(reader)
     steps = PdfCMSEmbedder(SigFieldSpec(name)).write_cms(name, writer)
     next(steps)
     placeholder = SignatureObject(

@@ -112,7 +112,7 @@ def _check(
     except MalformedSignedData:
         return only(Reason.UNREADABLE, format=Format.PDF)
     findings.say(CheckName.FORMAT)
-    findings.say(CheckName.COVERAGE, _additions(signature, names))
+    findings.say(CheckName.COVERAGE, _additions(signature, names, document))
     signer = check_signer_info(
         findings,
         signed_data,
@@ -142,7 +142,7 @@ def _check(
     )
 
 
-def _additions(signature: EmbeddedPdfSignature, signature_fields: set[str]) -> Reason:
+def _additions(signature: EmbeddedPdfSignature, signature_fields: set[str], document: bytes) -> Reason:
     """What came after the signature."""
     compared: Any = signature  # pyHanko fills its attributes in while it compares
     compared.compute_integrity_info()
@@ -151,6 +151,10 @@ def _additions(signature: EmbeddedPdfSignature, signature_fields: set[str]) -> R
         return Reason.HOLDS
     if coverage is not SignatureCoverageLevel.ENTIRE_REVISION or not isinstance(changes, DiffResult):
         return Reason.CHANGED_AFTER_SIGNING
+    if signature.signed_revision == signature.reader.xrefs.total_revisions - 1:
+        # More bytes and no later revision: not a thing that belongs to a PDF file.
+        begin, length = signature.byte_range[2], signature.byte_range[3]
+        return Reason.UNSIGNED_BYTES if document[begin + length :].strip() else Reason.HOLDS
     if not compared.summarise_integrity_info()["docmdp_ok"]:
         return Reason.CHANGED_AFTER_SIGNING
     if changes.modification_level not in _PERMITTED or set(changes.changed_form_fields) - signature_fields:

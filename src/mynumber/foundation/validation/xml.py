@@ -406,8 +406,8 @@ def _coverage(
     properties: etree._Element | None,
     findings: Findings,
 ) -> Coverage:
-    own = {id(properties)} | {id(each) for each in signature.iterfind(f"{DS}KeyInfo")}
-    content = b"".join(data for uri, data in signed.items() if id(_target(root, uri)) not in own)
+    own = [properties, *signature.findall(f"{DS}KeyInfo")]
+    content = b"".join(data for uri, data in signed.items() if _target(root, uri) not in own)
     remarks = []
     if any(True for _ in root.iter(etree.Comment)):
         remarks.append(Remark.XML_COMMENTS)
