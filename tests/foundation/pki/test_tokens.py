@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pkcs11
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -30,26 +30,15 @@ from mynumber.foundation.pki import (
 )
 from mynumber.foundation.pki.signing import DerSigner
 from tests.foundation.pki.hierarchies import EXPIRY, HANAKO, KATSUSHIKA, NOW, rsa_key
-from tests.support.tools import needs
+from tests.support.softhsm import MODULE, PIN, needs_softhsm, new_token
 
-MODULE = "/usr/lib/softhsm/libsofthsm2.so"
-PIN = "271828"
-pytestmark = needs("softhsm2-util", MODULE)
+pytestmark = needs_softhsm
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenPlace]:
-    """A new token. SoftHSM2 reads its configuration once a process, so there is one token for all tests."""
-    folder = tmp_path_factory.mktemp("token")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
-        subprocess.run(
-            ["softhsm2-util", "--init-token", "--free", "--label", "ca", "--pin", PIN, "--so-pin", "314159"],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        yield TokenPlace(MODULE, "ca", PIN)
+    with new_token(tmp_path_factory.mktemp("token")) as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +126,6 @@ def test_the_private_key_does_not_come_out(authority: CertificateAuthority) -> N
 
 @pytest.mark.usefixtures("root")
 def test_the_token_itself_gives_no_private_exponent() -> None:
-    pkcs11 = pytest.importorskip("pkcs11")
     with pkcs11.lib(MODULE).get_token(token_label="ca").open(user_pin=PIN) as session:
         key = session.get_key(pkcs11.ObjectClass.PRIVATE_KEY, label="ca-signature.1")
         with pytest.raises(pkcs11.exceptions.AttributeSensitive):
@@ -188,3 +176,11 @@ def test_a_label_names_one_key(token: Token) -> None:
     with pytest.raises(TokenRefused) as refused:
         token.create_key("once")
     assert refused.value.reason is TokenReason.KEY_EXISTS
+
+
+def test_another_token_can_follow_in_the_same_process(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """As tests of other packages do; each token is its own."""
+    for name in ("a", "b"):
+        with new_token(tmp_path_factory.mktemp(name)) as place, Token(place) as token:
+            token.create_key("ca")
+            assert token.key("ca").key_size == 2048
