@@ -11,6 +11,7 @@ from tests.webkit import faces
 
 PROJECT = "mynumber.institutions.portal.settings"
 faces.install(PROJECT)
+faces.install("mynumber.institutions.jlis.settings")
 
 from tests.institutions.portal.house import Browser, Holder, House, running_house  # noqa: E402 - needs the apps
 

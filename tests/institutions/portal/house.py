@@ -18,12 +18,29 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import transaction
 from django.test import Client
 
 from mynumber.foundation.law import InformationKind
-from mynumber.foundation.smartcard import AUTHENTICATION_PIN_RULES, Card, CardState, JpkiClient, Pin
+from mynumber.foundation.smartcard import (
+    AUTHENTICATION_PIN_RULES,
+    SIGNATURE_PIN_RULES,
+    Card,
+    CardKey,
+    CardPins,
+    CardState,
+    JpkiClient,
+    KeyName,
+    Pin,
+    PinName,
+    personalise,
+)
+from mynumber.institutions.jlis.certification.cards import activate, issue_for_card, new_card_serial
+from mynumber.institutions.jlis.residents.models import Person
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols import sign_in
+from mynumber.protocols.card_life import IdentityCheck
 from mynumber.protocols.certification import (
     ISSUE_CARD,
     REVOKE_CERTIFICATE,
@@ -32,7 +49,13 @@ from mynumber.protocols.certification import (
     RevokeCertificate,
 )
 from mynumber.protocols.residents import REGISTER_RESIDENTS, RegisterResidents
-from mynumber.protocols.sign_in import PortalClient, SignInAccepted, SignInRequest, SignInResponse
+from mynumber.protocols.sign_in import (
+    PortalClient,
+    SignedAttributes,
+    SignInAccepted,
+    SignInRequest,
+    SignInResponse,
+)
 from mynumber.webkit import messages
 from tests.institutions.jlis.people import entry, somebody
 from tests.support.directory import NOWHERE, Systems
@@ -47,9 +70,12 @@ from tests.support.exchange import (
     free_port,
     running_exchange,
 )
+from tests.webkit import faces
 
+JLIS = "mynumber.institutions.jlis.settings"
 PUBLIC = "http://portal.localhost:8000"
 PIN = Pin.parse("4649", AUTHENTICATION_PIN_RULES)
+PASSWORD = Pin.parse("HIMITSU1", SIGNATURE_PIN_RULES)
 NAMES = {CITY: "葛飾区", FORMER_CITY: "八尾市", PENSION: "日本年金機構", AGENCY: "デジタル庁"}
 _numbers = itertools.count(1)
 
@@ -70,12 +96,33 @@ class Holder:
         return self.card.certificate_serial
 
     def answer(self, asked: SignInRequest) -> SignInResponse:
-        """What the device does with card and PIN."""
-        client = JpkiClient(Card(CardState.from_bytes(self.card.card)))
-        client.select()
+        """What the device does with card and PIN; with the signature key too where attributes are asked for."""
+        client, challenge = self._inserted(), sign_in.challenge(asked)
         certificate = client.read_certificate()
         client.verify_pin(PIN)
-        return SignInResponse(certificate=certificate, signature=client.sign(sign_in.challenge(asked)))
+        signature = client.sign(challenge)
+        return SignInResponse(
+            certificate=certificate,
+            signature=signature,
+            attributes=self.attributes(challenge) if asked.attributes else None,
+        )
+
+    def attributes(self, challenge: bytes) -> SignedAttributes:
+        """The signature certificate with its key's signature."""
+        certificate, sign = self.signing()
+        return SignedAttributes(certificate=certificate, signature=sign(challenge))
+
+    def signing(self) -> tuple[bytes, Callable[[bytes], bytes]]:
+        """The signature certificate, and its key once the password was entered."""
+        client = self._inserted()
+        client.verify_pin(PASSWORD, PinName.SIGNATURE)
+        certificate = client.read_certificate(KeyName.SIGNATURE)
+        return certificate, lambda digest: client.sign(digest, KeyName.SIGNATURE)
+
+    def _inserted(self) -> JpkiClient:
+        client = JpkiClient(Card(CardState.from_bytes(self.card.card)))
+        client.select()
+        return client
 
 
 @dataclass(slots=True)
@@ -87,6 +134,8 @@ class House:
     portal: Server
     database: InstitutionDatabase
     environment: Mapping[str, str]
+    jlis_database: InstitutionDatabase
+    jlis_environment: Mapping[str, str]
 
     @property
     def device(self) -> PortalClient:
@@ -130,6 +179,11 @@ class House:
     def new_card(self, holder: Holder) -> Holder:
         """The same person with a second card."""
         return replace(holder, card=self._issue(holder.individual_number))
+
+    def with_signature(self, holder: Holder) -> Holder:
+        """The same person with a card that has a signature key too. Done in J-LIS's place, by its own functions on its own database."""
+        with faces.face(JLIS, self.jlis_database, **self.jlis_environment):
+            return replace(holder, card=_full_card(holder.individual_number))
 
     def _issue(self, individual_number: str) -> IssuedCard:
         return self.exchange.call(
@@ -235,7 +289,9 @@ def running_house(folder: Path, institution_database: Callable[..., InstitutionD
                 servers["jlis"],
                 servers["portal"],
                 databases["portal"],
-                {k: v for k, v in servers["portal"].environment.items() if k != "DATABASE_URL"},
+                _without_database(servers["portal"]),
+                databases["jlis"],
+                _without_database(servers["jlis"]),
             )
         finally:
             for server in servers.values():
@@ -248,6 +304,41 @@ def _named(systems: Systems) -> Systems:
         msgspec.structs.replace(system, name=NAMES.get(system.id, system.id)) for system in systems.listed
     )
     return replace(systems, listed=listed)
+
+
+def _without_database(server: Server) -> dict[str, str]:
+    return {name: value for name, value in server.environment.items() if name != "DATABASE_URL"}
+
+
+def _full_card(individual_number: str) -> IssuedCard:
+    """A card with both keys and both PINs, in force at once."""
+    at = datetime.now(UTC)
+    keys = [rsa.generate_private_key(65537, 2048) for _ in KeyName]
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(individual_number=individual_number)
+        made = issue_for_card(
+            person,
+            card_serial=new_card_serial(),
+            municipality=CITY,
+            expires_on=at.date() + timedelta(days=3650),
+            authentication_key=keys[0].public_key(),
+            signature_key=keys[1].public_key(),
+            keyring=messages.this_node().keyring,
+            at=at,
+        )
+        activate(made.card, check=IdentityCheck.ONE_WITH_PHOTO, at=at, by=CITY)
+    assert made.signature is not None
+    card = personalise(
+        card_serial=made.card.card_serial,
+        authentication=CardKey(keys[0], made.authentication.certificate, made.authentication.ca_certificate),
+        signature=CardKey(keys[1], made.signature.certificate, made.signature.ca_certificate),
+        pins=CardPins(authentication=PIN, signature=PASSWORD),
+    )
+    return IssuedCard(
+        card=card.to_bytes(),
+        certificate_serial=made.authentication.row.serial,
+        expires_on=at.date() + timedelta(days=3650),
+    )
 
 
 def _granian(name: str, port: int) -> tuple[str, ...]:

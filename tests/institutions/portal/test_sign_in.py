@@ -344,3 +344,36 @@ def test_the_history_of_sign_ins_cannot_be_rewritten_by_the_portal(house: House)
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             portal.execute(statement.encode())
+
+
+def test_a_revoked_certificate_is_refused_this_moment(house: House, holder: Holder, browser: Browser) -> None:
+    """The list at hand is minutes old and does not name it: J-LIS is asked as well."""
+    browser.sign_in(house, holder)
+    house.revoke(holder)
+    asked = asked_by("secret")
+    with pytest.raises(SignInRefused) as refused:
+        signing_in.answer(asked.request_id, holder.answer(asked), now=now())
+    assert (refused.value.reason, refused.value.detail) == (Reason.CERTIFICATE_NOT_ACCEPTED, "revoked")
+
+
+def test_a_new_card_keeps_the_account(house: House, holder: Holder, browser: Browser) -> None:
+    browser.sign_in(house, holder)
+    before = Account.objects.get(certificate_serial=holder.serial)
+    renewed = house.new_card(holder)
+    Browser().sign_in(house, renewed)
+    after = Account.objects.get(certificate_serial=renewed.serial)
+    assert (after.pk, after.code) == (before.pk, before.code)
+    assert not Account.objects.filter(certificate_serial=holder.serial).exists()
+    # a visit of the old certificate is over
+    assert browser.get("/account/history").status_code == 303
+
+
+def test_a_card_that_was_never_here_waits_for_j_lis_to_say_whose_it_is(house: House, holder: Holder) -> None:
+    """Else somebody with a new card would get a second account, and lose what the first is linked with."""
+    current_trust(now())
+    asked = asked_by("secret")
+    with house.away("jlis"), pytest.raises(SignInRefused) as refused:
+        signing_in.answer(asked.request_id, holder.answer(asked), now=now())
+    assert refused.value.detail == "revocation_list_stale"
+    assert not Account.objects.filter(certificate_serial=holder.serial).exists()
+    signing_in.answer(asked.request_id, holder.answer(asked), now=now())

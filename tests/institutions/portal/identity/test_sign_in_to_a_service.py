@@ -132,3 +132,16 @@ def test_tokens_are_kept_as_digests(service: Service, visitor: Visitor) -> None:
     kept = str(list(Token.objects.values_list())) + str(list(Authorization.objects.values_list()))
     assert token not in kept
     assert code not in kept
+
+
+def test_a_new_card_is_the_same_person_to_every_service(
+    house: House, service: Service, visitor: Visitor
+) -> None:
+    first = Attempt()
+    before = service.redeem(visitor.sign_in(service, first, remember=True), first).json()
+    renewed = Visitor(house, house.new_card(visitor.holder))
+    second = Attempt()
+    page = renewed.use_card(renewed.arrive(service.parameters(second)))
+    code = answer_of(renewed.browser.get(page).headers["Location"])["code"]
+    after = service.redeem(code, second).json()
+    assert service.claims(after["id_token"])["sub"] == service.claims(before["id_token"])["sub"]

@@ -90,15 +90,17 @@ class Event(models.Model):
 
 
 class VerifierTrust(models.Model):
-    """The roots and the revocation list that J-LIS gave last: one row."""
+    """The roots and the revocation lists that J-LIS gave last: a row for authentication (1) and one for signature certificates (2)."""
 
-    id = models.SmallIntegerField(primary_key=True, default=1)
+    id = models.SmallIntegerField(primary_key=True)
     trust = models.BinaryField()
     """`protocols.certification.Trust` as JSON."""
     fetched_at = models.DateTimeField()
     valid_until = models.DateTimeField()
-    """nextUpdate of the list."""
+    """The earliest nextUpdate of the lists."""
 
     class Meta:
         db_table = "verifier_trust"
-        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="verifier_trust_one_row"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(id__in=[1, 2]), name="verifier_trust_two_rows"),
+        )

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cryptography import x509
 from django.db import transaction
+from django.db.models import F
 
 from mynumber.foundation import pki
 from mynumber.foundation.pki import MalformedSerial, VerificationRefused, serial_text
+from mynumber.institutions.portal.account import trust, vault
+from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.institutions.portal.account.models import Account, Event, EventKind, SignInRequest
-from mynumber.institutions.portal.account.status import require_good
-from mynumber.institutions.portal.account.trust import TrustUnavailable, current_trust
+from mynumber.institutions.portal.account.trust import TrustUnavailable
 from mynumber.protocols import sign_in
-from mynumber.protocols.certification import Purpose
-from mynumber.protocols.sign_in import Reason, SignInAccepted, SignInRefused, SignInResponse
+from mynumber.protocols.certification import Link, Purpose
+from mynumber.protocols.sign_in import Attribute, Reason, SignInAccepted, SignInRefused, SignInResponse
 
 RELYING_PARTY = "マイナポータル"
 PURPOSE = "マイナポータルにサインインする"
@@ -31,6 +34,8 @@ MAXIMUM_ATTEMPTS = 5
 """Answers that one request may get before it is dead."""
 FINISH_WITHIN = timedelta(minutes=2)
 """How long the browser has to come back after the answer."""
+OTHER_HOLDER = "other_holder"
+"""Detail of a refusal: the two certificates of an answer are not of one person."""
 FORGET_AFTER = timedelta(days=1)
 FORGET_AT_ONCE = 100
 
@@ -72,8 +77,8 @@ class Proof:
     account: Account
     at: datetime
     """When the card answered (aware, UTC)."""
-    attributes: bytes | None = field(default=None, repr=False)
-    """JSON of `Attributes` that were asked for; None when none were."""
+    attributes: HandedAttributes | None = None
+    """What was asked for, from the signature certificate; None when nothing was."""
 
 
 def begin(
@@ -84,6 +89,7 @@ def begin(
     now: datetime,
     relying_party: str = RELYING_PARTY,
     purpose: str = PURPOSE,
+    attributes: Iterable[Attribute] = (),
     proof_of: str | None = None,
 ) -> sign_in.SignInRequest:
     """Make a request for the browser that holds the secret `browser`. portal: public origin of this site.
@@ -92,7 +98,9 @@ def begin(
     `take_proof` of the same words gives the answer, once.
     """
     _forget(now)
-    request = sign_in.new_request(portal=portal, relying_party=relying_party, purpose=purpose, now=now)
+    request = sign_in.new_request(
+        portal=portal, relying_party=relying_party, purpose=purpose, now=now, attributes=attributes
+    )
     SignInRequest.objects.create(
         request_id=request.request_id,
         asked=sign_in.encode(request),
@@ -106,47 +114,75 @@ def begin(
 
 def show(request_id: str, *, now: datetime) -> sign_in.SignInRequest:
     """The request as the device may show it. Raises SignInRefused."""
-    return sign_in.decode_request(bytes(_open_request(request_id, now, lock=False).asked))
+    return sign_in.decode_request(bytes(_open_request(request_id, now).asked))
 
 
 def answer(request_id: str, response: SignInResponse, *, now: datetime) -> SignInAccepted:
     """Believe a card's answer, once a request. Raises SignInRefused; what was tried is committed all the same.
 
-    Call it outside a transaction: J-LIS may have to be asked for its revocation list.
+    Call it outside a transaction: J-LIS is asked.
     """
-    asked = sign_in.decode_request(bytes(_open_request(request_id, now, lock=False).asked))
+    asked = sign_in.decode_request(bytes(_open_request(request_id, now).asked))
     try:
-        trust = current_trust(now)
+        holder, attributes = _believe(asked, response, now)
+    except VerificationRefused as refused:
+        with transaction.atomic():
+            SignInRequest.objects.filter(pk=request_id).update(attempts=F("attempts") + 1)
+            _record_refused_answer(response.certificate, refused.reason, now)
+        if refused.reason is pki.Reason.BAD_SIGNATURE:
+            raise SignInRefused(Reason.SIGNATURE_NOT_ACCEPTED, refused.reason.value) from None
+        raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, refused.reason.value) from None
     except TrustUnavailable:
         raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, pki.Reason.REVOCATION_LIST_STALE.value) from None
-    serial: str | None = None
-    refusal: VerificationRefused | None = None
-    try:
-        holder = trust.verify(
-            certificate=response.certificate,
-            challenge=sign_in.challenge(asked),
-            signature=response.signature,
-            now=now,
-        )
-        require_good(Purpose.AUTHENTICATION, holder.serial)
-        serial = holder.serial
-    except VerificationRefused as refused:
-        refusal = refused
-    with transaction.atomic():
-        row = _open_request(request_id, now, lock=True)
-        row.attempts += 1
-        return_code = sign_in.new_identifier()
-        if refusal is None:
-            row.certificate_serial, row.answered_at = serial, now
-            row.return_code = _digest(return_code)
-        else:
-            _record_refused_answer(response.certificate, refusal.reason, now)
-        row.save()
-    if refusal is not None:
-        if refusal.reason is pki.Reason.BAD_SIGNATURE:
-            raise SignInRefused(Reason.SIGNATURE_NOT_ACCEPTED, refusal.reason.value)
-        raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, refusal.reason.value)
+    return_code = sign_in.new_identifier()
+    # One statement, so of two answers that race one finds the request answered.
+    taken = SignInRequest.objects.filter(pk=request_id, answered_at__isnull=True).update(
+        certificate_serial=holder.serial,
+        answered_at=now,
+        return_code=_digest(return_code),
+        attributes=None if attributes is None else vault.seal(attributes.to_json(), vault.own_key()),
+    )
+    if not taken:
+        raise SignInRefused(Reason.ALREADY_ANSWERED)
     return SignInAccepted(return_code=return_code)
+
+
+def _believe(
+    asked: sign_in.SignInRequest, response: SignInResponse, now: datetime
+) -> tuple[pki.VerifiedHolder, HandedAttributes | None]:
+    """The holder, and what they hand over. Raises SignInRefused, VerificationRefused, TrustUnavailable."""
+    if (response.attributes is not None) is not bool(asked.attributes):
+        raise SignInRefused(Reason.MALFORMED)
+    challenge = sign_in.challenge(asked)
+    holder = trust.verify(
+        Purpose.AUTHENTICATION,
+        certificate=response.certificate,
+        challenge=challenge,
+        signature=response.signature,
+        now=now,
+    )
+    if not Account.objects.filter(certificate_serial=holder.serial).exists():
+        _follow_renewal(holder.serial)
+    if response.attributes is None:
+        return holder, None
+    signer = trust.verify(
+        Purpose.SIGNATURE,
+        certificate=response.attributes.certificate,
+        challenge=challenge,
+        signature=response.attributes.signature,
+        now=now,
+    )
+    if signer.serial not in trust.linked(Link.SIGNATURE_OF_AUTHENTICATION, holder.serial):
+        # Two good cards, two people: nobody hands over somebody else's attributes.
+        raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, OTHER_HOLDER)
+    return holder, HandedAttributes.of(response.attributes.certificate, asked.attributes)
+
+
+def _follow_renewal(serial: str) -> None:
+    """A certificate that was never here may follow one that was: the account goes on (シリアル番号の紐付け). Raises TrustUnavailable."""
+    for earlier in trust.linked(Link.PREDECESSORS, serial):
+        if Account.objects.filter(certificate_serial=earlier).update(certificate_serial=serial):
+            return
 
 
 def finish(request_id: str, return_code: str, *, browser: str | None, now: datetime) -> Finished:
@@ -189,9 +225,14 @@ def take_proof(proof_of: str, *, browser: str | None, now: datetime) -> Proof | 
     if row is None or row.answered_at is None:
         return None
     account = Account.objects.get(certificate_serial=row.certificate_serial)
-    row.taken_at = now
-    row.save(update_fields=["taken_at"])
-    return Proof(account, row.answered_at)
+    attributes = (
+        None
+        if row.attributes is None
+        else HandedAttributes.from_json(vault.unseal(bytes(row.attributes), vault.own_key()))
+    )
+    row.taken_at, row.attributes = now, None
+    row.save(update_fields=["taken_at", "attributes"])
+    return Proof(account, row.answered_at, attributes)
 
 
 def record(account: Account, kind: EventKind, at: datetime, reason: str = "") -> None:
@@ -227,10 +268,9 @@ def _welcome(row: SignInRequest, now: datetime) -> Finished:
     return Finished(account, row.next_path, is_new, row.proof_of)
 
 
-def _open_request(request_id: str, now: datetime, *, lock: bool) -> SignInRequest:
+def _open_request(request_id: str, now: datetime) -> SignInRequest:
     """The request if it may be answered. Raises SignInRefused."""
-    rows = SignInRequest.objects.select_for_update() if lock else SignInRequest.objects.all()
-    row = rows.filter(pk=request_id).first()
+    row = SignInRequest.objects.filter(pk=request_id).first()
     if row is None:
         raise SignInRefused(Reason.UNKNOWN_REQUEST)
     if row.answered_at is not None:

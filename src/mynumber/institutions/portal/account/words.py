@@ -60,6 +60,7 @@ FINISH_STATUS: dict[FinishReason, int] = {
 EVENT_REASONS: dict[str, str] = {
     pki.Reason.REVOKED.value: "失効している電子証明書が使われました。",
     pki.Reason.SUSPENDED.value: "一時停止している電子証明書が使われました。",
+    pki.Reason.SUSPENDED.value: "一時停止している電子証明書が使われました。",
     pki.Reason.EXPIRED.value: "有効期間が過ぎた電子証明書が使われました。",
     pki.Reason.BAD_SIGNATURE.value: "電子証明書は届きましたが、カードの署名が合いませんでした。",
     pki.Reason.REVOCATION_LIST_STALE.value: "失効しているかどうかを確かめられませんでした。",

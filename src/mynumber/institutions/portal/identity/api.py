@@ -13,7 +13,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mynumber.institutions.portal.identity import keys, requests, tokens, vault
+from mynumber.institutions.portal.account import vault
+from mynumber.institutions.portal.identity import keys, requests, tokens
 from mynumber.institutions.portal.identity.addresses import endpoint, issuer
 from mynumber.institutions.portal.identity.engine import (
     ALGORITHM,

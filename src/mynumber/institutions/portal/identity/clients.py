@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, import_key
 
+from mynumber.institutions.portal.account.vault import digest
 from mynumber.institutions.portal.identity.engine import SCOPES
 from mynumber.institutions.portal.identity.models import Client
-from mynumber.institutions.portal.identity.vault import digest
 
 MAXIMUM_REDIRECTS = 10
 LONGEST_REDIRECT = 500

@@ -18,12 +18,12 @@ from joserfc.jwk import ECKey
 
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther
+from mynumber.institutions.portal.account.vault import digest
 from mynumber.institutions.portal.identity import clients
 from mynumber.institutions.portal.identity.addresses import issuer
 from mynumber.institutions.portal.identity.clients import Fault, RegistrationRefused
 from mynumber.institutions.portal.identity.engine import SCOPES
 from mynumber.institutions.portal.identity.models import Client
-from mynumber.institutions.portal.identity.vault import digest
 from mynumber.institutions.portal.identity.words import FAULTS, SCOPE_WORDS
 from mynumber.webkit.access import public
 from mynumber.webkit.errors import PageRefused

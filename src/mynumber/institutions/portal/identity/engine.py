@@ -44,10 +44,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.account.vault import digest
 from mynumber.institutions.portal.identity import keys, tokens
 from mynumber.institutions.portal.identity.addresses import endpoint, issuer
 from mynumber.institutions.portal.identity.models import Authorization, Client, Token
-from mynumber.institutions.portal.identity.vault import digest
 
 ALGORITHM: Final = "ES256"
 AUTHENTICATION_METHOD: Final = "private_key_jwt"

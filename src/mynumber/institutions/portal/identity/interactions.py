@@ -10,13 +10,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
 
-from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.account import vault
+from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.institutions.portal.account.sessions import Level
 from mynumber.institutions.portal.account.signing_in import Proof
-from mynumber.institutions.portal.identity import keys, linkages, requests, vault
+from mynumber.institutions.portal.identity import linkages, requests
+from mynumber.institutions.portal.identity.claims import claims_of
 from mynumber.institutions.portal.identity.engine import Approval, server
 from mynumber.institutions.portal.identity.models import Client, Interaction
 from mynumber.institutions.portal.identity.requests import Asked
@@ -71,7 +74,7 @@ def authenticate(interaction: Interaction, proof: Proof) -> None:
     interaction.authenticated_at = proof.at
     interaction.level = Level.CARD
     interaction.attributes = (
-        None if proof.attributes is None else vault.seal(proof.attributes, keys.seal_key())
+        None if proof.attributes is None else vault.seal(proof.attributes.to_json(), vault.own_key())
     )
     interaction.save(update_fields=["account", "authenticated_at", "level", "attributes"])
 
@@ -98,11 +101,11 @@ def agree(
     if account is None or authenticated_at is None:
         raise ValueError("an interaction is answered after the card was proven")
     asked = requests.check(interaction.parameters)
-    attributes = claims_of(interaction, scopes)
+    claims = claims_of(attributes_of(interaction), scopes)
     approval = Approval(
         account=account,
         scopes=scopes,
-        attributes=attributes or None,
+        attributes=msgspec.json.encode(claims) if claims else None,
         authenticated_at=authenticated_at,
         level=interaction.level,
         at=now,
@@ -121,17 +124,14 @@ def decline(interaction: Interaction, *, now: datetime) -> Answered:
     return Answered(response, interaction.client)
 
 
-def claims_of(interaction: Interaction, scopes: tuple[str, ...]) -> bytes:
-    """JSON of the claims that these scopes open; empty when there are none."""
-    return b""
+def attributes_of(interaction: Interaction) -> HandedAttributes:
+    """What the card handed over for this interaction; empty when nothing was asked for."""
+    if interaction.attributes is None:
+        return HandedAttributes()
+    return HandedAttributes.from_json(vault.unseal(bytes(interaction.attributes), vault.own_key()))
 
 
 def _finish(interaction: Interaction, now: datetime) -> None:
     interaction.finished_at = now
     interaction.attributes = None
     interaction.save(update_fields=["finished_at", "attributes"])
-
-
-def account_of(interaction: Interaction) -> Account | None:
-    """Whose card it was."""
-    return interaction.account

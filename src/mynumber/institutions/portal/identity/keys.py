@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from mynumber.foundation.envelope import SigningKey
 from mynumber.foundation.keyring import KeyRing
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.account.vault import SEAL
 from mynumber.webkit.messages import this_node
 
-SIGNING, SUBJECTS, SEAL = "identity-signing", "identity-subjects", "identity-seal"
+SIGNING, SUBJECTS = "identity-signing", "identity-subjects"
 LOOK_SECONDS = 5.0
 """How often the key ring is looked at for a new generation."""
 
@@ -26,7 +27,6 @@ class _Keys:
     ring: KeyRing
     signing: tuple[SigningKey, ...]
     subjects: bytes
-    seal: bytes
     read_at: float
 
 
@@ -47,11 +47,6 @@ def signing_keys() -> tuple[SigningKey, ...]:
     return _keys().signing
 
 
-def seal_key() -> bytes:
-    """32 bytes that attributes are sealed with between the card's answer and the consent."""
-    return _keys().seal
-
-
 def subject_of(account: Account, sector: str) -> str:
     """The pairwise subject (PPID): the same for all services of a sector, unlinkable between sectors; never the serial.
 
@@ -70,7 +65,6 @@ def _keys() -> _Keys:
             ring,
             tuple(ring.signing(SIGNING, number) for number in ring.generations(SIGNING)),
             ring.secret(SUBJECTS),
-            ring.secret(SEAL),
             time.monotonic(),
         )
     return _held

@@ -12,6 +12,7 @@ from authlib.oauth2.rfc6749 import (
     OAuth2Error,
 )
 
+from mynumber.institutions.portal.account.vault import digest
 from mynumber.institutions.portal.identity.engine import (
     AUTHENTICATION_METHOD,
     Parameters,
@@ -19,7 +20,6 @@ from mynumber.institutions.portal.identity.engine import (
     server,
 )
 from mynumber.institutions.portal.identity.models import Client, PushedRequest
-from mynumber.institutions.portal.identity.vault import digest
 
 PUSHED = "urn:ietf:params:oauth:request_uri:"
 PUSHED_VALIDITY = timedelta(seconds=90)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from mynumber.institutions.portal.account import vault
 from mynumber.institutions.portal.account.models import Account
-from mynumber.institutions.portal.identity import vault
+from mynumber.institutions.portal.account.vault import digest
 from mynumber.institutions.portal.identity.models import (
     Assertion,
     Authorization,
@@ -17,7 +18,6 @@ from mynumber.institutions.portal.identity.models import (
     PushedRequest,
     Token,
 )
-from mynumber.institutions.portal.identity.vault import digest
 
 ACCESS_VALIDITY = timedelta(minutes=10)
 """Of an access token, and of the attributes it opens."""

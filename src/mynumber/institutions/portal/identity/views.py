@@ -28,6 +28,7 @@ from mynumber.institutions.portal.account.trust import TrustUnavailable, current
 from mynumber.institutions.portal.account.words import UNCHECKABLE
 from mynumber.institutions.portal.identity import interactions, linkages, requests, tokens
 from mynumber.institutions.portal.identity.api import lists
+from mynumber.institutions.portal.identity.claims import attributes_for
 from mynumber.institutions.portal.identity.engine import server, single_values
 from mynumber.institutions.portal.identity.interactions import Answered
 from mynumber.institutions.portal.identity.models import Client, Disclosure, Interaction, Linkage
@@ -39,6 +40,7 @@ from mynumber.institutions.portal.identity.words import (
     REFUSED_TITLE,
     REFUSED_WHAT,
     SCOPE_WORDS,
+    shown_values,
 )
 from mynumber.protocols import sign_in
 from mynumber.webkit import logs
@@ -117,6 +119,7 @@ def use_card(request: HttpRequest, interaction_id: str) -> HttpResponse:
         now=now,
         relying_party=interaction.client.name,
         purpose=f"{interaction.client.name}にサインインする",
+        attributes=attributes_for(interactions.scopes_of(interaction)),
         proof_of=interactions.proof_name(interaction),
     )
     return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
@@ -219,6 +222,7 @@ def _consent_page(
         **_context(interaction),
         "form": form,
         "ending": interaction.account and interaction.account.serial_ending,
+        "values": shown_values(interactions.attributes_of(interaction)),
     }
     response = page(request, "portal/identity/consent.html", None, context)
     response.status_code = status

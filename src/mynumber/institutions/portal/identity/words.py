@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.institutions.portal.identity.clients import Fault
 
 SCOPE_WORDS: dict[str, tuple[str, str]] = {
@@ -55,3 +56,19 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.SCOPES: ("scopes", "選べないものが入っています。"),
 }
 """Fault: the field of the form it belongs to, and what to do."""
+
+_SEX = {"male": "男", "female": "女", "unstated": "記載なし"}
+
+
+def shown_values(attributes: HandedAttributes) -> list[tuple[str, str]]:
+    """What of the certificate would go out, for the resident to see before agreeing."""
+    return [
+        (SCOPE_WORDS[scope][0], value)
+        for scope, value in (
+            ("name", attributes.name),
+            ("address", attributes.address),
+            ("birthdate", attributes.birth_date),
+            ("gender", attributes.sex and _SEX[attributes.sex]),
+        )
+        if value
+    ]

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from mynumber.foundation.keyring import KeyRing
+from mynumber.webkit.messages import this_node
+
+SEAL = "identity-seal"
+"""Name in the key ring of the secret for what waits between the card's answer and the resident's consent."""
 _NONCE_BYTES = 12
 _INFO = b"mynumber portal identity attributes v1"
 
@@ -33,6 +39,16 @@ def unseal(sealed: bytes, secret: bytes) -> bytes:
         return _cipher(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _INFO)
     except (InvalidTag, ValueError):
         raise CannotOpen from None
+
+
+def own_key() -> bytes:
+    """The portal's own secret, for attributes that nobody holds a code or token for yet."""
+    return _own_key(this_node().keyring)
+
+
+@lru_cache(maxsize=2)
+def _own_key(ring: KeyRing) -> bytes:
+    return ring.secret(SEAL)
 
 
 def digest(secret: str) -> bytes:
