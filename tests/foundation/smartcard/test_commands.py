@@ -135,14 +135,14 @@ def test_one_pin_does_not_open_the_other_key(full: Full) -> None:
 
 @pytest.mark.parametrize(
     ("application", "command"),
-    [("common", "0088009902CAFE00"), ("text", "802A000002CAFE00"), ("face", "802A000002CAFE00")],
+    [("common", "0088009902CAFE00"), ("text", "802A030002CAFE00"), ("face", "802A030002CAFE00")],
 )
 def test_the_chip_proves_itself_without_a_pin(full: Full, application: str, command: str) -> None:
     signature, status = answer(full.state, SELECT[application], command)
     assert status == "9000"
     key = internal_public_key(full.state)
     assert isinstance(key, rsa.RSAPublicKey)
-    assert key.recover_data_from_signature(signature, PKCS1, None) == b"\xca\xfe"
+    key.verify(signature, b"\xca\xfe", PKCS1, SHA256)
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,10 @@ def test_the_chip_proves_itself_without_a_pin(full: Full, application: str, comm
         ((SELECT["jpki"], "802A000002CAFE00"), "6A86"),
         ((SELECT["common"], "0088019902CAFE00"), "6A86"),
         ((SELECT["common"], "0088009100"), "6A88"),
-        ((SELECT["common"], "0088008202CAFE00"), "6982"),
-        ((SELECT["juki"], "0088008202CAFE00"), "6982"),
+        ((SELECT["common"], "0088008202CAFE00"), "6981"),
+        ((SELECT["common"], "00880099000100" + "AA" * 256 + "0000"), "6700"),
+        ((SELECT["text"], "0088009302CAFE00"), "6985"),
+        ((SELECT["face"], "0088009402CAFE00"), "6985"),
         ((SELECT["juki"], "0088009C02CAFE00"), "6981"),
     ],
 )
@@ -183,7 +185,7 @@ def test_a_challenge_has_the_length_that_was_asked_for(full: Full, expected: str
 
 @pytest.mark.parametrize(
     ("command", "status"),
-    [("00840000", "6700"), ("0084000000FFFF", "6700"), ("0084010008", "6A86"), ("0084000001AA08", "6700")],
+    [("00840000", "6700"), ("0084000000FFFF", "6985"), ("0084010008", "6A86"), ("0084000001AA08", "6700")],
 )
 def test_other_challenges_are_refused(full: Full, command: str, status: str) -> None:
     assert answer(full.state, command)[1] == status
@@ -199,8 +201,9 @@ def test_other_challenges_are_refused(full: Full, command: str, status: str) -> 
         ("00B2010C000000", "9000"),
         ("00B2020C00", "6A83"),
         ("00B2000C00", "6A83"),
-        ("00B2010D00", "6A86"),
-        ("00B2011400", "6981"),  # EF 0002 is a key
+        ("00B2010D00", "6A81"),
+        ("00B2010E00", "6A86"),
+        ("00B201CC00", "6981"),  # EF 0019 is a key
         ("00B2012400", "6A88"),
         ("00B2010C", "6700"),
     ],
@@ -221,22 +224,30 @@ def test_a_record_is_no_binary_and_a_binary_no_record(full: Full) -> None:
 def test_the_card_tells_about_itself_before_an_application_is_selected(
     full: Full, select: tuple[str, ...]
 ) -> None:
-    assert answer(full.state, *select, "00CA004500") == (b"\x45\x0f" + SERIAL.encode(), "9000")
-    assert answer(full.state, *select, "80CA00F000") == (b"\xf0\x0513101", "9000")
-    assert answer(full.state, *select, "80CA00F200") == (b"\xf2\x0820350217", "9000")
-    atr = bytes.fromhex("5F51093BE000FF8131FE4514")
-    assert answer(full.state, *select, "80CA5F5100") == (atr, "9000")
-    certificate, _ = answer(full.state, *select, "80CA7F21000000")
-    assert certificate == full.state.memory.contents["face/0004"]
-    for tag in ("0042", "0066", "00F7", "00F8"):
-        assert answer(full.state, *select, f"80CA{tag}00")[1] == "9000"
+    assert answer(full.state, *select, "00CA004500") == (SERIAL.encode(), "9000")
+    assert answer(full.state, *select, "80CA00F000") == (b"13101", "9000")
+    assert answer(full.state, *select, "80CA00F200") == (b"20350217", "9000")
+    assert answer(full.state, *select, "80CA5F5100") == (bytes.fromhex("E000FF8131FE4514"), "9000")
+    assert len(answer(full.state, *select, "80CA004200")[0]) == 16
+    assert answer(full.state, *select, "80CA006600")[1] == "9000"
+    # A certificate is bare, and a short length does not do for it.
+    certificate, _ = answer(full.state, *select, "80CA00F8000000")
+    assert certificate == full.state.memory.contents["face/0004"][5:]
+    assert answer(full.state, *select, "80CA00F800")[1] == "6700"
     assert answer(full.state, *select, "80CA123400")[1] == "6A88"
     assert answer(full.state, *select, "80CA0045")[1] == "6700"
 
 
-def test_an_application_tells_nothing_about_the_card(full: Full) -> None:
-    assert answer(full.state, SELECT["jpki"], "80CA004500")[1] == "6D00"
+def test_an_application_tells_nothing_about_the_card_but_its_atr(full: Full) -> None:
+    assert answer(full.state, SELECT["jpki"], "80CA004500")[1] == "6A88"
+    assert answer(full.state, SELECT["jpki"], "80CA5F5100")[1] == "9000"
     assert answer(full.state, SELECT["jpki"], SELECT["master"], "80CA004500")[1] == "9000"
+
+
+def test_the_master_file_is_not_selected_though_the_card_says_so(full: Full) -> None:
+    state, answers = run(full.state, "00A40000", *SIGNATURE_LOGIN, "00A40000")
+    assert answers == ["6A86", *["9000"] * 5]
+    assert state.application == "jpki"
 
 
 @pytest.mark.parametrize(
@@ -249,7 +260,8 @@ def test_an_application_tells_nothing_about_the_card(full: Full) -> None:
         ("text", "0012", "002000800431323334", "6984"),
         ("text", "0012", "002401800431323334", "6982"),
         ("common", "0002", "00200080", "6981"),
-        ("common", "001C", "002000800431323334", "6984"),
+        ("common", "0002", "00B2010400", "9000"),
+        ("juki", "0002", "00B2010400", "9000"),
         ("juki", "0002", "00B0000000", "6981"),
     ],
 )

@@ -61,6 +61,8 @@ OPENED_BY = {
     "face/0005": {"face/0013"},
 }
 """Protected files and the PINs of which one is needed."""
+SAME = {"common/001C": "juki/001C"}
+"""One PIN in two applications."""
 
 
 @dataclass
@@ -90,7 +92,8 @@ class Model:
         if reference & 0x60 or not reference & 0x80:
             return ""
         fid = short or self.file
-        return "" if fid is None else f"{self.application}/{fid:04X}"
+        name = "" if fid is None else f"{self.application}/{fid:04X}"
+        return SAME.get(name, name)
 
     def watch(self, apdu: bytes, data: bytes, status: int) -> None:
         """Check one answer, and move on."""
@@ -133,7 +136,7 @@ class Model:
     def _verify(self, command: Command, status: int) -> None:
         name = self.named(command.p2)
         if command.p1 != 0 or name not in self.left:
-            # The two PINs that nobody knows have no try.
+            # The PIN that nobody knows has no try.
             assert status & 0xFF00 in (0x6900, 0x6A00, 0x6300)
             assert status & 0xFF00 != 0x6300 or status == 0x63C0
         elif not command.data:
@@ -230,7 +233,7 @@ class Commands:
 
     def meant(self, model: Model) -> list[bytes]:
         """A few commands that belong together."""
-        name = self.draw.choice([*RIGHT, *SETTABLE, *SETTABLE])
+        name = self.draw.choice([*RIGHT, *SETTABLE, *SETTABLE, *SAME])
         application, fid = name.split("/")
         select = [hexadecimal(f"00A4040C{len(AIDS[application]) // 2:02X}{AIDS[application]}")]
         if model.application == application and self.draw.random() < 0.8:
@@ -238,13 +241,15 @@ class Commands:
         select.append(hexadecimal(f"00A4020C02{fid}"))
         match self.draw.randrange(10):
             case 0 | 1 | 2:
-                return [*select, self.verify(model.pins[name])]
+                return [*select, self.verify(model.pins[SAME.get(name, name)])]
             case 3 | 4:
                 return [*select, self.verify(self.draw.choice(["9999", "ZZZZ99", "0" * 14, "1", "あ"]))]
             case 5:
                 return [*select, hexadecimal("00200080")]
             case 6:
-                new = self.draw.choice(["4649", "NEW456", "46499", "NOLETTER", "", RIGHT[name]])
+                new = self.draw.choice(
+                    ["4649", "NEW456", "46499", "NOLETTER", "", RIGHT[SAME.get(name, name)]]
+                )
                 head = "00240180" if self.draw.random() < 0.7 else "80320080"
                 return [*select, with_data(head, new.encode())]
             case 7 | 8:

@@ -19,6 +19,7 @@ class StatusWord(IntEnum):
     """SW1 SW2 of a response (docs/protocols/chip.md). Wrong PIN answers `63Cx`; see `tries_left_status`."""
 
     DONE = 0x9000
+    SECURITY_ENVIRONMENT = 0x66F1
     WRONG_LENGTH = 0x6700
     CHANNEL_NOT_SUPPORTED = 0x6881
     SECURE_MESSAGING_NOT_SUPPORTED = 0x6882
@@ -28,7 +29,11 @@ class StatusWord(IntEnum):
     BLOCKED = 0x6984
     CONDITIONS_NOT_SATISFIED = 0x6985
     NO_CURRENT_FILE = 0x6986
+    SECURE_OBJECT_MISSING = 0x6987
+    SECURE_OBJECT_WRONG = 0x6988
+    NO_SECURE_SESSION = 0x69FC
     WRONG_DATA = 0x6A80
+    NOT_PROVIDED = 0x6A81
     NOT_FOUND = 0x6A82
     RECORD_NOT_FOUND = 0x6A83
     WRONG_P1_P2 = 0x6A86
@@ -38,6 +43,7 @@ class StatusWord(IntEnum):
     """The low byte tells how many (00 = 256)."""
     UNKNOWN_INSTRUCTION = 0x6D00
     UNKNOWN_CLASS = 0x6E00
+    SELF_DIAGNOSIS = 0x6F00
 
 
 def tries_left_status(tries: int) -> int:

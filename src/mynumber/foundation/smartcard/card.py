@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mynumber.foundation.smartcard import commands, orders
+from mynumber.foundation.smartcard import commands, messaging, orders
 from mynumber.foundation.smartcard.administration import GET_STATUS, PUT_ORDER
 from mynumber.foundation.smartcard.algorithms import SYSTEM_RANDOMNESS, Randomness
 from mynumber.foundation.smartcard.apdu import Command, MalformedApdu, Response, StatusWord
@@ -27,7 +27,7 @@ def process(
     """
     try:
         command = Command.parse(apdu)
-        after, response = _handler(command)(state, command, randomness)
+        after, response = _answer(state, command, randomness)
     except MalformedApdu:
         return state, Response(b"", StatusWord.WRONG_LENGTH).encode()
     except Denied as denied:
@@ -70,14 +70,16 @@ class Card:
         return self._state
 
 
-def _handler(command: Command) -> _Handler:
+def _answer(state: CardState, command: Command, randomness: Randomness) -> Outcome:
+    if command.cla in (messaging.SECURE, messaging.SECURE_WITH_INTEGRITY):
+        return messaging.secured(state, command, randomness, _HANDLERS[0x00])
     handlers = _HANDLERS.get(command.cla)
     if handlers is None:
         raise Denied(_class_error(command.cla))
     handler = handlers.get(command.ins)
     if handler is None:
         raise Denied(StatusWord.UNKNOWN_INSTRUCTION)
-    return handler
+    return handler(state, command, randomness)
 
 
 def _class_error(cla: int) -> int:
@@ -105,6 +107,7 @@ _HANDLERS: Mapping[int, Mapping[int, _Handler]] = {
         0x2A: commands.compute_signature,
         0x32: commands.change_key,
         0xCA: commands.get_data,
+        messaging.SET_SESSION_KEY: messaging.set_session_key,
         PUT_ORDER: orders.put_order,
         GET_STATUS: orders.get_status,
     },

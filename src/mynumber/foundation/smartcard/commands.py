@@ -17,7 +17,14 @@ from mynumber.foundation.smartcard.algorithms import (
     load_key,
     sign,
 )
-from mynumber.foundation.smartcard.apdu import Command, Response, StatusWord, tries_left_status
+from mynumber.foundation.smartcard.apdu import (
+    SHORT_EXPECTED,
+    Command,
+    Response,
+    StatusWord,
+    tries_left_status,
+)
+from mynumber.foundation.smartcard.face import ISSUER_KEY_ID, key_id
 from mynumber.foundation.smartcard.generations import FACE, FACE_CV_CERTIFICATE, MASTER
 from mynumber.foundation.smartcard.profile import ElementaryFile, FileKind, PinRules, file_name
 from mynumber.foundation.smartcard.state import CardState
@@ -27,8 +34,12 @@ Outcome = tuple[CardState, Response]
 _NO_RESPONSE_DATA = 0x0C
 _SHORT_REFERENCE = 0x80
 _SHORT_IDENTIFIER = 0x1F
-_RECORD_BY_NUMBER = 0x04
+_RECORD_BY_NUMBER, _RECORDS_FROM_NUMBER = 0x04, 0x05
 _MAXIMUM_CHALLENGE = 256
+_MAXIMUM_AUTHENTICATED = 255
+_HASHED_BY_CARD = 0x03
+_CARD_RECOGNITION = bytes.fromhex("730906072A864886FC6B01")
+"""GlobalPlatform's own object identifier."""
 
 
 class Denied(Exception):
@@ -57,6 +68,9 @@ def select(state: CardState, command: Command, _: Randomness) -> Outcome:
         case 0x00 if command.data:
             # The master file 3F00 cannot be selected either.
             raise Denied(StatusWord.NOT_FOUND)
+        case 0x00 if state.application is not None and command.p2 == 0x00:
+            # Real cards say yes and stay where they are.
+            return state, done()
         case _:
             raise Denied(StatusWord.WRONG_P1_P2)
 
@@ -105,7 +119,8 @@ def read_record(state: CardState, command: Command, _: Randomness) -> Outcome:
     """READ RECORD 1 of the selected EF, or of one named by its short identifier (P2 = identifier * 8 + 4)."""
     short = command.p2 >> 3
     if command.p2 & 0x07 != _RECORD_BY_NUMBER:
-        raise Denied(StatusWord.WRONG_P1_P2)
+        several = command.p2 & 0x07 == _RECORDS_FROM_NUMBER
+        raise Denied(StatusWord.NOT_PROVIDED if several else StatusWord.WRONG_P1_P2)
     file = _file_by_reference(state, _SHORT_REFERENCE | short)
     _require_kind(file, FileKind.RECORD)
     _require_answer(command)
@@ -117,32 +132,35 @@ def read_record(state: CardState, command: Command, _: Randomness) -> Outcome:
 
 def get_data(state: CardState, command: Command, _: Randomness) -> Outcome:
     """GET DATA about the card itself: after a reset, or when the issuer security domain is selected."""
-    if state.application not in (None, MASTER):
-        raise Denied(StatusWord.UNKNOWN_INSTRUCTION)
     _require_answer(command)
-    content = _data_objects(state).get(command.p1 << 8 | command.p2)
+    objects = _data_objects(state) if state.application in (None, MASTER) else _data_everywhere(state)
+    content = objects.get(command.p1 << 8 | command.p2)
     if content is None:
         raise Denied(StatusWord.REFERENCE_NOT_FOUND)
+    if command.expected < len(content) and len(content) > SHORT_EXPECTED:
+        # Real cards do not say how long it is.
+        raise Denied(StatusWord.WRONG_LENGTH)
     return state, done(content[: command.expected])
 
 
+def _data_everywhere(state: CardState) -> dict[int, bytes]:
+    return {0x5F51: state.profile.atr[1:]}
+
+
 def _data_objects(state: CardState) -> dict[int, bytes]:
-    """The card's data objects. Of the real ones only the tags are known; these contents are this project's choice."""
-    memory = state.memory
-    serial, place = memory.card_serial.encode(), state.profile.card_record
+    """The card's data objects, bare. Those that only large certificate chains of real cards fill are absent."""
+    memory, place = state.memory, state.profile.card_record
     record = memory.contents.get(file_name(place.application, place.fid), b"")[2:]
     objects = {
-        0x0042: tlv.encode(0x42, b"JLIS-SIM"),
-        0x0045: tlv.encode(0x45, serial),
-        0x0066: tlv.encode(0x66, state.profile.name.encode()),
-        0x00F0: tlv.encode(0xF0, record[15:20]),
-        0x00F2: tlv.encode(0xF2, record[20:28]),
-        0x00F7: tlv.encode(0xF7, b"\x01"),
-        0x00F8: tlv.encode(0xF8, b"\x01"),
-        0x5F51: tlv.encode(0x5F51, state.profile.atr),
+        **_data_everywhere(state),
+        0x0042: key_id(ISSUER_KEY_ID),
+        0x0045: memory.card_serial.encode(),
+        0x0066: _CARD_RECOGNITION,
+        0x00F0: record[15:20],
+        0x00F2: record[20:28],
     }
     certificate = memory.contents.get(file_name(FACE, FACE_CV_CERTIFICATE))
-    return objects if certificate is None else {**objects, 0x7F21: certificate}
+    return objects if certificate is None else {**objects, 0x00F8: tlv.parse_one(certificate, 0x7F21).value}
 
 
 # --- VERIFY and CHANGE REFERENCE DATA -----------------------------------------------------------------------
@@ -218,14 +236,19 @@ def compute_signature(state: CardState, command: Command, _: Randomness) -> Outc
 
 
 def internal_authenticate(state: CardState, command: Command, _: Randomness) -> Outcome:
-    """INTERNAL AUTHENTICATE: the chip's own key signs what the reader sends, no PIN needed (共通AP: P2 = 99)."""
+    """INTERNAL AUTHENTICATE: the chip's own key signs the SHA-256 of what the reader sends, no PIN needed (共通AP: P2 = 99)."""
     if command.p1 != 0x00:
         raise Denied(StatusWord.WRONG_P1_P2)
     file = _file_by_reference(state, command.p2)
     if file.kind is FileKind.KEY and file.opened_by:
-        # A holder's key is for COMPUTE DIGITAL SIGNATURE alone.
+        # A holder's key is for COMPUTE DIGITAL SIGNATURE alone, and so are those of the 券面 applications.
         raise Denied(StatusWord.NOT_ALLOWED)
-    return _sign(state, command, file, 0x00)
+    application = state.selected
+    if application is not None and file.fid == application.internal_key:
+        raise Denied(StatusWord.CONDITIONS_NOT_SATISFIED)
+    if len(command.data) > _MAXIMUM_AUTHENTICATED:
+        raise Denied(StatusWord.WRONG_LENGTH)
+    return _sign(state, command, file, _HASHED_BY_CARD)
 
 
 def _sign(state: CardState, command: Command, file: ElementaryFile, mode: int) -> Outcome:
@@ -260,7 +283,7 @@ def get_challenge(state: CardState, command: Command, randomness: Randomness) ->
         raise Denied(StatusWord.WRONG_P1_P2)
     _require_answer(command)
     if command.expected > _MAXIMUM_CHALLENGE:
-        raise Denied(StatusWord.WRONG_LENGTH)
+        raise Denied(StatusWord.CONDITIONS_NOT_SATISFIED)
     return state, done(randomness.octets(command.expected))
 
 

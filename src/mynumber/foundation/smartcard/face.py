@@ -54,8 +54,14 @@ SEX_OF_CODE = {code: sex for sex, code in _SEX.items()}
 _WIDE = str.maketrans("0123456789-", "０１２３４５６７８９－")
 _NUMBER_FILE_BYTES = 17
 _ATTRIBUTES_FILE_BYTES = 384
-_KEY_ID_TEXT, _KEY_ID_FACE, _KEY_ID_ISSUER = 6000033, 6000023, 6000020
-"""Of the numbers of real keys: a leading 6 marks a test system."""
+ISSUER_KEY_ID, _FACE_CA, _FACE_INFORMATION, _TEXT_CA, _TEXT_INFORMATION = (
+    "6000020",
+    "6000023",
+    "6000024",
+    "6000033",
+    "6000034",
+)
+"""The numbers of test cards: a leading 6 marks a test system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,9 @@ def _text_contents(face: CardFace, signer: _FaceSigner, chip_key: bytes) -> dict
         0xDF32, attributes_digest(attributes)
     )
     signatures = tlv.encode(0xFF30, digests + tlv.encode(0xDF33, signer.sign(digests)))
-    identity = tlv.encode(0xDF42, _key_id(_KEY_ID_TEXT)) + tlv.encode(0xDF43, bytes(128))
+    # On real cards 32 bytes of unknown meaning, then filler.
+    unknown = bytes(32) + b"\xff" * 96
+    identity = tlv.encode(0xDF42, key_id(_TEXT_INFORMATION)) + tlv.encode(0xDF43, unknown)
     version = tlv.encode(0xFF40, tlv.encode(0xDF41, bytes.fromhex("01030E01")) + identity)
     internal = tlv.encode(0xDF51, chip_key)
     internal = tlv.encode(0xFF50, internal + tlv.encode(0xDF52, signer.sign(internal)))
@@ -169,7 +177,7 @@ def _text_contents(face: CardFace, signer: _FaceSigner, chip_key: bytes) -> dict
         file_name(TEXT, TEXT_NUMBER): number,
         file_name(TEXT, TEXT_ATTRIBUTES): attributes.ljust(_ATTRIBUTES_FILE_BYTES, b"\xff"),
         file_name(TEXT, TEXT_SIGNATURES): signatures,
-        file_name(TEXT, TEXT_CV_CERTIFICATE): signer.cv_certificate(_KEY_ID_TEXT),
+        file_name(TEXT, TEXT_CV_CERTIFICATE): signer.cv_certificate(_TEXT_CA, face.municipality_code),
         file_name(TEXT, TEXT_VERSION): version,
         file_name(TEXT, TEXT_INTERNAL_KEY): internal,
         file_name(TEXT, TEXT_FILLER): b"\xff" * 16,
@@ -207,14 +215,14 @@ def _face_contents(face: CardFace, signer: _FaceSigner, chip_key: bytes) -> dict
     version = b"".join(
         (
             tlv.encode(0xDF31, bytes.fromhex("06030E01")),
-            tlv.encode(0xDF32, _key_id(_KEY_ID_FACE)),
-            tlv.encode(0xDF33, b"\x01"),
+            tlv.encode(0xDF32, key_id(_FACE_INFORMATION)),
+            tlv.encode(0xDF33, b"\x00"),
             tlv.encode(0xDF34, face.municipality_code.encode()),
         )
     )
-    version_file = tlv.encode(
-        0xFF30, version + tlv.encode(0xDF35, _key_id(_KEY_ID_FACE) + signer.sign(version))
-    )
+    # On real cards the name of a key and 256 bytes of unknown meaning.
+    unknown = tlv.encode(0xDF35, key_id("5900025") + signer.sign(version))
+    version_file = tlv.encode(0xFF30, version + unknown)
     number = tlv.encode(0xDF41, picture_of(face.individual_number.digits))
     number += tlv.encode(0xDF42, chip_key)
     number_file = tlv.encode(0xFF40, number + tlv.encode(0xDF43, signer.sign(number)))
@@ -222,7 +230,7 @@ def _face_contents(face: CardFace, signer: _FaceSigner, chip_key: bytes) -> dict
         file_name(FACE, FACE_BIRTH): birth_file,
         file_name(FACE, FACE_CONTENT): _face_file(face, signer, chip_key),
         file_name(FACE, FACE_VERSION): version_file,
-        file_name(FACE, FACE_CV_CERTIFICATE): signer.cv_certificate(_KEY_ID_FACE),
+        file_name(FACE, FACE_CV_CERTIFICATE): signer.cv_certificate(_FACE_CA, face.municipality_code),
         file_name(FACE, FACE_NUMBER): number_file,
         file_name(FACE, FACE_FILLER): b"\xff" * 16,
     }
@@ -263,9 +271,9 @@ def _with_offsets(tag: int, table_tag: int, objects: Sequence[bytes]) -> bytes:
     return tlv.encode(tag, table + b"".join(objects))
 
 
-def _key_id(number: int) -> bytes:
-    """16 bytes: 7 digits, `08 05`, 3 digits, 4 bytes of padding (of which only the lengths are known)."""
-    return f"{number:07d}".encode() + b"\x08\x05" + b"001" + bytes(4)
+def key_id(number: str, group: str = "001") -> bytes:
+    """16 bytes: 7 digits, `08 05`, 3 digits, 4 bytes of padding."""
+    return number.encode() + b"\x08\x05" + group.encode() + bytes(4)
 
 
 def _sha256(data: bytes) -> bytes:
@@ -295,7 +303,8 @@ class _FaceSigner:
     def sign(self, data: bytes) -> bytes:
         return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
-    def cv_certificate(self, subject: int) -> bytes:
-        """568 bytes. Here the issuer's one key certifies itself for each application."""
-        body = _key_id(_KEY_ID_ISSUER) + _key_id(subject) + modulus_template(self.key.public_key())
+    def cv_certificate(self, authority: str, municipality_code: str) -> bytes:
+        """568 bytes: the key that signs the faces of a municipality's cards. Here it certifies itself; real ones have a CA above."""
+        identifiers = key_id(authority) + key_id(f"{municipality_code}21", "000")
+        body = identifiers + modulus_template(self.key.public_key())
         return tlv.encode(0x7F21, tlv.encode(0x5F4E, body) + tlv.encode(0x5F37, self.sign(body)))

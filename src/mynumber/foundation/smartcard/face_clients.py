@@ -37,6 +37,7 @@ from mynumber.foundation.smartcard.generations import (
     TEXT_SIGNATURES,
 )
 from mynumber.foundation.smartcard.profile import Pin
+from mynumber.foundation.smartcard.secure_reader import SecureReader
 
 _RECORD_BYTES = 30
 
@@ -87,6 +88,13 @@ class TextClient(CardClient):
     def open_with_number_b(self, digits: str) -> None:
         """照合番号B (`CardFace.number_b`, 14 digits of the face) opens the attributes alone. Raises WrongPin, PinBlocked."""
         self.verify(TEXT_NUMBER_B, digits.encode("ascii"))
+
+    def open_secure_session(self) -> TextClient:
+        """The same application with secure messaging, after `verify_pin`; until an application is selected. Raises CardError.
+
+        For what would otherwise cross the air in the clear: number, attributes, 照合番号. Who sits between can still spoil it.
+        """
+        return TextClient(SecureReader.open(self), self.profile)
 
     def read_number(self, issuer_key: rsa.RSAPublicKey | None = None) -> IndividualNumber:
         """個人番号. Raises CardRefused(6982) when closed, NotFromIssuer when `issuer_key` did not sign it, CardAnswerMalformed."""

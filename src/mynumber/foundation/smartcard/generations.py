@@ -26,6 +26,7 @@ from mynumber.foundation.smartcard.profile import (
     PinRules,
     Place,
     SignatureAlgorithm,
+    file_name,
 )
 
 JPKI, TEXT, FACE, JUKI, COMMON, MASTER, ADMINISTRATION = (
@@ -80,7 +81,7 @@ CARD_RECORD = 0x0001
 COMMON_KEY = 0x0019
 COMMON_PIN = 0x001C
 JUKI_PIN = 0x001C
-UNKNOWN_KEY = 0x0002
+KEY_REFERENCE = 0x0002
 
 INTERNAL_KEY, MESSAGING_KEY = "chip/internal", "chip/messaging"
 """Names in the memory of the two keys that are the chip's own: it proves itself with one, and opens session keys with the other."""
@@ -132,6 +133,7 @@ def jpki_application(
             ElementaryFile(SIGNATURE_KEY, _KEY, signature),
             ElementaryFile(SIGNATURE_PIN, _PIN, pin=signature_rules),
         ),
+        session_key_refused=0x6982,
     )
 
 
@@ -160,7 +162,7 @@ TEXT_APPLICATION = Application(
     bytes.fromhex("D3921000310001010408"),
     _files(*text_files(TEXT_SUPPORT_PIN_RULES)),
     internal_key=TEXT_KEY,
-    secure_messaging=True,
+    session_key_refused=None,
 )
 """券面事項入力補助AP"""
 
@@ -188,9 +190,10 @@ COMMON_APPLICATION = Application(
     bytes.fromhex("D3921000310001010100"),
     _files(
         ElementaryFile(CARD_RECORD, _RECORD),
-        ElementaryFile(UNKNOWN_KEY, _KEY, NEVER, sealed=True),
+        ElementaryFile(KEY_REFERENCE, _RECORD),
         ElementaryFile(COMMON_KEY, _KEY, stored_as=INTERNAL_KEY),
-        ElementaryFile(COMMON_PIN, _PIN, pin=JUKI_PIN_RULES, sealed=True),
+        # On a real card a second PIN, which counters change together with that of 住基AP; here it is the same one.
+        ElementaryFile(COMMON_PIN, _PIN, pin=JUKI_PIN_RULES, stored_as=file_name(JUKI, JUKI_PIN)),
     ),
 )
 """共通AP"""
@@ -199,9 +202,10 @@ JUKI_APPLICATION = Application(
     JUKI,
     bytes.fromhex("D3921000310001010401"),
     _files(
-        ElementaryFile(UNKNOWN_KEY, _KEY, NEVER, sealed=True),
+        ElementaryFile(KEY_REFERENCE, _RECORD, stored_as=file_name(COMMON, KEY_REFERENCE)),
         ElementaryFile(JUKI_PIN, _PIN, pin=JUKI_PIN_RULES),
     ),
+    session_key_refused=0x6982,
 )
 """住基AP: of its content only the PIN is publicly visible."""
 

@@ -17,13 +17,22 @@ from mynumber.foundation.smartcard.algorithms import (
     load_key,
     private_bytes,
 )
-from mynumber.foundation.smartcard.face import CardFace, FaceFiles, build_face_files, modulus_template
+from mynumber.foundation.smartcard.face import (
+    ISSUER_KEY_ID,
+    CardFace,
+    FaceFiles,
+    build_face_files,
+    key_id,
+    modulus_template,
+)
 from mynumber.foundation.smartcard.generations import (
     CERTIFICATES_PRESENT,
+    COMMON,
     FACE,
     INDIVIDUAL_NUMBER_CARD,
     INTERNAL_KEY,
     JPKI,
+    KEY_REFERENCE,
     MESSAGING_KEY,
     PROFILES,
     TEXT,
@@ -125,7 +134,7 @@ def personalise(
     memory = with_certificate(memory, KeyName.AUTHENTICATION, authentication)
     if signature is not None:
         memory = with_certificate(memory, KeyName.SIGNATURE, signature)
-    memory = _with_record(memory, _NO_RECORD_END)
+    memory = _with_key_reference(_with_record(memory, _NO_RECORD_END))
     if face is not None and face_key is not None:
         memory = _with_chip_keys(memory, randomness)
         files = build_face_files(face, face_key, internal_public_key(CardState(memory)), profile)
@@ -212,6 +221,15 @@ def _with_record(memory: Memory, end: str) -> Memory:
     return msgspec.structs.replace(memory, contents=contents)
 
 
+def _with_key_reference(memory: Memory) -> Memory:
+    """EF 0002 of 共通AP and 住基AP: the name of a key; which, is not known."""
+    name = PROFILES[memory.profile].memory_name(COMMON, KEY_REFERENCE)
+    if name is None:
+        return memory
+    contents = {**memory.contents, name: tlv.encode(0x01, key_id(ISSUER_KEY_ID))}
+    return msgspec.structs.replace(memory, contents=contents)
+
+
 def _with_presence(memory: Memory) -> Memory:
     """EF 0008: which certificates are there."""
     present = bytearray(3)
@@ -226,7 +244,7 @@ def _with_chip_keys(memory: Memory, randomness: Randomness) -> Memory:
     profile = PROFILES[memory.profile]
     keys = {**memory.keys, INTERNAL_KEY: private_bytes(randomness.private_key(profile.algorithm))}
     contents = dict(memory.contents)
-    if any(application.secure_messaging for application in profile.applications):
+    if any(application.session_key_refused is None for application in profile.applications):
         messaging = randomness.private_key(SignatureAlgorithm.RSA_2048_PKCS1)
         keys[MESSAGING_KEY] = private_bytes(messaging)
         public = messaging.public_key()

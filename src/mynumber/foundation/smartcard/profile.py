@@ -132,7 +132,8 @@ class Application:
     files: Mapping[int, ElementaryFile]
     internal_key: int | None = None
     """The key EF that signs without a PIN when a command names none (P2 = 00)."""
-    secure_messaging: bool = False
+    session_key_refused: int | None = 0x66F1
+    """How it refuses SET SESSION KEY; None: it takes one, and so has secure messaging."""
 
     def file(self, fid: int) -> ElementaryFile | None:
         """The EF with this identifier, if the profile has one."""
