@@ -17,6 +17,8 @@ from mynumber.protocols.card_reader import ReaderTask, Reply, Task
 from mynumber.protocols.sign_in import Reason, SignInAccepted, SignInRefusal, SignInRefused, SignInRequest
 from mynumber.protocols.signing import SigningRequest
 
+__all__ = ["FarEnd", "NextTask", "Reader", "Task", "far_end", "public_urls"]
+
 NextTask = Callable[[Reply], Task]
 
 
@@ -52,13 +54,13 @@ class FarEnd:
 
     def _answer(self, method: str, path: str, body: bytes) -> bytes:
         self.heard.append(body)
+        if path in self.other:
+            return self.other[path](body)
         if path == card_reader.STEPS_PATH:
             step = card_reader.decode_step(body)
             if step.code not in self.readers:
                 raise SignInRefused(Reason.UNKNOWN_REQUEST)
             return card_reader.encode(self.readers[step.code].step(step))
-        if path in self.other:
-            return self.other[path](body)
         parts = path.strip("/").split("/")
         if parts[1:2] == ["finish"]:
             return "<!doctype html><title>戻りました</title><h1>戻りました</h1>".encode()

@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 
 from mynumber.foundation.smartcard import CardPins
 from mynumber.protocols import sign_in
 from mynumber.protocols.card_handover import HandedCard
+from mynumber.protocols.card_life import PinName
+from mynumber.protocols.card_reader import EnterPin, Finished, PinAction
 from mynumber.protocols.sign_in import Attribute
 from mynumber.protocols.signing import Document, SigningRequest
 from mynumber.wallet.cards import CardFolder
 from tests.wallet.conftest import PINS, Issuers, pin
-from tests.wallet.far_end import FarEnd, far_end, public_urls
+from tests.wallet.far_end import FarEnd, Reader, far_end, public_urls
 from tests.webkit.face.serving import (
     DESK,
     PHONE,
@@ -138,6 +140,52 @@ def test_signing_in(browser: Browser, device: Device, size: ViewportSize) -> Non
         page.get_by_role("button", name=digit, exact=True).click()
     page.get_by_role("button", name="署名してサインイン").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("戻りました")
+    page.close()
+
+
+@SIZES
+def test_a_card_on_a_reader(browser: Browser, device: Device, size: ViewportSize) -> None:
+    page = browser.new_page(viewport=size)
+    words = "本人であることを確かめるため、暗証番号を入力してください。"
+    device.end.readers["0123456789"] = Reader(
+        [
+            EnterPin(pin=PinName.AUTHENTICATION, action=PinAction.VERIFY, words=words),
+            EnterPin(pin=PinName.JUKI, action=PinAction.SET, words="新しく決めてください。"),
+            Finished(words="カードを取ってください。"),
+        ]
+    )
+    page.goto(device.address + "/readers")
+    page.get_by_label("窓口の番号").fill("01234-56789")
+    page.get_by_label("甲野 花子").check()
+    page.get_by_role("button", name="置く").click()
+    look(page, "reader-pin")
+    page.get_by_label("利用者証明用の暗証番号※必須").fill("4649")
+    page.get_by_role("button", name="入力する", exact=True).click()
+    look(page, "reader-set")
+    page.get_by_role("button", name="入力しないで進む").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("読み取りが終わりました")
+    look(page, "reader-done")
+    page.get_by_role("button", name="カードを取って終わる").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("わたしのカード")
+    page.close()
+
+
+@SIZES
+def test_signing_a_file(browser: Browser, device: Device, size: ViewportSize) -> None:
+    page = browser.new_page(viewport=size)
+    page.goto(device.address + "/documents")
+    look(page, "documents")
+    letter = FilePayload(name="手紙.txt", mimeType="text/plain", buffer="こんにちは".encode())
+    page.get_by_label("署名するファイル").set_input_files(letter)
+    page.get_by_role("button", name="次へ：内容を確かめる").click()
+    look(page, "document")
+    page.get_by_label("署名用パスワード※必須").fill("hanako1990")
+    page.get_by_role("button", name="署名する").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("署名しました")
+    look(page, "document-signed")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="保存する").click()
+    assert download.value.suggested_filename == "手紙.txt.p7s"
     page.close()
 
 

@@ -139,6 +139,10 @@ class Jpki:
         """X.509 DER; that for signatures only after its password."""
         return self._client.read_certificate(which)
 
+    def ca_certificate(self, which: KeyName) -> bytes:
+        """X.509 DER of the CA that issued it."""
+        return self._client.read_ca_certificate(which)
+
     def sign(self, which: KeyName, digest: bytes) -> bytes:
         """Sign a SHA-256 digest. Raises NotThisCard for a generation that signs other digests."""
         if self._client.profile.algorithm is not SignatureAlgorithm.RSA_2048_PKCS1:

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from mynumber.foundation.smartcard import MalformedPin, Pin, PinName
 from mynumber.protocols.card_reader import CODE_DIGITS
 from mynumber.wallet.cards import HeldCard
 from mynumber.wallet.pins import PIN_WORDS, read_pin, why_malformed
 from mynumber.wallet.portals import Place
+from mynumber.wallet.uploads import MAXIMUM_FILE
 from mynumber.webkit.face.forms import PlainForm
 
 _LONGEST_TYPED = 64
@@ -86,7 +88,12 @@ class CardChoice(PlainForm):
     """Which card to use; `needs` are the PINs that must have a try left."""
 
     card = forms.ChoiceField(
-        label="使うカード", widget=CardTiles, error_messages={"required": "使うカードを選んでください。"}
+        label="使うカード",
+        widget=CardTiles,
+        error_messages={
+            "required": "使うカードを選んでください。",
+            "invalid_choice": "カードを選びなおしてください。",
+        },
     )
 
     def __init__(
@@ -196,6 +203,28 @@ def _pin(form: forms.Form, field: str) -> Pin:
 AVOID = "生年月日や電話番号など、人に知られている番号は避けてください。"
 
 
+class FileForm(PlainForm):
+    """A file to sign."""
+
+    file = forms.FileField(
+        label="署名するファイル",
+        help_text="PDFには、署名がファイルの中に入ります。ほかのファイルでは、署名は別のファイルになります。20MBまで。",
+        error_messages={
+            "required": "ファイルを選んでください。",
+            "empty": "ファイルが空です。",
+            "missing": "ファイルを選んでください。",
+            "invalid": "ファイルを選んでください。",
+        },
+    )
+
+    def clean_file(self) -> UploadedFile[Any]:
+        """Not too large."""
+        file = self.cleaned_data["file"]
+        if not isinstance(file, UploadedFile) or (file.size or 0) > MAXIMUM_FILE:
+            raise forms.ValidationError("ファイルが大きすぎます。20MBまでです。")
+        return file
+
+
 class NameForm(PlainForm):
     """What the holder calls a card."""
 
@@ -221,16 +250,18 @@ class ReaderForm(CardChoice):
     """The reader code of a counter or a kiosk, the place, and the card to put on its reader."""
 
     code = forms.CharField(
-        label="読み取り機のコード",
-        help_text="窓口の係の人の画面、またはキオスクの画面に出ている10けたの数字です。",
+        label="窓口の番号",
+        help_text="窓口の画面、またはキオスクの画面に出ている10けたの数字です。",
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    place = forms.ChoiceField(label="窓口・キオスクの場所")
+    place = forms.ChoiceField(
+        label="窓口・キオスクの場所", error_messages={"invalid_choice": "場所を選びなおしてください。"}
+    )
     field_order = ("code", "place", "card")
 
     def __init__(self, *args: Any, cards: Sequence[HeldCard], places: Sequence[Place], **kwargs: Any) -> None:
-        super().__init__(*args, cards=cards, none="カードはまだない（はじめて受け取る）", **kwargs)
+        super().__init__(*args, cards=cards, none="新しいカードを受け取る（カードは置かない）", **kwargs)
         place = self.fields["place"]
         if isinstance(place, forms.ChoiceField):
             place.choices = [(one.name, one.title) for one in places]

@@ -27,6 +27,8 @@ if not isinstance(_environment, Environment):  # pragma: no cover - for the type
 
 _internal_urls = os.environ.get("MYNUMBER_INTERNAL_URLS", "{}")
 
+# A file that the holder signs stays in this process and in the device's own folder.
+FILE_UPLOAD_HANDLERS = ["mynumber.wallet.uploads.BoundedUpload"]
 WALLET_CARDS = _environment.home / "wallet" / "cards"
 WALLET_READERS = _environment.home / "wallet" / "readers"
 WALLET_DOCUMENTS = _environment.home / "wallet" / "documents"

@@ -18,6 +18,8 @@ urlpatterns = [
     path("readers", reader.readers_page, name="readers"),
     path("readers/<str:session_id>", reader.reader_page, name="reader"),
     path("documents", documents.documents_page, name="documents"),
+    path("documents/<str:draft_id>", documents.document_page, name="document"),
+    path("documents/<str:draft_id>/signed", documents.signed_file, name="signed-file"),
     path("device", device.device_page, name="device"),
     path("", include("mynumber.webkit.urls")),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mynumber.foundation.documents import RefusedBecause
 from mynumber.foundation.smartcard import PinName
 from mynumber.protocols.sign_in import Reason, SignInRefused
 from mynumber.wallet.cards import Event
@@ -121,11 +122,21 @@ CANNOT_CHECK = Stopped(
 """Instead of CERTIFICATE_NOT_ACCEPTED when the portal could not check: `UNCHECKED` lists the details that say so."""
 UNCHECKED = frozenset({"revocation_list_stale", "no_revocation_list"})
 
+DOCUMENT_REFUSED: Mapping[RefusedBecause, str] = {
+    RefusedBecause.MALFORMED: "PDFとして読み取れません。別のソフトで開いて保存しなおしてから、選んでください。",
+    RefusedBecause.TOO_LARGE: "ファイルが大きすぎます。20MBまでです。",
+    RefusedBecause.ENCRYPTED: "パスワードのかかったPDFには署名できません。",
+    RefusedBecause.LOCKED: "このPDFは、前の署名が、あとからの署名を許していません。",
+    RefusedBecause.ALREADY_SIGNED: "このファイルには、もう署名があります。",
+    RefusedBecause.NO_CERTIFICATE: "カードの署名用の電子証明書を読み取れません。",
+}
+"""Why a file is not signed."""
+
 READER_REFUSED: Mapping[Reason, str] = {
-    **dict.fromkeys(Reason, "窓口が受け付けませんでした。係の人に、新しいコードを出してもらってください。"),
-    Reason.UNKNOWN_REQUEST: "このコードは見つかりません。数字と場所を確かめてください。",
-    Reason.EXPIRED: "このコードは時間切れです。新しいコードを出してもらってください。",
-    Reason.ALREADY_ANSWERED: "このコードは、ほかの端末で使われています。新しいコードを出してもらってください。",
+    **dict.fromkeys(Reason, "窓口が受け付けませんでした。係の人に、新しい番号を出してもらってください。"),
+    Reason.UNKNOWN_REQUEST: "この番号は見つかりません。数字と場所を確かめてください。",
+    Reason.EXPIRED: "この番号は時間切れです。新しい番号を出してもらってください。",
+    Reason.ALREADY_ANSWERED: "この番号は、ほかの端末で使われています。新しい番号を出してもらってください。",
     Reason.UNREACHABLE: "窓口につながりません。少し待ってから、もう一度押してください。",
 }
 """What is said when a place does not go on."""

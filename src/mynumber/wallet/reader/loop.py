@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -43,10 +43,10 @@ from mynumber.wallet.cards import CardFolder, Event
 from mynumber.wallet.chip import PinRefused, change_pin, verify_pin
 from mynumber.wallet.pins import PIN_WORDS, now_blocked
 from mynumber.wallet.reader.power import PoweredCards
-from mynumber.wallet.reader.session import ReaderSession, ReaderSessions
+from mynumber.wallet.reader.session import Doing, ReaderSession, ReaderSessions
 
-STEPS_AT_ONCE = 40
-"""Tasks without the holder within one request; then the page says how far it is."""
+STEPS_AT_ONCE, TIME_AT_ONCE = 500, timedelta(seconds=20)
+"""Tasks without the holder within one request, and how long; then the page says how far it is."""
 _DONE = b"\x90\x00"
 _VERIFY, _CHANGE, _CHANGE_KEY = 0x20, 0x24, 0x32
 _SELECTED_FILE = 0
@@ -65,7 +65,10 @@ class Desk:
 
     def go_on(self, session: ReaderSession) -> ReaderSession:
         """Tell the place and do what it asks, until the holder is needed or it is over. Raises SignInRefused; nothing is lost then."""
+        until = self.now() + TIME_AT_ONCE
         for _ in range(STEPS_AT_ONCE):
+            if self.now() > until:
+                break
             if session.reply is not None:
                 session = self._tell(session)
             elif session.finished or self._needs_holder(session):
@@ -176,7 +179,7 @@ class Desk:
 
     def _transmit(self, session: ReaderSession, task: Transmit) -> ReaderSession:
         if session.card is None:
-            return session.answered(Transmitted(responses=()))
+            return self._pulled(session, "読み取り機にカードがありません。")
         if session.entered and self.powered.left(session.id, self.now()) is None:
             return msgspec.structs.replace(session, again=True)
         responses: list[bytes] = []
@@ -192,8 +195,7 @@ class Desk:
                         break
         except CardFileUnusable:
             return self._pulled(session, "カードがこの端末にありません。")
-        words = task.words or "カードとやりとりしました。"
-        told = session.telling(self.now(), f"{words}（{_counted(task.commands[: len(responses)])}）")
+        told = session.telling(self.now(), task.words).counting(_counted(task.commands[: len(responses)]))
         return told.answered(Transmitted(responses=tuple(responses)), entered=None)
 
     def _take(self, session: ReaderSession, task: TakeCard) -> ReaderSession:
@@ -259,19 +261,15 @@ def tries_a_pin(state: CardState, apdu: bytes) -> bool:
 
 
 _COUNTED = {
-    0xB0: "読み取り",
-    0xB2: "読み取り",
-    0xCA: "読み取り",
-    0x2A: "署名",
-    0x88: "署名",
-    0xEC: "書き込み",
+    0xB0: Doing.READ,
+    0xB2: Doing.READ,
+    0xCA: Doing.READ,
+    0x2A: Doing.SIGN,
+    0x88: Doing.SIGN,
+    0xEC: Doing.WRITE,
 }
+"""What a command does, by its instruction byte; the others only select, ask and check."""
 
 
-def _counted(commands: tuple[bytes, ...]) -> str:
-    """What commands did, in words."""
-    counts = Counter(_COUNTED.get(command[1], "") for command in commands)
-    return (
-        "、".join(f"{words}{counts[words]}回" for words in ("読み取り", "署名", "書き込み") if counts[words])
-        or "確認だけ"
-    )
+def _counted(commands: Sequence[bytes]) -> Counter[str]:
+    return Counter(_COUNTED[command[1]].value for command in commands if command[1] in _COUNTED)

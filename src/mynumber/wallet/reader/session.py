@@ -10,9 +10,10 @@ import contextlib
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -31,6 +32,17 @@ _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 
 class NoSession(LookupError):
     """There is no such session, or it is over."""
+
+
+class Doing(StrEnum):
+    """What a command does with a card."""
+
+    READ = "read"
+    SIGN = "sign"
+    WRITE = "write"
+
+
+_DOING = {Doing.READ: "読み取り", Doing.SIGN: "署名", Doing.WRITE: "書き込み"}
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -63,6 +75,8 @@ class ReaderSession(msgspec.Struct, frozen=True, kw_only=True):
     """True while `entered` is asked for again."""
     finished: Finished | None = None
     told: tuple[Told, ...] = ()
+    done: dict[str, int] = {}
+    """What the place did with the card: a `Doing` and how often."""
 
     @classmethod
     def begin(cls, *, place: str, code: str, card: str | None, at: datetime) -> Self:
@@ -101,8 +115,24 @@ class ReaderSession(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, reply=reply, **changes)
 
     def telling(self, at: datetime, words: str) -> ReaderSession:
-        """With one more line of what happened."""
+        """With one more line of what happened; the same words twice in a row are one."""
+        if not words or (self.told and self.told[-1].words == words):
+            return self
         return msgspec.structs.replace(self, told=(*self.told, Told(at, words[:500]))[-MAXIMUM_TOLD:])
+
+    def counting(self, done: Mapping[str, int]) -> ReaderSession:
+        """With so much more done with the card."""
+        kinds = {*self.done, *done}
+        counts = {kind: self.done.get(kind, 0) + done.get(kind, 0) for kind in sorted(kinds)}
+        return msgspec.structs.replace(self, done=counts)
+
+    @property
+    def done_words(self) -> str:
+        """What the place did with the card, in words."""
+        said = [
+            f"{words}{self.done[kind.value]}回" for kind, words in _DOING.items() if self.done.get(kind.value)
+        ]
+        return "、".join(said)
 
     def ended(self, words: str) -> ReaderSession:
         """Over without the place's consent."""
@@ -126,7 +156,7 @@ class ReaderSessions:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield self._read(session_id)
+            yield self.read(session_id)
         finally:
             os.close(descriptor)
 
@@ -146,7 +176,7 @@ class ReaderSessions:
         """Delete what was begun more than KEPT_FOR ago, and what cannot be read."""
         for file in self.path.glob("*.json"):
             try:
-                over = now - self._read(file.stem).started_at > KEPT_FOR
+                over = now - self.read(file.stem).started_at > KEPT_FOR
             except NoSession:
                 over = True
             if over:
@@ -155,7 +185,8 @@ class ReaderSessions:
     def _file(self, session_id: str) -> Path:
         return self.path / f"{session_id}.json"
 
-    def _read(self, session_id: str) -> ReaderSession:
+    def read(self, session_id: str) -> ReaderSession:
+        """The session as it is kept. Raises NoSession."""
         try:
             return msgspec.json.decode(self._file(session_id).read_bytes(), type=ReaderSession)
         except (FileNotFoundError, msgspec.DecodeError):

@@ -80,8 +80,10 @@ def chosen_card(request: HttpRequest, needs: Sequence[PinName]) -> HeldCard | Ca
     cards = folder().cards()
     given = request.POST if request.method == "POST" else request.GET
     asked = given.get("card")
-    if asked is not None:
-        form = CardChoice({"card": asked}, cards=cards, needs=needs)
+    if asked == "" and request.method != "POST":
+        return CardChoice(cards=cards, needs=needs)
+    if asked is not None or "choose" in given:
+        form = CardChoice({"card": asked or ""}, cards=cards, needs=needs)
         if form.is_valid():
             found = next(card for card in cards if card.id == form.cleaned_data["card"])
             if found.usable_for(needs) or request.method == "POST":

@@ -43,14 +43,12 @@ def readers_page(request: HttpRequest) -> HttpResponseBase:
                 at=now(),
             )
         )
-        try:
-            with sessions.hold(begun.id) as session:
-                _desk(session).go_on(session)
+        with sessions.hold(begun.id) as session:
+            refused = _go_on(_desk(session), session)
+        if refused is None or sessions.read(begun.id).number:
             return SeeOther(reverse("reader", args=[begun.id]))
-        except SignInRefused as refused:
-            _log.info("reader refused", reason=refused.reason.value)
-            sessions.forget(begun.id)
-            form.add_error("code", READER_REFUSED[refused.reason])
+        sessions.forget(begun.id)
+        form.add_error("code", READER_REFUSED[refused.reason])
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "wallet/readers.html", {"form": form, "has_cards": bool(cards)}, status=status)
 
@@ -67,7 +65,7 @@ def reader_page(request: HttpRequest, session_id: str) -> HttpResponseBase:
         raise PageRefused(
             "この読み取りは終わっています",
             "カードは、もう読み取り機にありません。",
-            "続きがあるときは、窓口やキオスクで新しいコードを出してもらい、「窓口」からはじめてください。",
+            "続きがあるときは、窓口やキオスクで新しい番号を出してもらい、「窓口」からはじめてください。",
             reason="no_session",
             status=404,
         ) from None
@@ -81,23 +79,30 @@ def _act(request: HttpRequest, session: ReaderSession) -> HttpResponse:
     desk = _desk(session)
     # What was typed for another step is not used for this one.
     fresh = request.POST.get("step") == step_of(session)
+    if act == "remove":
+        session = desk.remove(session)
+    elif act == "decline" and fresh:
+        session = desk.decline(session)
+    elif fresh and pin_asked(session):
+        form = _pin_form(session, request)
+        entered = _enter(desk, session, form)
+        if entered is None:
+            return _show(request, session, form)
+        session = entered
+    _go_on(desk, session)
+    return SeeOther(reverse("reader", args=[session.id]))
+
+
+def _go_on(desk: Desk, session: ReaderSession) -> SignInRefused | None:
+    """Do what needs no holder. A place that says no has ended the session; one that does not answer is asked again later."""
     try:
-        if act == "remove":
-            session = desk.remove(session)
-        elif act == "decline" and fresh:
-            session = desk.decline(session)
-        elif fresh and pin_asked(session):
-            form = _pin_form(session, request)
-            entered = _enter(desk, session, form)
-            if entered is None:
-                return _show(request, session, form)
-            session = entered
         desk.go_on(session)
     except SignInRefused as refused:
         _log.info("reader refused", reason=refused.reason.value)
         if refused.reason is not Reason.UNREACHABLE:
-            _sessions().save(session.ended(READER_REFUSED[refused.reason]))
-    return SeeOther(reverse("reader", args=[session.id]))
+            _sessions().save(_sessions().read(session.id).ended(READER_REFUSED[refused.reason]))
+        return refused
+    return None
 
 
 def _enter(desk: Desk, session: ReaderSession, form: PinEntry) -> ReaderSession | None:

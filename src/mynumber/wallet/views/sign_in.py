@@ -119,6 +119,8 @@ def _context(asked: SignInRequest) -> dict[str, object]:
             words for attribute, words in ATTRIBUTE_WORDS.items() if attribute not in asked.attributes
         ],
         "has_cards": bool(folder().ids()),
+        "back": asked.portal,
+        "carry": {"request": asked.request_id, "portal": asked.portal},
     }
 
 

@@ -143,4 +143,6 @@ def _context(asked: SigningRequest) -> dict[str, object]:
         "statement": protocol.statement(asked),
         "documents": [ShownDocument(number, document) for number, document in enumerate(asked.documents, 1)],
         "has_cards": bool(folder().ids()),
+        "back": asked.portal,
+        "carry": {"request": asked.request_id, "portal": asked.portal},
     }
