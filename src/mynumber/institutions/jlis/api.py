@@ -16,8 +16,6 @@ import base64
 import binascii
 import os
 import re
-import sys
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,7 +30,9 @@ from mynumber.foundation.pki import JAPAN, MalformedSerial, Purpose, ocsp, seria
 from mynumber.foundation.pki.ocsp import ResponseStatus
 from mynumber.institutions.jlis.certification.words import UseKind
 from mynumber.institutions.jlis.status.desk import Desk, NoAnswer
-from mynumber.institutions.jlis.status.store import CertificateRow, Count, Store, Verifier
+from mynumber.institutions.jlis.status.furnishing import furnish, keep_furnished
+from mynumber.institutions.jlis.status.publication import Publication
+from mynumber.institutions.jlis.status.store import CertificateRow, Count, ListScope, Store, Verifier
 from mynumber.institutions.jlis.status.usage import Usage
 from mynumber.institutions.jlis.status.verifiers import Verifiers
 from mynumber.webkit import logs
@@ -43,13 +43,6 @@ from mynumber.webkit.marks import RouteTable, public, registered
 from mynumber.webkit.pool import open_pool
 
 CONNECTIONS: Final = 8
-FURNISH_SECONDS: Final = 3.0
-"""How often new CAs and new certificates of the service are looked for."""
-RENEW_SECONDS: Final = 3600.0
-"""How often certificates of the service that will end are renewed. At once when one begins to be missing ..."""
-RETRY_SECONDS: Final = 60.0
-"""... and again after this time while one is."""
-
 REGISTER: Final = (
     "電子証明書の有効性確認と失効リストは、届出または認定を受けた検証者だけが利用できます。検証者として登録し、"
     "渡された鍵を Authorization: Bearer 鍵 で送ってください。\n"
@@ -122,17 +115,19 @@ class StatusApp:
         logs.configure("jlis")
         self._pool = await open_pool(os.environ["DATABASE_URL"], connections=CONNECTIONS)
         keyring = KeyRing.open(os.environ["MYNUMBER_KEYS"])
-        self.keyring = keyring
         self.store = Store(self._pool)
         self.desk = Desk()
+        self.publication = Publication(self.store)
         self.usage = Usage(self.store.add)
         self.verifiers = Verifiers(self.store.verifiers)
         self.look_up: Batcher[str, CertificateRow | None] = Batcher(self.store.certificates)
         with suppress(*DATABASE_FAILURES):
-            await self.furnish()
+            await furnish(self.desk, self.store, keyring)
         self._tasks = [
             asyncio.create_task(keep_running("usage", self.usage.run)),
-            asyncio.create_task(keep_running("certificates", self._keep_furnished)),
+            asyncio.create_task(
+                keep_running("certificates", lambda: keep_furnished(self.desk, self.store, keyring))
+            ),
         ]
 
     async def stop(self) -> None:
@@ -144,35 +139,6 @@ class StatusApp:
         await self.usage.close()
         if self._pool is not None:
             await self._pool.close()
-
-    async def furnish(self) -> None:
-        """Take up the CAs and certificates that are there now."""
-        roots = await self.store.roots()
-        services = await self.store.service_certificates(datetime.now(UTC))
-        self.desk.furnish(roots, services, self.keyring.pem)
-
-    async def _keep_furnished(self) -> None:
-        """Look for new CAs and certificates, and have those renewed that are missing or will end."""
-        missed: list[str] = []
-        again = 0.0
-        while True:
-            missing = self.desk.missing(datetime.now(UTC))
-            if self.desk.roots and (missing != missed or time.monotonic() >= again):
-                await self._renew()
-                await self.furnish()
-                missed = self.desk.missing(datetime.now(UTC))
-                again = time.monotonic() + (RETRY_SECONDS if missed else RENEW_SECONDS)
-            await asyncio.sleep(FURNISH_SECONDS)
-            await self.furnish()
-
-    async def _renew(self) -> None:
-        """A short process of its own: this one, to which the world talks, never loads the key of a CA."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "django", "renew_responders", "--verbosity", "0"),
-            env={**os.environ, "MYNUMBER_POOL": "0"},
-        )
-        if await process.wait() != 0:
-            _log.error("certificates of the service were not renewed", status=process.returncode)
 
     # --- HTTP ---------------------------------------------------------------------------------------------------------
 
@@ -212,6 +178,9 @@ class StatusApp:
         except DATABASE_FAILURES as error:
             _log.error("the database does not answer", exception=logs.outline(error))
             return say(503, "try later\n", (b"retry-after", b"5"))
+        except Exception as error:  # noqa: BLE001 - the caller gets a sentence, the log the outline
+            _log.error("a handler failed", exception=logs.outline(error))
+            return say(500, "this did not work; it is noted\n")
         return reply
 
     def _under(self, method: str, path: str) -> tuple[Handler | None, str]:
@@ -317,12 +286,14 @@ class StatusApp:
             if wanted is None or not generations:
                 return say(404, "no such list\n")
             generation = int(wanted[2]) if wanted[2] else max(generations)
+            if generation not in generations:
+                return say(404, "no such list\n")
             municipality = "" if wanted[1] == "all" else wanted[1]
-            content = await self.store.revocation_list(purpose, municipality, generation)
-            if content is None:
+            newest = await self.publication.newest(ListScope(purpose, generation, municipality))
+            if newest is None:
                 return say(404, "no such list\n")
             self._count(verifier, UseKind.REVOCATION_LIST, datetime.now(UTC))
-            return Reply(200, content, "application/pkix-crl")
+            return Reply(200, newest.content, "application/pkix-crl")
 
         return give
 

@@ -30,8 +30,13 @@ _SERVICE_CERTIFICATES = """
     ORDER BY authority_generation DESC, key_generation DESC
 """
 _REVOCATION_LIST = """
-    SELECT content FROM jlis_certification_revocationlist
-    WHERE hierarchy = $1 AND municipality_code = $2 AND generation = $3
+    SELECT content,
+        this_update + (next_update - this_update) / 2 > $4 AND NOT EXISTS (
+            SELECT FROM jlis_certification_stalelist
+            WHERE hierarchy = $1 AND generation = $2 AND municipality_code = $3
+        ) AS current
+    FROM jlis_certification_revocationlist
+    WHERE hierarchy = $1 AND generation = $2 AND municipality_code = $3
     ORDER BY number DESC LIMIT 1
 """
 _ADD = """
@@ -87,6 +92,26 @@ class ServiceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ListScope:
+    """What a revocation list speaks of."""
+
+    purpose: Purpose
+    generation: int
+    municipality: str
+    """6 digits; empty: everything of the generation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """The newest revocation list of a scope."""
+
+    content: bytes
+    """X.509 CRL, DER."""
+    current: bool
+    """Whether it tells every change and half its time is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """What is counted together: what one verifier was answered on one day in Japan."""
 
@@ -136,10 +161,12 @@ class Store:
             for row in await self.pool.fetch(_SERVICE_CERTIFICATES, at)
         ]
 
-    async def revocation_list(self, purpose: Purpose, municipality: str, generation: int) -> bytes | None:
-        """The newest list of a municipality (6 digits; empty: of everything of the generation), DER."""
-        content = await self.pool.fetchval(_REVOCATION_LIST, purpose.value, municipality, generation)
-        return None if content is None else bytes(content)
+    async def revocation_list(self, scope: ListScope, at: datetime) -> ListRow | None:
+        """The newest list of a scope."""
+        row = await self.pool.fetchrow(
+            _REVOCATION_LIST, scope.purpose.value, scope.generation, scope.municipality, at
+        )
+        return None if row is None else ListRow(bytes(row["content"]), row["current"])
 
     async def add(self, counts: Mapping[Count, int]) -> None:
         """Add to what verifiers have asked, durably, all or nothing."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from mynumber.foundation.keyring import KeyRing
 from mynumber.institutions.jlis.certification.authority import authority_of, valid_roots
+from mynumber.institutions.jlis.status.keys import own_keyring
 from mynumber.institutions.jlis.status.renewal import renew
 from mynumber.protocols.certification import Purpose
-from mynumber.webkit.environment import Environment
 
 
 class Command(BaseCommand):
@@ -26,11 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--elliptic", action="store_true", help="RSA-2048 ではなく P-256 の鍵を作る")
 
     def handle(self, *_: object, elliptic: bool, verbosity: int, **__: object) -> None:
-        """Raises CommandError when this process has no key ring."""
-        environment: Environment = settings.MYNUMBER
-        if environment.keys is None:
-            raise CommandError("MYNUMBER_KEYS is not set: the keys of the service need a key ring")
-        keyring, now = KeyRing.open(environment.keys), datetime.now(UTC)
+        """Print what was made."""
+        keyring, now = own_keyring(), datetime.now(UTC)
         authorities = [
             (root.generation, authority_of(keyring, purpose, root.generation).authority)
             for purpose in Purpose
