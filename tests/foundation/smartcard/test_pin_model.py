@@ -170,7 +170,7 @@ class Model:
         if status != 0x9000:
             assert data == b""
             return
-        mode = command.p1 if command.ins == 0x2A else 0
+        mode = command.p1 if command.ins == 0x2A else 3
         name = self.named(command.p2)
         if command.p2 == 0 and command.ins == 0x2A:
             name = {"text": "text/0013", "face": "face/0014"}[self.application]
