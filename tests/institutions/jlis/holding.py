@@ -66,6 +66,7 @@ class Holder:
     record: ResidentEntry
     number: str
     municipality: str = KATSUSHIKA
+    pins: dict[PinName, str] = field(default_factory=lambda: dict(PINS))
     card: Card = field(init=False)
     serial: str = field(init=False)
 
@@ -78,17 +79,21 @@ class Holder:
         client.select()
         return client
 
+    def pin(self, which: PinName) -> Pin:
+        """As the holder chose it."""
+        return Pin.parse(self.pins[which], PIN_RULES[which])
+
     def certificate(self, which: KeyName = KeyName.AUTHENTICATION) -> bytes:
         """As it is on the card, DER."""
         client = self.jpki
         if which is KeyName.SIGNATURE:
-            client.verify_pin(_pin(PinName.SIGNATURE), PinName.SIGNATURE)
+            client.verify_pin(self.pin(PinName.SIGNATURE), PinName.SIGNATURE)
         return client.read_certificate(which)
 
     def sign(self, digest: bytes, which: KeyName = KeyName.AUTHENTICATION) -> bytes:
         """With the PIN."""
         client, pin = self.jpki, PinName(which.value)
-        client.verify_pin(_pin(pin), pin)
+        client.verify_pin(self.pin(pin), pin)
         return client.sign(digest, which)
 
     def serial_of(self, which: KeyName = KeyName.AUTHENTICATION) -> str:
@@ -118,7 +123,8 @@ class Holder:
         """A PIN is set anew on an order."""
         pins = (card_life.PinName(which.value),)
         carry_out(self.card, self.order(OrderKind.SET_PINS, pins=pins, **changes))
-        PinPad(self.card).change(which, None, Pin.parse(digits, PIN_RULES[which]))
+        self.pins[which] = digits
+        PinPad(self.card).change(which, None, self.pin(which))
 
     def proof(self, which: KeyName = KeyName.AUTHENTICATION, nonce: bytes | None = None) -> OtherPinProof:
         """What a kiosk sends instead of a check."""
@@ -207,7 +213,3 @@ def holder_of_card(door: Door, attributes: FourAttributes | None = None, **chang
 def digest(text: str) -> bytes:
     """SHA-256 of a text."""
     return sha256(text.encode()).digest()
-
-
-def _pin(which: PinName) -> Pin:
-    return Pin.parse(PINS[which], PIN_RULES[which])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -206,7 +207,7 @@ def test_a_move_abroad_that_is_planned_changes_nothing_yet(door: Door) -> None:
     "changes",
     [{"moved_abroad": True}, {"moved_abroad": True, "moved_out_to": YAO, "moved_out_on": date(2026, 3, 1)}],
 )
-def test_a_move_abroad_has_a_day_and_goes_to_no_city(door: Door, changes: dict[str, object]) -> None:
+def test_a_move_abroad_has_a_day_and_goes_to_no_city(door: Door, changes: dict[str, Any]) -> None:
     with pytest.raises(Refused) as refused:
         door.register(entry(somebody(), **changes))
     assert refused.value.reason is Reason.MALFORMED
