@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
@@ -48,6 +50,7 @@ __all__ = [
     "encode",
     "finish_url",
     "new_identifier",
+    "new_request",
     "statement",
     "statement_digest",
     "wallet_url",
@@ -137,6 +140,21 @@ def statement(request: SigningRequest) -> str:
 def statement_digest(request: SigningRequest) -> bytes:
     """The 32 bytes that the card signs beside the documents: SHA-256 of the UTF-8 statement."""
     return hashlib.sha256(statement(request).encode()).digest()
+
+
+def new_request(
+    *, portal: str, relying_party: str, purpose: str, documents: Sequence[Document], now: datetime
+) -> SigningRequest:
+    """Make a request that may be answered for REQUEST_VALID_FOR from `now` (aware)."""
+    return SigningRequest(
+        request_id=new_identifier(),
+        portal=portal,
+        relying_party=relying_party,
+        purpose=purpose,
+        documents=tuple(documents),
+        nonce=secrets.token_bytes(NONCE_BYTES),
+        expires_at=int((now + REQUEST_VALID_FOR).timestamp()),
+    )
 
 
 def wallet_url(wallet: str, request: SigningRequest) -> str:

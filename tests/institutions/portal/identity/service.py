@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from mynumber.institutions.portal.identity import clients
-from mynumber.institutions.portal.identity.engine import SCOPES
+from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.protocols import sign_in
 from tests.institutions.portal.house import PUBLIC, Browser, Holder, House
 

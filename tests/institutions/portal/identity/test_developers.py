@@ -34,9 +34,9 @@ def test_a_client_with_keys_made_here_works_at_once(house: House, browser: Brows
     assert response.status_code == 200, response.content.decode()
     file = shown_file(response)
     assert (file["issuer"], file["redirect_uris"]) == (ISSUER, [CALLBACK])
-    assert file["scope"] == "openid name sign"
+    assert file["scope"] == "openid name"
     client = Client.objects.get(pk=file["client_id"])
-    assert client.name == "見本の図書館"
+    assert (client.name, client.scopes) == ("見本の図書館", "openid name sign")
     assert "d" in file["keys"][0]
     assert not any("d" in key for key in client.keys["keys"])
     service = Service(

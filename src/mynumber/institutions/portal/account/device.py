@@ -1,6 +1,6 @@
-"""What the holder's device asks of the portal: the sign-in request, and to believe the card's answer (`protocols.sign_in`).
+"""What the holder's device asks of the portal: the request, and to believe the card's answer (`protocols.sign_in`, `protocols.signing`).
 
-The device is no system of the directory, so these two addresses are open; what the device brings proves itself.
+The device is no system of the directory, so these addresses are open; what the device brings proves itself.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from mynumber.institutions.portal.account import signing_in
-from mynumber.protocols import sign_in
+from mynumber.institutions.portal.account import signing_documents, signing_in
+from mynumber.protocols import sign_in, signing
 from mynumber.protocols.sign_in import Reason, SignInRefusal, SignInRefused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public
+
+LARGEST_SIGNATURES = 64 * 1024
+"""Bytes: a certificate and ten signatures."""
 
 _log = logs.get_logger(__name__)
 
@@ -41,13 +44,43 @@ def show_request(request: HttpRequest, request_id: str) -> HttpResponse:
 def take_response(request: HttpRequest, request_id: str) -> HttpResponse:
     """The card's answer: believed once, or refused with the reason."""
     try:
-        if request.content_type != sign_in.CONTENT_TYPE:
-            raise SignInRefused(Reason.MALFORMED)
-        response = sign_in.decode_response(request.read(sign_in.MAXIMUM_BODY + 1))
+        response = sign_in.decode_response(_body(request, sign_in.MAXIMUM_BODY))
         accepted = signing_in.answer(_identifier(request_id), response, now=_now())
     except SignInRefused as refused:
         return _refusal(refused)
     return _json(sign_in.encode(accepted))
+
+
+@public  # as `show_request`
+@never_cache
+@require_safe
+def show_signing(request: HttpRequest, request_id: str) -> HttpResponse:
+    """What is to be signed, as long as it may be."""
+    try:
+        return _json(signing.encode(signing_documents.show(_identifier(request_id), now=_now())))
+    except SignInRefused as refused:
+        return _refusal(refused)
+
+
+@public  # as `take_response`
+@csrf_exempt  # no cookie has a say here
+@transaction.non_atomic_requests  # J-LIS has to be asked; the service has its own transaction
+@never_cache
+@require_POST
+def take_signatures(request: HttpRequest, request_id: str) -> HttpResponse:
+    """The card's signatures: believed once, or refused with the reason."""
+    try:
+        response = signing.decode_response(_body(request, LARGEST_SIGNATURES))
+        accepted = signing_documents.answer(_identifier(request_id), response, now=_now())
+    except SignInRefused as refused:
+        return _refusal(refused)
+    return _json(sign_in.encode(accepted))
+
+
+def _body(request: HttpRequest, limit: int) -> bytes:
+    if request.content_type != sign_in.CONTENT_TYPE:
+        raise SignInRefused(Reason.MALFORMED)
+    return request.read(limit + 1)
 
 
 def _identifier(text: str) -> str:

@@ -60,6 +60,10 @@ class SignInRequest(models.Model):
     """Sealed: what a relying party asked for, from the signature certificate, until the proof is taken."""
     taken_at = models.DateTimeField(null=True)
     """When the proof was used; it is used once."""
+    signs = models.BooleanField(default=False)
+    """Whether documents are to be signed (`protocols.signing`); `attributes` then holds the sealed answer."""
+    signer = models.ForeignKey(Account, on_delete=models.CASCADE, null=True)
+    """Who has to sign them: somebody else's signature is refused."""
 
     class Meta:
         db_table = "sign_in_request"
@@ -73,6 +77,7 @@ class EventKind(models.TextChoices):
     SIGNED_OUT = "signed_out", "サインアウト"
     REFUSED = "refused", "サインインを止めました"
     PROVEN = "proven", "カードで本人を確かめました"
+    SIGNED = "signed", "書類に電子署名しました"
 
 
 class Event(models.Model):

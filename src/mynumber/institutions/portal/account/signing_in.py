@@ -22,9 +22,10 @@ from mynumber.institutions.portal.account import trust, vault
 from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.institutions.portal.account.models import Account, Event, EventKind, SignInRequest
 from mynumber.institutions.portal.account.trust import TrustUnavailable
-from mynumber.protocols import sign_in
+from mynumber.protocols import sign_in, signing
 from mynumber.protocols.certification import Link, Purpose
 from mynumber.protocols.sign_in import Attribute, Reason, SignInAccepted, SignInRefused, SignInResponse
+from mynumber.protocols.signing import SigningResponse
 
 RELYING_PARTY = "マイナポータル"
 PURPOSE = "マイナポータルにサインインする"
@@ -36,6 +37,8 @@ FINISH_WITHIN = timedelta(minutes=2)
 """How long the browser has to come back after the answer."""
 OTHER_HOLDER = "other_holder"
 """Detail of a refusal: the two certificates of an answer are not of one person."""
+UNCHECKED = SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, pki.Reason.REVOCATION_LIST_STALE.value)
+"""J-LIS cannot be asked, and so nobody is believed."""
 FORGET_AFTER = timedelta(days=1)
 FORGET_AT_ONCE = 100
 
@@ -79,6 +82,8 @@ class Proof:
     """When the card answered (aware, UTC)."""
     attributes: HandedAttributes | None = None
     """What was asked for, from the signature certificate; None when nothing was."""
+    signed: SigningResponse | None = None
+    """The signatures, where documents were signed."""
 
 
 def begin(
@@ -104,7 +109,7 @@ def begin(
     SignInRequest.objects.create(
         request_id=request.request_id,
         asked=sign_in.encode(request),
-        browser=_digest(browser),
+        browser=browser_digest(browser),
         next_path=next_path,
         expires_at=request.expiry,
         proof_of=proof_of,
@@ -114,7 +119,7 @@ def begin(
 
 def show(request_id: str, *, now: datetime) -> sign_in.SignInRequest:
     """The request as the device may show it. Raises SignInRefused."""
-    return sign_in.decode_request(bytes(_open_request(request_id, now).asked))
+    return sign_in.decode_request(bytes(open_request(request_id, now=now, signs=False).asked))
 
 
 def answer(request_id: str, response: SignInResponse, *, now: datetime) -> SignInAccepted:
@@ -122,25 +127,35 @@ def answer(request_id: str, response: SignInResponse, *, now: datetime) -> SignI
 
     Call it outside a transaction: J-LIS is asked.
     """
-    asked = sign_in.decode_request(bytes(_open_request(request_id, now).asked))
+    asked = sign_in.decode_request(bytes(open_request(request_id, now=now, signs=False).asked))
     try:
         holder, attributes = _believe(asked, response, now)
     except VerificationRefused as refused:
-        with transaction.atomic():
-            SignInRequest.objects.filter(pk=request_id).update(attempts=F("attempts") + 1)
-            _record_refused_answer(response.certificate, refused.reason, now)
-        if refused.reason is pki.Reason.BAD_SIGNATURE:
-            raise SignInRefused(Reason.SIGNATURE_NOT_ACCEPTED, refused.reason.value) from None
-        raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, refused.reason.value) from None
+        raise refuse(request_id, response.certificate, refused, now=now) from None
     except TrustUnavailable:
-        raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, pki.Reason.REVOCATION_LIST_STALE.value) from None
+        raise UNCHECKED from None
+    sealed = None if attributes is None else vault.seal(attributes.to_json(), vault.own_key())
+    return accept(request_id, holder.serial, sealed, now=now)
+
+
+def refuse(
+    request_id: str, certificate: bytes, refused: VerificationRefused, *, now: datetime
+) -> SignInRefused:
+    """Count an answer that is not believed, tell its holder, and make the refusal for the device."""
+    with transaction.atomic():
+        SignInRequest.objects.filter(pk=request_id).update(attempts=F("attempts") + 1)
+        _record_refused_answer(certificate, refused.reason, now)
+    if refused.reason is pki.Reason.BAD_SIGNATURE:
+        return SignInRefused(Reason.SIGNATURE_NOT_ACCEPTED, refused.reason.value)
+    return SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, refused.reason.value)
+
+
+def accept(request_id: str, serial: str, sealed: bytes | None, *, now: datetime) -> SignInAccepted:
+    """Take an answer that was believed, once a request. Raises SignInRefused(ALREADY_ANSWERED)."""
     return_code = sign_in.new_identifier()
     # One statement, so of two answers that race one finds the request answered.
     taken = SignInRequest.objects.filter(pk=request_id, answered_at__isnull=True).update(
-        certificate_serial=holder.serial,
-        answered_at=now,
-        return_code=_digest(return_code),
-        attributes=None if attributes is None else vault.seal(attributes.to_json(), vault.own_key()),
+        certificate_serial=serial, answered_at=now, return_code=_digest(return_code), attributes=sealed
     )
     if not taken:
         raise SignInRefused(Reason.ALREADY_ANSWERED)
@@ -214,7 +229,7 @@ def take_proof(proof_of: str, *, browser: str | None, now: datetime) -> Proof | 
         SignInRequest.objects.select_for_update()
         .filter(
             proof_of=proof_of,
-            browser=_digest(browser),
+            browser=browser_digest(browser),
             finished_at__gt=now - PROOF_WITHIN,
             return_code__isnull=False,
             taken_at__isnull=True,
@@ -225,14 +240,12 @@ def take_proof(proof_of: str, *, browser: str | None, now: datetime) -> Proof | 
     if row is None or row.answered_at is None:
         return None
     account = Account.objects.get(certificate_serial=row.certificate_serial)
-    attributes = (
-        None
-        if row.attributes is None
-        else HandedAttributes.from_json(vault.unseal(bytes(row.attributes), vault.own_key()))
-    )
+    handed = None if row.attributes is None else vault.unseal(bytes(row.attributes), vault.own_key())
     row.taken_at, row.attributes = now, None
     row.save(update_fields=["taken_at", "attributes"])
-    return Proof(account, row.answered_at, attributes)
+    if row.signs and handed is not None:
+        return Proof(account, row.answered_at, signed=signing.decode_response(handed))
+    return Proof(account, row.answered_at, None if handed is None else HandedAttributes.from_json(handed))
 
 
 def record(account: Account, kind: EventKind, at: datetime, reason: str = "") -> None:
@@ -241,7 +254,7 @@ def record(account: Account, kind: EventKind, at: datetime, reason: str = "") ->
 
 
 def _fault(row: SignInRequest, return_code: str, browser: str | None, now: datetime) -> FinishReason | None:
-    if browser is None or not hmac.compare_digest(bytes(row.browser), _digest(browser)):
+    if browser is None or not hmac.compare_digest(bytes(row.browser), browser_digest(browser)):
         # First of all: another browser learns nothing about the request, and cannot spoil it.
         return FinishReason.OTHER_BROWSER
     if row.finished_at is not None:
@@ -264,13 +277,14 @@ def _welcome(row: SignInRequest, now: datetime) -> Finished:
     else:
         account.last_signed_in_at = now
         account.save(update_fields=["last_signed_in_at"])
-    record(account, EventKind.SIGNED_IN if row.proof_of is None else EventKind.PROVEN, now)
+    kind = EventKind.SIGNED if row.signs else EventKind.PROVEN
+    record(account, EventKind.SIGNED_IN if row.proof_of is None else kind, now)
     return Finished(account, row.next_path, is_new, row.proof_of)
 
 
-def _open_request(request_id: str, now: datetime) -> SignInRequest:
+def open_request(request_id: str, *, now: datetime, signs: bool) -> SignInRequest:
     """The request if it may be answered. Raises SignInRefused."""
-    row = SignInRequest.objects.filter(pk=request_id).first()
+    row = SignInRequest.objects.select_related("signer").filter(pk=request_id, signs=signs).first()
     if row is None:
         raise SignInRefused(Reason.UNKNOWN_REQUEST)
     if row.answered_at is not None:
@@ -292,6 +306,11 @@ def _record_refused_answer(certificate: bytes, reason: pki.Reason, now: datetime
     account = Account.objects.filter(certificate_serial=serial).first()
     if account is not None:
         record(account, EventKind.REFUSED, now, reason.value)
+
+
+def browser_digest(secret: str) -> bytes:
+    """SHA-256 of a browser's secret: what a request keeps of it."""
+    return _digest(secret)
 
 
 def _forget(now: datetime) -> None:

@@ -14,16 +14,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mynumber.institutions.portal.account import vault
-from mynumber.institutions.portal.identity import keys, requests, tokens
+from mynumber.institutions.portal.identity import keys, requests, sign_transactions, tokens
 from mynumber.institutions.portal.identity.addresses import endpoint, issuer
+from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.engine import (
     ALGORITHM,
     AUTHENTICATION_METHOD,
-    SCOPES,
     server,
     single_values,
 )
-from mynumber.institutions.portal.identity.models import Token
+from mynumber.institutions.portal.identity.models import Client, SignTransaction, Token
 from mynumber.webkit.access import public
 
 KEYS_MAX_AGE = 300
@@ -99,6 +99,50 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     if authorization.attributes is not None:
         claims |= msgspec.json.decode(vault.unseal(bytes(authorization.attributes), text.encode()))
     return _json(claims)
+
+
+@public  # the client's own token proves it
+@csrf_exempt  # no cookie has a say here
+@require_POST
+def create_sign_transaction(request: HttpRequest) -> HttpResponse:
+    """Leave documents to be signed; the answer names the transaction for the authorization request."""
+    client = _signing_client(request)
+    if client is None:
+        return unauthorized()
+    try:
+        transaction = sign_transactions.create(
+            client, request.read(sign_transactions.MAXIMUM_BODY + 1), now=_now()
+        )
+    except sign_transactions.BadTransaction:
+        return _json({"error": "invalid_request"}, status=400)
+    seconds = int(sign_transactions.VALIDITY.total_seconds())
+    return _json({"sign_transaction_id": transaction.transaction_id, "expires_in": seconds}, status=201)
+
+
+@public  # the client's own token proves it
+@csrf_exempt  # no cookie has a say here
+@require_safe
+def sign_transaction_result(request: HttpRequest, transaction_id: str) -> HttpResponse:
+    """The signatures as a JWE to the client's key; 202 while they are awaited, 410 when the resident said no."""
+    client = _signing_client(request)
+    if client is None:
+        return unauthorized()
+    found = sign_transactions.of_client(transaction_id, client, now=_now())
+    if found is None:
+        return _json({"error": "not_found"}, status=404)
+    if found.state == SignTransaction.State.SIGNED:
+        response = HttpResponse(found.result, content_type="application/jose")
+        response["Cache-Control"] = "no-store"
+        return response
+    return _json({"status": found.state}, status=202 if found.state == SignTransaction.State.WAITING else 410)
+
+
+def _signing_client(request: HttpRequest) -> Client | None:
+    """The client whose own token (client_credentials, scope sign) the request carries."""
+    held = bearer(request)
+    if held is None or held[1].authorization is not None or "sign" not in held[1].scope.split():
+        return None
+    return held[1].client
 
 
 def bearer(request: HttpRequest) -> tuple[str, Token] | None:

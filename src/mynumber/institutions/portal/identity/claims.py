@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.protocols.sign_in import Attribute
 
+SCOPES = ("openid", "name", "address", "birthdate", "gender", "sign")
+"""All there are, in the order of pages and of answers."""
 ATTRIBUTE_OF = {
     "name": Attribute.NAME,
     "address": Attribute.ADDRESS,

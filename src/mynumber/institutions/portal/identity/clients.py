@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, import_key
 
 from mynumber.institutions.portal.account.vault import digest
-from mynumber.institutions.portal.identity.engine import SCOPES
+from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.models import Client
 
 MAXIMUM_REDIRECTS = 10

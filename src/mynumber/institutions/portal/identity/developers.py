@@ -21,8 +21,8 @@ from mynumber.institutions.portal.account.sessions import SeeOther
 from mynumber.institutions.portal.account.vault import digest
 from mynumber.institutions.portal.identity import clients
 from mynumber.institutions.portal.identity.addresses import issuer
+from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.clients import Fault, RegistrationRefused
-from mynumber.institutions.portal.identity.engine import SCOPES
 from mynumber.institutions.portal.identity.models import Client
 from mynumber.institutions.portal.identity.words import FAULTS, SCOPE_WORDS
 from mynumber.webkit.access import public
@@ -150,7 +150,8 @@ def client_file(client: Client, private: Sequence[Mapping[str, Any]]) -> str:
         "issuer": issuer(),
         "client_id": client.client_id,
         "redirect_uris": client.redirect_uris,
-        "scope": client.scopes,
+        # a signature is asked for with its documents, not at every sign-in
+        "scope": " ".join(scope for scope in client.scopes.split() if scope != "sign"),
         "keys": private or client.keys["keys"],
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()

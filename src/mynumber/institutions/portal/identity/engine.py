@@ -45,13 +45,13 @@ from joserfc.jwk import ECKey, KeySet
 
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.vault import digest
-from mynumber.institutions.portal.identity import keys, tokens
+from mynumber.institutions.portal.identity import keys, sign_transactions, tokens
 from mynumber.institutions.portal.identity.addresses import endpoint, issuer
+from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.models import Authorization, Client, Token
 
 ALGORITHM: Final = "ES256"
 AUTHENTICATION_METHOD: Final = "private_key_jwt"
-SCOPES: Final = ("openid", "name", "address", "birthdate", "gender", "sign")
 ID_TOKEN_VALIDITY = timedelta(minutes=5)
 CODE_VALIDITY = timedelta(seconds=60)
 LONGEST_ASSERTION = timedelta(hours=1)
@@ -190,6 +190,11 @@ class _Profile:
             raise OAuth2Error("Only a pushed request may be named.", error="request_uri_not_supported")
         if "registration" in data:
             raise OAuth2Error("Clients are registered before.", error="registration_not_supported")
+        wanted = data.get("sign_transaction_id")
+        if ("sign" in data["scope"].split()) is not (wanted is not None):
+            raise InvalidRequestError("The scope sign and a 'sign_transaction_id' go together.")
+        if wanted is not None and not sign_transactions.is_waiting(wanted, grant.request.client, now=_now()):
+            raise InvalidRequestError("There is no such transaction of this client to sign.")
         if "none" in data.get("prompt", "").split():
             raise OAuth2Error("The card is asked for at each sign-in.", error="login_required")
 

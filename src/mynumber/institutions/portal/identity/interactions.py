@@ -14,20 +14,22 @@ import msgspec
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
 
-from mynumber.institutions.portal.account import vault
+from mynumber.institutions.portal.account import signing_documents, vault
 from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.institutions.portal.account.sessions import Level
 from mynumber.institutions.portal.account.signing_in import Proof
-from mynumber.institutions.portal.identity import linkages, requests
+from mynumber.institutions.portal.identity import keys, linkages, requests, sign_transactions
 from mynumber.institutions.portal.identity.claims import claims_of
 from mynumber.institutions.portal.identity.engine import Approval, server
-from mynumber.institutions.portal.identity.models import Client, Interaction
+from mynumber.institutions.portal.identity.models import Client, Interaction, SignTransaction
 from mynumber.institutions.portal.identity.requests import Asked
+from mynumber.protocols.signing import SigningRequest
 
 VALIDITY = timedelta(minutes=10)
 AT_ONCE = 5
 """Interactions that one browser session keeps open: the oldest gives way."""
 
+SIGN = "sign"
 _OPEN = "interactions"
 
 
@@ -86,17 +88,63 @@ def scopes_of(interaction: Interaction) -> tuple[str, ...]:
 
 def is_remembered(interaction: Interaction, *, now: datetime) -> bool:
     """Whether the resident has agreed to all of it before, and the service does not want them asked again."""
+    scopes = set(scopes_of(interaction))
     if "consent" in str(interaction.parameters.get("prompt", "")).split() or interaction.account is None:
         return False
-    return set(scopes_of(interaction)) <= linkages.remembered(
-        interaction.account, interaction.client, now=now
+    if SIGN in scopes:  # each document is a matter of its own
+        return False
+    return scopes <= linkages.remembered(interaction.account, interaction.client, now=now)
+
+
+def hold(interaction: Interaction, scopes: tuple[str, ...], *, remember: bool) -> None:
+    """Keep what the resident agreed to until the documents are signed."""
+    interaction.agreed, interaction.remember = " ".join(scopes), remember
+    interaction.save(update_fields=["agreed", "remember"])
+
+
+def ask_to_sign(
+    interaction: Interaction, *, browser: str, portal: str, page: str, now: datetime
+) -> SigningRequest:
+    """Ask for the signature key of the person whose card was proven."""
+    found = transaction_of(interaction, now=now)
+    if found is None or interaction.account is None:
+        raise ValueError("documents are signed after the card was proven, while the transaction lives")
+    return signing_documents.begin(
+        browser=browser,
+        portal=portal,
+        next_path=page,
+        relying_party=interaction.client.name,
+        purpose=f"{interaction.client.name}に書類の電子署名を渡す",
+        documents=sign_transactions.documents_of(found),
+        signer=interaction.account,
+        proof_of=signing_proof_name(interaction),
+        now=now,
     )
 
 
+def signing_proof_name(interaction: Interaction) -> str:
+    """What the signature key is asked for."""
+    return f"signatures:{interaction.interaction_id}"
+
+
+def transaction_of(interaction: Interaction, *, now: datetime) -> SignTransaction | None:
+    """The documents that the service wants signed."""
+    wanted = interaction.parameters.get("sign_transaction_id")
+    return sign_transactions.of_client(str(wanted), interaction.client, now=now) if wanted else None
+
+
 def agree(
-    interaction: Interaction, scopes: tuple[str, ...], *, remember: bool | None, now: datetime
+    interaction: Interaction,
+    scopes: tuple[str, ...],
+    *,
+    remember: bool | None,
+    now: datetime,
+    signed: Proof | None = None,
 ) -> Answered:
-    """The resident hands these over: the code goes back. remember: None leaves what was remembered as it is."""
+    """The resident hands these over: the code goes back. remember: None leaves what was remembered as it is.
+
+    signed: the signatures, when the scope sign is among them.
+    """
     account, authenticated_at = interaction.account, interaction.authenticated_at
     if account is None or authenticated_at is None:
         raise ValueError("an interaction is answered after the card was proven")
@@ -111,6 +159,12 @@ def agree(
         at=now,
     )
     response = server().create_authorization_response(asked.request, grant_user=approval, grant=asked.grant)
+    found = transaction_of(interaction, now=now)
+    if found is not None and SIGN in scopes and signed is not None:
+        subject = keys.subject_of(account, interaction.client.sector)
+        sign_transactions.complete(found, signed, subject=subject)
+    elif found is not None:
+        sign_transactions.decline(found)
     linkages.note(account, interaction.client, scopes, remember=remember, now=now)
     _finish(interaction, now)
     return Answered(response, interaction.client)
@@ -120,6 +174,9 @@ def decline(interaction: Interaction, *, now: datetime) -> Answered:
     """The resident says no: access_denied goes back, and nothing else."""
     asked = requests.check(interaction.parameters)
     response = server().create_authorization_response(asked.request, grant_user=None, grant=asked.grant)
+    found = transaction_of(interaction, now=now)
+    if found is not None:
+        sign_transactions.decline(found)
     _finish(interaction, now)
     return Answered(response, interaction.client)
 

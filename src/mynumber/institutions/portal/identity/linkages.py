@@ -29,7 +29,7 @@ def note(
     )
     linkage.used_at = now
     if remember is not None:
-        linkage.scopes = " ".join(scopes) if remember else ""
+        linkage.scopes = " ".join(scope for scope in scopes if scope != "sign") if remember else ""
         linkage.remembered_until = now + REMEMBERED_FOR if remember else now
     linkage.save(update_fields=["used_at", "scopes", "remembered_until"])
     Disclosure.objects.create(

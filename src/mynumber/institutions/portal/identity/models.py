@@ -110,10 +110,37 @@ class Interaction(models.Model):
     """Assurance level reached (`sessions.Level`)."""
     attributes = models.BinaryField(null=True)
     """Sealed to the portal's key until the resident has consented."""
+    agreed = models.CharField(max_length=200, null=True)
+    """What the resident agreed to, while the documents are still to be signed; null before."""
+    remember = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "interaction"
+
+
+class SignTransaction(models.Model):
+    """Documents that a service wants signed, and the signatures, encrypted to the service's own key."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting"
+        SIGNED = "signed"
+        DECLINED = "declined"
+
+    transaction_id = models.CharField(max_length=IDENTIFIER_LENGTH, primary_key=True)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    documents = models.JSONField()
+    """List of name, digest (base64 of SHA-256) and summary."""
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    result = models.TextField(null=True)
+    """JWE; the portal cannot open it."""
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "sign_transaction"
 
 
 class Linkage(models.Model):

@@ -16,6 +16,7 @@ from mynumber.institutions.portal.identity.models import (
     Client,
     Interaction,
     PushedRequest,
+    SignTransaction,
     Token,
 )
 
@@ -157,6 +158,7 @@ def forget(now: datetime) -> None:
         (PushedRequest, "expires_at"),
         (Interaction, "expires_at"),
         (Assertion, "expires_at"),
+        (SignTransaction, "expires_at"),
     ):
         rows: Any = model._default_manager
         over = rows.select_for_update(skip_locked=True).filter(**{f"{column}__lt": now})

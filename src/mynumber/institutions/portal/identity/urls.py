@@ -15,6 +15,10 @@ urlpatterns = [
     path(f"{ENDPOINTS}/par", api.par, name="oidc-par"),
     path(f"{ENDPOINTS}/revoke", api.revoke, name="oidc-revoke"),
     path(f"{ENDPOINTS}/introspect", api.introspect, name="oidc-introspect"),
+    path("api/sign-transactions", api.create_sign_transaction, name="sign-transactions"),
+    path(
+        "api/sign-transactions/<str:transaction_id>/result", api.sign_transaction_result, name="sign-result"
+    ),
     path("developers/", developers.developers, name="developers"),
     path("developers/remove", developers.remove, name="developers-remove"),
     path("connect/<str:interaction_id>", views.interaction_page, name="interaction"),

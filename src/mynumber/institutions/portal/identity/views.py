@@ -26,7 +26,13 @@ from mynumber.institutions.portal.account.sessions import (
 )
 from mynumber.institutions.portal.account.trust import TrustUnavailable, current_trust
 from mynumber.institutions.portal.account.words import UNCHECKABLE
-from mynumber.institutions.portal.identity import interactions, linkages, requests, tokens
+from mynumber.institutions.portal.identity import (
+    interactions,
+    linkages,
+    requests,
+    sign_transactions,
+    tokens,
+)
 from mynumber.institutions.portal.identity.api import lists
 from mynumber.institutions.portal.identity.claims import attributes_for
 from mynumber.institutions.portal.identity.engine import server, single_values
@@ -42,7 +48,8 @@ from mynumber.institutions.portal.identity.words import (
     SCOPE_WORDS,
     shown_values,
 )
-from mynumber.protocols import sign_in
+from mynumber.protocols import sign_in, signing
+from mynumber.protocols.signing import Document
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.environment import origin
@@ -90,6 +97,8 @@ def interaction_page(request: HttpRequest, interaction_id: str) -> HttpResponse:
         if proof is None:
             return page(request, "portal/identity/begin.html", None, _context(interaction))
         interactions.authenticate(interaction, proof)
+    if interaction.agreed is not None:
+        return _with_signatures(request, interaction, now)
     if interactions.is_remembered(interaction, now=now):
         return _back(
             lambda: interactions.agree(
@@ -136,14 +145,46 @@ def answer(request: HttpRequest, interaction_id: str) -> HttpResponse:
         return _lead_back(request, lambda: interactions.decline(interaction, now=now))
     if interaction.account is None:
         raise _GONE
+    if interaction.agreed is not None:
+        return _to_sign(request, interaction, now)
     form = ConsentForm(interaction, request.POST)
     if not form.is_valid():
         return _consent_page(request, interaction, form, status=422)
+    if interactions.SIGN in form.scopes():
+        interactions.hold(interaction, form.scopes(), remember=bool(form.cleaned_data["remember"]))
+        return _to_sign(request, interaction, now)
     return _lead_back(
         request,
         lambda: interactions.agree(
             interaction, form.scopes(), remember=bool(form.cleaned_data["remember"]), now=now
         ),
+    )
+
+
+def _to_sign(request: HttpRequest, interaction: Interaction, now: datetime) -> HttpResponse:
+    """Send the browser to the holder's device with the documents."""
+    if interactions.transaction_of(interaction, now=now) is None:
+        raise _GONE
+    asked = interactions.ask_to_sign(
+        interaction,
+        browser=browser_secret(request.session),
+        portal=origin(settings.PUBLIC_URL),
+        page=reverse("interaction", args=[interaction.interaction_id]),
+        now=now,
+    )
+    return SeeOther(signing.wallet_url(wallet_origin(), asked))
+
+
+def _with_signatures(request: HttpRequest, interaction: Interaction, now: datetime) -> HttpResponse:
+    """Back to the service once the documents are signed; before, the page that offers to sign them."""
+    proof = signing_in.take_proof(
+        interactions.signing_proof_name(interaction), browser=known_browser(request.session), now=now
+    )
+    if proof is None:
+        return page(request, "portal/identity/sign.html", None, _context(interaction))
+    scopes = tuple(str(interaction.agreed).split())
+    return _back(
+        lambda: interactions.agree(interaction, scopes, remember=interaction.remember, now=now, signed=proof)
     )
 
 
@@ -237,7 +278,13 @@ def _context(interaction: Interaction) -> dict[str, object]:
         "asked": [(*SCOPE_WORDS[scope], scope) for scope in interactions.scopes_of(interaction)],
         "access_minutes": int(tokens.ACCESS_VALIDITY.total_seconds()) // 60,
         "remembered_days": linkages.REMEMBERED_FOR.days,
+        "documents": interaction.parameters.get("sign_transaction_id") and _documents(interaction),
     }
+
+
+def _documents(interaction: Interaction) -> list[Document]:
+    found = interactions.transaction_of(interaction, now=_now())
+    return list(sign_transactions.documents_of(found)) if found else []
 
 
 def _names(scopes: str) -> list[str]:

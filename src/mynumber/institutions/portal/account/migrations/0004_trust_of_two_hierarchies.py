@@ -4,23 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal_account', '0003_proofs'),
+        ("portal_account", "0003_proofs"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='verifiertrust',
-            name='verifier_trust_one_row',
+            model_name="verifiertrust",
+            name="verifier_trust_one_row",
         ),
         migrations.AlterField(
-            model_name='verifiertrust',
-            name='id',
+            model_name="verifiertrust",
+            name="id",
             field=models.SmallIntegerField(primary_key=True, serialize=False),
         ),
         migrations.AddConstraint(
-            model_name='verifiertrust',
-            constraint=models.CheckConstraint(condition=models.Q(('id__in', [1, 2])), name='verifier_trust_two_rows'),
+            model_name="verifiertrust",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("id__in", [1, 2])), name="verifier_trust_two_rows"
+            ),
         ),
     ]

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mynumber.institutions.portal.identity import clients
+from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.clients import RegistrationRefused
 from mynumber.institutions.portal.identity.developers import client_file, new_keys, public_part
-from mynumber.institutions.portal.identity.engine import SCOPES
 
 
 class Command(BaseCommand):
