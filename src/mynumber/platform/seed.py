@@ -18,8 +18,14 @@ from mynumber.platform.settings import Settings
 from mynumber.population import personas
 
 SHORTEST_PASSWORD_BYTES = 12
-_DEPARTMENTS = (("yamada", "山田　恵", "子育て支援課", "児童扶養手当の担当"),)
-"""Case workers of each town: user name, name, department, what they do."""
+_DEPARTMENTS = (
+    ("yamada", "山田　恵", "子育て支援課", "児童扶養手当の担当"),
+    ("kubo", "久保　進", "戸籍住民課", "マイナンバーカードの窓口"),
+)
+"""Staff of each town: user name, name, department, what they do."""
+_CALL_CENTRE = ("mori", "森　明", "カードコールセンター", "紛失の受付 (24時間)")
+"""Staff of J-LIS, which has no towns."""
+JLIS = "地方公共団体情報システム機構"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +107,23 @@ def _cards(settings: Settings) -> tuple[Step, ...]:
 
 def _staff(settings: Settings) -> tuple[Step, ...]:
     steps: list[Step] = []
+    people = {user: (name, department) for user, name, department, _ in (*_DEPARTMENTS, _CALL_CENTRE)}
     for login in demo(settings).staff:
-        name, department = next((n, d) for user, n, d, _ in _DEPARTMENTS if user == login.username)
-        create = ("create_staff", "--tenant", login.tenant, "--username", login.username, "--name", name)
-        title = f"{login.town}の職員を登録する"
+        name, department = people[login.username]
+        tenant = ("--tenant", login.tenant) if login.tenant else ()
+        create = ("create_staff", *tenant, "--username", login.username, "--name", name)
         command = (*create, "--department", department, "--password-stdin", "--keep")
-        steps.append(Step(f"staff-{login.tenant}", title, "municipality", command, login.password + "\n"))
+        house = "municipality" if login.tenant else "jlis"
+        title = f"{login.town}の職員({department})を登録する"
+        steps.append(
+            Step(
+                f"staff-{login.tenant or 'jlis'}-{login.username}",
+                title,
+                house,
+                command,
+                login.password + "\n",
+            )
+        )
     return tuple(steps)
 
 
@@ -117,10 +134,13 @@ def demo(settings: Settings) -> Demo:
     if state is DemoState.READY:
         return found
     made = Demo(
-        staff=tuple(
-            StaffLogin(code, find(code).name, user, secrets.token_urlsafe(SHORTEST_PASSWORD_BYTES), role)
-            for code in settings.towns
-            for user, _, _, role in _DEPARTMENTS
+        staff=(
+            *(
+                StaffLogin(code, find(code).name, user, _password(), role)
+                for code in settings.towns
+                for user, _, _, role in _DEPARTMENTS
+            ),
+            StaffLogin("", JLIS, _CALL_CENTRE[0], _password(), _CALL_CENTRE[3]),
         ),
         cards=tuple(
             DemoCard(
@@ -134,6 +154,10 @@ def demo(settings: Settings) -> Demo:
     private_folder(folder)
     write_private(folder / "demo.json", msgspec.json.encode(made))
     return made
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(SHORTEST_PASSWORD_BYTES)
 
 
 def _four_digits() -> str:

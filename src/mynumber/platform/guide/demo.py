@@ -10,7 +10,7 @@ import msgspec
 
 
 class StaffLogin(msgspec.Struct, frozen=True):
-    """A case worker a visitor may be. `tenant` is the code of the municipality, `town` its name."""
+    """A member of staff a visitor may be. `tenant` is the code of the municipality, `town` its name; at J-LIS the tenant is empty."""
 
     tenant: str
     town: str
