@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mynumber.foundation.validation import Conclusion, Language, Limits, in_words, to_json, validate
+from mynumber.foundation.validation import Conclusion, Language, Limits, Reason, in_words, to_json, validate
 from mynumber.foundation.validation.report import MEANINGS
 from tests.foundation.validation.parts import CONTENT, FORMS, check, content_of, house, signed, signed_at
 
@@ -58,14 +58,15 @@ def test_a_mutated_document_passes_only_with_the_content_that_was_signed(
     changed = mutated(document, data.draw(mutations(len(document))))
     report = check(changed, content=content, include_holder=True)
     to_json(report, in_words(report, Language.JAPANESE))
+    assert report.reason is not Reason.NOT_PROCESSED
     if report.conclusion is not Conclusion.TOTAL_PASSED:
         return
     for signature in report.signatures:
         assert signature.coverage is not None
         assert signature.coverage.content == original.content
         if form.startswith("pdf") and changed.upper() != document.upper():
-            # Only more bytes behind it may differ, and then the report says so.
-            assert not signature.coverage.whole
+            # Only what is added after signing may differ, and then the report says that there is such a thing.
+            assert not signature.coverage.whole or signature.coverage.remarks
 
 
 @slow
@@ -76,6 +77,7 @@ def test_a_mutated_document_passes_only_with_the_content_that_was_signed(
 def test_any_bytes_get_a_report_and_never_pass(octets: bytes, head: bytes) -> None:
     report = check(head + octets, content=CONTENT)
     assert report.conclusion is not Conclusion.TOTAL_PASSED
+    assert report.reason is not Reason.NOT_PROCESSED
     assert all(each.reason in MEANINGS for signature in report.signatures for each in signature.checks)
 
 
@@ -89,6 +91,7 @@ def test_a_document_cut_anywhere_never_passes(start: int, parts: int) -> None:
             document[start % len(document) :][:length], trust=house().trust(), at=signed_at(), limits=Limits()
         )
         assert report.conclusion is not Conclusion.TOTAL_PASSED
+        assert report.reason is not Reason.NOT_PROCESSED
 
 
 @slow
@@ -110,4 +113,6 @@ def test_a_header_of_ones_own_never_passes(name: str, data: st.DataObject) -> No
     )
     header[name] = value
     forged = base64.urlsafe_b64encode(msgspec.json.encode(header)).rstrip(b"=")
-    assert check(b".".join((forged, middle, last))).conclusion is not Conclusion.TOTAL_PASSED
+    report = check(b".".join((forged, middle, last)))
+    assert report.conclusion is not Conclusion.TOTAL_PASSED
+    assert report.reason is not Reason.NOT_PROCESSED

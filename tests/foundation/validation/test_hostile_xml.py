@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 
 import pytest
+from cryptography import x509
 from lxml import etree
 
 from mynumber.foundation.documents import sign_xml
 from mynumber.foundation.validation import CheckName, Conclusion, Limits, Reason, validate
 from tests.foundation.validation.parts import XML, check, house, outcomes, signed, signed_at
+from tests.support.signing import rsa_key
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
@@ -208,13 +210,10 @@ def test_two_signatures_are_not_guessed_about() -> None:
     assert check(written(root)).reason is Reason.UNSUPPORTED
 
 
-def test_plain_xml_dsig_enveloped_enveloping_and_detached(tmp_path: object) -> None:
+def test_plain_xml_dsig_enveloped_and_enveloping() -> None:
     """As signxml makes them with a key of its own: the forms of other people's software."""
-    from cryptography import x509
     from signxml.algorithms import SignatureConstructionMethod
     from signxml.signer import XMLSigner
-
-    from tests.support.signing import rsa_key
 
     certificate = x509.load_der_x509_certificate(house().certificate)
     for method in (SignatureConstructionMethod.enveloped, SignatureConstructionMethod.enveloping):
@@ -224,6 +223,29 @@ def test_plain_xml_dsig_enveloped_enveloping_and_detached(tmp_path: object) -> N
         assert report.conclusion is Conclusion.TOTAL_PASSED, (method, outcomes(report))
         changed = check(etree.tostring(root).replace(b"<b>1</b>", b"<b>2</b>"))
         assert changed.reason is Reason.CONTENT_DIFFERS
+
+
+def test_a_signature_beside_its_content_needs_it() -> None:
+    from signxml.algorithms import SignatureConstructionMethod
+    from signxml.signer import XMLSigner
+
+    content = b"<a><b>1</b></a>"
+    signature = etree.tostring(
+        XMLSigner(method=SignatureConstructionMethod.detached).sign(
+            etree.fromstring(content),
+            key=rsa_key(4),
+            cert=[x509.load_der_x509_certificate(house().certificate)],
+            reference_uri="content.xml",
+        )
+    )
+    good = check(signature, content=content)
+    assert good.conclusion is Conclusion.TOTAL_PASSED
+    assert good.signatures[0].coverage is not None
+    assert good.signatures[0].coverage.content == content
+    assert check(signature).reason is Reason.CONTENT_MISSING
+    assert check(signature, content=b"<a><b>2</b></a>").reason is Reason.CONTENT_DIFFERS
+    within = b"<bundle><amount>900</amount>" + signature + b"</bundle>"
+    assert check(within, content=content).reason is Reason.ONLY_A_PART
 
 
 def test_the_plain_document_is_not_signed() -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 
-from mynumber.foundation.documents import TimeStampRefused, sign_cms, time_stamp_request, token_of
+from mynumber.foundation.documents import TimeStampRefused, sign_cms, sign_pdf, time_stamp_request, token_of
 from mynumber.foundation.pki import Revocation
 from mynumber.foundation.pki.timestamp import Failure, rejection
 from mynumber.foundation.validation import CheckName, Conclusion, Reason, Trust
 from tests.foundation.validation.parts import CONTENT, check, house, outcomes, signed, signed_at
+from tests.support.signing import plain_pdf
 
 DAY = timedelta(days=1)
 
@@ -132,3 +138,51 @@ def test_an_answer_to_another_question_is_not_taken() -> None:
             token_of(other[0], digest=other[1], nonce=other[2])
     with pytest.raises(ValueError, match="32 bytes"):
         time_stamp_request(b"", nonce=1)
+
+
+# --- time-stamps over a whole PDF ---------------------------------------------------------------------------------
+
+
+def with_document_stamp(document: bytes, at: datetime, *, over: bytes | None = None) -> bytes:
+    """The document with one more revision that holds a time-stamp over all of it. over: another digest is stamped instead."""
+    writer = IncrementalPdfFileWriter(BytesIO(document))
+    steps = PdfCMSEmbedder(fields.SigFieldSpec("Stamp")).write_cms("Stamp", writer)
+    next(steps)
+    steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=16384)))  # type: ignore[no-untyped-call]
+    region, output = steps.send(SigIOSetup("sha256"))
+    region.fill_with_cms(output, house().stamp(at)(over or region.document_digest))
+    whole: bytes = output.getvalue()
+    return whole
+
+
+def test_a_stamp_over_the_document_proves_the_signature_in_it() -> None:
+    document = with_document_stamp(signed("pdf"), signed_at() + timedelta(minutes=1))
+    revoked_at = signed_at() + DAY
+    trust = house().trust(
+        house().revoked(revoked_at), house().revocation_list(at=revoked_at, town=None, number=3)
+    )
+    report = check(document, trust=trust, at=revoked_at + timedelta(hours=1))
+    assert report.conclusion is Conclusion.TOTAL_PASSED
+    assert outcomes(report)[CheckName.COVERAGE] == "later_additions"
+    assert report.signatures[0].proven_at == signed_at() + timedelta(minutes=1)
+    unproven = check(signed("pdf"), trust=trust, at=revoked_at + timedelta(hours=1))
+    assert unproven.reason is Reason.REVOKED_UNPROVEN
+
+
+def test_a_stamp_over_another_document_proves_nothing() -> None:
+    document = with_document_stamp(signed("pdf"), signed_at(), over=hashlib.sha256(b"another").digest())
+    assert (
+        check(document, at=signed_at() + DAY, trust=house().trust(at=signed_at() + DAY))
+        .signatures[0]
+        .proven_at
+        is None
+    )
+
+
+def test_a_stamp_from_before_the_signature_proves_nothing_of_it() -> None:
+    stamped = with_document_stamp(plain_pdf(), signed_at() - timedelta(minutes=1))
+    document = sign_pdf(stamped, house().card(), signed_at=signed_at())
+    report = check(document)
+    assert report.conclusion is Conclusion.TOTAL_PASSED
+    assert report.signatures[0].proven_at is None
+    assert check(stamped).reason is Reason.NO_SIGNATURE

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from mynumber.foundation.documents.card import DocumentRefused, RefusedBecause
-from mynumber.foundation.documents.pdf import BAD_PDF, open_pdf
+from mynumber.foundation.documents.pdf import open_pdf
 from mynumber.foundation.validation.documents import DocumentKind, kind_of
 from mynumber.foundation.validation.limits import DEFAULT_LIMITS, Limits
+from mynumber.foundation.validation.pdf import BAD_PDF
 
 
 @dataclass(frozen=True, slots=True)

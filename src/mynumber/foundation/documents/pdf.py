@@ -12,10 +12,8 @@ from io import BytesIO
 from typing import Final
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
-from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, SignatureObject
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
@@ -30,15 +28,11 @@ from mynumber.foundation.documents.card import (
 from mynumber.foundation.documents.cms import signed_attributes, signed_data
 from mynumber.foundation.documents.time_stamp import TimeStamper
 from mynumber.foundation.validation.limits import DEFAULT_LIMITS, Limits
-from mynumber.foundation.validation.pdf import decode_limits
+from mynumber.foundation.validation.pdf import BAD_PDF, decode_limits
 
 _ROOM: Final = 4096
 """Bytes of a signature without its certificates."""
 _ROOM_FOR_TIME_STAMP: Final = 16 * 1024
-_BAD_PDF: Final = (PdfError, SigningError, ValueError, TypeError, KeyError, IndexError, AttributeError)
-_WORSE_PDF: Final = (AssertionError, NotImplementedError, OverflowError, RecursionError)
-BAD_PDF: Final = (*_BAD_PDF, *_WORSE_PDF)
-"""What pyHanko raises on bytes that are not what they should be."""
 
 
 class _Writer(IncrementalPdfFileWriter):

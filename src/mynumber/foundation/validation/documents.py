@@ -16,7 +16,7 @@ from mynumber.foundation.validation.certificates import check_signer, holder_of
 from mynumber.foundation.validation.cms import check_cms
 from mynumber.foundation.validation.jws import COMPACT, check_jws
 from mynumber.foundation.validation.limits import DEFAULT_LIMITS, Limits
-from mynumber.foundation.validation.pdf import check_pdf
+from mynumber.foundation.validation.pdf import BAD_PDF, check_pdf
 from mynumber.foundation.validation.report import (
     CheckName,
     Coverage,
@@ -88,8 +88,8 @@ def validate(
     else:
         try:
             signatures = _check(kind, document, content, trust, at, include_holder, limits)
-        except (Exception, RecursionError):  # noqa: BLE001 - the parsers of five formats, on hostile bytes: none may leak a word of them
-            signatures = (only(Reason.UNREADABLE, format=_FORMATS[kind]),)
+        except Exception:  # noqa: BLE001 - a defect here must neither stop the caller nor carry words of the document out
+            signatures = (only(Reason.NOT_PROCESSED, format=_FORMATS[kind]),)
     return _report(document, signatures, at)
 
 
@@ -147,7 +147,10 @@ def _check(
     if kind is DocumentKind.PDF:
         if content is not None:
             return (only(Reason.CONTENT_NOT_WANTED, format=Format.PDF),)
-        return check_pdf(document, trust=trust, at=at, limits=limits, include_holder=include_holder)
+        try:
+            return check_pdf(document, trust=trust, at=at, limits=limits, include_holder=include_holder)
+        except BAD_PDF:
+            return (only(Reason.UNREADABLE, format=Format.PDF),)
     if kind is DocumentKind.UNKNOWN:
         return (only(Reason.UNSUPPORTED, format=Format.UNKNOWN),)
     check = {DocumentKind.CMS: check_cms, DocumentKind.XML: check_xml, DocumentKind.JWS: check_jws}[kind]

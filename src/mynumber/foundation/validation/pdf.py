@@ -7,10 +7,13 @@ validation data and time-stamps are reported, whatever the signer's settings all
 from __future__ import annotations
 
 import hashlib
+import struct
+import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 from pyhanko.pdf_utils.decode_limits import (
     DEFAULT_PURPOSE_LIMITS,
@@ -18,9 +21,12 @@ from pyhanko.pdf_utils.decode_limits import (
     DocumentDecodeBudget,
     StreamDecodeLimits,
 )
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
@@ -43,6 +49,12 @@ from mynumber.foundation.validation.signed_data import (
 )
 from mynumber.foundation.validation.trust import Trust
 
+BAD_PDF: Final = (
+    *(PdfError, SigningError, SignatureValidationError, struct.error, zlib.error),
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError),
+    *(AssertionError, NotImplementedError, OverflowError, RecursionError),
+)
+"""What pyHanko raises on bytes that are not what they should be."""
 _PERMITTED = {
     ModificationLevel.NONE,
     ModificationLevel.LTA_UPDATES,
@@ -54,7 +66,7 @@ _PERMITTED = {
 def check_pdf(
     document: bytes, *, trust: Trust, at: datetime, limits: Limits, include_holder: bool
 ) -> tuple[SignatureReport, ...]:
-    """One report a signature field that is filled in. May raise what pyHanko raises: the caller turns it into `unreadable`."""
+    """One report a signature field that is filled in. Raises BAD_PDF."""
     reader = PdfFileReader(BytesIO(document), strict=True, decode_limits=decode_limits(limits))
     if reader.encrypted:
         return (only(Reason.ENCRYPTED, format=Format.PDF),)
@@ -66,13 +78,14 @@ def check_pdf(
     if len(fields) > limits.signatures:
         return (only(Reason.TOO_LARGE, format=Format.PDF),)
     embedded: list[EmbeddedPdfSignature] = list(reader.embedded_signatures)
-    proven_at, reports = None, []
+    proofs: list[_Proof] = []
+    reports = []
     for signature in reversed(embedded):  # what is stamped last proves all that it covers
+        proven_at = _proven(signature, proofs)
         if signature.sig_object_type == "/DocTimeStamp":
-            moment = _document_time_stamp(
+            proofs += _document_time_stamp(
                 signature, document, trust=trust, moment=proven_at or at, at=at, limits=limits
             )
-            proven_at = min(moment, proven_at or moment) if moment else proven_at
             continue
         reports.append(
             _check(
@@ -187,6 +200,20 @@ def _digest(ranges: Sequence[bytes], name: str) -> bytes:
     return digest.digest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """The bytes before `until` were there at `at`."""
+
+    until: int
+    at: datetime
+
+
+def _proven(signature: EmbeddedPdfSignature, proofs: Sequence[_Proof]) -> datetime | None:
+    """Since when a signature is proven to be in the document by time-stamps over all of it."""
+    end = int(signature.byte_range[2]) + int(signature.byte_range[3])
+    return min((proof.at for proof in proofs if proof.until >= end), default=None)
+
+
 def _document_time_stamp(
     signature: EmbeddedPdfSignature,
     document: bytes,
@@ -195,18 +222,19 @@ def _document_time_stamp(
     moment: datetime,
     at: datetime,
     limits: Limits,
-) -> datetime | None:
+) -> list[_Proof]:
+    """What a time-stamp over the document (ETSI EN 319 142-1 5.4.3) proves: nothing when it does not hold."""
     ranges = _ranges(signature, document)
     if ranges is None or len(signature.pkcs7_content) > limits.cms:
-        return None
+        return []
     try:
         signed_data = read_signed_data(signature.pkcs7_content, padded=True)
     except MalformedSignedData:
-        return None
+        return []
     stamp = check_time_stamp(
         signed_data, digest_of=lambda name: _digest(ranges, name), trust=trust, moment=moment, at=at
     )
-    return stamp.at
+    return [_Proof(len(ranges[0]), stamp.at)] if stamp.at is not None else []
 
 
 def _claimed_at(signature: EmbeddedPdfSignature) -> datetime | None:

@@ -82,6 +82,8 @@ class Reason(StrEnum):
     """Something before it stood in the way."""
 
     UNREADABLE = "unreadable"
+    NOT_PROCESSED = "not_processed"
+    """The library itself failed: a defect, whatever the document is."""
     TOO_LARGE = "too_large"
     NO_SIGNATURE = "no_signature"
     ENCRYPTED = "encrypted"
@@ -151,6 +153,7 @@ MEANINGS: dict[Reason, Meaning] = {
     Reason.HOLDS: _PASSED,
     Reason.NOT_REACHED: _ASIDE,
     Reason.UNREADABLE: _failed(SubIndication.FORMAT_FAILURE),
+    Reason.NOT_PROCESSED: _unclear(SubIndication.GENERIC),
     Reason.TOO_LARGE: _unclear(SubIndication.GENERIC),
     Reason.NO_SIGNATURE: _unclear(SubIndication.GENERIC),
     Reason.ENCRYPTED: _unclear(SubIndication.GENERIC),

@@ -76,6 +76,10 @@ REASONS: dict[Reason, Words] = {
         "ファイルが壊れているか、署名の形が決まりに合いません。元のファイルをもう一度受け取ってください。",
         "The file is damaged or the signature is malformed. Ask for the original file again.",
     ),
+    Reason.NOT_PROCESSED: (
+        "確かめる途中でプログラムに問題が起きました。運営者に知らせてください。",
+        "The program failed while it looked at the file. Tell its operator.",
+    ),
     Reason.TOO_LARGE: (
         "ファイルが大きすぎるか、複雑すぎるため、確かめません。",
         "The file is too large or too complex to be looked at.",

@@ -103,7 +103,11 @@ def check_xml(
     try:
         root = parse_xml(document, limits)
         signature = _only_signature(root)
-        return (_check(root, signature, content, trust=trust, at=at, include_holder=include_holder),)
+        return (
+            _check(
+                root, signature, content, trust=trust, at=at, limits=limits, include_holder=include_holder
+            ),
+        )
     except XmlRefused as refused:
         return (only(refused.reason, format=Format.XML, check=refused.check),)
 
@@ -115,6 +119,7 @@ def _check(
     *,
     trust: Trust,
     at: datetime,
+    limits: Limits,
     include_holder: bool,
 ) -> SignatureReport:
     findings = Findings()
@@ -134,9 +139,10 @@ def _check(
         findings.say(CheckName.FORMAT, Reason.CONTENT_MISSING)
     coverage = None
     if findings.holds(CheckName.FORMAT, CheckName.ALGORITHM):
-        results = _verify(findings, root, certificate, content)
+        beside = _beside(signature, content, limits) if outside else None
+        results = _verify(findings, root, certificate, beside)
         if results is not None:
-            findings.say(CheckName.COVERAGE, _covers(root, signature, references, content))
+            findings.say(CheckName.COVERAGE, _covers(root, signature, references, beside))
             signed = dict(zip(references, (result.signed_data for result in results), strict=True))
             coverage = _coverage(root, signature, signed, properties, findings)
     facts, revoked_at = check_signer(findings, certificate, trust, moment=at, at=at, claimed_at=claimed_at)
@@ -300,8 +306,20 @@ def _named(certificate: x509.Certificate, properties: etree._Element | None) -> 
 # --- what is signed -------------------------------------------------------------------------------------------
 
 
+_Content = Any
+"""What an outside reference points to: bytes, or an element where it is hashed in canonical form."""
+
+
+def _beside(signature: etree._Element, content: bytes | None, limits: Limits) -> _Content | None:
+    for reference in signature.iterfind(f"{DS}SignedInfo/{DS}Reference"):
+        is_outside = not (reference.get("URI") or "#").startswith("#")
+        if is_outside and reference.find(f"{DS}Transforms/{DS}Transform") is not None:
+            return parse_xml(content or b"", limits)
+    return content
+
+
 def _verify(
-    findings: Findings, root: etree._Element, certificate: x509.Certificate, content: bytes | None
+    findings: Findings, root: etree._Element, certificate: x509.Certificate, content: _Content | None
 ) -> list[VerifyResult] | None:
     configuration = SignatureConfiguration(
         require_x509=True,
@@ -336,7 +354,7 @@ def _verify(
 
 
 def _covers(
-    root: etree._Element, signature: etree._Element, references: list[str], content: bytes | None
+    root: etree._Element, signature: etree._Element, references: list[str], content: _Content | None
 ) -> Reason:
     """Whether what is signed is all that a reader sees."""
     if any(uri and not uri.startswith("#") for uri in references):
@@ -350,7 +368,8 @@ def _covers(
         return Reason.ONLY_A_PART
     if not _objects_signed(root, signature, references, needs_one=False) or not _only_known_parts(signature):
         return Reason.UNSIGNED_BYTES
-    has_comments = any(True for _ in root.iter(etree.Comment))
+    seen = (root, content) if isinstance(content, etree._Element) else (root,)
+    has_comments = any(next(each.iter(etree.Comment), None) is not None for each in seen)
     return Reason.COMMENTS_UNSIGNED if has_comments else Reason.HOLDS
 
 
@@ -406,7 +425,7 @@ def _coverage(
     properties: etree._Element | None,
     findings: Findings,
 ) -> Coverage:
-    own = [properties, *signature.findall(f"{DS}KeyInfo")]
+    own = signature.findall(f"{DS}KeyInfo") + ([properties] if properties is not None else [])
     content = b"".join(data for uri, data in signed.items() if _target(root, uri) not in own)
     remarks = []
     if any(True for _ in root.iter(etree.Comment)):
