@@ -25,14 +25,13 @@ from tests.support.tools import find
 _LOCK = Path(tempfile.gettempdir()) / "mynumber-test-pcscd.lock"
 _SOCKET = Path("/run/pcscd/pcscd.comm")
 _ALONE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
-_COMMAND = "from mynumber.platform.commands.card import app; app()"
 _SECONDS = 30.0
 OPENSC_MODULE = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
 
 
 def mynumber_card(*words: str) -> list[str]:
     """`mynumber card WORDS` as a command."""
-    return [sys.executable, "-c", _COMMAND, *words]
+    return [sys.executable, "-m", "mynumber.platform.cli", "card", *words]
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,10 @@ from mynumber.platform.cards.vpcd import (
 from mynumber.platform.commands.console import fail
 
 app = typer.Typer(
-    name="card", help="個人番号カード: 仮想リーダーに挿す、読む、試しに作る (cards)", no_args_is_help=True
+    name="card",
+    help="個人番号カード: 仮想リーダーに挿す、読む、試しに作る (cards)",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 _PACKAGES = "sudo apt-get install opensc pcscd vsmartcard-vpcd"
