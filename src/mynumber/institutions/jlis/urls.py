@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from mynumber.institutions.jlis.acquisition import messages as acquisition
 from mynumber.institutions.jlis.cards import messages as cards
+from mynumber.institutions.jlis.cards import urls as card_pages
 from mynumber.institutions.jlis.certification import messages as certification
 from mynumber.institutions.jlis.pages import views
 from mynumber.institutions.jlis.residents import messages as residents
@@ -21,4 +22,5 @@ urlpatterns = [
     *certification.routes,
     *cards.routes,
     path("", include("mynumber.webkit.staff.urls")),
+    path("cards/", include(card_pages)),
 ]

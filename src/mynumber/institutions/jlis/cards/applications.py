@@ -2,6 +2,8 @@
 
 The municipality's clerk has seen the applicant and the photo, so what it hands in goes straight to production. Who applies on the net is seen by
 nobody: a member of staff compares nothing but the photo with the rules, and the municipality identifies the person at hand-over.
+
+Whoever changes something locks the application first, then the person, then the card.
 """
 
 from __future__ import annotations
@@ -63,8 +65,8 @@ def take_in(given: CounterApplication, *, ring: KeyRing, at: datetime) -> Applic
     Raises Refused: UNKNOWN_RECORD for a number that is no resident's of the sender, and for an 申請書ID of somebody else; DUPLICATE_REQUEST when
     another application is open, or the first card is asked for by somebody who has one.
     """
-    person = _resident(given.number, given.municipality, at)
     known = Application.objects.select_for_update().filter(application_id=given.application_id).first()
+    person = _resident(given.number, given.municipality, at)
     if known is not None:
         if known.person_id != person.pk or known.municipality != given.municipality:
             raise Refused(Hop.JLIS, Reason.UNKNOWN_RECORD)

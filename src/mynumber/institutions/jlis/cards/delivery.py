@@ -56,27 +56,21 @@ def collect(municipality: str, card_serial: str, *, ring: KeyRing, at: datetime)
     return safe.unseal(ring, CARDS, bytes(finished.sealed), about=card_serial)
 
 
-def handed_over(
-    municipality: str, card_serial: str, check: IdentityCheck, *, at: datetime
-) -> tuple[Application, Card]:
+def handed_over(municipality: str, card_serial: str, check: IdentityCheck, *, at: datetime) -> Card:
     """The holder has the card: its certificates count from now, and nobody else keeps it. Repeated, it changes nothing.
 
     Raises Refused: UNKNOWN_RECORD, NOT_ENTITLED for a card that ended before it was handed over.
     """
-    known = Card.objects.filter(card_serial=card_serial).first()
-    if known is None:
-        raise Refused(Hop.JLIS, Reason.UNKNOWN_RECORD)
-    # The person before the card, as everywhere: two messages about one person wait for each other.
-    Person.objects.select_for_update().get(pk=known.person_id)
-    card = Card.objects.select_for_update().get(pk=known.pk)
     application = _of(municipality, card_serial)
+    Person.objects.select_for_update().get(pk=application.person_id)
+    card = Card.objects.select_for_update().get(card_serial=card_serial)
     if application.state == CardState.HANDED_OVER:
-        return application, card
+        return card
     activate(card, check=check, at=at, by=municipality)
     FinishedCard.objects.filter(application=application).delete()
     applications.forget(application)
     applications.move(application, CardState.HANDED_OVER, EventKind.HANDED_OVER, by=municipality, at=at)
-    return application, card
+    return card
 
 
 def _of(municipality: str, card_serial: str) -> Application:

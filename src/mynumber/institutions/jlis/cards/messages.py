@@ -6,6 +6,7 @@ from django.db import transaction
 
 from mynumber.foundation.envelope import CLOCK_SKEW
 from mynumber.institutions.jlis.cards import applications, delivery, worker
+from mynumber.institutions.jlis.certification.standings import standing_of
 from mynumber.institutions.jlis.entitlement import door
 from mynumber.institutions.jlis.residents.messages import parse_number
 from mynumber.protocols.card_life import (
@@ -74,14 +75,8 @@ def answer_hand_over(question: Question[HandOver]) -> CardStanding:
     body = question.body
     if body.handed_over_at > question.at + CLOCK_SKEW:
         raise Refused(Hop.JLIS, Reason.MALFORMED, "the hand-over lies in the future")
-    application, card = delivery.handed_over(question.sender, body.card_serial, body.check, at=question.at)
-    return CardStanding(
-        application_id=application.application_id,
-        card_serial=card.card_serial,
-        state=CardState(card.state),
-        applied_at=application.applied_at,
-        expires_on=card.expires_on,
-    )
+    card = delivery.handed_over(question.sender, body.card_serial, body.check, at=question.at)
+    return standing_of(card, at=question.at)
 
 
 routes = [

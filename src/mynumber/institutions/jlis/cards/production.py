@@ -62,14 +62,15 @@ def _take_one(ring: KeyRing, *, now: Callable[[], datetime]) -> bool | _Failed:
     at = now()
     with transaction.atomic():
         job = (
-            ProductionJob.objects.select_for_update(skip_locked=True, of=("self",))
+            ProductionJob.objects.select_related("application")
+            .select_for_update(skip_locked=True, of=("self", "application"))
             .filter(not_before__lte=at)
             .order_by("not_before", "pk")
             .first()
         )
         if job is None:
             return False
-        application = Application.objects.select_for_update().get(pk=job.application_id)
+        application = job.application
         try:
             with transaction.atomic():
                 _work(application, job, ring, at=at)
