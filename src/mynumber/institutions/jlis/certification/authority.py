@@ -123,6 +123,13 @@ def token(keyring: KeyRing) -> Token:
     return _open_token(TokenPlace(module, label, keyring.secret("token-pin").decode()), os.getpid())
 
 
+def close_token(keyring: KeyRing) -> None:
+    """Log out of the token and forget the keys that stay in it, before its module is unloaded."""
+    token(keyring).close()
+    _open_token.cache_clear()
+    _load_authority.cache_clear()
+
+
 @lru_cache(maxsize=2)
 def _open_token(place: TokenPlace, process: int) -> Token:
     """Opened once a process: a login is the whole process's."""

@@ -28,7 +28,7 @@ def revoke(certificates: QuerySet[Certificate], reason: CertificateReason, *, at
     ended = _lock(certificates, LIVE)
     if not ended:
         return 0
-    phones = _lock(Certificate.objects.filter(parent__in=ended), LIVE)
+    phones = _lock(_phones_of(ended), LIVE)
     _end(ended, reason, at=at, by=by)
     _end(phones, CertificateReason.CARD_CERTIFICATE_ENDED, at=at, by=by)
     return len(ended) + len(phones)
@@ -37,7 +37,7 @@ def revoke(certificates: QuerySet[Certificate], reason: CertificateReason, *, at
 def suspend(certificates: QuerySet[Certificate], *, at: datetime) -> int:
     """Suspend what is good among these, and the phones' that hang on it, because the card was reported lost."""
     rest = _lock(certificates, [StoredState.GOOD])
-    rest += _lock(Certificate.objects.filter(parent__in=rest), [StoredState.GOOD])
+    rest += _lock(_phones_of(rest), [StoredState.GOOD])
     return _set(rest, StoredState.SUSPENDED, CertificateReason.REPORTED_LOST, at=at)
 
 
@@ -45,7 +45,7 @@ def resume(certificates: QuerySet[Certificate], *, at: datetime) -> int:
     """Let those that were suspended by a report of loss go on, and the phones' with them."""
     lost = certificates.filter(reason=CertificateReason.REPORTED_LOST)
     back = _lock(lost, [StoredState.SUSPENDED])
-    phones = Certificate.objects.filter(parent__in=back, reason=CertificateReason.REPORTED_LOST)
+    phones = _phones_of(back).filter(reason=CertificateReason.REPORTED_LOST)
     return _set([*back, *_lock(phones, [StoredState.SUSPENDED])], StoredState.GOOD, None, at=at)
 
 
@@ -84,6 +84,12 @@ def note(
         identity_check=identity_check,
         noted_by=by,
     )
+
+
+def _phones_of(certificates: Sequence[Certificate]) -> QuerySet[Certificate]:
+    """Those that hang on these and are not among them."""
+    keys = [certificate.pk for certificate in certificates]
+    return Certificate.objects.filter(parent__in=keys).exclude(pk__in=keys)
 
 
 def _lock(certificates: QuerySet[Certificate], states: Iterable[StoredState]) -> list[Certificate]:

@@ -371,7 +371,7 @@ class Verifier(models.Model):
     category = models.CharField("区分", max_length=16, choices=_choices(words.CATEGORY_WORDS))
     purposes = ArrayField(models.CharField(max_length=24), verbose_name="認められた事項")
     """Of `words.VerifierPurpose`."""
-    system_id = models.CharField("システム", max_length=80, null=True, unique=True)
+    system_id = models.CharField("システム", max_length=80, null=True)
     """Member id, for one that asks by signed messages; None for the others."""
     key_digest = models.BinaryField("鍵の要約", max_length=32, null=True, unique=True)
     """SHA-256 of the key of ``Authorization: Bearer KEY``; None for one that asks by signed messages alone."""
@@ -390,6 +390,9 @@ class Verifier(models.Model):
             models.CheckConstraint(
                 condition=Q(system_id__isnull=False) | Q(key_digest__isnull=False),
                 name="jlis_verifier_proves_itself",
+            ),
+            models.UniqueConstraint(
+                fields=["system_id"], condition=Q(ended_at__isnull=True), name="jlis_one_verifier_a_system"
             ),
         ]
 

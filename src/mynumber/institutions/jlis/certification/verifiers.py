@@ -85,7 +85,7 @@ def register(
         raise BadRegistration("a verifier asks by messages of a system or with a key")
     if Verifier.objects.filter(identifier=identifier).exists():
         raise BadRegistration("the identifier is taken")
-    if system_id is not None and Verifier.objects.filter(system_id=system_id).exists():
+    if system_id is not None and Verifier.objects.filter(system_id=system_id, ended_at=None).exists():
         raise BadRegistration("the system is registered already")
     key = _new_key() if with_key else None
     verifier = Verifier.objects.create(
