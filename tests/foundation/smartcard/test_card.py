@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -10,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mynumber.foundation.smartcard import Card, CardState, CardStateDamaged, process
-from tests.foundation.smartcard.conftest import Made
+from tests.foundation.smartcard.conftest import Full, Made
 
 SELECT_JPKI = "00A4040C0AD392F000260100000001"
 SELECT_PIN, SELECT_KEY, SELECT_CERTIFICATE = "00A4020C020018", "00A4020C020017", "00A4020C02000A"
@@ -317,3 +320,29 @@ def test_the_pin_behaves_as_its_model(made: Made, actions: list[str]) -> None:
                     tries, open_ = (3, True) if right else (tries - 1, False)
                 expected = "6984" if blocked else "9000" if right else f"63C{tries}"
                 assert answers[-1] == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=80), st.lists(any_apdu, max_size=10))
+def test_a_card_whose_memory_makes_no_sense_does_not_raise_either(
+    full: Full, garbage: bytes, apdus: list[bytes]
+) -> None:
+    """Keys and files of any bytes, as an issuer's mistake could leave them."""
+    memory = full.state.memory
+    state = replace(
+        full.state,
+        memory=msgspec.structs.replace(
+            memory,
+            keys=dict.fromkeys(memory.keys, garbage),
+            contents=dict.fromkeys(memory.contents, garbage),
+            pending={"jpki/0017": garbage},
+        ),
+    )
+    login = [bytes.fromhex(apdu) for apdu in (SELECT_JPKI, SELECT_PIN, RIGHT_PIN, SELECT_KEY, SIGN)]
+    status = [bytes.fromhex(apdu) for apdu in ("00A4040C0AF04D594E554D42455201", "80EE0000000000")]
+    session = [bytes.fromhex(apdu) for apdu in ("00A4040C0AD3921000310001010408", "002000910435363738")]
+    session.append(bytes.fromhex("80AE0000000100") + bytes(256))
+    about = [bytes.fromhex("00CA00F8000000")]
+    for apdu in [*about, *login, *status, *session, *apdus]:
+        state, response = process(state, apdu)
+        assert len(response) >= 2

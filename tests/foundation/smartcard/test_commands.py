@@ -17,9 +17,11 @@ from cryptography.x509.oid import NameOID
 from mynumber.foundation.smartcard import (
     INDIVIDUAL_NUMBER_CARD,
     NEXT_CARD,
+    PROFILES,
     Card,
     CardKey,
     CardPins,
+    CardProfile,
     CardRefused,
     CardState,
     CommonClient,
@@ -41,6 +43,7 @@ from mynumber.foundation.smartcard import (
 from mynumber.foundation.smartcard.administration import AllowPin, GenerateKey, Order, WriteFace, carry_out
 from mynumber.foundation.smartcard.algorithms import SystemRandomness
 from mynumber.foundation.smartcard.face import build_face_files
+from mynumber.foundation.smartcard.generations import PHONE_TOKEN
 from tests.foundation.smartcard.conftest import FACE, SERIAL, Full, Made
 from tests.foundation.smartcard.test_card import run
 
@@ -328,6 +331,26 @@ def next_state(full: Full) -> CardState:
         issuer_key=full.issuer_key.public_key(),
         profile=NEXT_CARD,
     )
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.name)
+def test_every_generation_is_recognised(full: Full, profile: CardProfile) -> None:
+    key = full.authentication if profile is not NEXT_CARD else p384_card_key("holder")
+    card = Card(personalise(card_serial=SERIAL, authentication=key, pins=CardPins(), profile=profile))
+    assert recognise(card) is profile
+
+
+def test_a_phone_keeps_its_authentication_certificate_behind_its_pin(full: Full) -> None:
+    pins = CardPins(authentication=Pin("1234"))
+    phone = Card(
+        personalise(card_serial=SERIAL, authentication=full.authentication, pins=pins, profile=PHONE_TOKEN)
+    )
+    client = JpkiClient(phone, PHONE_TOKEN)
+    client.select()
+    with pytest.raises(CardRefused, match="6982"):
+        client.read_certificate()
+    client.verify_pin(Pin("1234"))
+    assert client.read_certificate() == full.authentication.certificate
 
 
 @pytest.mark.parametrize("which", list(KeyName))

@@ -6,6 +6,7 @@ import os
 from enum import Enum
 from typing import Protocol
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo, Prehashed, decode_dss_signature
@@ -101,8 +102,11 @@ def public_bytes(key: CardPublicKey) -> bytes:
 
 def load_key(der: bytes) -> CardPrivateKey:
     """A key of the memory. Raises CannotSign for one that no card holds."""
-    # The key was checked when the card was made; checking it again costs more than signing.
-    key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+    try:
+        # The key was checked when the card was made; checking it again costs more than signing.
+        key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise CannotSign(SignatureFault.NO_KEY) from None
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise CannotSign(SignatureFault.NO_KEY)
     return key
@@ -110,9 +114,13 @@ def load_key(der: bytes) -> CardPrivateKey:
 
 def sign(key: CardPrivateKey, mode: int, data: bytes) -> bytes:
     """COMPUTE DIGITAL SIGNATURE. mode: P1 (0..5). Raises CannotSign."""
-    if isinstance(key, rsa.RSAPrivateKey):
-        return _sign_rsa(key, mode, data)
-    return _sign_ecdsa(key, mode, data)
+    try:
+        return (
+            _sign_rsa(key, mode, data) if isinstance(key, rsa.RSAPrivateKey) else _sign_ecdsa(key, mode, data)
+        )
+    except (ValueError, OverflowError, UnsupportedAlgorithm):
+        # Not a key of this card's size.
+        raise CannotSign(SignatureFault.NO_KEY) from None
 
 
 def _sign_rsa(key: rsa.RSAPrivateKey, mode: int, data: bytes) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from mynumber.foundation.smartcard import commands, messaging, orders
 from mynumber.foundation.smartcard.administration import GET_STATUS, PUT_ORDER
-from mynumber.foundation.smartcard.algorithms import SYSTEM_RANDOMNESS, Randomness
+from mynumber.foundation.smartcard.algorithms import SYSTEM_RANDOMNESS, CannotSign, Randomness
 from mynumber.foundation.smartcard.apdu import Command, MalformedApdu, Response, StatusWord
 from mynumber.foundation.smartcard.commands import Denied, Outcome
 from mynumber.foundation.smartcard.state import CardState
@@ -32,6 +32,9 @@ def process(
         return state, Response(b"", StatusWord.WRONG_LENGTH).encode()
     except Denied as denied:
         return state, Response(b"", denied.status).encode()
+    except CannotSign:
+        # A key of the memory is no key.
+        return state, Response(b"", StatusWord.SELF_DIAGNOSIS).encode()
     return after, response.encode()
 
 

@@ -81,14 +81,18 @@ class CardReader(Protocol):
 
 
 def recognise(reader: CardReader) -> CardProfile | None:
-    """The generation of the card in the reader, by the applications it has; None for another card."""
+    """The generation of the card in the reader, by the applications it has and its label; None for another card."""
+    selected: CardProfile | None = None
     for profile in PROFILES.values():
+        client = JpkiClient(reader, profile)
         try:
-            JpkiClient(reader, profile).select()
-        except NotThisCard:
+            client.select()
+            selected = selected or profile
+            if client.token_label() == profile.label:
+                return profile
+        except CardError:
             continue
-        return profile
-    return None
+    return selected
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Source: docs/protocols/chip.md, which lists what is uncertain of the physical ca
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from mynumber.foundation.smartcard import tlv
@@ -159,8 +160,10 @@ def _data_objects(state: CardState) -> dict[int, bytes]:
         0x00F0: record[15:20],
         0x00F2: record[20:28],
     }
-    certificate = memory.contents.get(file_name(FACE, FACE_CV_CERTIFICATE))
-    return objects if certificate is None else {**objects, 0x00F8: tlv.parse_one(certificate, 0x7F21).value}
+    with contextlib.suppress(KeyError, tlv.MalformedTlv):
+        certificate = memory.contents[file_name(FACE, FACE_CV_CERTIFICATE)]
+        objects[0x00F8] = tlv.parse_one(certificate, 0x7F21).value
+    return objects
 
 
 # --- VERIFY and CHANGE REFERENCE DATA -----------------------------------------------------------------------
@@ -273,7 +276,7 @@ _CANNOT_SIGN = {
     SignatureFault.NO_SUCH_MODE: StatusWord.WRONG_P1_P2,
     SignatureFault.TOO_LONG: StatusWord.WRONG_LENGTH,
     SignatureFault.NO_HASH: StatusWord.CONDITIONS_NOT_SATISFIED,
-    SignatureFault.NO_KEY: StatusWord.NOT_ALLOWED,
+    SignatureFault.NO_KEY: StatusWord.SELF_DIAGNOSIS,
 }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from mynumber.foundation.smartcard.profile import (
     AUTHENTICATION_PIN_RULES,
+    FREE,
     JUKI_PIN_RULES,
     NEVER,
     SIGNATURE_PIN_RULES,
@@ -111,9 +112,12 @@ def jpki_application(
     authentication_rules: PinRules = AUTHENTICATION_PIN_RULES,
     signature_rules: PinRules = SIGNATURE_PIN_RULES,
     authentication_pin_name: str | None = None,
+    *,
+    authentication_certificate_free: bool = True,
 ) -> Application:
     """公的個人認証AP with these PIN rules."""
     authentication, signature = frozenset({AUTHENTICATION_PIN}), frozenset({SIGNATURE_PIN})
+    certificate_opened_by = FREE if authentication_certificate_free else authentication
     return Application(
         JPKI,
         aid,
@@ -123,7 +127,7 @@ def jpki_application(
             ElementaryFile(TOKEN_INFORMATION, _READ),
             ElementaryFile(CERTIFICATES_PRESENT, _READ),
             ElementaryFile(0x0009, _READ, NEVER, sealed=True),
-            ElementaryFile(AUTHENTICATION_CERTIFICATE, _READ),
+            ElementaryFile(AUTHENTICATION_CERTIFICATE, _READ, certificate_opened_by),
             ElementaryFile(AUTHENTICATION_CA_CERTIFICATE, _READ),
             ElementaryFile(0x0016, _KEY, NEVER, sealed=True),
             ElementaryFile(AUTHENTICATION_KEY, _KEY, authentication),
@@ -285,7 +289,27 @@ NEXT_CARD = CardProfile(
 )
 """次期個人番号カード, announced for 2028: P-384 and SHA-384, two PINs, two applications. All else is our choice."""
 
+PHONE_TOKEN = CardProfile(
+    name="phone-token-2023",
+    atr=INDIVIDUAL_NUMBER_CARD.atr,
+    algorithm=SignatureAlgorithm.RSA_2048_PKCS1,
+    applications=(
+        # On an Android phone the authentication certificate, too, is read only after its PIN.
+        jpki_application(bytes.fromhex("D392F000260100000001"), authentication_certificate_free=False),
+        Application(COMMON, COMMON_APPLICATION.aid, _files(ElementaryFile(CARD_RECORD, _RECORD))),
+        MASTER_APPLICATION,
+    ),
+    keys=INDIVIDUAL_NUMBER_CARD.keys,
+    pins={
+        PinName.AUTHENTICATION: Place(JPKI, AUTHENTICATION_PIN),
+        PinName.SIGNATURE: Place(JPKI, SIGNATURE_PIN),
+    },
+    card_record=Place(COMMON, CARD_RECORD),
+    label="JPKIAPGPSETOKEN",
+)
+"""スマートフォン用電子証明書 in a phone's secure element, since 2023: keys and PINs of its own, no face. Its AIDs are this project's choice."""
+
 PROFILES: Mapping[str, CardProfile] = {
-    profile.name: profile for profile in (INDIVIDUAL_NUMBER_CARD, NEXT_CARD)
+    profile.name: profile for profile in (INDIVIDUAL_NUMBER_CARD, NEXT_CARD, PHONE_TOKEN)
 }
 """Every profile by its name."""

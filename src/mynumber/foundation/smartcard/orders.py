@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mynumber.foundation.smartcard.administration import (
@@ -169,7 +170,7 @@ def _write_certificate(state: CardState, operation: WriteCertificate) -> CardSta
             return replace(state, memory=with_certificate(state.memory, operation.which, card_key))
         except CertificateDoesNotFitKey:
             continue
-        except (ValueError, x509.InvalidVersion):
+        except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
             break
     raise _Impossible
 

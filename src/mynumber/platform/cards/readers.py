@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
+_MORE = 0x61
+"""First byte of a status word: so many bytes more are there."""
+
 
 class ReaderProblem(StrEnum):
     """Why no card can be spoken to."""
@@ -42,6 +45,13 @@ class PcscCard:
 
     def transmit(self, apdu: bytes) -> bytes:
         """One command, one response. Raises ReaderUnusable(CARD_GONE)."""
+        response = self._transmit(apdu)
+        while len(response) >= 2 and response[-2] == _MORE:
+            # Some readers hand on that the rest waits to be fetched.
+            response = response[:-2] + self._transmit(bytes((0x00, 0xC0, 0x00, 0x00, response[-1])))
+        return response
+
+    def _transmit(self, apdu: bytes) -> bytes:
         try:
             data, first, second = self._connection.transmit(list(apdu))
         except _faults():

@@ -37,6 +37,7 @@ KEY_NAMES = {
 }
 PROFILE_NAMES = {
     "individual-number-card-2016": "個人番号カード (Individual Number Card, RSA-2048)",
+    "phone-token-2023": "スマートフォン用電子証明書 (certificates of a phone)",
     "next-card-2028": "次期個人番号カード (next card, P-384; this project's reading of the announcement)",
 }
 
