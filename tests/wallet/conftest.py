@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.test import Client
 
 from mynumber.foundation.numbers import IndividualNumber
 from mynumber.foundation.people import PartialDate, Sex
@@ -34,6 +35,7 @@ from mynumber.foundation.smartcard import (
 from mynumber.protocols.card_handover import HandedCard
 from mynumber.wallet.cards import CardFolder
 from mynumber.wallet.pins import read_pin
+from tests.wallet.far_end import FarEnd, far_end, public_urls
 from tests.webkit import faces
 
 SETTINGS = "mynumber.wallet.settings"
@@ -45,7 +47,7 @@ PINS = {
 }
 PIN = read_pin("4649", PinName.AUTHENTICATION)
 PORTAL = "http://portal.localhost:8000"
-TOWN = "http://municipality.localhost:8000"
+HOST = {"host": "wallet.localhost:8000"}
 CARD_SERIAL = "000000020500003"
 PHOTO = b"\x89PNG\r\n\x1a\n"
 faces.install(SETTINGS)
@@ -210,3 +212,22 @@ def device(tmp_path: Path, wire: Wire) -> Iterator[None]:
         MYNUMBER_INTERNAL_URLS=internal,
     ):
         yield
+
+
+@pytest.fixture
+def end() -> Iterator[FarEnd]:
+    with far_end() as end:
+        yield end
+
+
+@pytest.fixture
+def browser(tmp_path: Path, end: FarEnd, folder: CardFolder) -> Iterator[Client]:
+    """The device whose town is the far end."""
+    with faces.face(
+        SETTINGS,
+        None,
+        MYNUMBER_HOME=str(tmp_path),
+        MYNUMBER_PUBLIC_URL="http://wallet.localhost:8000",
+        MYNUMBER_PUBLIC_URLS=public_urls(end),
+    ):
+        yield Client(headers=HOST)

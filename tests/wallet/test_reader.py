@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,11 +34,9 @@ from mynumber.wallet.cards import CardFolder, Event
 from mynumber.wallet.chip import Jpki, verify_pin
 from mynumber.wallet.reader.power import IDLE, POWERED
 from mynumber.wallet.reader.session import ReaderSessions
-from tests.wallet.conftest import CARD_SERIAL, PINS, SETTINGS, Issuers, pin
-from tests.wallet.far_end import FarEnd, NextTask, Reader, Task, far_end, public_urls
-from tests.webkit import faces
+from tests.wallet.conftest import CARD_SERIAL, HOST, PINS, Issuers, pin
+from tests.wallet.far_end import FarEnd, NextTask, Reader, Task
 
-HOST = {"host": "wallet.localhost:8000"}
 CODE = "0123456789"
 DONE = Finished(words="終わりました。カードを取ってください。")
 SELECT_JPKI = bytes.fromhex("00A4040C0AD392F000260100000001")
@@ -47,25 +44,6 @@ SELECT_KEY = bytes.fromhex("00A4020C020017")
 SIGN_HEAD = bytes.fromhex("802A008033") + bytes.fromhex("3031300D060960864801650304020105000420")
 DIGEST = bytes(range(32))
 SIGN = SIGN_HEAD + DIGEST + b"\x00"
-
-
-@pytest.fixture
-def end() -> Iterator[FarEnd]:
-    with far_end() as end:
-        yield end
-
-
-@pytest.fixture
-def browser(tmp_path: Path, end: FarEnd, folder: CardFolder) -> Iterator[Client]:
-    """The device whose town is the far end."""
-    with faces.face(
-        SETTINGS,
-        None,
-        MYNUMBER_HOME=str(tmp_path),
-        MYNUMBER_PUBLIC_URL="http://wallet.localhost:8000",
-        MYNUMBER_PUBLIC_URLS=public_urls(end),
-    ):
-        yield Client(headers=HOST)
 
 
 def place(end: FarEnd, *tasks: Task | NextTask) -> Reader:

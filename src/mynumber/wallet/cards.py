@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -46,8 +47,8 @@ class Label(msgspec.Struct, frozen=True):
 
     name: str
     note: str = ""
-    signature_until: datetime | None = None
-    """End of the signature certificate, learnt when its password was last entered: without it the card does not tell."""
+    until: dict[KeyName, datetime] = {}
+    """Ends of certificates, learnt when their PINs were last entered: without them the card does not tell."""
 
 
 class Event(StrEnum):
@@ -83,7 +84,7 @@ class HeldCard:
     name: str = field(repr=False)
     note: str = field(repr=False)
     chip: ChipFacts | None = None
-    signature_until: datetime | None = None
+    until: Mapping[KeyName, datetime] = field(default_factory=dict)
     problem: CardFileProblem | None = None
 
     @property
@@ -93,11 +94,11 @@ class HeldCard:
 
     @property
     def certificates(self) -> tuple[CertificateFacts, ...]:
-        """Both certificates, the signature certificate with the end that the device remembers."""
+        """Both certificates, with the ends that the device remembers where the card does not tell."""
         found = self.chip.certificates if self.chip else ()
         return tuple(
-            CertificateFacts(facts.which, facts.present, facts.until or self.signature_until, facts.serial)
-            if facts.which is KeyName.SIGNATURE and facts.present
+            dataclasses.replace(facts, until=facts.until or self.until.get(facts.which))
+            if facts.present
             else facts
             for facts in found
         )
@@ -173,7 +174,7 @@ class CardFolder:
         label = self.label(card_id)
         try:
             with self.insert(card_id) as card:
-                return HeldCard(card_id, label.name, label.note, look(card), label.signature_until)
+                return HeldCard(card_id, label.name, label.note, look(card), label.until)
         except CardFileUnusable as unusable:
             if unusable.problem is CardFileProblem.MISSING:
                 raise
@@ -225,9 +226,9 @@ class CardFolder:
         """Call the card by another name."""
         self._change_label(card_id, name=name)
 
-    def remember_signature_until(self, card_id: str, until: datetime) -> None:
-        """Keep the end of the signature certificate."""
-        self._change_label(card_id, signature_until=until)
+    def remember_until(self, card_id: str, until: Mapping[KeyName, datetime]) -> None:
+        """Keep the ends of certificates."""
+        self._change_label(card_id, until={**self.label(card_id).until, **until})
 
     def history(self, card_id: str) -> list[Entry]:
         """What was done with the card here, newest first."""

@@ -6,12 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from cryptography import x509
 
 from mynumber.foundation.smartcard import (
     CardFile,
+    CardRefused,
     CardState,
     JpkiClient,
     KeyName,
@@ -22,11 +22,9 @@ from mynumber.foundation.smartcard import (
     PinPad,
     WrongPin,
 )
+from mynumber.foundation.smartcard.generations import PHONE_TOKEN
 from mynumber.foundation.smartcard.profile import SignatureAlgorithm
 from mynumber.wallet.pins import PIN_WORDS
-
-PHONE_LABEL: Final = "JPKIAPGPSETOKEN"
-"""Token label of certificates that live in a phone."""
 
 
 class PinRefused(Exception):
@@ -88,7 +86,8 @@ class ChipFacts:
 
     @property
     def is_phone(self) -> bool:
-        return self.label == PHONE_LABEL
+        """True for certificates that live in a phone."""
+        return self.generation == PHONE_TOKEN.name
 
 
 def look(card: CardFile) -> ChipFacts:
@@ -97,10 +96,7 @@ def look(card: CardFile) -> ChipFacts:
     client = JpkiClient(card, profile)
     client.select()
     present = client.certificates_present()
-    certificates = (
-        _free_certificate(client, KeyName.AUTHENTICATION, present),
-        CertificateFacts(KeyName.SIGNATURE, KeyName.SIGNATURE in present),
-    )
+    certificates = tuple(_certificate(client, which, present) for which in KeyName)
     pad = PinPad(card, profile)
     stands = tuple(
         PinStand(name, pad.tries_left(name), rules.tries, is_set=_is_set(card.state, name))
@@ -111,10 +107,14 @@ def look(card: CardFile) -> ChipFacts:
     return ChipFacts(client.token_label(), profile.name, stands, certificates)
 
 
-def _free_certificate(client: JpkiClient, which: KeyName, present: frozenset[KeyName]) -> CertificateFacts:
+def _certificate(client: JpkiClient, which: KeyName, present: frozenset[KeyName]) -> CertificateFacts:
     if which not in present:
         return CertificateFacts(which, present=False)
-    certificate = x509.load_der_x509_certificate(client.read_certificate(which))
+    try:
+        certificate = x509.load_der_x509_certificate(client.read_certificate(which))
+    except CardRefused:
+        # The signature certificate, and on a phone both: only after the PIN.
+        return CertificateFacts(which, present=True)
     return CertificateFacts(which, True, certificate.not_valid_after_utc, f"{certificate.serial_number:x}")
 
 

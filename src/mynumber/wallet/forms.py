@@ -193,6 +193,12 @@ class NewPinForm(PlainForm):
         return _pin(self, self.pin_field)
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise forms.ValidationError("文字だけで入力してください。")
+    return text
+
+
 def _pin(form: forms.Form, field: str) -> Pin:
     pin = form.cleaned_data[field]
     if not isinstance(pin, Pin):
@@ -201,6 +207,41 @@ def _pin(form: forms.Form, field: str) -> Pin:
 
 
 AVOID = "生年月日や電話番号など、人に知られている番号は避けてください。"
+
+
+class PhoneForm(PlainForm):
+    """Certificates for this device: its name, its PINs, and the password of the card that applies."""
+
+    device = forms.CharField(
+        label="この端末の名前",
+        help_text="申請書に書かれ、J-LISの記録に残ります。",
+        initial="わたしのスマートフォン",
+        max_length=_LONGEST_NAME,
+    )
+    authentication = PinField(PinName.AUTHENTICATION, label="この端末で使う暗証番号")
+    authentication_again = PinField(
+        PinName.AUTHENTICATION, label="この端末で使う暗証番号（もう一度）", hint=""
+    )
+    signature = PinField(PinName.SIGNATURE, label="この端末で使う署名用パスワード")
+    signature_again = PinField(PinName.SIGNATURE, label="この端末で使う署名用パスワード（もう一度）", hint="")
+    card_password = PinField(PinName.SIGNATURE, label="カードの署名用パスワード", hint="")
+
+    def clean_device(self) -> str:
+        """One printable line."""
+        return _printable(str(self.cleaned_data["device"]))
+
+    def clean(self) -> dict[str, Any]:
+        """Each new PIN was typed twice alike."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("authentication", "signature"):
+            first, second = cleaned.get(name), cleaned.get(f"{name}_again")
+            if first is not None and second is not None and first != second:
+                self.add_error(f"{name}_again", "2回の入力が同じではありません。")
+        return cleaned
+
+    def pin(self, field: str) -> Pin:
+        """A PIN of a valid form."""
+        return _pin(self, field)
 
 
 class FileForm(PlainForm):
@@ -234,10 +275,7 @@ class NameForm(PlainForm):
 
     def clean_name(self) -> str:
         """One printable line."""
-        name = str(self.cleaned_data["name"])
-        if not name.isprintable():
-            raise forms.ValidationError("文字だけで入力してください。")
-        return name
+        return _printable(str(self.cleaned_data["name"]))
 
 
 class RemoveForm(PlainForm):

@@ -34,6 +34,7 @@ class Act(StrEnum):
 
     SIGN_IN = "サインイン"
     SIGNING = "署名"
+    PHONE = "申請"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def card_page(request: HttpRequest, card_id: str) -> HttpResponseBase:
 
 DONE = {
     "name": "カードの名前を変えました。",
+    "phone": "この端末に電子証明書が入りました。カードがなくても、サインインと署名ができます。",
     **{name.value: f"{words.label}を変えました。" for name, words in PIN_WORDS.items()},
 }
 """What a page says after a change, by the word in its address."""

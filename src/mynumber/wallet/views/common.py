@@ -75,9 +75,11 @@ def card_named(card_id: str) -> HeldCard:
         ) from None
 
 
-def chosen_card(request: HttpRequest, needs: Sequence[PinName]) -> HeldCard | CardChoice:
+def chosen_card(
+    request: HttpRequest, needs: Sequence[PinName], *, phones: bool = True
+) -> HeldCard | CardChoice:
     """The card that the query or the form names; the only one that can do it; or a form to choose one."""
-    cards = folder().cards()
+    cards = [card for card in folder().cards() if phones or not card.is_phone]
     given = request.POST if request.method == "POST" else request.GET
     asked = given.get("card")
     if asked == "" and request.method != "POST":

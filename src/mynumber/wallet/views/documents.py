@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from mynumber.foundation.documents import BadSignature, DocumentFacts, DocumentRefused, describe
-from mynumber.foundation.smartcard import PinName
+from mynumber.foundation.smartcard import KeyName, PinName
 from mynumber.wallet.cards import Event, HeldCard
 from mynumber.wallet.documents import Documents, Draft, NoDocument, SignedFile, sign_file
 from mynumber.wallet.forms import CardChoice, FileForm, PinForm
 from mynumber.wallet.views.common import UNPROCESSABLE, SeeOther, chosen_card, folder, now, page
-from mynumber.wallet.views.entering import Entry, remember_signature, use_card
+from mynumber.wallet.views.entering import Entry, remember, use_card
 from mynumber.wallet.words import DOCUMENT_REFUSED
 from mynumber.webkit import logs
 from mynumber.webkit.errors import PageRefused
@@ -69,7 +69,7 @@ def document_page(request: HttpRequest, draft_id: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         signed = _sign(draft, content, card, form)
         if signed is not None:
-            remember_signature(card.id, signed.certificate)
+            remember(card.id, {KeyName.SIGNATURE: signed.certificate})
             folder().note(card.id, Event.SIGNED_FILE, now(), draft.name)
             _documents().keep_signed(draft, signed.content, card=card.name)
             _log.info("file signed", kind=draft.kind.value)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from cryptography import x509
 from django import forms
 
-from mynumber.foundation.smartcard import CardError, CardFile, CardFileUnusable
+from mynumber.foundation.smartcard import CardError, CardFile, CardFileUnusable, KeyName
 from mynumber.wallet.cards import Event, HeldCard
 from mynumber.wallet.chip import PinRefused
 from mynumber.wallet.forms import field_of
@@ -50,7 +50,10 @@ def use_card(entry: Entry, act: Callable[[CardFile], T]) -> T | None:
     return None
 
 
-def remember_signature(card_id: str, certificate: bytes) -> None:
-    """Keep until when the signature certificate lasts: the card tells it only after its password."""
-    until = x509.load_der_x509_certificate(certificate).not_valid_after_utc
-    folder().remember_signature_until(card_id, until)
+def remember(card_id: str, certificates: Mapping[KeyName, bytes]) -> None:
+    """Keep until when certificates last (DER): a card tells it only after a PIN."""
+    ends = {
+        which: x509.load_der_x509_certificate(certificate).not_valid_after_utc
+        for which, certificate in certificates.items()
+    }
+    folder().remember_until(card_id, ends)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from mynumber.foundation.smartcard import PinName
+from mynumber.foundation.smartcard import KeyName, PinName
 from mynumber.protocols import sign_in
 from mynumber.protocols.sign_in import Attribute, PortalClient, SignInRefused, SignInRequest
 from mynumber.wallet import signing
@@ -24,7 +24,7 @@ from mynumber.wallet.views.common import (
     portals,
     refusal_page,
 )
-from mynumber.wallet.views.entering import Entry, remember_signature, use_card
+from mynumber.wallet.views.entering import Entry, remember, use_card
 from mynumber.wallet.words import Act
 from mynumber.webkit import logs
 
@@ -79,7 +79,7 @@ def _sign(
     if response is None:
         return _ask(request, asked, folder().card(card.id), form)
     if response.attributes:
-        remember_signature(card.id, response.attributes.certificate)
+        remember(card.id, {KeyName.SIGNATURE: response.attributes.certificate})
     # Before the answer goes out: what may have left the device stands in its history.
     folder().note(card.id, Event.SIGNED_IN, now(), asked.relying_party)
     if asked.attributes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from mynumber.foundation.smartcard import PinName
+from mynumber.foundation.smartcard import KeyName, PinName
 from mynumber.protocols import signing as protocol
 from mynumber.protocols.sign_in import PortalClient, SignInRefused
 from mynumber.protocols.signing import Document, SigningClient, SigningRequest
@@ -25,7 +25,7 @@ from mynumber.wallet.views.common import (
     portals,
     refusal_page,
 )
-from mynumber.wallet.views.entering import Entry, remember_signature, use_card
+from mynumber.wallet.views.entering import Entry, remember, use_card
 from mynumber.wallet.words import Act
 from mynumber.webkit import logs
 
@@ -116,7 +116,7 @@ def _sign(
     response = use_card(Entry(card, form), lambda here: signing.sign_documents(asked, here, password))
     if response is None:
         return _ask(request, asked, folder().card(card.id), form)
-    remember_signature(card.id, response.certificate)
+    remember(card.id, {KeyName.SIGNATURE: response.certificate})
     # Before the answer goes out: what may have left the device stands in its history.
     for document in asked.documents:
         folder().note(card.id, Event.SIGNED, now(), f"{asked.relying_party}：{document.name}")

@@ -11,7 +11,8 @@
     return made;
   };
 
-  for (const input of document.querySelectorAll("input[data-pin-pad]")) {
+  const inputs = document.querySelectorAll("input[data-pin-pad]");
+  for (const input of inputs) {
     const letters = input.dataset.pinPad === "letters";
     const most = input.maxLength;
     const label = input.labels[0].firstChild.textContent.trim();
@@ -64,7 +65,8 @@
     else keys.append(...digits.slice(0, 9), back, digits[9], clear);
 
     const pad = element("div", { className: "pin-pad" }, element("p", { className: "pin-pad__count" }, dots, spoken));
-    if (letters) {
+    // Where more than one is asked for, buttons for each would hide the rest of the page.
+    if (letters || inputs.length > 1) {
       const folded = element("details", { className: "pin-pad__folded" }, element("summary", {}, "画面のボタンで入力する"), keys);
       pad.append(folded);
     } else pad.append(keys);
