@@ -163,3 +163,21 @@ def test_one_spelling_of_a_web_signature() -> None:
     assert hashlib.sha256(last).digest()
     for other in (last[:-1] + bytes((last[-1] ^ 1,)), last + b"A", last[:-2]):
         assert check(b".".join((first, middle, other))).conclusion is Conclusion.TOTAL_FAILED
+
+
+def test_a_frame_that_nobody_signs_is_looked_at() -> None:
+    plain = check(signed("cms")).signatures[0].coverage
+    assert plain is not None
+    assert plain.remarks == ()
+    sha256 = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01"
+    document = signed("cms")
+    place = document.index(sha256)
+    for changed in (
+        document[:place] + sha256[:-1] + b"\x02" + document[place + len(sha256) :],
+        document.replace(b"\x02\x01\x01\x31\x0f", b"\x02\x01\x03\x31\x0f", 1),
+    ):
+        assert changed != document
+        report = check(changed)
+        assert report.conclusion is Conclusion.TOTAL_PASSED
+        assert report.signatures[0].coverage is not None
+        assert report.signatures[0].coverage.remarks == (Remark.UNUSUAL_FRAME,)

@@ -252,9 +252,10 @@ class Remark(StrEnum):
     UNSIGNED_ATTRIBUTES = "unsigned_attributes"
     OTHER_CERTIFICATES = "other_certificates"
     """Certificates or lists beside the signer's."""
-    UNSIGNED_HEADER = "unsigned_header"
     XML_COMMENTS = "xml_comments"
     LATER_REVISIONS = "later_revisions"
+    UNUSUAL_FRAME = "unusual_frame"
+    """The numbers and lists around a CMS signature, which nobody signs, are not as RFC 5652 wants them."""
 
 
 @dataclass(frozen=True, slots=True)

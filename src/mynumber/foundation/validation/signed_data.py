@@ -282,6 +282,33 @@ def _remarks(signed_data: Any, signer_info: Any) -> Iterable[Remark]:
     has_others = not isinstance(choices, core.Void) and len(choices) > len(signed_data["signer_infos"])
     if has_others or not isinstance(lists, core.Void):
         yield Remark.OTHER_CERTIFICATES
+    try:
+        is_plain = _frame_is_plain(signed_data, signer_info)
+    except BAD_ASN1:
+        is_plain = False
+    if not is_plain:
+        yield Remark.UNUSUAL_FRAME
+
+
+def _frame_is_plain(signed_data: Any, signer_info: Any) -> bool:
+    """Whether versions and algorithms outside of the signature are as RFC 5652 (5.1, 5.3) and RFC 5754 (2) want them."""
+    by_key = any(one["sid"].name != "issuer_and_serial_number" for one in signed_data["signer_infos"])
+    is_data = signed_data["encap_content_info"]["content_type"].native == "data"
+    own_version = "v1" if signer_info["sid"].name == "issuer_and_serial_number" else "v3"
+    listed = {algorithm["algorithm"].native for algorithm in signed_data["digest_algorithms"]}
+    used = {one["digest_algorithm"]["algorithm"].native for one in signed_data["signer_infos"]}
+    signature = signer_info["signature_algorithm"]
+    parameters = [
+        *(algorithm["parameters"] for algorithm in signed_data["digest_algorithms"]),
+        signer_info["digest_algorithm"]["parameters"],
+        *([] if signature["algorithm"].native == "rsassa_pss" else [signature["parameters"]]),
+    ]
+    return (
+        signed_data["version"].native == ("v1" if is_data and not by_key else "v3")
+        and signer_info["version"].native == own_version
+        and listed == used
+        and all(isinstance(each, core.Null | core.Void) for each in parameters)
+    )
 
 
 def _length(der: bytes) -> int:

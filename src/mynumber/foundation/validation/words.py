@@ -232,8 +232,11 @@ REMARKS: dict[Remark, Words] = {
         "署名した人のもの以外の証明書が入っています。",
         "It holds other certificates than the signer's.",
     ),
-    Remark.UNSIGNED_HEADER: ("署名の及ばないヘッダーがあります。", "It has a header that is not signed."),
     Remark.XML_COMMENTS: ("XMLの注釈には署名が及びません。", "XML comments are not signed."),
+    Remark.UNUSUAL_FRAME: (
+        "署名を包む枠（版番号や方式の一覧）が決まりと違います。署名の中身には関わりません。",
+        "The frame around the signature (versions, lists of algorithms) is not as it should be. It says nothing of the content.",
+    ),
     Remark.LATER_REVISIONS: (
         "署名のあとに加えられた版があります。",
         "Revisions were added after this signature.",
