@@ -28,6 +28,7 @@ from mynumber.institutions.jlis.certification.models import (
     RootCertificate,
     StaleList,
 )
+from mynumber.institutions.jlis.certification.timer import publish_changes
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.card_life import (
     REPORT_FOUND,
@@ -172,6 +173,22 @@ def test_lists_that_are_due_are_published_by_a_timer_and_no_marks_are_left(door:
     with transaction.atomic():
         assert publish_due(this_node().keyring, at=later) >= 4
     assert not StaleList.objects.exists()
+
+
+def test_a_change_is_published_without_anybody_asking_by_one_process_at_a_time(
+    door: Door, owner: Connection
+) -> None:
+    holder = holder_of_card(door)
+    scope, keyring = scope_of(holder), this_node().keyring
+    publish_changes(keyring, at=datetime.now(UTC))
+    lose(holder)
+    with owner.transaction():
+        owner.execute("SELECT pg_advisory_xact_lock(hashtextextended('certification timer', 0))")
+        assert publish_changes(keyring, at=datetime.now(UTC)) == 0
+    assert publish_changes(keyring, at=datetime.now(UTC)) == 2
+    assert publish_changes(keyring, at=datetime.now(UTC)) == 0
+    newest = RevocationList.objects.filter(hierarchy=scope.purpose, municipality_code=HERE).latest("number")
+    assert parse_serial(holder.serial_of(KeyName.SIGNATURE)) in lines(bytes(newest.content))
 
 
 # --- generations --------------------------------------------------------------------------------------------
