@@ -93,7 +93,10 @@ class AccessMiddleware:
                     raise UnmarkedView(
                         "resident_only needs MYNUMBER_RESIDENT_CHECKER in the settings of this face"
                     )
+                request.mynumber_level = mark.level  # type: ignore[attr-defined]
                 return self._check_resident(request)
+            case Access.REGISTERED:
+                raise UnmarkedView("registered parties are served by raw ASGI apps, which check their keys")
 
     @staticmethod
     def _staff(request: HttpRequest, mark: Mark, kwargs: dict[str, Any]) -> HttpResponse | None:

@@ -4,6 +4,7 @@
     @staff_only                 a signed-in case worker of this institution (and tenant)
     @staff_only("supervisor")   ... holding one of these roles
     @resident_only              a resident with a session of this face
+    @resident_only(level="aal2") ... also with a session of this lower assurance level
     @signed_message             a system that signs its message; the view authenticates the envelope itself
     @registered                 whoever was registered and shows the key it was given then; the view checks it itself
 
@@ -36,6 +37,8 @@ class Mark:
 
     access: Access
     roles: frozenset[str] = frozenset()
+    level: str = ""
+    """Of residents: the lowest assurance level that will do, in the words of the face; empty: its highest."""
 
     def __str__(self) -> str:
         return f"{self.access}({', '.join(sorted(self.roles))})" if self.roles else str(self.access)
@@ -67,9 +70,17 @@ def public(view: AnyView) -> AnyView:
     return set_mark(view, Mark(Access.PUBLIC))
 
 
-def resident_only(view: AnyView) -> AnyView:
-    """Only a resident signed in to this face may call this view."""
-    return set_mark(view, Mark(Access.RESIDENT))
+@overload
+def resident_only(view: AnyView, /) -> AnyView: ...
+@overload
+def resident_only(*, level: str) -> Callable[[AnyView], AnyView]: ...
+def resident_only(*args: Any, level: str = "") -> Any:
+    """Only a resident signed in to this face may call this view: with the face's highest assurance level, or at least `level`."""
+
+    def decorate(view: AnyView) -> AnyView:
+        return set_mark(view, Mark(Access.RESIDENT, level=level))
+
+    return decorate(args[0]) if args else decorate
 
 
 def signed_message(view: AnyView) -> AnyView:

@@ -10,6 +10,7 @@ globals().update(
             "mynumber.institutions.portal.account",
             "mynumber.institutions.portal.identity",
             "mynumber.institutions.portal.records",
+            "mynumber.institutions.portal.card",
         ],
         urlconf="mynumber.institutions.portal.urls",
         sessions="database",

@@ -2,8 +2,9 @@
 
 from django.urls import include, path
 
-from mynumber.institutions.portal.account import device, views
+from mynumber.institutions.portal.account import device, passkey_views, views
 from mynumber.institutions.portal.account import messages as account_messages
+from mynumber.institutions.portal.card import urls as card
 from mynumber.institutions.portal.identity import urls as identity
 from mynumber.institutions.portal.phones import views as phones
 from mynumber.institutions.portal.records import urls as records
@@ -25,9 +26,15 @@ urlpatterns = [
     path("signing/finish", views.finish, name="signing-finish"),
     path("sign-out", views.sign_out, name="sign-out"),
     path("account/history", views.history, name="history"),
+    path("account/passkeys", passkey_views.passkey_list, name="passkeys"),
+    path("account/passkeys/begin", passkey_views.begin, name="passkey-begin"),
+    path("account/passkeys/new", passkey_views.new_passkey, name="passkey-new"),
+    path("account/passkeys/<int:passkey_id>/remove", passkey_views.remove_passkey, name="passkey-remove"),
+    path("sign-in/passkey", passkey_views.passkey_sign_in, name="passkey-sign-in"),
     path("account/code", views.obtain_code, name="obtain-code"),
     *account_messages.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),
     path("", include(identity)),
     path("records/", include(records)),
+    path("card/", include(card)),
 ]

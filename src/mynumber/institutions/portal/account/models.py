@@ -25,6 +25,22 @@ class Account(models.Model):
         return self.certificate_serial[-4:]
 
 
+class Passkey(models.Model):
+    """A passkey (WebAuthn) that was registered with the card: opens visits of the lower level."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="passkeys")
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    """COSE key."""
+    sign_count = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=40)
+    registered_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "passkey"
+
+
 class Acquisition(models.Model):
     """An acquisition number (取得番号) that is under way; deleted with the delivery of its code (Act art. 21-2(4))."""
 
@@ -78,6 +94,9 @@ class EventKind(models.TextChoices):
     REFUSED = "refused", "サインインを止めました"
     PROVEN = "proven", "カードで本人を確かめました"
     SIGNED = "signed", "書類に電子署名しました"
+    PASSKEY_SIGNED_IN = "passkey_signed_in", "パスキーでサインイン"
+    PASSKEY_ADDED = "passkey_added", "パスキーを作りました"
+    PASSKEY_REMOVED = "passkey_removed", "パスキーを消しました"
 
 
 class Event(models.Model):

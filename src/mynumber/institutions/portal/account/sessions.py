@@ -71,6 +71,11 @@ class Visit:
         return f"証明書の終わり {self.account.serial_ending}・{until:%H:%M}まで"
 
     @property
+    def how(self) -> str:
+        """By what the resident is signed in, for the head of each page."""
+        return "カードでサインイン中" if self.by_card else "パスキーでサインイン中"
+
+    @property
     def idle_minutes(self) -> int:
         """Minutes without a page after which the visit ends."""
         return int(IDLE.total_seconds()) // 60
@@ -136,15 +141,21 @@ def forget_old_sessions(now: datetime) -> None:
 
 
 def check_resident(request: HttpRequest) -> HttpResponse | None:
-    """MYNUMBER_RESIDENT_CHECKER: let a signed-in resident through, send anybody else to sign in and back to the page."""
+    """MYNUMBER_RESIDENT_CHECKER: let a signed-in resident through, send anybody else to sign in and back to the page.
+
+    A view without a level of its own is for the card alone.
+    """
     was_here = _ACCOUNT in request.session
     visit = current_visit(request, now=datetime.now(UTC))
-    if visit is not None:
+    wanted = getattr(request, "mynumber_level", "") or Level.CARD
+    if visit is not None and visit.level.reaches(wanted):
         request.resident = visit  # type: ignore[attr-defined]
         return None
     # Only a page can be come back to; a form that was being sent is not repeated.
     query = {"next": request.get_full_path()} if request.method in {"GET", "HEAD"} else {}
-    if was_here:
+    if visit is not None:
+        query["card"] = "1"
+    elif was_here:
         query["ended"] = "1"
     return SeeOther(reverse("sign-in") + (f"?{urlencode(query)}" if query else ""))
 

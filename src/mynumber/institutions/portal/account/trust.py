@@ -95,6 +95,11 @@ def verify(
     return holder
 
 
+def is_good(purpose: Purpose, serial: str) -> bool:
+    """Whether a certificate that was verified before is good this moment. Raises TrustUnavailable when J-LIS refuses to say."""
+    return _state(purpose, serial) is CertificateState.GOOD
+
+
 def linked(link: Link, serial: str) -> tuple[str, ...]:
     """Serials that J-LIS links with this one (シリアル番号の紐付け). Raises TrustUnavailable."""
     try:

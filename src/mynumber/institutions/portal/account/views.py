@@ -18,6 +18,7 @@ from mynumber.institutions.portal.account.models import EventKind
 from mynumber.institutions.portal.account.pages import onward, page, wallet_origin
 from mynumber.institutions.portal.account.sessions import (
     LONGEST,
+    Level,
     SeeOther,
     browser_secret,
     close_visit,
@@ -58,9 +59,11 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     """What signing in is, what it needs, and the button."""
     next_path = own_path(request.GET.get("next", "/"))
     visit = current_visit(request, now=_now())
-    if visit is not None:
+    needs_card = visit is not None and "card" in request.GET and not visit.by_card
+    if visit is not None and not needs_card:
         return SeeOther(next_path)
     context = {
+        "needs_card": needs_card,
         "next": next_path,
         "goes_elsewhere": next_path != "/",
         "ended": "ended" in request.GET,
@@ -132,7 +135,7 @@ def finish(request: HttpRequest) -> HttpResponse:
     return SeeOther(finished.next_path)
 
 
-@resident_only
+@resident_only(level=Level.PASSKEY)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the visit."""
@@ -163,7 +166,7 @@ def obtain_code(request: HttpRequest) -> HttpResponse:
     return SeeOther(next_path)
 
 
-@resident_only
+@resident_only(level=Level.PASSKEY)
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """ログイン履歴: every sign-in with this card and every attempt that was stopped."""

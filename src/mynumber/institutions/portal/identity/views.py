@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mynumber.institutions.portal.account import signing_in
 from mynumber.institutions.portal.account.pages import onward, page, wallet_origin
 from mynumber.institutions.portal.account.sessions import (
+    Level,
     SeeOther,
     browser_secret,
     forget_old_sessions,
@@ -212,7 +213,7 @@ class ConsentForm(forms.Form):
         return tuple(scope for scope in self._asked if scope in given)
 
 
-@resident_only
+@resident_only(level=Level.PASSKEY)
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """連携しているサービス: who may ask, what went out, and the way to end it."""
@@ -229,7 +230,7 @@ def services(request: HttpRequest) -> HttpResponse:
     return page(request, "portal/identity/services.html", visit, context)
 
 
-@resident_only
+@resident_only(level=Level.PASSKEY)
 @require_POST
 def end_service(request: HttpRequest, client_id: str) -> HttpResponse:
     """連携をやめる."""

@@ -59,6 +59,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if visit is None:
         return page(request, "portal/landing.html", None)
     context: dict[str, object] = {}
+    if not visit.by_card:
+        return page(request, "portal/home.html", visit, context)
     try:
         latest = _ask(visit, lambda code: asking.records_of(code, limit=RECORDS_AT_HOME))
     except NeedsCode:

@@ -1,0 +1,57 @@
+"""The card again, at the moment of commitment (PORTAL.md A1): the same card that the visit is of, asked for one named thing.
+
+proof = require_card(request, "receiving-account", words="受取口座を変える")
+if isinstance(proof, HttpResponse):
+    return proof        # to the device; the browser comes back to this very page
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from mynumber.institutions.portal.account import signing_in
+from mynumber.institutions.portal.account.pages import wallet_origin
+from mynumber.institutions.portal.account.sessions import (
+    SeeOther,
+    browser_secret,
+    known_browser,
+    own_path,
+    resident_of,
+)
+from mynumber.institutions.portal.account.signing_in import Proof
+from mynumber.protocols import sign_in
+from mynumber.webkit.environment import origin
+from mynumber.webkit.errors import PageRefused
+
+
+def require_card(request: HttpRequest, what: str, *, words: str, back_to: str = "") -> Proof | HttpResponse:
+    """The proof of a moment ago that this visit's card was here for `what`, used up by this call; or the way to give it.
+
+    words: what is done, for the holder to read at the device. back_to: where the browser returns (this page). A card of somebody else
+    raises PageRefused. Call it from a view that is marked `resident_only`, inside its transaction.
+    """
+    now = datetime.now(UTC)
+    proof = signing_in.take_proof(f"confirm:{what}", browser=known_browser(request.session), now=now)
+    if proof is None:
+        asked = signing_in.begin(
+            browser=browser_secret(request.session),
+            portal=origin(settings.PUBLIC_URL),
+            next_path=own_path(back_to or request.get_full_path()),
+            now=now,
+            purpose=words,
+            proof_of=f"confirm:{what}",
+        )
+        return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
+    if proof.account != resident_of(request).account:
+        raise PageRefused(
+            "サインインしたカードと違います",
+            "確かめたカードが、サインインしたときのカードと違うため、止めました。何も変わっていません。",
+            "サインインしたときと同じカードで、もう一度試してください。",
+            reason="other_card",
+            status=403,
+            title_en="This is another card",
+        )
+    return proof

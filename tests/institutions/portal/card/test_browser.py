@@ -1,0 +1,48 @@
+"""The card's page in a real browser: read, stopped, accessible, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize, expect
+
+from tests.institutions.portal.house import House
+from tests.institutions.portal.test_browser import SIZES, arrive
+from tests.webkit.face.serving import assert_accessible, assert_fits, browsing, keep_picture
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@SIZES
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_resident_stops_the_card(
+    chromium: Browser, neighbours: House, size: ViewportSize, script: bool
+) -> None:
+    holder = neighbours.holder()
+    context = chromium.new_context(viewport=size, java_script_enabled=script)
+    page = arrive(context, neighbours, holder)
+    page.get_by_role("navigation", name="メニュー").get_by_role("link", name="カード").click()
+    expect(page.get_by_text("使えます")).to_be_visible()
+    assert_fits(page)
+    if script:
+        page.get_by_text("このカードに起きたこと").click()
+        assert_accessible(page)
+        keep_picture(page, f"portal-card-{size['width']}")
+    page.get_by_role("link", name="カードを止める").press("Enter")
+    if script:
+        assert_accessible(page)
+        keep_picture(page, f"portal-card-loss-{size['width']}")
+    page.get_by_role("button", name="カードを止める").press("Enter")
+    expect(page.get_by_text("一時停止中")).to_be_visible()
+    assert_fits(page)
+    if script:
+        assert_accessible(page)
+        keep_picture(page, f"portal-card-stopped-{size['width']}")
+    context.close()
