@@ -5,7 +5,7 @@ All generations of a CA have one name, so the issuer of a certificate is the roo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -74,9 +74,6 @@ class _List:
     points: frozenset[x509.GeneralName] | None
     """The distribution points it is for; None: every certificate of its issuer."""
 
-    def covers(self, leaf: x509.Certificate) -> bool:
-        return self.points is None or not self.points.isdisjoint(_points_of(leaf))
-
     def evidence(self, serial: int) -> _Evidence:
         entry = self.revocations.get_revoked_certificate_by_serial_number(serial)
         issued, until = self.revocations.last_update_utc, self.revocations.next_update_utc
@@ -94,7 +91,10 @@ class Issuer:
 
     kind: CertificateKind
     root: x509.Certificate
-    lists: tuple[_List, ...]
+    general_lists: tuple[_List, ...]
+    """Those that speak of every certificate of this generation."""
+    lists: Mapping[x509.GeneralName, Sequence[_List]]
+    """Those that speak of one municipality, by distribution point: there are thousands."""
     answers: tuple[ocsp.OCSPSingleResponse, ...]
 
     def in_force(self, at: datetime) -> bool:
@@ -134,7 +134,8 @@ class Issuer:
     def status(self, leaf: x509.Certificate, moment: datetime, *, at: datetime) -> Status:
         """Whether the certificate was good at `moment` (proven, not after `at`), as far as is known at `at`."""
         serial, not_after = leaf.serial_number, leaf.not_valid_after_utc
-        known = [each.evidence(serial) for each in self.lists if each.covers(leaf)]
+        own_lists = (each for point in _points_of(leaf) for each in self.lists.get(point, ()))
+        known = [each.evidence(serial) for each in (*self.general_lists, *own_lists)]
         known += [_answered(answer) for answer in self.answers if answer.serial_number == serial]
         known = sorted((each for each in known if each.issued <= at), key=lambda each: each.issued)
         if not known:
@@ -180,8 +181,13 @@ class Trust:
         answers = [_read_answer(der) for der in ocsp_responses]
         used: set[int] = set()
 
+        parts = {
+            der: _parts(_read_root(der), lists, answers, used)
+            for der in {*signature_roots, *authentication_roots, *time_stamp_roots}
+        }
+
         def issuers(kind: CertificateKind, roots: Sequence[bytes]) -> tuple[Issuer, ...]:
-            return tuple(_issuer(kind, _read_root(der), lists, answers, used) for der in roots)
+            return tuple(Issuer(kind, *parts[der]) for der in dict.fromkeys(roots))
 
         self.signature = issuers(CertificateKind.SIGNATURE, signature_roots)
         self.authentication = issuers(CertificateKind.AUTHENTICATION, authentication_roots)
@@ -261,31 +267,62 @@ def _read_answer(der: bytes) -> ocsp.OCSPResponse:
     return response
 
 
-def _issuer(
-    kind: CertificateKind,
-    root: x509.Certificate,
-    lists: Sequence[_List],
-    answers: Sequence[ocsp.OCSPResponse],
-    used: set[int],
-) -> Issuer:
-    own_lists = [each for each in lists if _signed_by(each.revocations, root)]
+_Parts = tuple[
+    x509.Certificate,
+    tuple[_List, ...],
+    Mapping[x509.GeneralName, Sequence[_List]],
+    tuple[ocsp.OCSPSingleResponse, ...],
+]
+
+
+def _parts(
+    root: x509.Certificate, lists: Sequence[_List], answers: Sequence[ocsp.OCSPResponse], used: set[int]
+) -> _Parts:
+    """What a root says about its certificates; notes in `used` what it vouches for."""
+    identifier = _subject_key(root)
+    own_lists = [each for each in lists if _signed_by(each.revocations, root, identifier)]
     own_answers = [each for each in answers if _vouched(each, root)]
     used.update(map(id, (*own_lists, *own_answers)))
+    by_point: dict[x509.GeneralName, list[_List]] = {}
+    for each in own_lists:
+        for point in each.points or ():
+            by_point.setdefault(point, []).append(each)
     singles = (single for answer in own_answers for single in answer.responses if _about(single, root))
-    return Issuer(kind, root, tuple(own_lists), tuple(singles))
+    return root, tuple(each for each in own_lists if each.points is None), by_point, tuple(singles)
 
 
-def _signed_by(revocations: x509.CertificateRevocationList, root: x509.Certificate) -> bool:
+def _signed_by(
+    revocations: x509.CertificateRevocationList, root: x509.Certificate, identifier: bytes | None
+) -> bool:
     key = root.public_key()
     if (
         not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
         or revocations.issuer != root.subject
     ):
         return False
+    named = _authority_key(revocations)
+    if identifier is not None and named is not None and named != identifier:
+        return False  # of another generation: spares most of the signatures
     try:
         return revocations.is_signature_valid(key)
     except UNREADABLE:
         return False
+
+
+def _subject_key(root: x509.Certificate) -> bytes | None:
+    try:
+        return root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return None
+
+
+def _authority_key(revocations: x509.CertificateRevocationList) -> bytes | None:
+    try:
+        return revocations.extensions.get_extension_for_class(
+            x509.AuthorityKeyIdentifier
+        ).value.key_identifier
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return None
 
 
 def _vouched(answer: ocsp.OCSPResponse, root: x509.Certificate) -> bool:
