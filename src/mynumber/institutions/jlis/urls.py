@@ -16,6 +16,8 @@ handler500 = "mynumber.webkit.errors.handler500"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("verifiers", views.verifiers, name="verifiers"),
+    path("certification/practice-statement", views.practice_statement, name="practice-statement"),
     path("", include("mynumber.webkit.urls")),
     *residents.routes,
     *acquisition.routes,
