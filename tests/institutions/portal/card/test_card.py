@@ -63,7 +63,6 @@ def test_a_lost_card_is_stopped_at_once_and_goes_on_when_it_is_found(
     assert cards[0].card_serial is not None
     house.exchange.call(
         REPORT_FOUND,
-        RETURN_CARD,
         ReportFound(card_serial=cards[0].card_serial, check=IdentityCheck.ONE_WITH_PHOTO),
         sender=CITY,
         receiver="jlis",
