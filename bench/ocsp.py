@@ -36,7 +36,9 @@ from bench.steps import since
 from bench.timing import measure
 from mynumber.foundation.pki import ocsp, serial_text
 from mynumber.foundation.pki.signing import DerSigner
+from mynumber.platform.launch import serve_command
 from mynumber.platform.postgres import Server
+from mynumber.platform.registry import processes_of
 
 CERTIFICATES = 10_000
 REQUESTS = 2_000
@@ -286,10 +288,11 @@ class _Bench:
     @contextmanager
     def running(self, *options: str) -> Iterator[int]:
         """The service as in production (with options: as bench.served runs it) and OpenSSL's responder; yields the port of the latter."""
-        from tests.support.exchange import free_port, uvicorn_command
+        from tests.support.exchange import free_port
 
         server = self._service.server
-        server.command = uvicorn_command("jlis", server.port)
+        (process,) = processes_of("jlis-api")
+        server.command = tuple(serve_command(process, f"127.0.0.1:{server.port}"))
         if options:
             figures = ("--figures", str(self._folder / "figures"))
             server.command = (

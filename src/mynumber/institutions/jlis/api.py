@@ -137,6 +137,7 @@ class StatusApp:
             with suppress(asyncio.CancelledError):
                 await task
         await self.usage.close()
+        await self.store.close()
         if self._pool is not None:
             await self._pool.close()
 
@@ -224,9 +225,7 @@ class StatusApp:
         try:
             request = ocsp.parse_request(body or b"")
             answerer = self.desk.answerer_for(request, purpose)
-            rows = await asyncio.gather(
-                *(self._row(certificate.serial) for certificate in request.certificates)
-            )
+            rows = await self._rows(request)
         except ocsp.RequestRefused:
             return ocsp.refusal(ResponseStatus.MALFORMED_REQUEST)
         except NoAnswer as none:
@@ -241,6 +240,12 @@ class StatusApp:
 
     def _count(self, verifier: Verifier, kind: UseKind, now: datetime, number: int = 1) -> None:
         self.usage.add(Count(verifier.id, kind, now.astimezone(JAPAN).date()), number)
+
+    async def _rows(self, request: ocsp.StatusRequest) -> list[CertificateRow | None]:
+        first, *others = request.certificates
+        if not others:  # nearly always, and a task for each costs as much as the look-up
+            return [await self._row(first.serial)]
+        return await asyncio.gather(*(self._row(one.serial) for one in request.certificates))
 
     async def _row(self, serial: int) -> CertificateRow | None:
         try:

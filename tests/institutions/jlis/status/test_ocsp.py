@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -315,3 +316,35 @@ def test_the_log_names_no_certificate_and_no_key(service: Service) -> None:
     for number in range(0x1000, next(_serials)):
         assert f"{number:X}" not in written
         assert f'"{number}"' not in written
+
+
+# --- the database goes away ---------------------------------------------------------------------------------
+
+
+def test_without_its_connections_it_says_try_later_and_goes_on_with_new_ones(
+    service: Service, serial: int
+) -> None:
+    service.add_certificate(serial)
+    assert check(service, serial, nonce=b"n").certificate_status is Status.GOOD
+    with psycopg.connect(service.database.url, autocommit=True) as own:
+        own.execute(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+            """
+        )
+
+    def answer() -> str:
+        asked = request_for(service, serial, nonce=b"n")
+        said = service.ask(
+            "POST", "/ocsp/authentication", asked, key=service.keys["bank"], content_type=REQUEST_TYPE
+        )
+        if said.status != 200:
+            return str(said.status)
+        return theirs.load_der_ocsp_response(said.body).response_status.name
+
+    seen: list[str] = []
+    wait_until(lambda: seen.append(answer()) or seen[-1] == "SUCCESSFUL")  # type: ignore[func-returns-value]
+    assert set(seen[:-1]) <= {"TRY_LATER", "503"}
+    service.set_state(serial, StoredState.SUSPENDED, CertificateReason.REPORTED_LOST)
+    assert check(service, serial, nonce=b"n").certificate_status is Status.REVOKED

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import asyncpg
+from asyncpg.exceptions import PostgresConnectionError
 
 from mynumber.foundation.pki import Purpose
 from mynumber.institutions.jlis.certification.words import UseKind
+from mynumber.institutions.jlis.status.standing import Standing
 
 _CERTIFICATES = """
     SELECT serial, hierarchy, generation, state, state_since, reason
-    FROM jlis_certification_certificate WHERE serial = ANY($1::text[])
+    FROM jlis_certification_certificate WHERE serial = {}
 """
 _VERIFIERS = """
     SELECT id, purposes, key_digest
@@ -120,19 +122,30 @@ class Count:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+class FateUnknown(Exception):
+    """The connection was lost before the database said whether it has written."""
+
+
 class Store:
     """SQL of the status service."""
 
-    pool: asyncpg.Pool = field(repr=False)
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._certificates = Standing(
+            pool, one=_CERTIFICATES.format("$1"), many=_CERTIFICATES.format("ANY($1::text[])")
+        )
+
+    async def close(self) -> None:
+        """Give back what is held."""
+        await self._certificates.close()
 
     async def certificates(self, serials: Sequence[str]) -> list[CertificateRow | None]:
-        """What is known of each serial number (as `serial_text`) at this moment; None for one that was never issued."""
+        """What is known of each serial number (as `serial_text`) at this moment; None for one that was never issued. One call at a time."""
         found = {
             row["serial"]: CertificateRow(
                 row["hierarchy"], row["generation"], row["state"], row["state_since"], row["reason"]
             )
-            for row in await self.pool.fetch(_CERTIFICATES, serials)
+            for row in await self._certificates.fetch(serials)
         }
         return [found.get(serial) for serial in serials]
 
@@ -140,13 +153,13 @@ class Store:
         """The verifiers with these keys (SHA-256); None for a key that nobody holds, or no longer."""
         found = {
             bytes(row["key_digest"]): Verifier(row["id"], frozenset(row["purposes"]))
-            for row in await self.pool.fetch(_VERIFIERS, hashes)
+            for row in await self._pool.fetch(_VERIFIERS, hashes)
         }
         return [found.get(key) for key in hashes]
 
     async def roots(self) -> list[Root]:
         """Every generation of both CAs, newest first."""
-        rows = await self.pool.fetch(_ROOTS)
+        rows = await self._pool.fetch(_ROOTS)
         return [
             Root(Purpose(row["hierarchy"]), row["generation"], bytes(row["certificate"]), row["not_after"])
             for row in rows
@@ -158,22 +171,26 @@ class Store:
             ServiceRow(
                 row["service"], row["authority_generation"], row["key_generation"], bytes(row["certificate"])
             )
-            for row in await self.pool.fetch(_SERVICE_CERTIFICATES, at)
+            for row in await self._pool.fetch(_SERVICE_CERTIFICATES, at)
         ]
 
     async def revocation_list(self, scope: ListScope, at: datetime) -> ListRow | None:
         """The newest list of a scope."""
-        row = await self.pool.fetchrow(
+        row = await self._pool.fetchrow(
             _REVOCATION_LIST, scope.purpose.value, scope.generation, scope.municipality, at
         )
         return None if row is None else ListRow(bytes(row["content"]), row["current"])
 
     async def add(self, counts: Mapping[Count, int]) -> None:
-        """Add to what verifiers have asked, durably, all or nothing."""
-        await self.pool.execute(
-            _ADD,
-            [count.verifier for count in counts],
-            [count.kind.value for count in counts],
-            [count.day for count in counts],
-            list(counts.values()),
-        )
+        """Add to what verifiers have asked, durably, all or nothing. Raises FateUnknown when only the database knows which."""
+        async with self._pool.acquire() as connection:
+            try:
+                await connection.execute(
+                    _ADD,
+                    [count.verifier for count in counts],
+                    [count.kind.value for count in counts],
+                    [count.day for count in counts],
+                    list(counts.values()),
+                )
+            except (PostgresConnectionError, OSError, TimeoutError):
+                raise FateUnknown from None
