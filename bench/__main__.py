@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import certificates, codes, envelope, exchanges, law, ocsp, population
+from bench import certificates, codes, envelope, exchanges, law, ocsp, population, sign_ins
 from bench.place import STATE
 from bench.report import Run, Scale, Table, Tell, save, this_machine
 
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Scale, Tell], Iterator[Table]]] = {
     "population": population.run,
     "exchanges": exchanges.run,
     "ocsp": ocsp.run,
+    "sign_ins": sign_ins.run,
 }
 
 

@@ -1,0 +1,432 @@
+"""Complete sign-ins with the card at a service: our identity provider as the platform runs it, beside `oidc-provider` with everything in memory.
+
+A sign-in is the whole of it: authorization request, the card's signature over a fresh challenge, its certificate checked (at ours also with J-LIS), the
+consent that was remembered, the code, and the token for it with private_key_jwt (ES256) and PKCE, its ID token checked. Both have the same client: one process that plays
+browsers, devices and the service, and makes the same signatures for both.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.institutions.jlis.people import entry, somebody
+from tests.support.directory import Systems, make_systems
+from tests.support.exchange import CITY, Server, free_port
+
+from bench.place import STATE, Databases, fsync_microseconds, postgres
+from bench.processes import cpu_microseconds, family_microseconds
+from bench.report import Cell, Scale, Table, Tell
+from bench.timing import measure
+from bench.visitors import OURS, THEIRS, CardKey, Order, Result, Step
+from mynumber.foundation.smartcard import CardState
+from mynumber.platform import postgres as platform_postgres
+from mynumber.platform.launch import serve_command
+from mynumber.platform.registry import institution, processes_of
+from mynumber.protocols import wire
+from mynumber.protocols.certification import ISSUE_CARD, IssueCard
+from mynumber.protocols.message import Message
+from mynumber.protocols.refusal import Hop
+from mynumber.protocols.residents import REGISTER_RESIDENTS, RegisterResidents
+
+CARDS = 48
+CONCURRENCIES = (1, 16)
+ROUNDS = 3
+SECONDS = 4.0
+WARM_UP = 1.5
+PUBLIC = "http://portal.localhost:8000"
+REALM = "/api/realms/main"
+REDIRECT = "https://bench.example/callback"
+PEER = Path(__file__).with_name("oidc_provider")
+STEPS = (
+    ("authorize", "authorization request: check it, open the interaction, begin the session"),
+    ("page before the card", "page that says who asks"),
+    ("to the device", "make the request that the card signs"),
+    ("device reads", "device reads the request"),
+    (
+        "card's answer",
+        "device's answer: verify the card's signature and certificate, ask J-LIS for its state, record",
+    ),
+    ("browser comes back", "browser comes back from the device: finish, record"),
+    ("consent, code", "find the remembered consent, make the code, record what is handed over"),
+    ("token", "token: client assertion, PKCE, code spent, ID token signed"),
+)
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+def run(scale: Scale, tell: Tell) -> Iterator[Table]:
+    """Measure sign-ins. Raises RuntimeError when one does not succeed: then the figures would be of something else."""
+    tell("sign_ins: starting PostgreSQL, J-LIS and the portal; making cards")
+    with postgres("sign-ins") as (server, folder):
+        bench = _Bench(server, folder, scale, tell)
+        with bench.running_ours() as ours, _running_peer(folder, ours, bench.authority, tell) as peer:
+            yield bench.rates(ours, peer)
+        with bench.running_ours("bench.served_wsgi:application") as ours:
+            tell("sign_ins: the split of one")
+            yield bench.split(ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What was measured while visitors signed in: CPU in microseconds a sign-in, by process."""
+
+    result: Result
+    cpu: dict[str, float]
+
+    @property
+    def rate(self) -> float:
+        """Sign-ins a second."""
+        return self.result.sign_ins / self.result.seconds
+
+    @property
+    def server_cpu(self) -> float:
+        """Microseconds of CPU a sign-in, of everything but the client."""
+        return sum(us for name, us in self.cpu.items() if name != "client")
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One that runs: what to ask of it, and the processes that are its own."""
+
+    order: Order
+    pids: Mapping[str, int]
+
+
+class _Bench:
+    def __init__(self, server: platform_postgres.Server, folder: Path, scale: Scale, tell: Tell) -> None:
+        self._server, self._folder, self._scale, self._tell = server, folder, scale, tell
+        databases = Databases(server)
+        names = ("jlis", "portal")
+        ports = {name: free_port() for name in names}
+        self._systems = make_systems(
+            folder, CITY, *names, urls={name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        )
+        self._servers = {
+            name: _server(name, ports[name], self._systems, databases(name, migrated=True).url, folder)
+            for name in names
+        }
+        self._manage("jlis", "create_ca")
+        self._manage("portal", "create_identity_keys")
+        service = self._manage("portal", "register_service", "--name", "見本商店", "--redirect-uri", REDIRECT)
+        self._service = msgspec.json.decode(service, type=_Service)
+        self._servers["jlis"].start()
+        self._cards = tuple(self._card() for _ in range(scale.count(CARDS, 3)))
+        self.begun = False
+
+    # --- what runs ----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def running_ours(self, application: str = "") -> Iterator[Provider]:
+        """J-LIS and the portal as in production; with another WSGI application in its place."""
+        portal = self._servers["portal"]
+        command = portal.command
+        if application:
+            portal.command = (*command[:-1], application)
+        try:
+            for server in self._servers.values():
+                if server.process is None:
+                    server.start()
+            yield self._ours()
+        finally:
+            portal.command = command
+            for server in self._servers.values():
+                server.stop()
+                server.process = None
+
+    def _ours(self) -> Provider:
+        postmaster = self._server.postmaster()
+        pids = {name: server.process.pid for name, server in self._servers.items() if server.process}
+        assert postmaster is not None
+        jwk = next(key for key in self._service.keys if key["use"] == "sig")
+        endpoints = {n: f"{REALM}/protocol/openid-connect/{n}" for n in ("auth", "token", "certs")}
+        order = Order(
+            OURS,
+            self._servers["portal"].port,
+            PUBLIC.removeprefix("http://"),
+            f"{PUBLIC}{REALM}",
+            endpoints,
+            self._service.client_id,
+            REDIRECT,
+            jwk,
+            self._cards,
+            1,
+            self._scale.seconds(WARM_UP),
+            self._scale.seconds(SECONDS),
+        )
+        found = Provider(order, {"portal": pids["portal"], "jlis": pids["jlis"], "postgres": postmaster})
+        if not self.begun:
+            # The consent of each resident, once.
+            _visit(msgspec.structs.replace(order, first=True))
+            self.begun = True
+        return found
+
+    def _manage(self, name: str, *command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "mynumber.webkit.manage", name, *command],
+            env={**os.environ, **self._servers[name].environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+        return done.stdout
+
+    def _card(self) -> CardKey:
+        """A resident with a card, made as the model makes them."""
+        (registered,) = self._ask_jlis(
+            REGISTER_RESIDENTS, RegisterResidents(entries=(entry(somebody()),))
+        ).results
+        number = registered.individual_number
+        assert number is not None
+        issued = self._ask_jlis(ISSUE_CARD, IssueCard(individual_number=number, authentication_pin="4649"))
+        memory = CardState.from_bytes(issued.card).memory
+        self.authority = x509.load_der_x509_certificate(memory.contents["jpki/000B"])
+        return CardKey(memory.keys["jpki/0017"], memory.contents["jpki/000A"])
+
+    def _ask_jlis(self, message: Message[Q, A], question: Q) -> A:
+        return wire.call(
+            self._systems.node("municipality"),
+            message,
+            question,
+            sender=CITY,
+            receiver="jlis",
+            hop=Hop.JLIS,
+            now=lambda: datetime.now(UTC),
+        )
+
+    # --- windows and tables -------------------------------------------------------------------------------------------
+
+    def window(self, provider: Provider, concurrency: int) -> Window:
+        """Let visitors sign in, and read all clocks when they are warm and when they end."""
+        process = _started(msgspec.structs.replace(provider.order, concurrency=concurrency))
+        assert process.stdout is not None
+        with process:
+            _expect(process.stdout.readline(), b"begin\n")
+            before = _cpu(provider, process.pid)
+            _expect(process.stdout.readline(), b"end\n")
+            after = _cpu(provider, process.pid)
+            result = msgspec.json.decode(process.stdout.read(), type=Result)
+        if process.returncode:
+            raise RuntimeError("a sign-in failed; see above")
+        cpu = {name: (after[name] - us) / max(1, result.sign_ins) for name, us in before.items()}
+        return Window(result, cpu)
+
+    def rates(self, ours: Provider, peer: Provider | None) -> Table:
+        """Both, in turns."""
+        rounds = self._scale.count(ROUNDS, 1)
+        providers = {_OURS: ours} | ({_THEIRS: peer} if peer else {})
+        windows: dict[tuple[int, str], list[Window]] = {}
+        for number in range(rounds):
+            for concurrency in CONCURRENCIES:
+                for name, provider in providers.items():
+                    self._tell(f"sign_ins: {name}, {concurrency} at a time, round {number + 1} of {rounds}")
+                    windows.setdefault((concurrency, name), []).append(self.window(provider, concurrency))
+        table = Table(
+            f"Complete sign-ins with the card, median of {rounds} rounds of {self._scale.seconds(SECONDS):g} s",
+            (
+                *("", "sign-ins/s", "x oidc-provider", "p50 ms", "p99 ms"),
+                *("server CPU us", "portal us", "jlis us", "postgres us", "client us", "client busy %"),
+            ),
+        )
+        for (concurrency, name), found in windows.items():
+            beside = windows.get((concurrency, _THEIRS))
+            peers = _middle(beside) if beside else None
+            table.rows.append(_row(f"{name}: {concurrency} at a time", _middle(found), peers))
+        table.notes += [
+            "ours: every grant, consent, code and token durable (fsync and synchronous_commit on), the certificate's state asked of J-LIS each time, 8 requests",
+            "oidc-provider: the same flow, everything in memory, nothing durable, no state of the certificate, 5 requests, one Node process"
+            if peer
+            else "oidc-provider was not measured: there is no node or npm here",
+            f"client: the same for both, one process; of its CPU {self._bare()}",
+            f"a durable write of one block takes {fsync_microseconds(self._folder):,.0f} us on this disk; load average now {os.getloadavg()[0]:.2f}",
+        ]
+        return table
+
+    def _bare(self) -> str:
+        """What the client's signatures cost, the same for both."""
+        card, service = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
+        data, ecdsa = os.urandom(32), ec.ECDSA(hashes.SHA256())
+        signature = service.sign(data, ecdsa)
+        costs = measure(
+            {
+                "the card's RSA signature": lambda: card.sign(data, padding.PKCS1v15(), hashes.SHA256()),
+                "the service's signature": lambda: service.sign(data, ecdsa),
+                "the check of the ID token": lambda: service.public_key().verify(signature, data, ecdsa),
+            },
+            self._scale.seconds(0.5),
+            batch=10,
+        )
+        return ", ".join(f"{name} {us:,.0f} us" for name, us in costs.items())
+
+    def split(self, ours: Provider) -> Table:
+        """Where the time of one sign-in goes, one at a time."""
+        window = self.window(ours, 1)
+        steps, count = window.result.steps, max(1, window.result.sign_ins)
+        whole = window.result.seconds * 1_000_000 / count
+        table = Table(
+            "One sign-in split: ours, one at a time, mean",
+            ("", "us", "%", "in the view us", "CPU us", "statements", "commits", "J-LIS us"),
+        )
+        seen = [_split_row(words, steps[name], whole) for name, words in STEPS]
+        table.rows += seen
+        sums = [sum(float(row[place] or 0) for row in seen) for place in range(1, len(table.columns))]
+        table.rows.append(
+            ("the client: signatures, parsing", whole - sums[0], 100 * (whole - sums[0]) / whole)
+        )
+        table.rows.append(("the whole", whole, 100.0, *sums[2:]))
+        table.notes += [
+            "us: until the answer is there; in the view, CPU: Django with its middleware, of the thread of the portal; J-LIS: until its answer is there",
+            f"CPU of J-LIS {window.cpu['jlis']:,.0f} us, of PostgreSQL {window.cpu['postgres']:,.0f} us a sign-in",
+        ]
+        return table
+
+
+_OURS, _THEIRS = "ours, durable", "oidc-provider, in memory"
+
+
+class _Service(msgspec.Struct, frozen=True):
+    """client.json, as far as it is needed."""
+
+    client_id: str
+    keys: tuple[dict[str, str], ...]
+
+
+def _server(name: str, port: int, systems: Systems, database: str, folder: Path) -> Server:
+    process = next(one for one in processes_of(name) if one.name == name)
+    environment = {
+        **systems.environment(name),
+        "DATABASE_URL": database,
+        "DJANGO_SETTINGS_MODULE": institution(name).settings_module,
+        "MYNUMBER_PUBLIC_URL": PUBLIC.replace("portal", name),
+    }
+    command = tuple(serve_command(process, f"127.0.0.1:{port}"))
+    return Server(name, port, environment, folder / f"{name}.log", command)
+
+
+@contextmanager
+def _running_peer(
+    folder: Path, ours: Provider, authority: x509.Certificate, tell: Tell
+) -> Iterator[Provider | None]:
+    """oidc-provider, installed into the benchmarks' own folder; None where there is no Node."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        yield None
+        return
+    place = STATE / "bench" / "oidc_provider"
+    place.mkdir(parents=True, exist_ok=True)
+    for file in PEER.iterdir():
+        shutil.copy(file, place)
+    if not (place / "node_modules" / "oidc-provider").is_dir():
+        tell("sign_ins: npm installs oidc-provider")
+        subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--silent"], cwd=place, check=True)
+    port = free_port()
+    order = ours.order
+    configuration = folder / "peer.json"
+    public = {name: value for name, value in order.jwk.items() if name != "d"}
+    key = authority.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    configuration.write_bytes(
+        msgspec.json.encode(
+            {
+                "port": port,
+                "client": {"id": order.client_id, "redirect": REDIRECT, "jwk": public},
+                "ca": key,
+            }
+        )
+    )
+    with (
+        (folder / "peer.log").open("wb") as log,
+        subprocess.Popen(
+            [node, "provider.mjs", str(configuration)],
+            cwd=place,
+            env={**os.environ, "NODE_ENV": "production"},
+            stdout=subprocess.PIPE,
+            stderr=log,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            _expect(process.stdout.readline(), b"ready\n")
+            peer = msgspec.structs.replace(
+                order,
+                provider=THEIRS,
+                port=port,
+                host=f"127.0.0.1:{port}",
+                issuer=f"http://127.0.0.1:{port}",
+                endpoints={"auth": "/auth", "token": "/token", "certs": "/jwks"},
+            )
+            yield Provider(peer, {"oidc-provider": process.pid})
+        finally:
+            process.terminate()
+
+
+def _started(order: Order) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.visitors"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    process.stdin.write(msgspec.json.encode(order))
+    process.stdin.close()
+    return process
+
+
+def _visit(order: Order) -> None:
+    process = _started(order)
+    if process.wait():
+        raise RuntimeError("a sign-in failed; see above")
+
+
+def _cpu(provider: Provider, client: int) -> dict[str, float]:
+    return {
+        "client": cpu_microseconds(client),
+        **{name: family_microseconds(pid) for name, pid in provider.pids.items()},
+    }
+
+
+def _row(name: str, window: Window, peer: Window | None) -> tuple[Cell, ...]:
+    cpu = window.cpu
+    return (
+        name,
+        window.rate,
+        round(window.rate / peer.rate, 2) if peer else None,
+        round(window.result.p50 / 1000, 2),
+        round(window.result.p99 / 1000, 2),
+        window.server_cpu,
+        *(cpu.get(name) for name in ("portal", "jlis", "postgres")),
+        cpu["client"],
+        round(window.rate * cpu["client"] / 10_000, 1),
+    )
+
+
+def _split_row(words: str, step: Step, whole: float) -> tuple[Cell, ...]:
+    wall, cpu, statements, commits, jlis = (value / step.calls for value in step.figures)
+    mean = step.wall / step.calls
+    return (
+        *(words, mean, 100 * mean / whole, wall, cpu),
+        *(round(statements, 1), round(commits, 1), jlis or None),
+    )
+
+
+def _middle(windows: list[Window]) -> Window:
+    """The round whose rate is the median: its figures belong together."""
+    return sorted(windows, key=lambda window: window.rate)[len(windows) // 2]
+
+
+def _expect(line: bytes, expected: bytes) -> None:
+    if line != expected:
+        raise RuntimeError("a process ended early; see above")
