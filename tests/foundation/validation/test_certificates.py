@@ -253,6 +253,13 @@ def test_a_list_of_tomorrow_says_nothing_today() -> None:
     assert check(signed("cms"), trust=house().trust(tomorrow)).reason is Reason.NO_STATUS
 
 
+def test_a_list_of_this_very_moment_counts_though_clocks_differ() -> None:
+    ahead = house().revocation_list(at=signed_at() + timedelta(seconds=30))
+    assert (
+        check(signed("cms"), trust=house().trust(ahead), at=signed_at()).conclusion is Conclusion.TOTAL_PASSED
+    )
+
+
 def test_a_list_speaks_only_of_its_own_municipality() -> None:
     elsewhere = house().revocation_list(town=OTHER_TOWN)
     assert check(signed("cms"), trust=house().trust(elsewhere)).reason is Reason.NO_STATUS

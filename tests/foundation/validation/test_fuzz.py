@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mynumber.foundation.validation import Conclusion, Language, Limits, Reason, in_words, to_json, validate
-from mynumber.foundation.validation.report import MEANINGS
+from mynumber.foundation.validation.meanings import MEANINGS
 from tests.foundation.validation.parts import CONTENT, FORMS, check, content_of, house, signed, signed_at
 
 slow = settings(

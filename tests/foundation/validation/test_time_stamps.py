@@ -48,6 +48,20 @@ def test_a_stamp_from_the_future_is_broken() -> None:
     assert check(document).reason is Reason.TIME_STAMP_BROKEN
 
 
+def test_the_clock_of_the_authority_may_be_a_little_ahead() -> None:
+    now = signed_at()
+    document = sign_cms(
+        CONTENT,
+        house().card(),
+        signed_at=now,
+        detached=False,
+        time_stamp=house().stamp(now + timedelta(seconds=30)),
+    )
+    report = check(document, at=now)
+    assert report.conclusion is Conclusion.TOTAL_PASSED
+    assert report.signatures[0].proven_at == now
+
+
 def test_a_stamp_of_an_unknown_authority_counts_as_none() -> None:
     trust = Trust(
         signature_roots=[house().authority.certificate_der()], revocation_lists=[house().revocation_list()]

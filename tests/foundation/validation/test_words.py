@@ -18,7 +18,8 @@ from mynumber.foundation.validation import (
     Remark,
     in_words,
 )
-from mynumber.foundation.validation.report import MEANINGS, SOURCES, Findings
+from mynumber.foundation.validation.meanings import MEANINGS, SOURCES
+from mynumber.foundation.validation.report import Findings
 from mynumber.foundation.validation.words import CHECKS, CONCLUSIONS, OUTCOMES, REASONS, REMARKS, Words
 from tests.foundation.validation.parts import check, house, signed, signed_at
 

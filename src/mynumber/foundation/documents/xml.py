@@ -21,8 +21,9 @@ from mynumber.foundation.documents.card import (
     read_certificate,
 )
 from mynumber.foundation.validation.limits import DEFAULT_LIMITS, Limits
-from mynumber.foundation.validation.report import Reason
-from mynumber.foundation.validation.xml import DS, XADES, InUtf8, XmlRefused, parse_xml
+from mynumber.foundation.validation.meanings import Reason
+from mynumber.foundation.validation.xml import DS, XADES, InUtf8
+from mynumber.foundation.validation.xml_reading import XmlRefused, parse_xml
 
 _REFUSALS = {Reason.TOO_LARGE: RefusedBecause.TOO_LARGE}
 

@@ -14,23 +14,18 @@ from __future__ import annotations
 from mynumber.foundation.pki import MalformedTrust
 from mynumber.foundation.validation.documents import DocumentKind, kind_of, validate, validate_bare
 from mynumber.foundation.validation.limits import DEFAULT_LIMITS, Limits
+from mynumber.foundation.validation.meanings import CheckName, Conclusion, Outcome, Reason, SubIndication
+from mynumber.foundation.validation.rendering import attributes_of, to_json
 from mynumber.foundation.validation.report import (
     CertificateFacts,
     CertificateKind,
     Check,
-    CheckName,
-    Conclusion,
     Coverage,
     Format,
     Holder,
-    Outcome,
-    Reason,
     Remark,
     Report,
     SignatureReport,
-    SubIndication,
-    attributes_of,
-    to_json,
 )
 from mynumber.foundation.validation.trust import SIGNATURE_POLICIES, Trust
 from mynumber.foundation.validation.words import Language, in_words

@@ -9,21 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mynumber.foundation.pki import MalformedHolder, read_signature_holder, serial_text
-from mynumber.foundation.validation.report import (
-    CertificateFacts,
-    CertificateKind,
-    CheckName,
-    Findings,
-    Holder,
-    Reason,
-)
-from mynumber.foundation.validation.trust import (
-    AUTHENTICATION_POLICIES,
-    UNREADABLE,
-    Issuer,
-    Status,
-    Trust,
-)
+from mynumber.foundation.validation.meanings import CheckName, Reason
+from mynumber.foundation.validation.report import CertificateFacts, CertificateKind, Findings, Holder
+from mynumber.foundation.validation.status import UNREADABLE, Status
+from mynumber.foundation.validation.trust import AUTHENTICATION_POLICIES, Issuer, Trust
 
 MINIMUM_RSA_BITS = 2048
 _TIME_STAMP_REASONS = {

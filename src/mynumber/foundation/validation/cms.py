@@ -8,15 +8,8 @@ from datetime import datetime
 from asn1crypto import pem
 
 from mynumber.foundation.validation.limits import Limits
-from mynumber.foundation.validation.report import (
-    CheckName,
-    Coverage,
-    Findings,
-    Format,
-    Reason,
-    SignatureReport,
-    only,
-)
+from mynumber.foundation.validation.meanings import CheckName, Reason
+from mynumber.foundation.validation.report import Coverage, Findings, Format, SignatureReport, only
 from mynumber.foundation.validation.signed_data import (
     BAD_ASN1,
     MalformedSignedData,

@@ -16,17 +16,9 @@ from mynumber.foundation.validation.certificates import check_signer, holder_of
 from mynumber.foundation.validation.cms import check_cms
 from mynumber.foundation.validation.jws import COMPACT, check_jws
 from mynumber.foundation.validation.limits import DEFAULT_LIMITS, Limits
+from mynumber.foundation.validation.meanings import CheckName, Reason
 from mynumber.foundation.validation.pdf import BAD_PDF, check_pdf
-from mynumber.foundation.validation.report import (
-    CheckName,
-    Coverage,
-    Findings,
-    Format,
-    Reason,
-    Report,
-    SignatureReport,
-    only,
-)
+from mynumber.foundation.validation.report import Coverage, Findings, Format, Report, SignatureReport, only
 from mynumber.foundation.validation.trust import Trust, load_certificate
 from mynumber.foundation.validation.xml import check_xml
 

@@ -17,15 +17,8 @@ from joserfc.jwk import RSAKey
 
 from mynumber.foundation.validation.certificates import check_signer, holder_of
 from mynumber.foundation.validation.limits import Limits
-from mynumber.foundation.validation.report import (
-    CheckName,
-    Coverage,
-    Findings,
-    Format,
-    Reason,
-    SignatureReport,
-    only,
-)
+from mynumber.foundation.validation.meanings import CheckName, Reason
+from mynumber.foundation.validation.report import Coverage, Findings, Format, SignatureReport, only
 from mynumber.foundation.validation.trust import Trust, load_certificate
 
 ALGORITHM: Final = "RS256"

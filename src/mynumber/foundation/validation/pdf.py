@@ -31,16 +31,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from mynumber.foundation.validation.limits import Limits
-from mynumber.foundation.validation.report import (
-    CheckName,
-    Coverage,
-    Findings,
-    Format,
-    Reason,
-    Remark,
-    SignatureReport,
-    only,
-)
+from mynumber.foundation.validation.meanings import CheckName, Reason
+from mynumber.foundation.validation.report import Coverage, Findings, Format, Remark, SignatureReport, only
 from mynumber.foundation.validation.signed_data import (
     MalformedSignedData,
     check_signer_info,
@@ -52,7 +44,7 @@ from mynumber.foundation.validation.trust import Trust
 BAD_PDF: Final = (
     *(PdfError, SigningError, SignatureValidationError, struct.error, zlib.error),
     *(ValueError, TypeError, KeyError, IndexError, AttributeError),
-    *(AssertionError, NotImplementedError, OverflowError, RecursionError),
+    *(AssertionError, NotImplementedError, ArithmeticError, RecursionError),
 )
 """What pyHanko raises on bytes that are not what they should be."""
 _PERMITTED = {
@@ -70,6 +62,8 @@ def check_pdf(
     reader = PdfFileReader(BytesIO(document), strict=True, decode_limits=decode_limits(limits))
     if reader.encrypted:
         return (only(Reason.ENCRYPTED, format=Format.PDF),)
+    if reader.xrefs.hybrid_xrefs_present:  # two tables of objects: what is seen depends on the reader
+        return (only(Reason.UNSUPPORTED, format=Format.PDF),)
     if reader.xrefs.total_revisions > limits.pdf_revisions:
         return (only(Reason.TOO_LARGE, format=Format.PDF),)
     fields = list(enumerate_sig_fields(reader, filled_status=True))

@@ -21,17 +21,10 @@ from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.errors import SignatureValidationError
 
 from mynumber.foundation.validation.certificates import check_signer, holder_of, time_stamp_authority_reason
+from mynumber.foundation.validation.meanings import MEANINGS, CheckName, Outcome, Reason
 from mynumber.foundation.validation.quiet import silence
-from mynumber.foundation.validation.report import (
-    MEANINGS,
-    CertificateFacts,
-    CheckName,
-    Findings,
-    Holder,
-    Outcome,
-    Reason,
-    Remark,
-)
+from mynumber.foundation.validation.report import CertificateFacts, Findings, Holder, Remark
+from mynumber.foundation.validation.status import CLOCK_SKEW
 from mynumber.foundation.validation.trust import Trust, load_certificate
 
 silence("pyhanko", "pyhanko_certvalidator")
@@ -159,7 +152,7 @@ def check_time_stamp(
         certificate = next((each for each in candidates if _names(signer_info, each.asn1)), None)
         if algorithm not in STRONG_DIGESTS or digest_of(algorithm) != imprint["hashed_message"].native:
             return TimeStamp(Reason.TIME_STAMP_BROKEN)
-        if stamped_at.tzinfo is None or stamped_at > at:
+        if stamped_at.tzinfo is None or stamped_at > at + CLOCK_SKEW:
             return TimeStamp(Reason.TIME_STAMP_BROKEN)
         if certificate is None:
             return TimeStamp(Reason.TIME_STAMP_UNTRUSTED)
@@ -177,7 +170,7 @@ def check_time_stamp(
     if not own.holds(CheckName.ALGORITHM, CheckName.CONTENT, CheckName.SIGNATURE, CheckName.SIGNER):
         return TimeStamp(Reason.TIME_STAMP_BROKEN)
     reason = time_stamp_authority_reason(certificate.parsed, trust, moment=moment, at=at)
-    return TimeStamp(reason, stamped_at if MEANINGS[reason].outcome is Outcome.PASSED else None)
+    return TimeStamp(reason, min(stamped_at, at) if MEANINGS[reason].outcome is Outcome.PASSED else None)
 
 
 def _time_stamps(signer_info: Any) -> Iterable[Any]:

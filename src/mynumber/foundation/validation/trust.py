@@ -11,78 +11,28 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp, verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mynumber.foundation.pki import AUTHENTICATION, SIGNATURE, MalformedTrust
-from mynumber.foundation.validation.report import CertificateKind, Reason
+from mynumber.foundation.validation.report import CertificateKind
+from mynumber.foundation.validation.status import (
+    UNREADABLE,
+    RevocationList,
+    Status,
+    answered,
+    points_of,
+    read_answer,
+    read_list,
+    weigh,
+)
 
 SIGNATURE_POLICIES: Final = frozenset(SIGNATURE.policies.values())
 """Policies of certificates that sign documents: of the card and of the phone."""
 AUTHENTICATION_POLICIES: Final = frozenset(AUTHENTICATION.policies.values())
-UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-    UnsupportedAlgorithm,
-)
-"""What the X.509 parser raises, at once or when a field is first read."""
-_KNOWN_LIST_EXTENSIONS: Final = frozenset(
-    {x509.CRLNumber.oid, x509.AuthorityKeyIdentifier.oid, x509.IssuingDistributionPoint.oid}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What lists and answers say about a certificate at a moment."""
-
-    reason: Reason
-    """HOLDS, REVOKED_LATER, REVOKED_UNPROVEN, SUSPENDED, NO_STATUS or STATUS_STALE."""
-    since: datetime | None = None
-    """Revoked or suspended since."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """One statement about one certificate."""
-
-    issued: datetime
-    until: datetime | None
-    revoked_at: datetime | None = None
-    is_hold: bool = False
-
-    def speaks_for(self, moment: datetime, *, at: datetime, not_after: datetime) -> bool:
-        """Whether silence of this statement says that the certificate was good at `moment`."""
-        if self.issued > not_after:
-            return False  # certificates that are over may have left the list (RFC 5280 3.3)
-        if self.until is not None and self.issued <= at < self.until:
-            return True
-        # A proven moment of the past: a statement from after it, or one that was current then.
-        return moment < at and (
-            self.issued >= moment or (self.until is not None and self.issued <= moment < self.until)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    revocations: x509.CertificateRevocationList
-    points: frozenset[x509.GeneralName] | None
-    """The distribution points it is for; None: every certificate of its issuer."""
-
-    def evidence(self, serial: int) -> _Evidence:
-        entry = self.revocations.get_revoked_certificate_by_serial_number(serial)
-        issued, until = self.revocations.last_update_utc, self.revocations.next_update_utc
-        if entry is None:
-            return _Evidence(issued, until)
-        flag = _reason_of(entry)
-        if flag is x509.ReasonFlags.remove_from_crl:
-            return _Evidence(issued, until)
-        return _Evidence(issued, until, entry.revocation_date_utc, flag is x509.ReasonFlags.certificate_hold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +41,9 @@ class Issuer:
 
     kind: CertificateKind
     root: x509.Certificate
-    general_lists: tuple[_List, ...]
+    general_lists: tuple[RevocationList, ...]
     """Those that speak of every certificate of this generation."""
-    lists: Mapping[x509.GeneralName, Sequence[_List]]
+    lists: Mapping[x509.GeneralName, Sequence[RevocationList]]
     """Those that speak of one municipality, by distribution point: there are thousands."""
     answers: tuple[ocsp.OCSPSingleResponse, ...]
 
@@ -133,24 +83,11 @@ class Issuer:
 
     def status(self, leaf: x509.Certificate, moment: datetime, *, at: datetime) -> Status:
         """Whether the certificate was good at `moment` (proven, not after `at`), as far as is known at `at`."""
-        serial, not_after = leaf.serial_number, leaf.not_valid_after_utc
-        own_lists = (each for point in _points_of(leaf) for each in self.lists.get(point, ()))
+        serial = leaf.serial_number
+        own_lists = (each for point in points_of(leaf) for each in self.lists.get(point, ()))
         known = [each.evidence(serial) for each in (*self.general_lists, *own_lists)]
-        known += [_answered(answer) for answer in self.answers if answer.serial_number == serial]
-        known = sorted((each for each in known if each.issued <= at), key=lambda each: each.issued)
-        if not known:
-            return Status(Reason.NO_STATUS)
-        revoked = [each.revoked_at for each in known if each.revoked_at is not None and not each.is_hold]
-        newest = known[-1]
-        if revoked:  # also a list that is over tells truly what was revoked
-            since = min(revoked)
-            return Status(Reason.REVOKED_LATER if moment < since else Reason.REVOKED_UNPROVEN, since)
-        if newest.revoked_at is not None:
-            is_later = moment < newest.revoked_at
-            return Status(Reason.REVOKED_LATER if is_later else Reason.SUSPENDED, newest.revoked_at)
-        if any(each.speaks_for(moment, at=at, not_after=not_after) for each in known):
-            return Status(Reason.HOLDS)
-        return Status(Reason.STATUS_STALE)
+        known += [answered(answer) for answer in self.answers if answer.serial_number == serial]
+        return weigh(known, moment, at=at, not_after=leaf.not_valid_after_utc)
 
 
 class Trust:
@@ -177,8 +114,8 @@ class Trust:
         """
         if not signature_roots:
             raise MalformedTrust("a verifier needs a root")
-        lists = [_read_list(der) for der in revocation_lists]
-        answers = [_read_answer(der) for der in ocsp_responses]
+        lists = [read_list(der) for der in revocation_lists]
+        answers = [read_answer(der) for der in ocsp_responses]
         used: set[int] = set()
 
         parts = {
@@ -232,58 +169,26 @@ def _read_root(der: bytes) -> x509.Certificate:
     return root
 
 
-def _read_list(der: bytes) -> _List:
-    try:
-        revocations = x509.load_der_x509_crl(der)
-        extensions = list(revocations.extensions)
-        _ = revocations.last_update_utc, revocations.next_update_utc
-    except UNREADABLE:
-        raise MalformedTrust("a revocation list cannot be read") from None
-    points: frozenset[x509.GeneralName] | None = None
-    for extension in extensions:
-        if isinstance(extension.value, x509.IssuingDistributionPoint):
-            points = _scope(extension.value)
-        elif extension.critical and extension.oid not in _KNOWN_LIST_EXTENSIONS:
-            raise MalformedTrust("a revocation list has a critical extension that is not known here")
-    return _List(revocations, points)
-
-
-def _scope(point: x509.IssuingDistributionPoint) -> frozenset[x509.GeneralName] | None:
-    if point.indirect_crl or point.only_some_reasons or point.only_contains_attribute_certs:
-        raise MalformedTrust("a revocation list is indirect or for some reasons only")
-    if point.only_contains_ca_certs or point.relative_name is not None:
-        raise MalformedTrust("a revocation list is not one of holders' certificates")
-    return frozenset(point.full_name) if point.full_name is not None else None
-
-
-def _read_answer(der: bytes) -> ocsp.OCSPResponse:
-    try:
-        response = ocsp.load_der_ocsp_response(der)
-        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            raise MalformedTrust("an OCSP response has no answer")
-        _ = list(response.responses), response.certificates, response.signature_hash_algorithm
-    except UNREADABLE:
-        raise MalformedTrust("an OCSP response cannot be read") from None
-    return response
-
-
 _Parts = tuple[
     x509.Certificate,
-    tuple[_List, ...],
-    Mapping[x509.GeneralName, Sequence[_List]],
+    tuple[RevocationList, ...],
+    Mapping[x509.GeneralName, Sequence[RevocationList]],
     tuple[ocsp.OCSPSingleResponse, ...],
 ]
 
 
 def _parts(
-    root: x509.Certificate, lists: Sequence[_List], answers: Sequence[ocsp.OCSPResponse], used: set[int]
+    root: x509.Certificate,
+    lists: Sequence[RevocationList],
+    answers: Sequence[ocsp.OCSPResponse],
+    used: set[int],
 ) -> _Parts:
     """What a root says about its certificates; notes in `used` what it vouches for."""
     identifier = _subject_key(root)
     own_lists = [each for each in lists if _signed_by(each.revocations, root, identifier)]
     own_answers = [each for each in answers if _vouched(each, root)]
     used.update(map(id, (*own_lists, *own_answers)))
-    by_point: dict[x509.GeneralName, list[_List]] = {}
+    by_point: dict[x509.GeneralName, list[RevocationList]] = {}
     for each in own_lists:
         for point in each.points or ():
             by_point.setdefault(point, []).append(each)
@@ -376,28 +281,3 @@ def _key_bits(root: x509.Certificate) -> bytes:
     if isinstance(key, ec.EllipticCurvePublicKey):
         return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     return b""
-
-
-def _answered(answer: ocsp.OCSPSingleResponse) -> _Evidence:
-    issued, until = answer.this_update_utc, answer.next_update_utc
-    if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
-        is_hold = answer.revocation_reason is x509.ReasonFlags.certificate_hold
-        return _Evidence(issued, until, answer.revocation_time_utc, is_hold)
-    if answer.certificate_status is ocsp.OCSPCertStatus.GOOD:
-        return _Evidence(issued, until)
-    return _Evidence(issued, issued)  # "unknown" says nothing: over as soon as it is said
-
-
-def _reason_of(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
-    try:
-        return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
-    except (x509.ExtensionNotFound, *UNREADABLE):
-        return None
-
-
-def _points_of(leaf: x509.Certificate) -> frozenset[x509.GeneralName]:
-    try:
-        points = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except (x509.ExtensionNotFound, *UNREADABLE):
-        return frozenset()
-    return frozenset(name for point in points for name in point.full_name or ())

@@ -10,16 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from mynumber.foundation.pki import JAPAN
-from mynumber.foundation.validation.report import (
-    Check,
-    CheckName,
-    Conclusion,
-    Outcome,
-    Reason,
-    Remark,
-    Report,
-    SignatureReport,
-)
+from mynumber.foundation.validation.meanings import CheckName, Conclusion, Outcome, Reason
+from mynumber.foundation.validation.report import Check, Remark, Report, SignatureReport
 
 
 class Language(StrEnum):

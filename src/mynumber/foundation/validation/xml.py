@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -28,18 +28,11 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from mynumber.foundation.validation.certificates import check_signer, holder_of
 from mynumber.foundation.validation.limits import Limits
+from mynumber.foundation.validation.meanings import CheckName, Reason
 from mynumber.foundation.validation.quiet import silence
-from mynumber.foundation.validation.report import (
-    CheckName,
-    Coverage,
-    Findings,
-    Format,
-    Reason,
-    Remark,
-    SignatureReport,
-    only,
-)
+from mynumber.foundation.validation.report import Coverage, Findings, Format, Remark, SignatureReport, only
 from mynumber.foundation.validation.trust import Trust, load_certificate
+from mynumber.foundation.validation.xml_reading import XmlRefused, parse_xml, parser
 
 silence("signxml")
 
@@ -79,15 +72,6 @@ class InUtf8:
 
 class _Verifier(InUtf8, XMLVerifier):
     pass
-
-
-class XmlRefused(Exception):
-    """The document is not looked at further."""
-
-    def __init__(self, reason: Reason, check: CheckName = CheckName.FORMAT) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
-        self.check = check
 
 
 def check_xml(
@@ -159,50 +143,6 @@ def _check(
 
 
 # --- reading --------------------------------------------------------------------------------------------------
-
-
-def parser() -> etree.XMLParser:
-    """No entity is replaced, nothing is loaded, libxml2's own bounds stay on."""
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
-    )
-
-
-def parse_xml(document: bytes, limits: Limits) -> etree._Element:
-    """The root of a document that is safe to look at. Raises XmlRefused."""
-    if len(document) > limits.xml:
-        raise XmlRefused(Reason.TOO_LARGE)
-    try:
-        root = etree.fromstring(document, parser())
-    except (etree.XMLSyntaxError, ValueError, LookupError):
-        raise XmlRefused(Reason.UNREADABLE) from None
-    information = root.getroottree().docinfo
-    if information.internalDTD is not None or information.externalDTD is not None:
-        raise XmlRefused(Reason.ENTITIES)
-    _require_bounded(root, limits)
-    # Instructions outside of the root can change what a reader sees (xml-stylesheet), and signxml does not hash them.
-    if any(_outside(root)):
-        raise XmlRefused(Reason.UNSIGNED_BYTES, CheckName.COVERAGE)
-    return root
-
-
-def _require_bounded(root: etree._Element, limits: Limits) -> None:
-    for count, element in enumerate(root.iter()):
-        if isinstance(element, etree._Entity):
-            raise XmlRefused(Reason.ENTITIES)
-        if count > limits.xml_elements:
-            raise XmlRefused(Reason.TOO_LARGE)
-        if isinstance(element.tag, str) and len(element.attrib) > limits.xml_attributes:
-            raise XmlRefused(Reason.TOO_LARGE)
-    for count, _ in enumerate(etree.iterwalk(root, events=("start-ns",))):
-        if count > limits.xml_elements // 10:
-            raise XmlRefused(Reason.TOO_LARGE)
-
-
-def _outside(root: etree._Element) -> Iterable[bool]:
-    for axis in (True, False):
-        for sibling in root.itersiblings(preceding=axis):
-            yield isinstance(sibling, etree._ProcessingInstruction)
 
 
 def _only_signature(root: etree._Element) -> etree._Element:
