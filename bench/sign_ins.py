@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from cryptography import x509
@@ -27,18 +26,16 @@ from tests.institutions.jlis.people import entry, somebody
 from tests.support.directory import Systems, make_systems
 from tests.support.exchange import CITY, Server, free_port
 
+from bench.cards import Made
 from bench.place import STATE, Databases, fsync_microseconds, postgres
 from bench.processes import cpu_microseconds, family_microseconds
 from bench.report import Cell, Scale, Table, Tell
 from bench.timing import measure
-from bench.visitors import OURS, THEIRS, CardKey, Order, Result, Step
-from mynumber.foundation.smartcard import CardState
+from bench.visitors import OURS, THEIRS, Order, Result, Step
 from mynumber.platform import postgres as platform_postgres
 from mynumber.platform.launch import serve_command
 from mynumber.platform.registry import institution, processes_of
 from mynumber.protocols import wire
-from mynumber.protocols.certification import ISSUE_CARD, IssueCard
-from mynumber.protocols.message import Message
 from mynumber.protocols.refusal import Hop
 from mynumber.protocols.residents import REGISTER_RESIDENTS, RegisterResidents
 
@@ -64,9 +61,6 @@ STEPS = (
     ("consent, code", "find the remembered consent, make the code, record what is handed over"),
     ("token", "token: client assertion, PKCE, code spent, ID token signed"),
 )
-
-Q = TypeVar("Q", bound=msgspec.Struct)
-A = TypeVar("A", bound=msgspec.Struct)
 
 
 def run(scale: Scale, tell: Tell) -> Iterator[Table]:
@@ -125,7 +119,8 @@ class _Bench:
         service = self._manage("portal", "register_service", "--name", "見本商店", "--redirect-uri", REDIRECT)
         self._service = msgspec.json.decode(service, type=_Service)
         self._servers["jlis"].start()
-        self._cards = tuple(self._card() for _ in range(scale.count(CARDS, 3)))
+        made = self._make_cards(scale.count(CARDS, 3))
+        self._cards, self.authority = made.cards, x509.load_der_x509_certificate(made.authority)
         self.begun = False
 
     # --- what runs ----------------------------------------------------------------------------------------------------
@@ -187,28 +182,26 @@ class _Bench:
             raise RuntimeError(done.stdout + done.stderr)
         return done.stdout
 
-    def _card(self) -> CardKey:
-        """A resident with a card, made as the model makes them."""
-        (registered,) = self._ask_jlis(
-            REGISTER_RESIDENTS, RegisterResidents(entries=(entry(somebody()),))
-        ).results
-        number = registered.individual_number
-        assert number is not None
-        issued = self._ask_jlis(ISSUE_CARD, IssueCard(individual_number=number, authentication_pin="4649"))
-        memory = CardState.from_bytes(issued.card).memory
-        self.authority = x509.load_der_x509_certificate(memory.contents["jpki/000B"])
-        return CardKey(memory.keys["jpki/0017"], memory.contents["jpki/000A"])
-
-    def _ask_jlis(self, message: Message[Q, A], question: Q) -> A:
-        return wire.call(
+    def _make_cards(self, count: int) -> Made:
+        """Residents of a city, each with a card."""
+        registered = wire.call(
             self._systems.node("municipality"),
-            message,
-            question,
+            REGISTER_RESIDENTS,
+            RegisterResidents(entries=tuple(entry(somebody()) for _ in range(count))),
             sender=CITY,
             receiver="jlis",
             hop=Hop.JLIS,
             now=lambda: datetime.now(UTC),
         )
+        numbers = [each.individual_number for each in registered.results]
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.cards", CITY],
+            env={**os.environ, **self._servers["jlis"].environment},
+            input=msgspec.json.encode(numbers),
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return msgspec.json.decode(done.stdout, type=Made)
 
     # --- windows and tables -------------------------------------------------------------------------------------------
 
@@ -286,9 +279,8 @@ class _Bench:
         seen = [_split_row(words, steps[name], whole) for name, words in STEPS]
         table.rows += seen
         sums = [sum(float(row[place] or 0) for row in seen) for place in range(1, len(table.columns))]
-        table.rows.append(
-            ("the client: signatures, parsing", whole - sums[0], 100 * (whole - sums[0]) / whole)
-        )
+        left = whole - sums[0]
+        table.rows.append(("the client: signatures, parsing", left, 100 * left / whole, *[None] * 5))
         table.rows.append(("the whole", whole, 100.0, *sums[2:]))
         table.notes += [
             "us: until the answer is there; in the view, CPU: Django with its middleware, of the thread of the portal; J-LIS: until its answer is there",
