@@ -5,22 +5,29 @@ Debian: opensc pcscd vsmartcard-vpcd openssl iproute2.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from asn1crypto.x509 import Certificate
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from mynumber.foundation.smartcard import CardFile, PinName, PinPad
+from mynumber.foundation.smartcard import CardFile, FaceClient, PinName, PinPad, build_face_files
+from mynumber.foundation.smartcard.administration import Order, WriteFace
+from mynumber.platform.cards.specimen import make_specimen
 from tests.support.signing import plain_pdf
 from tests.support.tools import needs
 from tests.support.virtual_reader import OPENSC_MODULE, Pcscd, done, mynumber_card, pcscd, run
@@ -208,6 +215,34 @@ def test_the_card_is_read_through_pcsc(inserted: Path) -> None:
     malformed = run(*mynumber_card("read", "--text-pin"), typed="12345\n")
     assert "カードには送っていません" in malformed.stderr
     assert PinPad(CardFile(inserted / "test.card")).tries_left(PinName.TEXT_SUPPORT) == 2
+
+
+CARRY_OUT = """
+import pathlib, sys
+from mynumber.foundation.smartcard.administration import carry_out
+from mynumber.platform.cards.readers import card_in
+with card_in() as card:
+    print(carry_out(card, pathlib.Path(sys.argv[1]).read_bytes()).sequence)
+"""
+
+
+def test_an_order_in_extended_length_reaches_the_card(reader: Pcscd, tmp_path: Path) -> None:
+    needs_pyscard()
+    made, issuer = make_specimen(datetime.now(UTC)), Ed25519PrivateKey.generate()
+    face_key = rsa.generate_private_key(65537, 2048)
+    memory = msgspec.structs.replace(made.card.memory, issuer_key=issuer.public_key().public_bytes_raw())
+    path, order = tmp_path / "test.card", tmp_path / "order"
+    card = CardFile.create(path, dataclasses.replace(made.card, memory=memory))
+    files = build_face_files(dataclasses.replace(made.face, photo=bytes(20_000)), face_key)
+    order.write_bytes(Order(memory.card_serial, 1, (WriteFace(files),)).sign(issuer))
+    with reader.holding(path):
+        assert done(sys.executable, "-c", CARRY_OUT, str(order)) == "1\n"
+        again = run(sys.executable, "-c", CARRY_OUT, str(order))
+        assert "already_done" in again.stderr
+    face = FaceClient(card)
+    face.select()
+    face.open_with_number_b(made.face.number_b)
+    assert face.read_face(face_key.public_key()).photo == bytes(20_000)
 
 
 def test_ctrl_c_takes_the_card_out(reader: Pcscd, folder: Path) -> None:
