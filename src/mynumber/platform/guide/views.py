@@ -14,6 +14,7 @@ from mynumber.platform.guide import picture
 from mynumber.platform.guide.demo import Demo, DemoCard, DemoState, StaffLogin, read_demo
 from mynumber.platform.guide.documents import document_named
 from mynumber.platform.guide.documents import documents as all_documents
+from mynumber.platform.guide.errands import errands
 from mynumber.platform.guide.readiness import Running, look_around
 from mynumber.platform.settings import Settings
 from mynumber.population.personas import PERSONAS, Persona
@@ -74,6 +75,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
             "ways": picture.ways(),
             "knowledge": picture.knowledge(),
             "messages_said": picture.messages(),
+            "errands": errands(
+                demo, {r.institution.name: r.url for r in running}, persona_named(HEROINE).municipality
+            ),
             "people": [_introduce(persona, demo) for persona in PERSONAS],
             "neighbours": [Neighbour(house_named(r.institution.name), r) for r in running],
             "all_ready": all(r.is_ready for r in running),

@@ -1,0 +1,81 @@
+"""What a visitor can try with the cards, beside the story: where, as whom, and what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mynumber.platform.guide.demo import Demo, StaffLogin
+
+_CALL_CENTRE, _CLERK = "mori", "kubo"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One thing to try, in both languages."""
+
+    house: str
+    """Name of the institution whose colour it has."""
+    title: str
+    title_english: str
+    words: str
+    words_english: str
+    url: str
+    login: StaffLogin | None = None
+
+
+def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...]:
+    """In the order in which a visitor may want them. urls: the public address of each face; town: code of a municipality."""
+    logins = {(login.username, login.tenant): login for login in demo.staff}
+    return (
+        Errand(
+            "wallet",
+            "PDFに署名する",
+            "Sign a PDF",
+            "端末にPDFを入れ、署名用パスワードで署名して保存します。PDFは端末の外に出ません。",
+            "Give the device a PDF, sign it with the signature password, save it. The PDF does not leave the device.",
+            f"{urls['wallet']}/",
+        ),
+        Errand(
+            "digital_agency",
+            "署名を確かめる",
+            "Check a signature",
+            "署名したPDFを出すと、だれの鍵で、いつ、変えられていないかが文章で分かります。",
+            "Hand in the signed PDF: the report says in words whose key, when, and whether it was changed.",
+            f"{urls['digital_agency']}/validations/",
+        ),
+        Errand(
+            "portal",
+            "自分のサービスにサインインを付ける",
+            "Add sign-in to your own service",
+            "サービスを登録し、リポジトリの kit にある見本（PythonかJavaScript）を動かします。5分でできます。",
+            "Register a service and run the sample in the repository's kit (Python or JavaScript). Five minutes.",
+            f"{urls['portal']}/developers/",
+        ),
+        Errand(
+            "jlis",
+            "真夜中にカードをなくす",
+            "Lose a card at midnight",
+            "コールセンターの職員になって、電話を受けます。届け出ると、二つの電子証明書がすぐ止まります。",
+            "Be the call centre and take the call. Both certificates stop at once.",
+            f"{urls['jlis']}/cards/desk/loss",
+            logins.get((_CALL_CENTRE, "")),
+        ),
+        Errand(
+            "municipality",
+            "窓口でカードを渡す、直す",
+            "Hand over or change a card at the counter",
+            "交付、暗証番号の再設定、更新、住所の書きかえ。カードは本人の端末に番号を入れて「置き」ます。",
+            "Hand-over, PINs, renewal, change of address. The holder lays the card down by entering a code at the device.",
+            f"{urls['municipality']}/{town}/cards",
+            logins.get((_CLERK, town)),
+        ),
+        Errand(
+            "municipality",
+            "キオスクで暗証番号を設定し直す",
+            "Set a PIN anew at a kiosk",
+            "二つの暗証番号のうち、一つを覚えていればできます。",
+            "Works as long as one of the two PINs is remembered.",
+            f"{urls['municipality']}/{town}/kiosk",
+        ),
+    )
