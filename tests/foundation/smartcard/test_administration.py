@@ -194,6 +194,13 @@ def test_the_permission_to_set_a_pin_ends_with_the_power(full: Full) -> None:
     assert refusal(card, order) is OrderRefusal.ALREADY_DONE
 
 
+def test_a_pin_that_is_taken_away_is_not_set(full: Full) -> None:
+    card = Card(full.state)
+    carry_out(card, signed(full, AllowPin(PinName.SIGNATURE), RemoveSignature()))
+    with pytest.raises(CardRefused, match="6982"):
+        PinPad(card).change(PinName.SIGNATURE, None, Pin("NEW123"))
+
+
 def test_the_face_is_rewritten_with_its_numbers(full: Full) -> None:
     card = Card(full.state)
     moved = replace(

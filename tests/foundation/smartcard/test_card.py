@@ -248,6 +248,26 @@ def test_a_cut_state_is_refused(made: Made) -> None:
             CardState.from_bytes(data[:end])
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tries_left": 4},
+        {"tries_left": -1},
+        {"tries": 16, "tries_left": 16},
+        {"cost": 3},
+        {"cost": 2**20},
+        {"cost": 0},
+    ],
+)
+def test_a_pin_that_no_card_has_is_refused(made: Made, change: dict[str, int]) -> None:
+    """A counter with more tries than its PIN, a hash that would cost gigabytes ..."""
+    memory = made.state.memory
+    pins = {**memory.pins, "jpki/0018": msgspec.structs.replace(memory.pins["jpki/0018"], **change)}
+    state = replace(made.state, memory=msgspec.structs.replace(memory, pins=pins))
+    with pytest.raises(CardStateDamaged):
+        CardState.from_bytes(state.to_bytes())
+
+
 def test_a_card_does_not_print_what_it_keeps(made: Made) -> None:
     record = made.state.memory.pins["jpki/0018"]
     printed = repr(made.state) + repr(made.state.memory) + repr(record) + repr(made.pin)

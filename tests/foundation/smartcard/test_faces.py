@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mynumber.foundation.numbers import IndividualNumber
 from mynumber.foundation.people import Sex
 from mynumber.foundation.smartcard import (
     Card,
@@ -20,6 +21,7 @@ from mynumber.foundation.smartcard import (
     CardRefused,
     CommonClient,
     FaceClient,
+    FaceFiles,
     JpkiClient,
     NotFromIssuer,
     NotThisCard,
@@ -31,6 +33,7 @@ from mynumber.foundation.smartcard import (
     WrongPin,
     build_face_files,
     personalise,
+    tlv,
 )
 from mynumber.foundation.smartcard.face import attributes_file
 from tests.foundation.smartcard.conftest import FACE, SERIAL, Full
@@ -158,16 +161,44 @@ def test_what_the_issuer_did_not_sign_is_not_believed(full: Full, name: str, pos
         text.read_number(full.face_key.public_key())
 
 
-def test_a_forged_address_is_not_believed(full: Full) -> None:
-    other = build_face_files(replace(FACE, address="大阪府"), rsa.generate_private_key(65537, 2048))
-    contents = {**full.state.memory.contents, "text/0002": other.contents["text/0002"]}
-    state = replace(full.state, memory=msgspec.structs.replace(full.state.memory, contents=contents))
-    text = TextClient(Card(state))
+@pytest.fixture(scope="module")
+def forged(full: Full) -> FaceFiles:
+    """Another face, which somebody else signed."""
+    number = IndividualNumber.from_base("98765432109")
+    face = replace(FACE, individual_number=number, address="大阪府", photo=b"another photo")
+    return build_face_files(face, rsa.generate_private_key(65537, 2048))
+
+
+def with_files(full: Full, files: dict[str, bytes]) -> Card:
+    contents = {**full.state.memory.contents, **files}
+    return Card(replace(full.state, memory=msgspec.structs.replace(full.state.memory, contents=contents)))
+
+
+@pytest.mark.parametrize("name", ["text/0001", "text/0002"])
+def test_a_forged_number_or_address_is_not_believed(full: Full, forged: FaceFiles, name: str) -> None:
+    text = TextClient(with_files(full, {name: forged.contents[name]}))
     text.select()
     text.verify_pin(text_pin(full))
-    assert text.read_attributes().address == "大阪府"
+    read = text.read_number if name == "text/0001" else text.read_attributes
+    read()
     with pytest.raises(NotFromIssuer):
-        text.read_attributes(full.face_key.public_key())
+        read(full.face_key.public_key())
+
+
+@pytest.mark.parametrize("tag", range(0xDF22, 0xDF28))
+def test_a_face_with_one_forged_part_is_not_believed(full: Full, forged: FaceFiles, tag: int) -> None:
+    """The parts that the signature covers: birth, sex, chip key, name, address, photo."""
+    body = tlv.parse_one(full.state.memory.contents["face/0002"], 0xFF20).value
+    values = {item.tag: item.value for item in tlv.parse(body)}
+    other = tlv.parse_one(forged.contents["face/0002"], 0xFF20).value
+    replaced = {item.tag: item.value for item in tlv.parse(other)}[tag]
+    values[tag] = replaced if replaced != values[tag] else bytes((values[tag][0] ^ 1,)) + values[tag][1:]
+    file = tlv.encode(0xFF20, b"".join(tlv.encode(t, v) for t, v in values.items()))
+    face = FaceClient(with_files(full, {"face/0002": file}))
+    face.select()
+    face.open_with_number_b(FACE.number_b)
+    with pytest.raises((NotFromIssuer, CardAnswerMalformed)):
+        face.read_face(full.face_key.public_key())
 
 
 # --- 券面事項確認AP, 共通AP ---------------------------------------------------------------------------------------
