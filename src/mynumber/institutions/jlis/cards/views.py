@@ -6,7 +6,7 @@ from typing import Final
 
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -77,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply_page(request: HttpRequest) -> HttpResponse:
     """交付申請 with the 申請書ID."""
-    form = ApplyForm(request.POST or None, request.FILES or None)
+    form = ApplyForm(_sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             application = applications.apply_on_the_net(
@@ -100,7 +100,7 @@ def apply_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def status_page(request: HttpRequest) -> HttpResponse:
     """申請状況の照会: by POST, so that the ID stands in no address."""
-    form = StatusForm(request.POST or None)
+    form = StatusForm(_sent(request))
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         application_id = form.cleaned_data["application_id"]
@@ -185,7 +185,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def application_page(request: HttpRequest, number: int) -> HttpResponse:
     """One application with its photo: approve, send back, withdraw. The page names nobody: a photo is compared with the rules alone."""
     application = get_object_or_404(Application.objects.select_for_update(), pk=number)
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(_sent(request))
     staff = _staff(request)
     if request.method == "POST" and staff.role in CLERKS and form.is_valid():
         by, at = f"jlis/{staff.username}", timezone.now()
@@ -244,7 +244,7 @@ def try_again(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def loss_page(request: HttpRequest) -> HttpResponse:
     """紛失・一時停止の受付, at any hour."""
-    form = LossForm(request.POST or None)
+    form = LossForm(_sent(request))
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -264,6 +264,11 @@ def loss_page(request: HttpRequest) -> HttpResponse:
 
 
 _RESTING: Final = (LossOutcome.SUSPENDED, LossOutcome.ALREADY)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent; an empty form is a form as well."""
+    return request.POST if request.method == "POST" else None
 
 
 def _staff(request: HttpRequest) -> StaffMember:

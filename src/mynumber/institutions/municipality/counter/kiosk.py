@@ -16,7 +16,7 @@ from mynumber.institutions.municipality.counter import sessions
 from mynumber.institutions.municipality.counter.forms import KioskForm
 from mynumber.institutions.municipality.counter.models import ProcedureKind, ReaderSession
 from mynumber.institutions.municipality.counter.procedures import Wanted
-from mynumber.institutions.municipality.counter.views import session_context
+from mynumber.institutions.municipality.counter.views import sent, session_context
 from mynumber.protocols.card_life import PinName
 from mynumber.webkit.access import public
 from mynumber.webkit.errors import PageRefused
@@ -27,7 +27,7 @@ from mynumber.webkit.errors import PageRefused
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, tenant: str) -> HttpResponse:
     """Which PIN is forgotten; then a code for the card's device."""
-    form = KioskForm(request.POST or None)
+    form = KioskForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             opened = sessions.open_session(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -158,7 +158,7 @@ def resident(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse:
 def apply(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse:
     """Take an application for the resident."""
     person = _resident(addressee)
-    form = ApplyForm(request.POST or None, request.FILES or None)
+    form = ApplyForm(sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         accepted = form.cleaned_data.get("accepted")
         photo = accepted.content if accepted else stock.placeholder_photo(person.persona or str(person.pk))
@@ -332,7 +332,7 @@ def session_context(found: ReaderSession) -> dict[str, object]:
 
 
 def _form_of(procedure: ProcedureKind, card: CardStanding, request: HttpRequest) -> CheckForm:
-    data = request.POST or None
+    data = sent(request)
     match procedure:
         case ProcedureKind.SET_PINS:
             return PinsForm(desks.pins_of(card), data)
@@ -379,7 +379,7 @@ def loss(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse:
 def found(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse:
     """発見の届出: the holder was identified and has the card again."""
     person, card = _with_card(addressee)
-    form = CheckForm(request.POST or None)
+    form = CheckForm(sent(request))
     if request.method == "POST" and form.is_valid():
         serial = card.card_serial or ""
         try:
@@ -404,7 +404,7 @@ def found(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse:
 def take_back(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse:
     """返納, or a loss that is final."""
     person, card = _with_card(addressee)
-    form = ReturnForm(request.POST or None)
+    form = ReturnForm(sent(request))
     if request.method == "POST" and form.is_valid():
         serial = card.card_serial or ""
         lost = form.cleaned_data["lost"] == "yes"
@@ -431,7 +431,7 @@ def take_back(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse
 def change(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse:
     """Change the entry of a synthetic resident, so that what follows for the card can be seen."""
     person = _resident(addressee)
-    form = ChangeForm(request.POST or None)
+    form = ChangeForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             changed = change_entry(tenant, person.pk, _change(form), today=timezone.localdate())
@@ -492,6 +492,11 @@ def _jlis_said_no(refused: Refused) -> PageRefused:
         hop=refused.hop.label_ja,
         status=502 if not refused.is_signed else 409,
     )
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent; an empty form is a form as well."""
+    return request.POST if request.method == "POST" else None
 
 
 def _staff(request: HttpRequest) -> StaffMember:
