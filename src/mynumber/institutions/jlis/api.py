@@ -31,8 +31,7 @@ from mynumber.foundation.pki.ocsp import ResponseStatus
 from mynumber.institutions.jlis.certification.words import UseKind
 from mynumber.institutions.jlis.status.desk import Desk, NoAnswer
 from mynumber.institutions.jlis.status.furnishing import furnish, keep_furnished
-from mynumber.institutions.jlis.status.publication import Publication
-from mynumber.institutions.jlis.status.store import CertificateRow, Count, ListScope, Store, Verifier
+from mynumber.institutions.jlis.status.store import CertificateRow, Count, Store, Verifier
 from mynumber.institutions.jlis.status.usage import Usage
 from mynumber.institutions.jlis.status.verifiers import Verifiers
 from mynumber.webkit import logs
@@ -117,7 +116,6 @@ class StatusApp:
         keyring = KeyRing.open(os.environ["MYNUMBER_KEYS"])
         self.store = Store(self._pool)
         self.desk = Desk()
-        self.publication = Publication(self.store)
         self.usage = Usage(self.store.add)
         self.verifiers = Verifiers(self.store.verifiers)
         self.look_up: Batcher[str, CertificateRow | None] = Batcher(self.store.certificates)
@@ -291,14 +289,12 @@ class StatusApp:
             if wanted is None or not generations:
                 return say(404, "no such list\n")
             generation = int(wanted[2]) if wanted[2] else max(generations)
-            if generation not in generations:
-                return say(404, "no such list\n")
             municipality = "" if wanted[1] == "all" else wanted[1]
-            newest = await self.publication.newest(ListScope(purpose, generation, municipality))
-            if newest is None:
+            content = await self.store.revocation_list(purpose, generation, municipality)
+            if content is None:
                 return say(404, "no such list\n")
             self._count(verifier, UseKind.REVOCATION_LIST, datetime.now(UTC))
-            return Reply(200, newest.content, "application/pkix-crl")
+            return Reply(200, content, "application/pkix-crl")
 
         return give
 

@@ -14,23 +14,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from mynumber.foundation.pki import Municipality, Revocation, RevocationReason
 from mynumber.foundation.pki.timestamp import REQUEST_TYPE, RESPONSE_TYPE
-from mynumber.institutions.jlis.certification.words import CertificateReason, StoredState
 from tests.foundation.pki.status_parts import openssl
 from tests.institutions.jlis.status.service import KATSUSHIKA, Service, wait_until
 from tests.support.tools import needs
 
 
 def publish(service: Service, number: int, *serials: int, municipality: str = KATSUSHIKA) -> None:
-    """What the certification side publishes: a list that tells everything."""
+    """What the certification side publishes."""
     now = datetime.now(UTC).replace(microsecond=0)
     content = service.authorities["authentication"].revocation_list(
         [Revocation(serial, now, RevocationReason.LOST) for serial in serials],
         number=number,
         now=now,
         municipality=Municipality.of(municipality) if municipality else None,
-    )
-    service.tables.execute(
-        "DELETE FROM jlis_certification_stalelist WHERE municipality_code = %s", [municipality]
     )
     service.tables.execute(
         """
@@ -59,31 +55,6 @@ def test_openssl_reads_the_newest_list_of_a_municipality(service: Service, tmp_p
         assert "verify OK" in heard
         for serial in (0x51, 0x52, 0x53):
             assert (f"Serial Number: {serial:X}\n" in heard) == (serial in expected)
-
-
-@needs("openssl")
-def test_a_list_tells_what_was_committed_before_it_was_asked_for(service: Service, tmp_path: Path) -> None:
-    publish(service, 30)
-    serial = 0x7E57
-    service.add_certificate(serial)
-    file = tmp_path / "list.crl"
-
-    def listed(name: str) -> str:
-        answer = service.ask("GET", f"/revocation-lists/authentication/{name}.crl", key=service.keys["bank"])
-        assert answer.status == 200
-        file.write_bytes(answer.body)
-        return openssl("crl", "-inform", "DER", "-in", file, "-CAfile", service.root(), "-noout", "-text")
-
-    assert "7E57" not in listed("131229")
-    service.set_state(serial, StoredState.SUSPENDED, CertificateReason.REPORTED_LOST)
-    for name in ("131229", "all"):
-        held = listed(name)
-        assert "verify OK" in held
-        assert "Serial Number: 7E57" in held
-        assert "Certificate Hold" in held
-    assert listed("131229") == listed("131229"), "the same list while nothing changes"
-    service.set_state(serial, StoredState.GOOD)
-    assert "7E57" not in listed("131229")
 
 
 def test_lists_that_are_handed_out_are_counted(service: Service) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import time
 from datetime import UTC, datetime
 from typing import Final
 
 from mynumber.foundation.keyring import KeyRing
-from mynumber.institutions.jlis.status.commands import run_command
 from mynumber.institutions.jlis.status.desk import Desk
 from mynumber.institutions.jlis.status.store import Store
+from mynumber.webkit import logs
 
 FURNISH_SECONDS: Final = 3.0
 """How often new CAs and new certificates of the service are looked for."""
@@ -18,6 +20,8 @@ RENEW_SECONDS: Final = 3600.0
 """How often certificates that are half over are looked for. At once when one begins to be missing ..."""
 RETRY_SECONDS: Final = 60.0
 """... and again after this time while one is."""
+
+_log = logs.get_logger(__name__)
 
 
 async def furnish(desk: Desk, store: Store, keyring: KeyRing) -> None:
@@ -33,9 +37,19 @@ async def keep_furnished(desk: Desk, store: Store, keyring: KeyRing) -> None:
     while True:
         missing = desk.missing(datetime.now(UTC))
         if desk.roots and (missing != missed or time.monotonic() >= again):
-            await run_command("renew_responders")
+            await _renew()
             await furnish(desk, store, keyring)
             missed = desk.missing(datetime.now(UTC))
             again = time.monotonic() + (RETRY_SECONDS if missed else RENEW_SECONDS)
         await asyncio.sleep(FURNISH_SECONDS)
         await furnish(desk, store, keyring)
+
+
+async def _renew() -> None:
+    """Run ``renew_responders`` as a short process of its own, so that this one, to which the world talks, never loads the key of a CA."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "django", "renew_responders", "--verbosity", "0"),
+        env={**os.environ, "MYNUMBER_POOL": "0"},
+    )
+    if await process.wait() != 0:
+        _log.error("certificates of the service were not renewed", status=process.returncode)

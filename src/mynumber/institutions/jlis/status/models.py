@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 
@@ -21,18 +19,11 @@ class ServiceCertificate(models.Model):
     service = models.CharField("用途", max_length=32, choices=Service)
     authority_generation = models.IntegerField("発行した認証局の世代")
     key_generation = models.IntegerField("鍵の世代")
+    """In the key ring. A ring that was made anew begins again with 1."""
     certificate = models.BinaryField("証明書")
     """X.509, DER."""
     not_before = models.DateTimeField("有効期間の始まり")
     not_after = models.DateTimeField("有効期間の終わり")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["service", "authority_generation", "key_generation"],
-                name="jlis_service_certificate_of_a_key",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"ServiceCertificate({self.service}, {self.authority_generation}, {self.key_generation})"

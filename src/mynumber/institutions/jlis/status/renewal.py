@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.db import connection, transaction
 
-from mynumber.foundation.keyring import KeyRing
+from mynumber.foundation.keyring import KeyRing, KeyRingRefused
 from mynumber.foundation.pki import CertificateAuthority, Purpose, new_serial
+from mynumber.foundation.pki.signing import DerSigner, SignerDamaged
 from mynumber.institutions.jlis.status.models import Service, ServiceCertificate
 
 SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -52,17 +53,20 @@ def renew(
 
 
 def _lasts(service: Service, generation: int, keyring: KeyRing, now: datetime) -> bool:
-    """Whether the newest certificate has its key at hand and half its time to go."""
+    """Whether the newest certificate has its own key at hand and half its time to go."""
     newest = (
         ServiceCertificate.objects.filter(service=service, authority_generation=generation)
-        .order_by("-key_generation")
+        .order_by("-pk")
         .first()
     )
-    return (
-        newest is not None
-        and newest.key_generation in keyring.generations(service)
-        and now < newest.not_before + (newest.not_after - newest.not_before) / 2
-    )
+    if newest is None or now >= newest.not_before + (newest.not_after - newest.not_before) / 2:
+        return False
+    try:
+        key = keyring.pem(service.value, newest.key_generation)
+        DerSigner.load(key_pem=key, certificate=bytes(newest.certificate))
+    except (KeyRingRefused, SignerDamaged):
+        return False
+    return True
 
 
 def _issue(

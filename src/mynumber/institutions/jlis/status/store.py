@@ -29,15 +29,10 @@ _SERVICE_CERTIFICATES = """
     SELECT service, authority_generation, key_generation, certificate
     FROM jlis_status_servicecertificate
     WHERE not_before <= $1 AND not_after > $1
-    ORDER BY authority_generation DESC, key_generation DESC
+    ORDER BY authority_generation DESC, id DESC
 """
 _REVOCATION_LIST = """
-    SELECT content,
-        this_update + (next_update - this_update) / 2 > $4 AND NOT EXISTS (
-            SELECT FROM jlis_certification_stalelist
-            WHERE hierarchy = $1 AND generation = $2 AND municipality_code = $3
-        ) AS current
-    FROM jlis_certification_revocationlist
+    SELECT content FROM jlis_certification_revocationlist
     WHERE hierarchy = $1 AND generation = $2 AND municipality_code = $3
     ORDER BY number DESC LIMIT 1
 """
@@ -91,26 +86,6 @@ class ServiceRow:
     authority_generation: int
     key_generation: int
     certificate: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ListScope:
-    """What a revocation list speaks of."""
-
-    purpose: Purpose
-    generation: int
-    municipality: str
-    """6 digits; empty: everything of the generation."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """The newest revocation list of a scope."""
-
-    content: bytes
-    """X.509 CRL, DER."""
-    current: bool
-    """Whether it tells every change and half its time is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +149,10 @@ class Store:
             for row in await self._pool.fetch(_SERVICE_CERTIFICATES, at)
         ]
 
-    async def revocation_list(self, scope: ListScope, at: datetime) -> ListRow | None:
-        """The newest list of a scope."""
-        row = await self._pool.fetchrow(
-            _REVOCATION_LIST, scope.purpose.value, scope.generation, scope.municipality, at
-        )
-        return None if row is None else ListRow(bytes(row["content"]), row["current"])
+    async def revocation_list(self, purpose: Purpose, generation: int, municipality: str) -> bytes | None:
+        """The newest list of a municipality (6 digits; empty: of everything of the generation), X.509 DER."""
+        content = await self._pool.fetchval(_REVOCATION_LIST, purpose.value, generation, municipality)
+        return None if content is None else bytes(content)
 
     async def add(self, counts: Mapping[Count, int]) -> None:
         """Add to what verifiers have asked, durably, all or nothing. Raises FateUnknown when only the database knows which."""
