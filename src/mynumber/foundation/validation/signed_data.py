@@ -54,7 +54,10 @@ def read_signed_data(der: bytes, *, padded: bool = False) -> Any:
         if info["content_type"].native != "signed_data":
             raise MalformedSignedData("the structure is not signed data")
         signed_data = info["content"]
-        _ = [(one["sid"], one["signed_attrs"].native) for one in signed_data["signer_infos"]]
+        # asn1crypto reads a part when it is first asked for: ask for all of them here, where a failure means the document.
+        _ = signed_data["version"].native, signed_data["digest_algorithms"].native
+        _ = signed_data["signer_infos"].native, signed_data["encap_content_info"]["content_type"].native
+        _ = isinstance(signed_data["crls"], core.Void), _certificates(signed_data)
         if padded and der[_length(der) :].strip(b"\0"):
             raise MalformedSignedData("something follows the structure")
     except BAD_ASN1:
