@@ -1,8 +1,9 @@
 """DER, as far as status and time-stamps need it: a strict reader and plain writers.
 
 Messages that are answered thousands of times a second are put together from bytes here; certificates and lists are
-made by `cryptography`. The reader takes one encoding of each value and nothing else (X.690, 10): no indefinite or
-padded lengths, no high tags, no rest after the end.
+made by `cryptography`, whose declarative decoder (`hazmat.asn1`, 50) cannot pass over optional parts of a request that
+nobody here looks at. The reader takes one encoding of each value and nothing else (X.690, 10): no indefinite or padded
+lengths, no high tags, no rest after the end. Tests hold what is written against its encoder.
 """
 
 from __future__ import annotations
