@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from typing import Any
 
 import msgspec
@@ -160,8 +159,7 @@ def test_a_web_signature_by_a_key_in_its_own_header_is_refused() -> None:
 
 def test_one_spelling_of_a_web_signature() -> None:
     first, middle, last = signed("jws").split(b".")
-    assert hashlib.sha256(last).digest()
-    for other in (last[:-1] + bytes((last[-1] ^ 1,)), last + b"A", last[:-2]):
+    for other in (last[:-1] + bytes((last[-1] + 1,)), last + b"A", last[:-2]):
         assert check(b".".join((first, middle, other))).conclusion is Conclusion.TOTAL_FAILED
 
 
