@@ -118,6 +118,7 @@ def test_pages_at_rest(browser: Browser, device: Device, size: ViewportSize) -> 
         "remove": "/cards/hanako/remove",
         "readers": "/readers",
         "device": "/device",
+        "phone": "/phone",
         "unknown": "/cards/nobody",
     }.items():
         page.goto(device.address + path)
@@ -214,4 +215,120 @@ def test_signing_documents(browser: Browser, device: Device, size: ViewportSize)
     page.get_by_label("署名用パスワード※必須").fill("HANAKO1990")
     page.get_by_role("button", name="署名する").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("戻りました")
+    page.close()
+
+
+def test_the_keyboard_is_enough(browser: Browser, device: Device) -> None:
+    """Card, PIN pad and button by Tab, arrows and Enter; the focus is seen at each stop."""
+    page = browser.new_page(viewport=DESK)
+    page.goto(device.sign_in())
+
+    def go_to(is_there: str) -> None:
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            seen = "document.activeElement === document.body || getComputedStyle(document.activeElement).outlineStyle"
+            assert page.evaluate(seen) != "none", page.evaluate("document.activeElement.outerHTML")
+            if page.evaluate(f"(() => {{ const e = document.activeElement; return {is_there}; }})()"):
+                return
+        raise AssertionError(f"no way by Tab to {is_there}")
+
+    go_to("e.type === 'radio'")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="カードと暗証番号")).to_be_visible()
+    for digit in PINS_OF_HANAKO:
+        go_to(f"e.textContent === '{digit}'")
+        page.keyboard.press("Enter")
+    go_to("e.textContent === '署名してサインイン'")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("戻りました")
+    page.close()
+
+
+def test_the_pad_says_how_many_and_never_which(browser: Browser, device: Device) -> None:
+    page = browser.new_page(viewport=PHONE)
+    page.goto(device.sign_in() + "&card=hanako")
+    pad = page.get_by_role("group", name="利用者証明用の暗証番号を入力するボタン")
+    for digit in "46":
+        pad.get_by_role("button", name=digit, exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="2けた入力しました")).to_be_attached()
+    assert page.locator("#id_pin").input_value() == "46"
+    assert page.locator("#id_pin").get_attribute("type") == "password"
+    assert "46" not in page.locator("main").inner_text()
+    pad.get_by_role("button", name="1つ消す").click()
+    assert page.locator("#id_pin").input_value() == "4"
+    pad.get_by_role("button", name="全部消す").click()
+    assert page.locator("#id_pin").input_value() == ""
+    for digit in "46495":
+        pad.get_by_role("button", name=digit, exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="もう入りません")).to_be_attached()
+    smallest = min(box["height"] for key in pad.get_by_role("button").all() if (box := key.bounding_box()))
+    assert smallest >= 44
+    # Gone and back: the browser brings no PIN along.
+    page.goto(device.address + "/device")
+    page.go_back()
+    assert page.locator("#id_pin").input_value() == ""
+    page.close()
+
+
+@SIZES
+def test_without_script(browser: Browser, device: Device, size: ViewportSize) -> None:
+    context = browser.new_context(viewport=size, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(device.sign_in(Attribute.SEX))
+    assert page.get_by_role("group", name="暗証番号").count() == 0
+    assert_fits(page)
+    page.get_by_label("利用者証明用の暗証番号※必須").fill("0000")
+    page.get_by_label("署名用パスワード※必須").fill("hanako1990")
+    page.get_by_role("button", name="署名してサインイン").click()
+    expect(page.locator("#id_pin-error")).to_contain_text("あと2回")
+    page.get_by_label("利用者証明用の暗証番号※必須").fill("4649")
+    page.get_by_label("署名用パスワード※必須").fill("hanako1990")
+    page.get_by_role("button", name="署名してサインイン").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("戻りました")
+    context.close()
+
+
+@SIZES
+def test_forced_colours_and_little_motion(browser: Browser, device: Device, size: ViewportSize) -> None:
+    context = browser.new_context(viewport=size, forced_colors="active", reduced_motion="reduce")
+    page = context.new_page()
+    for name, path in {"cards": "/", "pins": "/cards/hanako/pins/juki"}.items():
+        page.goto(device.address + path)
+        look(page, f"forced-{name}")
+    card = page.locator(".plate").first
+    assert card.evaluate("card => getComputedStyle(card).borderTopStyle") == "solid"
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/cards/hanako", "/cards/hanako/pins/signature", "/readers", "/phone"])
+def test_320_pixels_are_enough(browser: Browser, device: Device, path: str) -> None:
+    page = browser.new_page(viewport=ViewportSize(width=320, height=640))
+    page.goto(device.address + path)
+    assert_fits(page)
+    page.close()
+
+
+def test_nothing_complains_and_nothing_is_fetched_from_elsewhere(browser: Browser, device: Device) -> None:
+    page = browser.new_page(viewport=DESK)
+    heard: list[str] = []
+    page.on(
+        "console",
+        lambda message: heard.append(message.text) if message.type in ("error", "warning") else None,
+    )
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(device.address) else heard.append(request.url),
+    )
+    for path in (
+        "/",
+        "/cards/hanako",
+        "/cards/hanako/pins/authentication",
+        "/readers",
+        "/documents",
+        "/phone",
+    ):
+        page.goto(device.address + path)
+    assert heard == []
     page.close()
