@@ -320,7 +320,8 @@ def session_context(found: ReaderSession) -> dict[str, object]:
             return StepState.AHEAD
         return StepState.STOPPED if stopped else StepState.NOW
 
-    code = sessions.code_of(found) if live else ""
+    # Once a device has it, nobody else needs to read it.
+    code = sessions.code_of(found) if found.state == SessionState.WAITING else ""
     return {
         "session": found,
         "live": live,
