@@ -403,6 +403,13 @@ def test_one_pin_of_the_next_card_opens_both_applications(full: Full, next_state
         pad.verify(PinName.AUTHENTICATION, Pin("1234"))
 
 
+def test_the_next_card_proves_itself(full: Full, next_state: CardState) -> None:
+    text = TextClient(Card(next_state), NEXT_CARD)
+    text.select()
+    text.verify_pin(Pin("1234"))
+    text.prove_chip(full.face_key.public_key(), b"a fresh challenge")
+
+
 def test_the_next_card_lacks_what_is_announced_to_go(next_state: CardState) -> None:
     card = Card(next_state)
     with pytest.raises(NotThisCard):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import date
 
@@ -199,6 +200,37 @@ def test_a_face_with_one_forged_part_is_not_believed(full: Full, forged: FaceFil
     face.open_with_number_b(FACE.number_b)
     with pytest.raises((NotFromIssuer, CardAnswerMalformed)):
         face.read_face(full.face_key.public_key())
+
+
+def test_the_chip_proves_that_it_is_no_copy(full: Full, text: TextClient) -> None:
+    text.open_with_number_b(FACE.number_b)
+    text.prove_chip(full.face_key.public_key(), b"a fresh challenge")
+    with pytest.raises(NotFromIssuer):
+        text.prove_chip(rsa.generate_private_key(65537, 2048).public_key(), b"a fresh challenge")
+
+
+def test_a_copy_of_the_files_cannot_prove_itself(full: Full) -> None:
+    """Everything that can be read, in a chip with a key of its own."""
+    copy = personalise(
+        card_serial=SERIAL,
+        authentication=full.authentication,
+        face=FACE,
+        face_key=full.face_key,
+        pins=full.pins,
+    )
+    memory = msgspec.structs.replace(copy.memory, contents=full.state.memory.contents)
+    text = TextClient(Card(replace(copy, memory=memory)))
+    text.select()
+    text.verify_pin(text_pin(full))
+    assert text.read_number(full.face_key.public_key()) == FACE.individual_number
+    with pytest.raises(NotFromIssuer):
+        text.prove_chip(full.face_key.public_key(), b"a fresh challenge")
+
+
+@given(st.binary(max_size=258))
+def test_no_file_of_a_chip_key_does_more_than_a_card_error(full: Full, file: bytes) -> None:
+    with contextlib.suppress(CardError):
+        TextClient(Stranger(file + b"\x90\x00")).prove_chip(full.face_key.public_key(), b"x")
 
 
 # --- 券面事項確認AP, 共通AP ---------------------------------------------------------------------------------------

@@ -6,10 +6,15 @@ import os
 from enum import Enum
 from typing import Protocol
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo, Prehashed, decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    NoDigestInfo,
+    Prehashed,
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -121,6 +126,19 @@ def sign(key: CardPrivateKey, mode: int, data: bytes) -> bytes:
     except (ValueError, OverflowError, UnsupportedAlgorithm):
         # Not a key of this card's size.
         raise CannotSign(SignatureFault.NO_KEY) from None
+
+
+def verifies(key: CardPublicKey, signature: bytes, message: bytes) -> bool:
+    """True for a signature that a card made with P1 = 03, hashing the message itself."""
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            r, s = int.from_bytes(signature[:_EC_HALF]), int.from_bytes(signature[_EC_HALF:])
+            key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA384()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _sign_rsa(key: rsa.RSAPrivateKey, mode: int, data: bytes) -> bytes:

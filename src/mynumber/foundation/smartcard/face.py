@@ -15,8 +15,8 @@ from datetime import date
 
 import msgspec
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from mynumber.foundation.numbers import IndividualNumber
 from mynumber.foundation.people import Sex, Wareki
@@ -286,6 +286,23 @@ def _public_bytes(key: CardPublicKey | None) -> bytes:
     if isinstance(key, rsa.RSAPublicKey):
         return modulus_template(key)
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def read_public_key(value: bytes) -> CardPublicKey:
+    """The chip's key in a file of the face. Raises MalformedTlv, ValueError, UnsupportedAlgorithm."""
+    if value[:1] == b"\x90":
+        return read_modulus_template(value)
+    key = load_der_public_key(value)
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise ValueError("the chip's key is of another kind")
+    return key
+
+
+def read_modulus_template(value: bytes) -> rsa.RSAPublicKey:
+    """`modulus_template` read back. Raises MalformedTlv, ValueError."""
+    items = tlv.members(value, 0x90, 0x91)
+    exponent, modulus = (int.from_bytes(items[tag].value) for tag in (0x90, 0x91))
+    return rsa.RSAPublicNumbers(exponent, modulus).public_key()
 
 
 def modulus_template(key: rsa.RSAPublicKey) -> bytes:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from mynumber.foundation.numbers import IndividualNumber, MalformedNumber
 from mynumber.foundation.people import Sex
 from mynumber.foundation.smartcard import tlv
+from mynumber.foundation.smartcard.algorithms import verifies
 from mynumber.foundation.smartcard.apdu import Command
 from mynumber.foundation.smartcard.client import CardAnswerMalformed, CardClient, CardError
 from mynumber.foundation.smartcard.face import (
@@ -19,6 +20,7 @@ from mynumber.foundation.smartcard.face import (
     attributes_digest,
     face_digest,
     number_digest,
+    read_public_key,
 )
 from mynumber.foundation.smartcard.generations import (
     FACE,
@@ -30,6 +32,7 @@ from mynumber.foundation.smartcard.generations import (
     FACE_NUMBER_B,
     TEXT,
     TEXT_ATTRIBUTES,
+    TEXT_INTERNAL_KEY,
     TEXT_NUMBER,
     TEXT_NUMBER_A,
     TEXT_NUMBER_B,
@@ -40,6 +43,7 @@ from mynumber.foundation.smartcard.profile import Pin
 from mynumber.foundation.smartcard.secure_reader import SecureReader
 
 _RECORD_BYTES = 30
+_HASHED_BY_CARD = 0x03
 
 
 class NotFromIssuer(CardError):
@@ -114,6 +118,23 @@ class TextClient(CardClient):
         if issuer_key is not None and self._signed_digests(issuer_key)[1] != attributes_digest(file):
             raise NotFromIssuer
         return attributes
+
+    def prove_chip(self, issuer_key: rsa.RSAPublicKey, challenge: bytes) -> None:
+        """Have the chip sign a fresh challenge (1..245 bytes) with the key that the issuer signed: a copy of the files cannot.
+
+        Opened by any of the three ways. Raises NotFromIssuer, CardError.
+        """
+        try:
+            body = tlv.parse_one(self.read_object(TEXT_INTERNAL_KEY), 0xFF50).value
+            items = tlv.members(body, 0xDF51, 0xDF52)
+            chip_key = read_public_key(items[0xDF51].value)
+        except (tlv.MalformedTlv, ValueError, UnsupportedAlgorithm):
+            raise CardAnswerMalformed("the file of the chip's key has another form") from None
+        _require_signature(issuer_key, items[0xDF52].value, body[: items[0xDF52].start])
+        command = Command(0x80, 0x2A, _HASHED_BY_CARD, 0x00, challenge, expected=256)
+        signature = self.expect_done("prove itself", command)
+        if not verifies(chip_key, signature, challenge):
+            raise NotFromIssuer
 
     def _signed_digests(self, issuer_key: rsa.RSAPublicKey) -> tuple[bytes, bytes]:
         """EF 0003: the digests of number and attributes, signed by the issuer of the face."""

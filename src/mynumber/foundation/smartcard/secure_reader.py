@@ -8,6 +8,7 @@ from mynumber.foundation.smartcard import tlv
 from mynumber.foundation.smartcard.algorithms import SYSTEM_RANDOMNESS, Randomness
 from mynumber.foundation.smartcard.apdu import Command, Response
 from mynumber.foundation.smartcard.client import CardAnswerMalformed, CardClient, CardReader
+from mynumber.foundation.smartcard.face import read_modulus_template
 from mynumber.foundation.smartcard.generations import TEXT_MESSAGING_KEY
 from mynumber.foundation.smartcard.messaging import (
     CRYPTOGRAM,
@@ -82,9 +83,6 @@ class SecureReader:
 
 def _messaging_key(client: CardClient) -> rsa.RSAPublicKey:
     try:
-        body = tlv.parse_one(client.read_object(TEXT_MESSAGING_KEY), 0xA1).value
-        items = tlv.members(body, 0x90, 0x91)
-        exponent, modulus = (int.from_bytes(items[tag].value) for tag in (0x90, 0x91))
-        return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+        return read_modulus_template(tlv.parse_one(client.read_object(TEXT_MESSAGING_KEY), 0xA1).value)
     except (tlv.MalformedTlv, ValueError):
         raise CardAnswerMalformed("the file of the session's key has another form") from None
