@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mynumber.foundation.documents import sign_cms, sign_pdf
+from mynumber.institutions.digital_agency.validation.uploads import MAXIMUM_BYTES
 from tests.institutions.digital_agency.house import House
 from tests.support.signing import HOLDER, plain_pdf
 from tests.webkit.face.serving import (
@@ -119,3 +122,19 @@ def test_the_form_is_sent_by_keyboard_alone(browser: Browser, address: str, file
     page.keyboard.press("Enter")
     expect(page.get_by_text("署名の対象のファイルがありません").first).to_be_visible()
     page.close()
+
+
+def test_a_program_that_sends_too_much_is_told_so(address: str) -> None:
+    """Over a real connection: the answer must not be lost because nobody read the body."""
+    head = b'--x\r\nContent-Disposition: form-data; name="document"; filename="x"\r\n\r\n'
+    place = urlsplit(address)
+    for length in (MAXIMUM_BYTES + 1, 3 * MAXIMUM_BYTES):
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
+        body = head + b"x" * length + b"\r\n--x--\r\n"
+        connection.request(
+            "POST", "/validations", body=body, headers={"Content-Type": "multipart/form-data; boundary=x"}
+        )
+        response = connection.getresponse()
+        assert response.status == 413
+        assert b"too_large" in response.read()
+        connection.close()

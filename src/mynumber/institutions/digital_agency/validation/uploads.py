@@ -15,6 +15,9 @@ from mynumber.foundation.validation import DEFAULT_LIMITS
 MAXIMUM_BYTES = DEFAULT_LIMITS.document
 """Of the document, and of the content beside it."""
 MAXIMUM_BODY = 2 * MAXIMUM_BYTES + 64 * 1024
+DRAINED = 4 * MAXIMUM_BYTES
+"""How much of a longer request is read and thrown away: its sender gets the answer. Beyond that the connection just breaks."""
+CHUNK = 1024 * 1024
 
 
 class UploadTooLarge(Exception):
@@ -34,7 +37,7 @@ class MemoryHandler(FileUploadHandler):
         """Keep a part. Returns nothing: no other handler sees it."""
         if start + len(raw_data) > MAXIMUM_BYTES:
             self.too_large = True
-            raise StopUpload(connection_reset=True)
+            raise StopUpload  # the rest is read and thrown away, so that the answer arrives
         self._content.write(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedFile[Any]:
@@ -58,6 +61,9 @@ def read_upload(request: HttpRequest) -> Upload:
     handler = MemoryHandler(request)
     request.upload_handlers = [handler]
     if int(request.headers.get("Content-Length") or 0) > MAXIMUM_BODY:
+        for _ in range(DRAINED // CHUNK):
+            if not request.read(CHUNK):
+                break
         raise UploadTooLarge
     files, fields = request.FILES, request.POST
     if handler.too_large:
