@@ -235,6 +235,18 @@ HOSTILE = {
         request_of(der.sequence(identifier(der.integer(5) + der.integer(5)))),
         Reason.NOT_DER,
     ),
+    "an algorithm with parameters": (
+        request_of(der.sequence(ID.replace(der.NULL_VALUE, der.sequence(), 1))),
+        Reason.NOT_DER,
+    ),
+    "an identifier that does not end": (
+        request_of(ASKED.replace(der.oid("1.3.14.3.2.26"), b"\x06\x05\x2b\x0e\x03\x02\x9a")),
+        Reason.NOT_DER,
+    ),
+    "an identifier that is padded": (
+        request_of(ASKED.replace(der.oid("1.3.14.3.2.26"), b"\x06\x05\x2b\x80\x03\x02\x1a")),
+        Reason.NOT_DER,
+    ),
     "a high tag": (b"\x3f\x30" + request_of(ASKED)[1:], Reason.NOT_DER),
 }
 
@@ -270,6 +282,9 @@ def test_whatever_is_done_to_a_request_it_is_read_or_refused_and_never_read_as_m
     for certificate in read.certificates:
         assert certificate.der in bytes(request)
         assert der.integer(certificate.serial) == certificate.der[-len(der.integer(certificate.serial)) :]
+    # And cryptography reads the same; of other algorithms it knows more than that they are not ours.
+    if len(read.certificates) == 1 and read.certificates[0].issuer.startswith(tuple(ocsp._HASHES)):
+        assert theirs.load_der_ocsp_request(bytes(request)).serial_number == read.certificates[0].serial
 
 
 @given(st.binary(max_size=300))

@@ -27,6 +27,8 @@ SET: Final = 0x31
 _LONG_FORM: Final = 0x80
 _HIGH_TAG: Final = 0x1F
 _LENGTH_BYTES: Final = 3
+_MORE: Final = 0x80
+"""The bit that says that a number of an object identifier goes on."""
 
 
 class MalformedDer(Exception):
@@ -82,12 +84,6 @@ class Reader:
         _, self._at = self._content(tag)
         return self._data[begin : self._at]
 
-    def any_element(self) -> bytes:
-        """Read one element whatever its tag."""
-        if self._at >= self._end:
-            raise MalformedDer("an element is missing")
-        return self.element(self._data[self._at])
-
     def integer(self) -> int:
         """Read an INTEGER in its shortest form."""
         content = self.content(INTEGER)
@@ -96,6 +92,22 @@ class Reader:
         ):
             raise MalformedDer("an integer is not in its shortest form")
         return int.from_bytes(content, signed=True)
+
+    def identifier(self) -> bytes:
+        """Read an OBJECT IDENTIFIER and return all of it: identifiers are compared as they stand."""
+        element = self.element(OID)
+        if not _is_identifier(element):
+            raise MalformedDer("an object identifier is not in its shortest form")
+        return element
+
+    def algorithm(self) -> bytes:
+        """Read an AlgorithmIdentifier whose parameters are NULL or absent and return its identifier."""
+        algorithm = self.inside(SEQUENCE)
+        name = algorithm.identifier()
+        if algorithm.more():
+            algorithm.inside(NULL).end()
+        algorithm.end()
+        return name
 
     def boolean(self) -> bool:
         """Read a BOOLEAN: 00 or FF."""
@@ -128,6 +140,15 @@ class Reader:
         if start + length > end:
             raise MalformedDer("an element is longer than what holds it")
         return start, start + length
+
+
+@lru_cache(maxsize=256)
+def _is_identifier(element: bytes) -> bool:
+    """Whether the numbers in an OBJECT IDENTIFIER end and none begins with a zero."""
+    content = element[2:]
+    begins = [True, *(byte < _MORE for byte in content)]
+    padded = any(begin and byte == _MORE for begin, byte in zip(begins, content, strict=False))
+    return len(content) > 0 and begins[-1] and not padded
 
 
 # --- writing ------------------------------------------------------------------------------------------------

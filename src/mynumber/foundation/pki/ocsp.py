@@ -134,12 +134,11 @@ def _single_request(request: Reader) -> CertificateId:
     _extensions(request, der.explicit(0))
     request.end()
     certificate = Reader(identifier).inside(der.SEQUENCE)
-    algorithm = certificate.inside(der.SEQUENCE)
-    name = algorithm.element(der.OID)
-    if algorithm.more():
-        algorithm.any_element()
-        algorithm.end()
-    issuer = name + certificate.element(der.OCTET_STRING) + certificate.element(der.OCTET_STRING)
+    issuer = (
+        certificate.algorithm()
+        + certificate.element(der.OCTET_STRING)
+        + certificate.element(der.OCTET_STRING)
+    )
     serial = certificate.integer()
     certificate.end()
     if serial.bit_length() > 8 * LONGEST_SERIAL:
@@ -159,7 +158,7 @@ def _extensions(holder: Reader, tag: int) -> dict[bytes, bytes]:
         raise MalformedDer("extensions without an extension")
     while listed.more():
         extension = listed.inside(der.SEQUENCE)
-        name = extension.element(der.OID)
+        name = extension.identifier()
         critical = extension.next_is(der.BOOLEAN) and extension.boolean()
         value = extension.content(der.OCTET_STRING)
         extension.end()

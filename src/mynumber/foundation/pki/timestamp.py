@@ -103,7 +103,7 @@ def parse_request(data: bytes) -> StampRequest:
         if request.integer() != 1:
             raise RequestRefused(Failure.BAD_REQUEST)
         imprint = request.element(der.SEQUENCE)
-        policy = request.element(der.OID) if request.next_is(der.OID) else None
+        policy = request.identifier() if request.next_is(der.OID) else None
         nonce = request.integer() if request.next_is(der.INTEGER) else None
         with_certificate = False
         if request.next_is(der.BOOLEAN):
@@ -122,11 +122,7 @@ def parse_request(data: bytes) -> StampRequest:
 
 
 def _check_imprint(imprint: Reader) -> None:
-    algorithm = imprint.inside(der.SEQUENCE)
-    name = algorithm.element(der.OID)
-    if algorithm.next_is(der.NULL):
-        algorithm.inside(der.NULL).end()
-    algorithm.end()
+    name = imprint.algorithm()
     digest = imprint.content(der.OCTET_STRING)
     imprint.end()
     if name not in _IMPRINT_BYTES:
