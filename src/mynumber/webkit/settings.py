@@ -162,7 +162,7 @@ def database_settings(address: DatabaseAddress) -> dict[str, object]:
         "connect_timeout": CONNECT_TIMEOUT_SECONDS,
     }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "mynumber.webkit.postgresql",
         "NAME": address.name,
         "USER": address.user,
         "PASSWORD": address.password,

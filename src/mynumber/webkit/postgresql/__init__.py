@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL as every institution uses it (ENGINE)."""

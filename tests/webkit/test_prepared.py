@@ -1,0 +1,107 @@
+"""Statements that are put together once do what Django's own do, each time."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
+from hypothesis import HealthCheck, settings
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+
+from mynumber.platform.databases import InstitutionDatabase
+from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert
+from mynumber.webkit.tenancy import acting_as
+from tests.webkit.project.models import Entry
+
+CHUO, BUNKYO = "131229", "131130"
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=100)
+BY_TEXT = Prepared(lambda: Entry.objects.filter(text=given("text")).order_by("pk"))
+BY_KEY = Prepared(lambda: Entry.objects.filter(pk=given("key")))
+RENAME = PreparedUpdate(lambda: Entry.objects.filter(text=given("old")), text=given("new"))
+
+
+@pytest.mark.usefixtures("project")
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@drawn(TEXTS, TEXTS)
+def test_rows_are_inserted_found_and_updated_as_django_does(first: str, second: str) -> None:
+    with acting_as(CHUO):
+        made = insert(Entry(text=first))
+        found = BY_TEXT.first(text=first)
+        assert found == Entry.objects.get(text=first) == made
+        assert found is not None
+        assert vars(found).keys() == vars(Entry.objects.get(text=first)).keys()
+        assert (found.tenant, found.text, found._state.adding) == (CHUO, first, False)
+        assert RENAME(old=first, new=second) == 1
+        assert RENAME(old=second + "x", new=first) == 0
+        assert Entry.objects.get(pk=made.pk).text == second
+        assert BY_KEY.first(key=made.pk) == made
+        transaction.set_rollback(True)
+
+
+def test_a_statement_is_put_together_once(project: InstitutionDatabase) -> None:
+    made = 0
+
+    def queryset() -> QuerySet[Entry]:
+        nonlocal made
+        made += 1
+        return Entry.objects.filter(text=given("text"))
+
+    prepared, update = Prepared(queryset), PreparedUpdate(queryset, text=given("new"))
+    with acting_as(CHUO):
+        assert prepared.first(text="nobody") is None
+        assert prepared.first(text="nobody else") is None
+        assert made == 1
+        assert update(text="nobody", new="x") == update(text="nobody else", new="x") == 0
+        assert made == 2
+
+
+def test_values_are_values_whatever_they_say(project: InstitutionDatabase) -> None:
+    hostile = "'; DROP TABLE webkit_project_entry; -- %s %(text)s $1"
+    with acting_as(CHUO):
+        insert(Entry(text=hostile))
+        assert BY_TEXT.first(text="' OR ''='") is None
+        assert (found := BY_TEXT.first(text=hostile)) is not None
+        assert found.text == hostile
+        transaction.set_rollback(True)
+
+
+def test_the_wall_between_tenants_holds(project: InstitutionDatabase) -> None:
+    with acting_as(CHUO):
+        insert(Entry(text="of Chuo"))
+        assert BY_TEXT.first(text="of Chuo") is not None
+        with acting_as(CHUO):
+            assert BY_TEXT.first(text="of Chuo") is not None
+        transaction.set_rollback(True)
+    with acting_as(BUNKYO):
+        assert BY_TEXT.first(text="of Chuo") is None
+
+
+def test_a_value_that_is_missing_is_named(project: InstitutionDatabase) -> None:
+    with acting_as(CHUO), pytest.raises(KeyError, match="text"):
+        BY_TEXT.first(name="x")
+    with acting_as(CHUO), pytest.raises(KeyError, match="new"):
+        RENAME(old="x")
+
+
+def test_a_lock_needs_a_transaction_also_the_second_time(project: InstitutionDatabase) -> None:
+    locking = Prepared(lambda: Entry.objects.select_for_update().filter(text=given("text")))
+    for _ in range(2):
+        with pytest.raises(TransactionManagementError):
+            locking.first(text="x")
+        with acting_as(CHUO):
+            assert locking.first(text="x") is None
+
+
+def test_a_connection_that_the_server_ended_is_not_usable(project: InstitutionDatabase) -> None:
+    connection.ensure_connection()
+    assert connection.is_usable()
+    with psycopg.connect(project.url) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [connection.connection.info.backend_pid])
+    assert not connection.is_usable()
+    connection.close()
+    assert not connection.is_usable()
+    connection.ensure_connection()
+    assert connection.is_usable()
