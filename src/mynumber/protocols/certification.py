@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
-from mynumber.protocols.message import BATCH_BYTES, Batch, Digits, Message, Moment, SerialText, ShortText
+from mynumber.protocols.message import BATCH_BYTES, Batch, Message, Moment, SerialText, ShortText
 from mynumber.protocols.residents import FourAttributes
 
 
@@ -263,36 +263,3 @@ def phone_digest(application: PhoneApplication) -> bytes:
 
 def _utc(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S%z}"
-
-
-# --- until the counter hands cards over (`card_life`) these two remain ------------------------------------------
-
-
-class IssueCard(_Body, frozen=True, kw_only=True):
-    """A municipality asks for a card with an authentication certificate; the holder chose the PIN at the counter."""
-
-    individual_number: Digits
-    authentication_pin: Digits
-    """4 digits."""
-
-
-class IssuedCard(_Body, frozen=True, kw_only=True):
-    card: Annotated[bytes, msgspec.Meta(max_length=64 * 1024)]
-    """The personalised card (state of :mod:`mynumber.foundation.smartcard`), handed to the holder and kept by nobody else."""
-    certificate_serial: SerialText
-    expires_on: date
-
-
-class RevokeCertificate(_Body, frozen=True, kw_only=True):
-    """The municipality reports a card lost or returned."""
-
-    certificate_serial: SerialText
-    reason: Annotated[str, msgspec.Meta(max_length=40)] = "lost"
-
-
-class Revoked(_Body, frozen=True, kw_only=True):
-    certificate_serial: SerialText
-
-
-ISSUE_CARD = Message("card-issue.v1", IssueCard, IssuedCard, sealed=True, max_bytes=256 * 1024)
-REVOKE_CERTIFICATE = Message("certificate-revocation.v1", RevokeCertificate, Revoked, sealed=True)

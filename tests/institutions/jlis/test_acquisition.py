@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mynumber.foundation.smartcard import KeyName
 from mynumber.institutions.jlis.residents.models import LookUpRecord
 from mynumber.institutions.jlis.residents.numbering import draw
 from mynumber.protocols.acquisition import (
@@ -15,11 +16,12 @@ from mynumber.protocols.acquisition import (
     CodeRequestItem,
     CodeRequestResult,
 )
-from mynumber.protocols.certification import ISSUE_CARD, REVOKE_CERTIFICATE, IssueCard, RevokeCertificate
+from mynumber.protocols.card_life import REPORT_LOSS, RETURN_CARD, ReportLoss, ReturnCard
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.institutions.jlis.contents import Connection, everything_in
 from tests.institutions.jlis.door import Door
+from tests.institutions.jlis.holding import holder_of_card
 from tests.institutions.jlis.people import KATSUSHIKA, somebody
 
 ACQUISITION_NUMBER = "q3Zx0Yv8aW1LrT5uJpKdMg"
@@ -102,14 +104,17 @@ def test_impossible_requests_are_refused(door: Door) -> None:
 
 
 def test_a_certificate_leads_to_a_code_until_it_is_revoked(door: Door) -> None:
-    question = IssueCard(individual_number=door.number_of(somebody()), authentication_pin="1234")
-    serial = door.ask(ISSUE_CARD, question, sender=KATSUSHIKA).certificate_serial
+    holder = holder_of_card(door)
+    serial = holder.serial_of()
     with pytest.raises(Refused) as refused:
         by_certificate(door, serial)
     assert (
         refused.value.reason is Reason.NETWORK_UNREACHABLE
     )  # J-LIS found the holder and went on to the network
-    door.ask(REVOKE_CERTIFICATE, RevokeCertificate(certificate_serial=serial), sender=KATSUSHIKA)
+    assert by_certificate(door, holder.serial_of(KeyName.SIGNATURE)).state is AcquisitionState.NOT_FOUND
+    door.ask(REPORT_LOSS, ReportLoss(card_serial=holder.serial), sender=KATSUSHIKA)
+    assert by_certificate(door, serial).state is AcquisitionState.NOT_FOUND
+    door.ask(RETURN_CARD, ReturnCard(card_serial=holder.serial), sender=KATSUSHIKA)
     assert by_certificate(door, serial).state is AcquisitionState.NOT_FOUND
 
 

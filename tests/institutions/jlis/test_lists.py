@@ -285,7 +285,7 @@ def test_every_change_is_announced_when_it_is_committed(door: Door, database: In
         listening.execute("LISTEN jlis_certificate_status")
         holder = holder_of_card(door)
         lose(holder)
-        told = [json.loads(notice.payload) for notice in listening.notifies(timeout=0)]
+        told = [json.loads(notice.payload) for notice in listening.notifies(timeout=30, stop_after=6)]
     serial = holder.serial_of()
     assert [notice["state"] for notice in told if notice["serial"] == serial] == [
         "suspended",

@@ -21,7 +21,7 @@ from mynumber.institutions.jlis.residents.look_up import Asking
 from mynumber.institutions.jlis.residents.models import Entry, FormerAttributes, LookUpRecord, Person
 from mynumber.institutions.jlis.residents.numbering import DrawnNumbers, draw
 from mynumber.institutions.jlis.residents.registration import MAX_DRAWS, register_residents
-from mynumber.protocols.certification import ISSUE_CARD, IssueCard
+from mynumber.protocols.card_life import REQUEST_FORM, RequestForm
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.residents import (
@@ -425,11 +425,7 @@ def test_a_city_that_knows_four_attributes_cannot_make_a_resident_of_another_cit
     assert Person.objects.filter(individual_number=here.individual_number).values().get() == before
     assert not Entry.objects.filter(municipality=YAO, addressee=claim.addressee).exists()
     with pytest.raises(Refused) as refused:
-        door.ask(
-            ISSUE_CARD,
-            IssueCard(individual_number=here.individual_number or "", authentication_pin="1234"),
-            sender=YAO,
-        )
+        door.ask(REQUEST_FORM, RequestForm(individual_number=here.individual_number or ""), sender=YAO)
     assert refused.value.reason is Reason.UNKNOWN_RECORD
     (untouched,) = door.register(resident)
     assert untouched.state is EntryState.UNCHANGED

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -40,14 +41,7 @@ from mynumber.institutions.jlis.certification.cards import activate, issue_for_c
 from mynumber.institutions.jlis.residents.models import Person
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols import sign_in
-from mynumber.protocols.card_life import IdentityCheck
-from mynumber.protocols.certification import (
-    ISSUE_CARD,
-    REVOKE_CERTIFICATE,
-    IssueCard,
-    IssuedCard,
-    RevokeCertificate,
-)
+from mynumber.protocols.card_life import RETURN_CARD, ApplicationReason, IdentityCheck, ReturnCard
 from mynumber.protocols.residents import REGISTER_RESIDENTS, RegisterResidents
 from mynumber.protocols.sign_in import (
     PortalClient,
@@ -78,6 +72,15 @@ PIN = Pin.parse("4649", AUTHENTICATION_PIN_RULES)
 PASSWORD = Pin.parse("HIMITSU1", SIGNATURE_PIN_RULES)
 NAMES = {CITY: "葛飾区", FORMER_CITY: "八尾市", PENSION: "日本年金機構", AGENCY: "デジタル庁"}
 _numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCard:
+    """A card of the tests, in force."""
+
+    card: bytes
+    card_serial: str
+    certificate_serial: str
 
 
 @dataclass(slots=True)
@@ -181,26 +184,26 @@ class House:
         return replace(holder, card=self._issue(holder.individual_number))
 
     def with_signature(self, holder: Holder) -> Holder:
-        """The same person with a card that has a signature key too. Done in J-LIS's place, by its own functions on its own database."""
-        with faces.face(JLIS, self.jlis_database, **self.jlis_environment):
-            return replace(holder, card=_full_card(holder.individual_number))
+        """The same person with a card that has a signature key too."""
+        return replace(holder, card=self._issue(holder.individual_number, signature=True))
 
-    def _issue(self, individual_number: str) -> IssuedCard:
-        return self.exchange.call(
-            ISSUE_CARD,
-            IssueCard(individual_number=individual_number, authentication_pin="4649"),
-            sender=CITY,
-            receiver="jlis",
-        )
+    def _issue(self, individual_number: str, *, signature: bool = False) -> IssuedCard:
+        """Done in J-LIS's place, by its own functions on its own database.
+
+        In a thread of its own: the thread of a browser test has an event loop, in which Django does not open a database.
+        """
+
+        def make() -> IssuedCard:
+            with faces.face(JLIS, self.jlis_database, **self.jlis_environment):
+                return _make_card(individual_number, signature=signature)
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(make).result()
 
     def revoke(self, holder: Holder) -> None:
-        """The city reports the card lost."""
-        self.exchange.call(
-            REVOKE_CERTIFICATE,
-            RevokeCertificate(certificate_serial=holder.serial),
-            sender=CITY,
-            receiver="jlis",
-        )
+        """The city reports the card lost for good."""
+        lost = ReturnCard(card_serial=holder.card.card_serial, reason=ApplicationReason.LOST)
+        self.exchange.call(RETURN_CARD, lost, sender=CITY, receiver="jlis")
 
 
 class Browser(Client):
@@ -310,8 +313,8 @@ def _without_database(server: Server) -> dict[str, str]:
     return {name: value for name, value in server.environment.items() if name != "DATABASE_URL"}
 
 
-def _full_card(individual_number: str) -> IssuedCard:
-    """A card with both keys and both PINs, in force at once."""
+def _make_card(individual_number: str, *, signature: bool) -> IssuedCard:
+    """A card with its PINs set, in force at once."""
     at = datetime.now(UTC)
     keys = [rsa.generate_private_key(65537, 2048) for _ in KeyName]
     with transaction.atomic():
@@ -322,23 +325,19 @@ def _full_card(individual_number: str) -> IssuedCard:
             municipality=CITY,
             expires_on=at.date() + timedelta(days=3650),
             authentication_key=keys[0].public_key(),
-            signature_key=keys[1].public_key(),
+            signature_key=keys[1].public_key() if signature else None,
             keyring=messages.this_node().keyring,
             at=at,
         )
         activate(made.card, check=IdentityCheck.ONE_WITH_PHOTO, at=at, by=CITY)
-    assert made.signature is not None
+    authentication, signing = made.authentication, made.signature
     card = personalise(
         card_serial=made.card.card_serial,
-        authentication=CardKey(keys[0], made.authentication.certificate, made.authentication.ca_certificate),
-        signature=CardKey(keys[1], made.signature.certificate, made.signature.ca_certificate),
-        pins=CardPins(authentication=PIN, signature=PASSWORD),
+        authentication=CardKey(keys[0], authentication.certificate, authentication.ca_certificate),
+        signature=CardKey(keys[1], signing.certificate, signing.ca_certificate) if signing else None,
+        pins=CardPins(authentication=PIN, signature=PASSWORD if signing else None),
     )
-    return IssuedCard(
-        card=card.to_bytes(),
-        certificate_serial=made.authentication.row.serial,
-        expires_on=at.date() + timedelta(days=3650),
-    )
+    return IssuedCard(card.to_bytes(), made.card.card_serial, authentication.row.serial)
 
 
 def _granian(name: str, port: int) -> tuple[str, ...]:

@@ -24,12 +24,10 @@ from mynumber.protocols.card_life import (
 from mynumber.protocols.certification import (
     APPLY_FOR_PHONE,
     CHECK_STATUS,
-    ISSUE_CARD,
     LATEST_ATTRIBUTES,
     LINK_SERIALS,
     QUERY_TRUST,
     REGISTER_CONSENT,
-    REVOKE_CERTIFICATE,
     WITHDRAW_CONSENT,
 )
 from mynumber.protocols.message import Message
@@ -74,8 +72,6 @@ ENTITLED: Final[dict[str, frozenset[str]]] = {
     QUERY_CARDS.name: frozenset({_MUNICIPALITIES, _PORTAL}),
     # 公的個人認証法 art. 16-2 ff.: applications for a phone come through the portal.
     APPLY_FOR_PHONE.name: frozenset({_PORTAL}),
-    ISSUE_CARD.name: frozenset({_MUNICIPALITIES}),
-    REVOKE_CERTIFICATE.name: frozenset({_MUNICIPALITIES}),
     # 公的個人認証法 art. 17, 18, 36, 37: members that may be verifiers; whether they are registered, and for what, is asked in the register.
     QUERY_TRUST.name: _VERIFIERS,
     CHECK_STATUS.name: _VERIFIERS,

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mynumber.institutions.jlis.certification import cards, consents, first_cards
+from mynumber.institutions.jlis.certification import cards, consents
 from mynumber.institutions.jlis.certification.checks import check_status, link_serials
 from mynumber.institutions.jlis.certification.desk import lock_card, lock_lost_card, person_of
 from mynumber.institutions.jlis.certification.lists import trust
@@ -16,7 +16,6 @@ from mynumber.institutions.jlis.certification.standings import standing_of, stan
 from mynumber.institutions.jlis.certification.verifiers import PURPOSE_OF, count_use, registered
 from mynumber.institutions.jlis.certification.words import UseKind
 from mynumber.institutions.jlis.entitlement import door
-from mynumber.institutions.jlis.residents.messages import parse_number
 from mynumber.protocols.card_life import (
     ISSUE_CERTIFICATE,
     QUERY_CARDS,
@@ -38,26 +37,20 @@ from mynumber.protocols.card_life import (
 from mynumber.protocols.certification import (
     APPLY_FOR_PHONE,
     CHECK_STATUS,
-    ISSUE_CARD,
     LATEST_ATTRIBUTES,
     LINK_SERIALS,
     QUERY_TRUST,
     REGISTER_CONSENT,
-    REVOKE_CERTIFICATE,
     WITHDRAW_CONSENT,
     ApplyForPhone,
     ConsentRegistered,
     ConsentWithdrawn,
-    IssueCard,
-    IssuedCard,
     LatestAttributes,
     LatestAttributesQuestion,
     LinkAnswer,
     LinkQuestion,
     PhoneCertificates,
     RegisterConsent,
-    RevokeCertificate,
-    Revoked,
     StatusAnswer,
     StatusQuestion,
     Trust,
@@ -154,23 +147,6 @@ def answer_apply_for_phone(question: Question[ApplyForPhone]) -> PhoneCertificat
     )
 
 
-# --- the old way to a card ----------------------------------------------------------------------------------
-
-
-def answer_issue_card(question: Question[IssueCard]) -> IssuedCard:
-    """A card for a resident of the sender."""
-    number = parse_number(question.body.individual_number)
-    pin = first_cards.parse_pin(question.body.authentication_pin)
-    return first_cards.issue_card(number, pin, question.sender, keyring=this_node().keyring, at=question.at)
-
-
-def answer_revoke(question: Question[RevokeCertificate]) -> Revoked:
-    """A card was lost or returned."""
-    serial = question.body.certificate_serial
-    first_cards.revoke(serial, question.body.reason, question.sender, at=question.at)
-    return Revoked(certificate_serial=serial)
-
-
 def _ordering(question: Question[Q]) -> Ordering:
     return Ordering(question.sender, question.received.header.message_id, question.at)
 
@@ -189,6 +165,4 @@ routes = [
     *door(RETURN_CARD, answer_return_card),
     *door(QUERY_CARDS, answer_query_cards),
     *door(APPLY_FOR_PHONE, answer_apply_for_phone),
-    *door(ISSUE_CARD, answer_issue_card),
-    *door(REVOKE_CERTIFICATE, answer_revoke),
 ]

@@ -57,6 +57,11 @@ class Authority:
         role = "発行中" if self.issues else "失効リストの署名だけ"
         return f"{self.name} 第{self.generation}世代（{role}）"
 
+    @property
+    def fingerprint_title(self) -> str:
+        """For the fingerprint: of which certificate it is."""
+        return f"{self.name} 第{self.generation}世代のルート証明書の指紋（SHA-256）"
+
 
 def authorities(at: datetime) -> list[Authority]:
     """Every generation that is not over, the issuing one first."""

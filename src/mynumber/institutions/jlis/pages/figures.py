@@ -43,12 +43,10 @@ from mynumber.protocols.card_life import (
 from mynumber.protocols.certification import (
     APPLY_FOR_PHONE,
     CHECK_STATUS,
-    ISSUE_CARD,
     LATEST_ATTRIBUTES,
     LINK_SERIALS,
     QUERY_TRUST,
     REGISTER_CONSENT,
-    REVOKE_CERTIFICATE,
     WITHDRAW_CONSENT,
 )
 from mynumber.protocols.residents import LOOK_UP, LOOK_UP_BY_NUMBER, REGISTER_RESIDENTS
@@ -98,12 +96,6 @@ SENDERS_JA: Final = {
         "マイナポータル",
         "公的個人認証法16条の2・35条の2",
     ),
-    ISSUE_CARD.name: (
-        "カードと利用者証明用電子証明書の発行（旧）",
-        _CITIES,
-        "番号法16条の2・17条、公的個人認証法22条",
-    ),
-    REVOKE_CERTIFICATE.name: ("電子証明書の失効（旧）", _CITIES, "公的個人認証法28条ほか"),
     QUERY_TRUST.name: ("失効情報の提供", _VERIFIERS, "公的個人認証法18条・37条"),
     CHECK_STATUS.name: ("電子証明書の有効性の確認", _VERIFIERS, "公的個人認証法18条・37条"),
     LINK_SERIALS.name: ("シリアル番号の紐付け", _VERIFIERS, "公的個人認証法18条・37条"),
