@@ -11,6 +11,7 @@ import dataclasses
 import fcntl
 import os
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,6 +40,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 HISTORY_LENGTH = 100
 """Entries that the device keeps of each card."""
+_TONES = 4
 NAMELESS = "なまえのないカード"
 
 
@@ -86,6 +88,11 @@ class HeldCard:
     chip: ChipFacts | None = None
     until: Mapping[KeyName, datetime] = field(default_factory=dict)
     problem: CardFileProblem | None = None
+
+    @property
+    def tone(self) -> int:
+        """Which of four colours the card is drawn in, beside its name."""
+        return zlib.crc32(self.id.encode()) % _TONES
 
     @property
     def pins(self) -> tuple[PinStand, ...]:

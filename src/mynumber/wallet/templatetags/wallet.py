@@ -35,6 +35,7 @@ def pin_field(bound: BoundField, card: HeldCard, told: bool = True) -> Mapping[s
         "card": card,
         "stand": card.stand(field.pin_name) if told else None,
         "hint": hint,
+        "digits": PIN_WORDS[field.pin_name].digits_only,
     }
 
 
