@@ -229,6 +229,10 @@ def test_too_many_revisions_or_signatures_are_put_aside() -> None:
     assert validate(document, trust=trust, at=at).conclusion is Conclusion.TOTAL_PASSED
     assert validate(document, trust=trust, at=at, limits=Limits(signatures=3)).reason is Reason.TOO_LARGE
     assert validate(document, trust=trust, at=at, limits=Limits(pdf_revisions=4)).reason is Reason.TOO_LARGE
+    compared = (3 + 2 + 1) * len(document)
+    enough, short = Limits(pdf_compared=compared), Limits(pdf_compared=compared - 1)
+    assert validate(document, trust=trust, at=at, limits=enough).conclusion is Conclusion.TOTAL_PASSED
+    assert validate(document, trust=trust, at=at, limits=short).reason is Reason.TOO_LARGE
 
 
 def test_pages_that_go_in_circles_end() -> None:

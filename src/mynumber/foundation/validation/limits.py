@@ -23,6 +23,8 @@ class Limits:
     signatures: int = 32
     """In one document."""
     pdf_revisions: int = 64
+    pdf_compared: int = 16 * MEGABYTE
+    """Bytes of the document times the revisions that its signatures are compared with: a hostile megabyte costs some five seconds."""
     pdf_decoded: int = 64 * MEGABYTE
     """Bytes that all streams of a revision may unfold to."""
     pdf_stream: int = 32 * MEGABYTE

@@ -72,6 +72,9 @@ def check_pdf(
     if len(fields) > limits.signatures:
         return (only(Reason.TOO_LARGE, format=Format.PDF),)
     embedded: list[EmbeddedPdfSignature] = list(reader.embedded_signatures)
+    last = reader.xrefs.total_revisions - 1
+    if sum(last - each.signed_revision for each in embedded) * len(document) > limits.pdf_compared:
+        return (only(Reason.TOO_LARGE, format=Format.PDF),)
     proofs: list[_Proof] = []
     reports = []
     for signature in reversed(embedded):  # what is stamped last proves all that it covers
