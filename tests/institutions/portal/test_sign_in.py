@@ -12,7 +12,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from psycopg import sql
 
-from mynumber.institutions.portal.account import signing_in
+from mynumber.institutions.portal.account import sessions, signing_in
 from mynumber.institutions.portal.account.models import Account, Acquisition, SignInRequest, VerifierTrust
 from mynumber.institutions.portal.account.sessions import own_path
 from mynumber.institutions.portal.account.signing_in import FinishReason, FinishRefused
@@ -308,6 +308,7 @@ def test_an_unknown_request_is_refused_to_the_device(house: House) -> None:
 
 def test_old_requests_are_forgotten(house: House) -> None:
     old = asked_by("secret", now() - timedelta(days=3))
+    signing_in.forgetting.reset()
     asked_by("secret")
     assert not SignInRequest.objects.filter(pk=old.request_id).exists()
 
@@ -316,6 +317,7 @@ def test_old_sessions_are_forgotten(house: House, browser: Browser) -> None:
     browser.begin()
     old = str(browser.session_key)
     Session.objects.filter(pk=old).update(expire_date=now() - timedelta(seconds=1))
+    sessions.forgetting.reset()
     Browser().begin()
     assert not Session.objects.filter(pk=old).exists()
 

@@ -17,6 +17,7 @@ globals().update(
         form_actions=["wallet"],
     ),
     MYNUMBER_RESIDENT_CHECKER="mynumber.institutions.portal.account.sessions.check_resident",
+    SESSION_ENGINE="mynumber.institutions.portal.account.session_store",
     # The idle limit of account/sessions.py decides; the cookie and the stored session end with the longest visit.
     SESSION_COOKIE_AGE=60 * 60,
 )

@@ -20,6 +20,7 @@ from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from mynumber.institutions.portal.account.housekeeping import NowAndThen
 from mynumber.institutions.portal.account.models import Account
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -43,6 +44,9 @@ class Level(StrEnum):
     def reaches(self, wanted: str) -> bool:
         """Whether this level is enough where `wanted` is asked for."""
         return self.value >= wanted
+
+
+forgetting = NowAndThen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,9 @@ def current_visit(request: HttpRequest, *, now: datetime) -> Visit | None:
 
 
 def forget_old_sessions(now: datetime) -> None:
-    """Delete some sessions that are over: every visit to the start of a sign-in leaves one."""
+    """Delete some sessions that are over, now and then: every visit to the start of a sign-in leaves one."""
+    if not forgetting.is_due():
+        return
     over = Session.objects.filter(expire_date__lt=now).values("pk")[:FORGET_AT_ONCE]
     Session.objects.filter(pk__in=over).delete()
 

@@ -20,6 +20,7 @@ from mynumber.foundation import pki
 from mynumber.foundation.pki import MalformedSerial, VerificationRefused, serial_text
 from mynumber.institutions.portal.account import trust, vault
 from mynumber.institutions.portal.account.attributes import HandedAttributes
+from mynumber.institutions.portal.account.housekeeping import NowAndThen
 from mynumber.institutions.portal.account.models import Account, Event, EventKind, SignInRequest
 from mynumber.institutions.portal.account.trust import TrustUnavailable
 from mynumber.protocols import sign_in, signing
@@ -41,6 +42,8 @@ UNCHECKED = SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, pki.Reason.REVOCATION
 """J-LIS cannot be asked, and so nobody is believed."""
 FORGET_AFTER = timedelta(days=1)
 FORGET_AT_ONCE = 100
+
+forgetting = NowAndThen()
 
 
 class FinishReason(StrEnum):
@@ -274,7 +277,7 @@ def _welcome(row: SignInRequest, now: datetime) -> Finished:
     )
     if is_new:
         record(account, EventKind.OPENED, now)
-    else:
+    elif row.proof_of is None:
         account.last_signed_in_at = now
         account.save(update_fields=["last_signed_in_at"])
     kind = EventKind.SIGNED if row.signs else EventKind.PROVEN
@@ -314,6 +317,8 @@ def browser_digest(secret: str) -> bytes:
 
 
 def _forget(now: datetime) -> None:
+    if not forgetting.is_due():
+        return
     over = SignInRequest.objects.filter(expires_at__lt=now - FORGET_AFTER).values("pk")[:FORGET_AT_ONCE]
     SignInRequest.objects.filter(pk__in=over).delete()
 

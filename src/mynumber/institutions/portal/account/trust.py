@@ -7,7 +7,7 @@ this moment. While J-LIS does not answer, the list at hand serves until it is to
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final, TypeVar
 
 import msgspec
@@ -53,6 +53,8 @@ _NEWER_LIST_MAY_HELP: Final = frozenset(
 
 _Q = TypeVar("_Q", bound=msgspec.Struct)
 _A = TypeVar("_A", bound=msgspec.Struct)
+_parsed: dict[Purpose, tuple[datetime, pki.Trust]] = {}
+"""By purpose: when it was fetched, and what was read."""
 _log = logs.get_logger(__name__)
 
 
@@ -62,14 +64,22 @@ class TrustUnavailable(Exception):
 
 def current_trust(now: datetime, purpose: Purpose = Purpose.AUTHENTICATION) -> pki.Trust:
     """What certificates are checked against now. Asks J-LIS if need be: call it outside a transaction. Raises TrustUnavailable."""
-    held = VerifierTrust.objects.filter(pk=_ROWS[purpose]).first()
+    held = VerifierTrust.objects.defer("trust").filter(pk=_ROWS[purpose]).first()
     if held is None or now >= min(held.fetched_at + REFRESH_AFTER, held.valid_until):
         newer = _renew(purpose, now)
         if newer is not None:
             return newer
     if held is None or now >= min(held.fetched_at + MAXIMUM_AGE, held.valid_until):
         raise TrustUnavailable
-    return _read(bytes(held.trust), purpose)
+    return _held(held, purpose)
+
+
+def _held(row: VerifierTrust, purpose: Purpose) -> pki.Trust:
+    """What a row holds, read once a list: it may be of some megabytes."""
+    known = _parsed.get(purpose)
+    if known is None or known[0] != row.fetched_at:
+        known = _parsed[purpose] = row.fetched_at, _read(bytes(row.trust), purpose)
+    return known[1]
 
 
 def verify(
@@ -153,14 +163,14 @@ def _take(trust: Trust, purpose: Purpose, now: datetime) -> pki.Trust:
     valid_until = min((end for end in ends if end is not None), default=None)
     if valid_until is None:
         raise MalformedTrust("the revocation list does not say when the next one comes")
+    _parsed[purpose] = now, readable
     VerifierTrust.objects.update_or_create(
         pk=_ROWS[purpose], defaults={"trust": encoded, "fetched_at": now, "valid_until": valid_until}
     )
     return readable
 
 
-@lru_cache(maxsize=4)
 def _read(encoded: bytes, purpose: Purpose) -> pki.Trust:
-    """Parsed once a list, not once a sign-in: a list may have a million entries."""
+    """Raises MalformedTrust."""
     trust = msgspec.json.decode(encoded, type=Trust)
     return pki.Trust(roots=trust.roots, revocation_lists=trust.revocation_lists, profile=_PROFILES[purpose])

@@ -20,7 +20,7 @@ from mynumber.institutions.portal.account.sessions import Level
 from mynumber.institutions.portal.account.signing_in import Proof
 from mynumber.institutions.portal.identity import keys, linkages, requests, sign_transactions
 from mynumber.institutions.portal.identity.claims import claims_of
-from mynumber.institutions.portal.identity.engine import Approval, server
+from mynumber.institutions.portal.identity.engine import Approval, known_client, server
 from mynumber.institutions.portal.identity.models import Client, Interaction, SignTransaction
 from mynumber.institutions.portal.identity.requests import Asked
 from mynumber.protocols.signing import SigningRequest
@@ -71,13 +71,17 @@ def proof_name(interaction: Interaction) -> str:
 
 
 def authenticate(interaction: Interaction, proof: Proof) -> None:
-    """The card was proven for this interaction."""
+    """The card was proven for this interaction. Not stored yet: `keep` or an answer does."""
     interaction.account = proof.account
     interaction.authenticated_at = proof.at
     interaction.level = Level.CARD
     interaction.attributes = (
         None if proof.attributes is None else vault.seal(proof.attributes.to_json(), vault.own_key())
     )
+
+
+def keep(interaction: Interaction) -> None:
+    """Store that the card was proven, while the resident decides."""
     interaction.save(update_fields=["account", "authenticated_at", "level", "attributes"])
 
 
@@ -148,7 +152,7 @@ def agree(
     account, authenticated_at = interaction.account, interaction.authenticated_at
     if account is None or authenticated_at is None:
         raise ValueError("an interaction is answered after the card was proven")
-    asked = requests.check(interaction.parameters)
+    asked = requests.check(interaction.parameters, interaction.client)
     claims = claims_of(attributes_of(interaction), scopes)
     approval = Approval(
         account=account,
@@ -158,7 +162,10 @@ def agree(
         level=interaction.level,
         at=now,
     )
-    response = server().create_authorization_response(asked.request, grant_user=approval, grant=asked.grant)
+    with known_client(interaction.client):
+        response = server().create_authorization_response(
+            asked.request, grant_user=approval, grant=asked.grant
+        )
     found = transaction_of(interaction, now=now)
     if found is not None and SIGN in scopes and signed is not None:
         subject = keys.subject_of(account, interaction.client.sector)
@@ -172,8 +179,9 @@ def agree(
 
 def decline(interaction: Interaction, *, now: datetime) -> Answered:
     """The resident says no: access_denied goes back, and nothing else."""
-    asked = requests.check(interaction.parameters)
-    response = server().create_authorization_response(asked.request, grant_user=None, grant=asked.grant)
+    asked = requests.check(interaction.parameters, interaction.client)
+    with known_client(interaction.client):
+        response = server().create_authorization_response(asked.request, grant_user=None, grant=asked.grant)
     found = transaction_of(interaction, now=now)
     if found is not None:
         sign_transactions.decline(found)
@@ -191,4 +199,4 @@ def attributes_of(interaction: Interaction) -> HandedAttributes:
 def _finish(interaction: Interaction, now: datetime) -> None:
     interaction.finished_at = now
     interaction.attributes = None
-    interaction.save(update_fields=["finished_at", "attributes"])
+    interaction.save(update_fields=["finished_at", "attributes", "account", "authenticated_at", "level"])

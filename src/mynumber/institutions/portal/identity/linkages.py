@@ -22,16 +22,13 @@ def note(
     account: Account, client: Client, scopes: tuple[str, ...], *, remember: bool | None, now: datetime
 ) -> None:
     """Write down what is handed over, and what is to be remembered (None: as it was)."""
-    linkage, _ = Linkage.objects.select_for_update().get_or_create(
-        account=account,
-        client=client,
-        defaults={"scopes": "", "began_at": now, "used_at": now, "remembered_until": now},
-    )
-    linkage.used_at = now
+    kept: dict[str, object] = {"used_at": now}
     if remember is not None:
-        linkage.scopes = " ".join(scope for scope in scopes if scope != "sign") if remember else ""
-        linkage.remembered_until = now + REMEMBERED_FOR if remember else now
-    linkage.save(update_fields=["used_at", "scopes", "remembered_until"])
+        kept["scopes"] = " ".join(scope for scope in scopes if scope != "sign") if remember else ""
+        kept["remembered_until"] = now + REMEMBERED_FOR if remember else now
+    if not Linkage.objects.filter(account=account, client=client).update(**kept):
+        first = {"scopes": "", "began_at": now, "remembered_until": now, **kept}
+        Linkage.objects.get_or_create(account=account, client=client, defaults=first)
     Disclosure.objects.create(
         account=account, client_name=client.name, client_id=client.client_id, scopes=" ".join(scopes), at=now
     )

@@ -17,6 +17,7 @@ from mynumber.institutions.portal.identity.engine import (
     AUTHENTICATION_METHOD,
     Parameters,
     Request,
+    known_client,
     server,
 )
 from mynumber.institutions.portal.identity.models import Client, PushedRequest
@@ -38,10 +39,14 @@ class Asked:
     """Authlib's, too."""
 
 
-def check(parameters: Parameters) -> Asked:
-    """What a client asks, checked. Raises OAuth2Error; its redirect_uri is set only when that address is the client's own."""
+def check(parameters: Parameters, client: Client | None = None) -> Asked:
+    """What a client asks, checked. Raises OAuth2Error; its redirect_uri is set only when that address is the client's own.
+
+    client: as it is now, where the caller has it; else it is looked up.
+    """
     request: Any = Request("GET", parameters)
-    grant = server().get_consent_grant(request)
+    with known_client(client):
+        grant = server().get_consent_grant(request)
     return Asked(request.client, dict(parameters), grant, request)
 
 

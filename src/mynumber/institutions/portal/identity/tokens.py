@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mynumber.institutions.portal.account import vault
+from mynumber.institutions.portal.account.housekeeping import NowAndThen
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.vault import digest
 from mynumber.institutions.portal.identity.models import (
@@ -23,9 +23,8 @@ from mynumber.institutions.portal.identity.models import (
 ACCESS_VALIDITY = timedelta(minutes=10)
 """Of an access token, and of the attributes it opens."""
 FORGET_AT_ONCE = 500
-FORGET_EVERY_SECONDS = 10.0
 
-_forgotten_at = float("-inf")
+forgetting = NowAndThen()
 
 
 def save_code(
@@ -93,12 +92,10 @@ def save(
 ) -> None:
     """Keep a token that was just made; the attributes of its authorization are sealed to it from now on."""
     expires_at = now + ACCESS_VALIDITY
-    if authorization is not None:
-        if authorization.attributes is not None and code is not None:
-            plain = vault.unseal(bytes(authorization.attributes), code.encode())
-            authorization.attributes = vault.seal(plain, token.encode())
-        authorization.ends_at = expires_at
-        authorization.save(update_fields=["attributes", "ends_at"])
+    if authorization is not None and authorization.attributes is not None and code is not None:
+        plain = vault.unseal(bytes(authorization.attributes), code.encode())
+        authorization.attributes = vault.seal(plain, token.encode())
+        authorization.save(update_fields=["attributes"])
     Token.objects.create(
         digest=digest(token),
         client=client,
@@ -168,8 +165,6 @@ def forget(now: datetime) -> None:
 
 
 def forget_now_and_then(now: datetime) -> None:
-    """`forget`, at most once in FORGET_EVERY_SECONDS a process: requests call it on their way."""
-    global _forgotten_at
-    if time.monotonic() >= _forgotten_at + FORGET_EVERY_SECONDS:
-        _forgotten_at = time.monotonic()
+    """`forget`, now and then: requests call it on their way."""
+    if forgetting.is_due():
         forget(now)

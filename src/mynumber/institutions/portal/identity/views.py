@@ -80,6 +80,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     except OAuth2Error as error:
         return _refuse(error)
     forget_old_sessions(now)
+    browser_secret(request.session)  # made now, so that the session is not written again on the way
     interaction = interactions.begin(asked, request.session, now=now)
     return SeeOther(reverse("interaction", args=[interaction.interaction_id]))
 
@@ -91,7 +92,8 @@ def interaction_page(request: HttpRequest, interaction_id: str) -> HttpResponse:
     """Before the card: who asks for what. After: what is handed over, or, where that was agreed before, straight back."""
     now = _now()
     interaction = _interaction(request, interaction_id, now)
-    if interaction.account is None:
+    just_proven = interaction.account is None
+    if just_proven:
         proof = signing_in.take_proof(
             interactions.proof_name(interaction), browser=known_browser(request.session), now=now
         )
@@ -106,6 +108,8 @@ def interaction_page(request: HttpRequest, interaction_id: str) -> HttpResponse:
                 interaction, interactions.scopes_of(interaction), remember=None, now=now
             )
         )
+    if just_proven:
+        interactions.keep(interaction)
     return _consent_page(request, interaction, ConsentForm(interaction))
 
 

@@ -5,31 +5,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal_account', '0005_signatures'),
+        ("portal_account", "0005_signatures"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='kind',
-            field=models.CharField(choices=[('opened', '利用をはじめました'), ('signed_in', 'サインイン'), ('signed_out', 'サインアウト'), ('refused', 'サインインを止めました'), ('proven', 'カードで本人を確かめました'), ('signed', '書類に電子署名しました'), ('passkey_signed_in', 'パスキーでサインイン'), ('passkey_added', 'パスキーを作りました'), ('passkey_removed', 'パスキーを消しました')], max_length=20),
+            model_name="event",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("opened", "利用をはじめました"),
+                    ("signed_in", "サインイン"),
+                    ("signed_out", "サインアウト"),
+                    ("refused", "サインインを止めました"),
+                    ("proven", "カードで本人を確かめました"),
+                    ("signed", "書類に電子署名しました"),
+                    ("passkey_signed_in", "パスキーでサインイン"),
+                    ("passkey_added", "パスキーを作りました"),
+                    ("passkey_removed", "パスキーを消しました"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.CreateModel(
-            name='Passkey',
+            name="Passkey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('credential_id', models.BinaryField(unique=True)),
-                ('public_key', models.BinaryField()),
-                ('sign_count', models.BigIntegerField(default=0)),
-                ('name', models.CharField(max_length=40)),
-                ('registered_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passkeys', to='portal_account.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("credential_id", models.BinaryField(unique=True)),
+                ("public_key", models.BinaryField()),
+                ("sign_count", models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=40)),
+                ("registered_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passkeys",
+                        to="portal_account.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'passkey',
+                "db_table": "passkey",
             },
         ),
     ]
