@@ -117,6 +117,7 @@ def test_a_card_is_handed_over_changed_and_stopped(
     resident = page.url
     check(page, "resident-delivered", size)
     press(page, "link", "交付通知書を作る")
+    press(page, "button", "通知書を作る")
     check(page, "notice", size)
     page.goto(resident)
     press(page, "link", "カードを交付する")

@@ -146,7 +146,10 @@ def test_a_clerk_takes_an_application_sends_the_notice_and_hands_the_card_over(
     page = clerk.get(f"cards/residents/{resident}")
     assert "到着・交付待ち" in page
     assert page.index("交付通知書を作る") < page.index("カードを交付する")
-    notice = clerk.get(f"cards/applications/{application.application_id}/notice")
+    path = f"cards/applications/{application.application_id}/notice"
+    assert "持ってくるもの" not in clerk.get(path), "looking records nothing"
+    clerk.post(path, 200)
+    notice = clerk.get(path)
     assert person.name in notice
     assert application.card_serial not in notice
     page = clerk.get(f"cards/residents/{resident}")

@@ -10,10 +10,12 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from cryptography import x509
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from mynumber.foundation.pki import serial_text
 from mynumber.foundation.smartcard import PIN_RULES, JpkiClient, KeyName, Pin, PinName, TextClient
 from mynumber.institutions.municipality.counter import desk, sessions, stock
 from mynumber.institutions.municipality.counter.models import (
@@ -371,6 +373,33 @@ def test_a_renewal_that_is_too_early_is_refused_with_words(holder: Holder) -> No
     code = begin(ProcedureKind.RENEW, holder.key, certificates=(CertificateKind.AUTHENTICATION,))
     assert "認められていません" in words(holder.device.use(code))
     assert holder.certificate(CertificateKind.AUTHENTICATION)[1] == "good"
+
+
+def test_a_renewal_in_time_gives_both_certificates_anew_on_the_same_card(
+    holder: Holder, jlis_database: InstitutionDatabase
+) -> None:
+    """As if their last three months had begun."""
+    serial = holder.standing.card_serial
+    with psycopg.connect(jlis_database.owner_url) as jlis:
+        jlis.execute("ALTER TABLE jlis_certification_certificate DISABLE TRIGGER USER")
+        jlis.execute(
+            "UPDATE jlis_certification_certificate SET not_after = now() + interval '60 days' WHERE card_id = "
+            "(SELECT id FROM jlis_certification_card WHERE card_serial = %s)",
+            [serial],
+        )
+        jlis.execute("ALTER TABLE jlis_certification_certificate ENABLE TRIGGER USER")
+    kinds = (CertificateKind.AUTHENTICATION, CertificateKind.SIGNATURE)
+    before = {kind: holder.certificate(kind)[0] for kind in kinds}
+    assert done(holder.device.use(begin(ProcedureKind.RENEW, holder.key, certificates=kinds)))
+    after = {kind: holder.certificate(kind) for kind in kinds}
+    assert all(state == "good" and number != before[kind] for kind, (number, state) in after.items())
+    assert holder.standing.card_serial == serial
+    assert holder.device.card is not None
+    client = JpkiClient(holder.device.card)
+    client.select()
+    on_card = x509.load_der_x509_certificate(client.read_certificate())
+    assert serial_text(on_card.serial_number) == after[CertificateKind.AUTHENTICATION][0]
+    assert holder.device.knows(PinName.SIGNATURE, "ABC123"), "the PINs stay what they were"
 
 
 def test_the_signature_certificate_goes_and_comes_back_with_a_new_pin(holder: Holder) -> None:

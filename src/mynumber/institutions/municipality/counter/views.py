@@ -200,15 +200,15 @@ def application_form(request: HttpRequest, tenant: str, addressee: str) -> HttpR
 
 
 @staff_only(*CLERKS)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def notice(request: HttpRequest, tenant: str, application_id: str) -> HttpResponse:
-    """交付通知書, to be printed and sent."""
+    """交付通知書: make it out once, then show it as often as it is to be printed."""
     application = get_object_or_404(
         CardApplication.objects.select_related("person"),
         application_id=application_id,
         state=CardState.DELIVERED.value,
     )
-    if application.noticed_at is None:
+    if request.method == "POST" and application.noticed_at is None:
         application.noticed_at = timezone.now()
         application.save(update_fields=["noticed_at"])
         stock.record(
