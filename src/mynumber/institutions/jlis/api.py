@@ -69,8 +69,10 @@ class Request:
     body: bytes | None
     """None when it is longer than the route takes."""
 
-    def content_type(self) -> bytes:
-        return next((value for name, value in self.headers if name == b"content-type"), b"")
+    def content_type(self) -> str:
+        """Without parameters, in lower case."""
+        value = next((value for name, value in self.headers if name == b"content-type"), b"")
+        return value.partition(b";")[0].strip().lower().decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +215,16 @@ class StatusApp:
             if isinstance(verifier, Reply):
                 return verifier
             body = request.body if method == "POST" else _from_path(request.rest)
-            if method == "POST" and request.content_type() != ocsp.REQUEST_TYPE.encode():
+            if method == "POST" and request.content_type() != ocsp.REQUEST_TYPE:
                 return say(415, f"send {ocsp.REQUEST_TYPE}\n")
             return Reply(200, await self._status(body, purpose, verifier), ocsp.RESPONSE_TYPE)
 
         return check
 
     async def _status(self, body: bytes | None, purpose: Purpose, verifier: Verifier) -> bytes:
+        now = datetime.now(
+            UTC
+        )  # before the look-up: what was committed by then is in the answer of that time
         try:
             request = ocsp.parse_request(body or b"")
             answerer = self.desk.answerer_for(request, purpose)
@@ -231,7 +236,6 @@ class StatusApp:
         except DATABASE_FAILURES as error:
             _log.error("no status without the database", exception=logs.outline(error))
             return ocsp.refusal(ResponseStatus.TRY_LATER)
-        now = datetime.now(UTC)
         answer = answerer.answer(request, rows, now=now)
         self._count(verifier, _CHECKS[purpose], now, len(rows))
         return answer
@@ -260,21 +264,22 @@ class StatusApp:
             verifier = await self.verifiers.find(request.headers)
             if verifier is None:
                 return _unknown_key()
-        if request.content_type() != timestamp.REQUEST_TYPE.encode():
+        if request.content_type() != timestamp.REQUEST_TYPE:
             return say(415, f"send {timestamp.REQUEST_TYPE}\n")
-        reply = Reply(200, self._stamp(request.body or b""), timestamp.RESPONSE_TYPE)
-        if verifier is not None:
-            self._count(verifier, UseKind.TIME_STAMP, datetime.now(UTC))
-        return reply
-
-    def _stamp(self, body: bytes) -> bytes:
+        now = datetime.now(UTC)
         try:
-            asked = timestamp.parse_request(body)
-            if self.desk.stamping is None:
-                return timestamp.rejection(timestamp.Failure.SYSTEM_FAILURE)
-            return self.desk.stamping.stamp(asked, now=datetime.now(UTC))
+            token = self._stamp(request.body or b"", now)
         except timestamp.RequestRefused as refused:
-            return timestamp.rejection(refused.failure)
+            return Reply(200, timestamp.rejection(refused.failure), timestamp.RESPONSE_TYPE)
+        if verifier is not None:
+            self._count(verifier, UseKind.TIME_STAMP, now)
+        return Reply(200, token, timestamp.RESPONSE_TYPE)
+
+    def _stamp(self, body: bytes, now: datetime) -> bytes:
+        asked = timestamp.parse_request(body)
+        if self.desk.stamping is None:
+            raise timestamp.RequestRefused(timestamp.Failure.SYSTEM_FAILURE)
+        return self.desk.stamping.stamp(asked, now=now)
 
     # --- lists and certificates ---------------------------------------------------------------------------------------
 

@@ -318,10 +318,10 @@ def test_the_log_names_no_certificate_and_no_key(service: Service) -> None:
         assert f'"{number}"' not in written
 
 
-# --- the database goes away ---------------------------------------------------------------------------------
+# --- the database -------------------------------------------------------------------------------------------
 
 
-def test_without_its_connections_it_says_try_later_and_goes_on_with_new_ones(
+def test_a_database_that_was_restarted_is_asked_again_over_new_connections(
     service: Service, serial: int
 ) -> None:
     service.add_certificate(serial)
@@ -343,6 +343,7 @@ def test_without_its_connections_it_says_try_later_and_goes_on_with_new_ones(
             return str(said.status)
         return theirs.load_der_ocsp_response(said.body).response_status.name
 
+    # While its connections are dying it may have to say so; it never says anything else.
     seen: list[str] = []
     wait_until(lambda: seen.append(answer()) or seen[-1] == "SUCCESSFUL")  # type: ignore[func-returns-value]
     assert set(seen[:-1]) <= {"TRY_LATER", "503"}

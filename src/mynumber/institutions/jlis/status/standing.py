@@ -11,6 +11,8 @@ from typing import Any
 
 import asyncpg
 
+from mynumber.webkit.asgi import DATABASE_FAILURES
+
 
 class Standing:
     """One kind of look-up by keys: a statement for one key, another for many. For one caller at a time."""
@@ -24,18 +26,24 @@ class Standing:
         self._many: Any = None
 
     async def fetch(self, keys: Sequence[object]) -> Sequence[Any]:
-        """The rows for the keys. When it fails the connection is left to the pool and the next call takes another."""
+        """The rows for the keys. A connection that was lost since the last call is replaced once, without a word."""
+        held = self._connection
         try:
-            if self._connection is None:
-                self._connection = await self._pool.acquire()
-                self._one, self._many = [await self._connection.prepare(text) for text in self._texts]
-            if len(keys) > 1:
-                rows: Sequence[Any] = await self._many.fetch(keys)
-                return rows
-            row = await self._one.fetchrow(keys[0])
-        except BaseException:
+            return await self._fetch(keys)
+        except BaseException as error:
             await self.close()
-            raise
+            if held is None or not held.is_closed() or not isinstance(error, DATABASE_FAILURES):
+                raise
+        return await self.fetch(keys)
+
+    async def _fetch(self, keys: Sequence[object]) -> Sequence[Any]:
+        if self._connection is None:
+            self._connection = await self._pool.acquire()
+            self._one, self._many = [await self._connection.prepare(text) for text in self._texts]
+        if len(keys) > 1:
+            rows: Sequence[Any] = await self._many.fetch(keys)
+            return rows
+        row = await self._one.fetchrow(keys[0])
         return [] if row is None else [row]
 
     async def close(self) -> None:
