@@ -218,6 +218,33 @@ def test_signing_documents(browser: Browser, device: Device, size: ViewportSize)
     page.close()
 
 
+@SIZES
+def test_a_blocked_card_says_what_to_do(
+    browser: Browser, device: Device, issuers: Issuers, size: ViewportSize
+) -> None:
+    card_id = f"blocked-{size['width']}"
+    card = issuers.card(pins=CardPins(*(pin(name) for name in PINS)))
+    device.folder.receive(HandedCard(id=card_id, name="丙野 三郎", card=card), at=datetime.now(UTC))
+    page = browser.new_page(viewport=size)
+    page.goto(f"{device.sign_in()}&card={card_id}")
+    for left in ("あと2回", "あと1回", "ロックされました"):
+        page.get_by_label("利用者証明用の暗証番号※必須").fill("0000")
+        page.get_by_role("button", name="署名してサインイン").click()
+        expect(page.get_by_role("alert").filter(has_text=left)).to_be_visible()
+    expect(page.get_by_role("link", name="キオスク端末")).to_be_visible()
+    look(page, "blocked-sign-in")
+    for name, path in {
+        "cards": "/",
+        "card": f"/cards/{card_id}",
+        "change": f"/cards/{card_id}/pins/authentication",
+        "phone": f"/phone?card={card_id}",
+    }.items():
+        page.goto(device.address + path)
+        look(page, f"blocked-{name}")
+    device.folder.remove(card_id)
+    page.close()
+
+
 def test_the_keyboard_is_enough(browser: Browser, device: Device) -> None:
     """Card, PIN pad and button by Tab, arrows and Enter; the focus is seen at each stop."""
     page = browser.new_page(viewport=DESK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mynumber.protocols.sign_in import SignInRefused
-from mynumber.wallet.portals import known_portals, portal_of
+from mynumber.wallet.portals import known_places, known_portals, portal_of
 from mynumber.webkit.environment import BadEnvironment
 
 
@@ -49,3 +49,11 @@ def test_bad_settings_stop_the_start(internal: str) -> None:
 def test_nobody_else_is_answered(asked: str) -> None:
     with pytest.raises(SignInRefused, match="unknown_portal"):
         portal_of(known_portals({}, "{}"), asked)
+
+
+def test_the_municipality_comes_first_and_the_others_where_they_are_named() -> None:
+    assert [place.name for place in known_places({}, "{}")] == ["municipality"]
+    named = {name: f"http://{name}.localhost:9000" for name in ("network", "jlis", "gateway", "municipality")}
+    places = known_places(named, "{}")
+    assert [place.name for place in places] == ["municipality", "jlis"]
+    assert [place.client.internal for place in places] == ["http://127.0.0.1:9000"] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import unescape
@@ -22,7 +23,7 @@ from mynumber.protocols.card_handover import HandedCard
 from mynumber.protocols.sign_in import Attribute, SignInRequest
 from mynumber.protocols.signing import Document, SigningRequest
 from mynumber.wallet.cards import CardFolder, Event
-from tests.wallet.conftest import PINS, Issuers, pin
+from tests.wallet.conftest import HOST, PINS, Issuers, pin
 from tests.wallet.far_end import FarEnd
 
 PDF = b"%PDF-1.7 not looked into here"
@@ -169,6 +170,35 @@ def test_a_card_is_chosen_where_there_are_several(
     # The card of the form is the one that is asked, whatever the address says.
     browser.post("/sign-in?card=hanako", {**form, "pin": "0000"})
     assert [folder.card(one).stand(PinName.AUTHENTICATION).left for one in ("hanako", "taro")] == [3, 2]
+
+
+def test_looking_sends_nothing(browser: Client, end: FarEnd) -> None:
+    """Every page opened: the only things that go out are the questions for the requests, with empty bodies."""
+    pages = [end.expects(a_sign_in(end, Attribute.NAME)), end.expects(a_signing(end))]
+    pages += ["/", "/cards/hanako", "/cards/hanako/remove", "/cards/hanako/pins/juki"]
+    pages += ["/readers", "/documents", "/device", "/phone"]
+    assert [browser.get(path).status_code for path in pages] == [200] * len(pages)
+    assert end.heard == [b"", b""]
+
+
+def test_many_at_once_share_the_tries(browser: Client, end: FarEnd, folder: CardFolder) -> None:
+    """Six wrong PINs in the same moment: three count, the others find the card blocked, nobody gets a try for nothing."""
+    _, form = open_page(browser, end.expects(a_sign_in(end)))
+    said: list[str] = []
+
+    def send() -> None:
+        said.append(Client(headers=HOST).post("/sign-in", {**form, "pin": "0000"}).content.decode())
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    counts = [sum(f"あと{left}回まちがえると" in page for page in said) for left in (2, 1)]
+    assert counts == [1, 1]
+    assert sum("ロックされました" in page for page in said) == 4
+    assert left(folder, PinName.AUTHENTICATION) == 0
+    assert not end.answered
 
 
 # --- documents -------------------------------------------------------------------------------------------------------
