@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 from hypothesis import HealthCheck, settings
@@ -12,7 +12,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from mynumber.platform.databases import InstitutionDatabase
-from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert
+from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert, store
 from mynumber.webkit.tenancy import acting_as
 from tests.webkit.project.models import Entry
 
@@ -77,6 +77,21 @@ def test_the_wall_between_tenants_holds(project: InstitutionDatabase) -> None:
         transaction.set_rollback(True)
     with acting_as(BUNKYO):
         assert BY_TEXT.first(text="of Chuo") is None
+
+
+def test_the_named_columns_of_a_row_are_stored_and_a_row_that_is_gone_is_noticed(
+    project: InstitutionDatabase,
+) -> None:
+    with acting_as(CHUO):
+        kept, gone = insert(Entry(text="kept")), insert(Entry(text="gone"))
+        kept.text = "changed"
+        store(kept, "text")
+        assert BY_TEXT.first(text="changed") == kept
+        assert BY_TEXT.first(text="gone") == gone
+        Entry.objects.filter(pk=gone.pk).delete()
+        with pytest.raises(DatabaseError, match="gone"):
+            store(gone, "text")
+        transaction.set_rollback(True)
 
 
 def test_a_value_that_is_missing_is_named(project: InstitutionDatabase) -> None:

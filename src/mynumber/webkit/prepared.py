@@ -9,6 +9,9 @@ will stand; it is compiled at its first use, and later uses only bind values:
     _END = PreparedUpdate(lambda: Request.objects.filter(pk=given("id")), ended_at=given("at"))
     _END(id=request_id, at=now)          # the number of rows
 
+    insert(Request(...))                 # instead of Request.objects.create(...)
+    store(row, "ended_at")               # instead of row.save(update_fields=["ended_at"])
+
 On the default database. (Under row-level security PostgreSQL itself plans a statement anew for each role; what is saved here is Django's part.)
 """
 
@@ -19,7 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models import query as django_query
 from django.db.models.sql import UpdateQuery
@@ -137,6 +140,18 @@ class PreparedUpdate(Generic[M]):
             return int(cursor.rowcount)
 
 
+def store(row: Model, *names: str) -> None:
+    """UPDATE these columns of a row, as `save(update_fields=names)` does, without signals. Raises DatabaseError when it is gone."""
+    sql, fields = _change(type(row), names)
+    with connection.cursor() as cursor:
+        values: list[Any] = [
+            field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields
+        ]
+        cursor.execute(sql, [*values, row.pk])
+        if cursor.rowcount != 1:
+            raise DatabaseError("the row is gone")
+
+
 def insert(row: M) -> M:
     """INSERT a new row, as `save(force_insert=True)` does, without signals."""
     sql, fields, key = _insertion(type(row))
@@ -150,6 +165,15 @@ def insert(row: M) -> M:
             setattr(row, key, number)
     row._state.adding, row._state.db = False, connection.alias
     return row
+
+
+@cache
+def _change(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Field[Any, Any]]]:
+    meta, quote = model._meta, connection.ops.quote_name
+    fields: list[Any] = [meta.get_field(name) for name in names]
+    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    key = quote(str(meta.pk.column))
+    return f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {key} = %s", fields  # noqa: S608 - names of the model's own
 
 
 @cache

@@ -27,6 +27,7 @@ from mynumber.protocols import sign_in, signing
 from mynumber.protocols.certification import Link, Purpose
 from mynumber.protocols.sign_in import Attribute, Reason, SignInAccepted, SignInRefused, SignInResponse
 from mynumber.protocols.signing import SigningResponse
+from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert, store
 
 RELYING_PARTY = "マイナポータル"
 PURPOSE = "マイナポータルにサインインする"
@@ -42,6 +43,32 @@ UNCHECKED = SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, pki.Reason.REVOCATION
 """J-LIS cannot be asked, and so nobody is believed."""
 FORGET_AFTER = timedelta(days=1)
 FORGET_AT_ONCE = 100
+
+_OPEN = Prepared(
+    lambda: SignInRequest.objects.select_related("signer").filter(pk=given("id"), signs=given("signs"))
+)
+_HELD = Prepared(lambda: SignInRequest.objects.select_for_update().filter(pk=given("id")))
+_PROVEN = Prepared(
+    lambda: (
+        SignInRequest.objects.select_for_update()
+        .filter(
+            proof_of=given("proof_of"),
+            browser=given("browser"),
+            finished_at__gt=given("after"),
+            return_code__isnull=False,
+            taken_at__isnull=True,
+        )
+        .order_by("-finished_at")
+    )
+)
+_ANSWER = PreparedUpdate(
+    lambda: SignInRequest.objects.filter(pk=given("id"), answered_at__isnull=True),
+    certificate_serial=given("serial"),
+    answered_at=given("now"),
+    return_code=given("code"),
+    attributes=given("sealed"),
+)
+_OF_CERTIFICATE = Prepared(lambda: Account.objects.filter(certificate_serial=given("serial")))
 
 forgetting = NowAndThen()
 
@@ -109,13 +136,15 @@ def begin(
     request = sign_in.new_request(
         portal=portal, relying_party=relying_party, purpose=purpose, now=now, attributes=attributes
     )
-    SignInRequest.objects.create(
-        request_id=request.request_id,
-        asked=sign_in.encode(request),
-        browser=browser_digest(browser),
-        next_path=next_path,
-        expires_at=request.expiry,
-        proof_of=proof_of,
+    insert(
+        SignInRequest(
+            request_id=request.request_id,
+            asked=sign_in.encode(request),
+            browser=browser_digest(browser),
+            next_path=next_path,
+            expires_at=request.expiry,
+            proof_of=proof_of,
+        )
     )
     return request
 
@@ -157,10 +186,7 @@ def accept(request_id: str, serial: str, sealed: bytes | None, *, now: datetime)
     """Take an answer that was believed, once a request. Raises SignInRefused(ALREADY_ANSWERED)."""
     return_code = sign_in.new_identifier()
     # One statement, so of two answers that race one finds the request answered.
-    taken = SignInRequest.objects.filter(pk=request_id, answered_at__isnull=True).update(
-        certificate_serial=serial, answered_at=now, return_code=_digest(return_code), attributes=sealed
-    )
-    if not taken:
+    if not _ANSWER(id=request_id, serial=serial, now=now, code=_digest(return_code), sealed=sealed):
         raise SignInRefused(Reason.ALREADY_ANSWERED)
     return SignInAccepted(return_code=return_code)
 
@@ -179,7 +205,7 @@ def _believe(
         signature=response.signature,
         now=now,
     )
-    if not Account.objects.filter(certificate_serial=holder.serial).exists():
+    if _OF_CERTIFICATE.first(serial=holder.serial) is None:
         _follow_renewal(holder.serial)
     if response.attributes is None:
         return holder, None
@@ -206,13 +232,13 @@ def _follow_renewal(serial: str) -> None:
 def finish(request_id: str, return_code: str, *, browser: str | None, now: datetime) -> Finished:
     """Let the browser in that began this request and brings its code, once. Raises FinishRefused; the attempt is committed."""
     with transaction.atomic():
-        row = SignInRequest.objects.select_for_update().filter(pk=request_id).first()
+        row = _HELD.first(id=request_id)
         if row is None:
             raise FinishRefused(FinishReason.UNKNOWN)
         reason = _fault(row, return_code, browser, now)
         if reason is None:
             row.finished_at = now
-            row.save(update_fields=["finished_at"])
+            store(row, "finished_at")
             return _welcome(row, now)
         if reason is FinishReason.WRONG_CODE:
             row.finished_at, row.return_code = now, None
@@ -228,24 +254,15 @@ def take_proof(proof_of: str, *, browser: str | None, now: datetime) -> Proof | 
     """The card that this browser proved for `proof_of` a moment ago, once. Call it inside a transaction."""
     if browser is None:
         return None
-    row = (
-        SignInRequest.objects.select_for_update()
-        .filter(
-            proof_of=proof_of,
-            browser=browser_digest(browser),
-            finished_at__gt=now - PROOF_WITHIN,
-            return_code__isnull=False,
-            taken_at__isnull=True,
-        )
-        .order_by("-finished_at")
-        .first()
-    )
+    row = _PROVEN.first(proof_of=proof_of, browser=browser_digest(browser), after=now - PROOF_WITHIN)
     if row is None or row.answered_at is None:
         return None
-    account = Account.objects.get(certificate_serial=row.certificate_serial)
+    account = _OF_CERTIFICATE.first(serial=row.certificate_serial)
+    if account is None:
+        return None
     handed = None if row.attributes is None else vault.unseal(bytes(row.attributes), vault.own_key())
     row.taken_at, row.attributes = now, None
-    row.save(update_fields=["taken_at", "attributes"])
+    store(row, "taken_at", "attributes")
     if row.signs and handed is not None:
         return Proof(account, row.answered_at, signed=signing.decode_response(handed))
     return Proof(account, row.answered_at, None if handed is None else HandedAttributes.from_json(handed))
@@ -253,7 +270,7 @@ def take_proof(proof_of: str, *, browser: str | None, now: datetime) -> Proof | 
 
 def record(account: Account, kind: EventKind, at: datetime, reason: str = "") -> None:
     """Write a line of the history that the resident sees."""
-    Event.objects.create(account=account, kind=kind, at=at, reason=reason)
+    insert(Event(account=account, kind=kind, at=at, reason=reason))
 
 
 def _fault(row: SignInRequest, return_code: str, browser: str | None, now: datetime) -> FinishReason | None:
@@ -272,9 +289,11 @@ def _fault(row: SignInRequest, return_code: str, browser: str | None, now: datet
 
 
 def _welcome(row: SignInRequest, now: datetime) -> Finished:
-    account, is_new = Account.objects.get_or_create(
-        certificate_serial=row.certificate_serial, defaults={"opened_at": now, "last_signed_in_at": now}
-    )
+    account, is_new = _OF_CERTIFICATE.first(serial=row.certificate_serial), False
+    if account is None:
+        account, is_new = Account.objects.get_or_create(
+            certificate_serial=row.certificate_serial, defaults={"opened_at": now, "last_signed_in_at": now}
+        )
     if is_new:
         record(account, EventKind.OPENED, now)
     elif row.proof_of is None:
@@ -287,7 +306,7 @@ def _welcome(row: SignInRequest, now: datetime) -> Finished:
 
 def open_request(request_id: str, *, now: datetime, signs: bool) -> SignInRequest:
     """The request if it may be answered. Raises SignInRefused."""
-    row = SignInRequest.objects.select_related("signer").filter(pk=request_id, signs=signs).first()
+    row = _OPEN.first(id=request_id, signs=signs)
     if row is None:
         raise SignInRefused(Reason.UNKNOWN_REQUEST)
     if row.answered_at is not None:

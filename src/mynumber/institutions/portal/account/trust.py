@@ -33,6 +33,7 @@ from mynumber.protocols.message import Message
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.messages import this_node
+from mynumber.webkit.prepared import Prepared, given
 
 SYSTEM, JLIS = "portal", "jlis"
 REFRESH_AFTER = timedelta(minutes=3)
@@ -55,6 +56,7 @@ _Q = TypeVar("_Q", bound=msgspec.Struct)
 _A = TypeVar("_A", bound=msgspec.Struct)
 _parsed: dict[Purpose, tuple[datetime, pki.Trust]] = {}
 """By purpose: when it was fetched, and what was read."""
+_HELD = Prepared(lambda: VerifierTrust.objects.defer("trust").filter(pk=given("row")))
 _log = logs.get_logger(__name__)
 
 
@@ -64,7 +66,7 @@ class TrustUnavailable(Exception):
 
 def current_trust(now: datetime, purpose: Purpose = Purpose.AUTHENTICATION) -> pki.Trust:
     """What certificates are checked against now. Asks J-LIS if need be: call it outside a transaction. Raises TrustUnavailable."""
-    held = VerifierTrust.objects.defer("trust").filter(pk=_ROWS[purpose]).first()
+    held = _HELD.first(row=_ROWS[purpose])
     if held is None or now >= min(held.fetched_at + REFRESH_AFTER, held.valid_until):
         newer = _renew(purpose, now)
         if newer is not None:

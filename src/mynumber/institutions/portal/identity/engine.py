@@ -51,6 +51,7 @@ from mynumber.institutions.portal.identity import keys, sign_transactions, token
 from mynumber.institutions.portal.identity.addresses import endpoint, issuer
 from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.models import Authorization, Client, Token
+from mynumber.webkit.prepared import Prepared, given
 
 ALGORITHM: Final = "ES256"
 AUTHENTICATION_METHOD: Final = "private_key_jwt"
@@ -353,7 +354,7 @@ class Server(DjangoAuthorizationServer):
         known = _known.get()
         if known is not None and known.client_id == client_id:
             return known
-        return Client.objects.filter(pk=client_id).first()
+        return _CLIENT.first(id=client_id)
 
     def create_oauth2_request(self, request: HttpRequest | Request) -> Request:
         """A Request as it is; of Django's, the body alone: what proves a client does not stand in an address."""
@@ -388,6 +389,7 @@ class Server(DjangoAuthorizationServer):
         """Nobody listens."""
 
 
+_CLIENT = Prepared(lambda: Client.objects.filter(pk=given("id")))
 _known: ContextVar[Client | None] = ContextVar("known client", default=None)
 
 

@@ -24,6 +24,7 @@ from mynumber.institutions.portal.identity.engine import Approval, known_client,
 from mynumber.institutions.portal.identity.models import Client, Interaction, SignTransaction
 from mynumber.institutions.portal.identity.requests import Asked
 from mynumber.protocols.signing import SigningRequest
+from mynumber.webkit.prepared import Prepared, given, insert, store
 
 VALIDITY = timedelta(minutes=10)
 AT_ONCE = 5
@@ -31,6 +32,13 @@ AT_ONCE = 5
 
 SIGN = "sign"
 _OPEN = "interactions"
+_OPEN_ONE = Prepared(
+    lambda: (
+        Interaction.objects.select_for_update(of=("self",))
+        .select_related("client", "account")
+        .filter(pk=given("id"), finished_at__isnull=True, expires_at__gt=given("now"))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,13 @@ class Answered:
 
 def begin(asked: Asked, session: SessionBase, *, now: datetime) -> Interaction:
     """Open one for this browser."""
-    interaction = Interaction.objects.create(
-        interaction_id=secrets.token_urlsafe(16),
-        client=asked.client,
-        parameters=asked.parameters,
-        expires_at=now + VALIDITY,
+    interaction = insert(
+        Interaction(
+            interaction_id=secrets.token_urlsafe(16),
+            client=asked.client,
+            parameters=asked.parameters,
+            expires_at=now + VALIDITY,
+        )
     )
     session[_OPEN] = [*session.get(_OPEN, []), interaction.interaction_id][-AT_ONCE:]
     return interaction
@@ -57,12 +67,7 @@ def of_browser(interaction_id: str, session: SessionBase, *, now: datetime) -> I
     """The open interaction of this very browser, held until the transaction ends."""
     if interaction_id not in session.get(_OPEN, []):
         return None
-    return (
-        Interaction.objects.select_for_update(of=("self",))
-        .select_related("client", "account")
-        .filter(pk=interaction_id, finished_at__isnull=True, expires_at__gt=now)
-        .first()
-    )
+    return _OPEN_ONE.first(id=interaction_id, now=now)
 
 
 def proof_name(interaction: Interaction) -> str:
@@ -199,4 +204,4 @@ def attributes_of(interaction: Interaction) -> HandedAttributes:
 def _finish(interaction: Interaction, now: datetime) -> None:
     interaction.finished_at = now
     interaction.attributes = None
-    interaction.save(update_fields=["finished_at", "attributes", "account", "authenticated_at", "level"])
+    store(interaction, "finished_at", "attributes", "account", "authenticated_at", "level")

@@ -7,14 +7,24 @@ from datetime import datetime, timedelta
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.identity import tokens
 from mynumber.institutions.portal.identity.models import Client, Disclosure, Linkage
+from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert
 
 REMEMBERED_FOR = timedelta(days=180)
 """After so long without asking the resident is asked again."""
+_REMEMBERED = Prepared(
+    lambda: Linkage.objects.filter(
+        account_id=given("account"), client_id=given("client"), remembered_until__gt=given("now")
+    )
+)
+_USE = PreparedUpdate(
+    lambda: Linkage.objects.filter(account_id=given("account"), client_id=given("client")),
+    used_at=given("now"),
+)
 
 
 def remembered(account: Account, client: Client, *, now: datetime) -> frozenset[str]:
     """Scopes that need no asking."""
-    found = Linkage.objects.filter(account=account, client=client, remembered_until__gt=now).first()
+    found = _REMEMBERED.first(account=account.pk, client=client.pk, now=now)
     return frozenset(found.scopes.split()) if found else frozenset()
 
 
@@ -23,14 +33,23 @@ def note(
 ) -> None:
     """Write down what is handed over, and what is to be remembered (None: as it was)."""
     kept: dict[str, object] = {"used_at": now}
-    if remember is not None:
+    if remember is None:
+        linked = _USE(account=account.pk, client=client.pk, now=now)
+    else:
         kept["scopes"] = " ".join(scope for scope in scopes if scope != "sign") if remember else ""
         kept["remembered_until"] = now + REMEMBERED_FOR if remember else now
-    if not Linkage.objects.filter(account=account, client=client).update(**kept):
+        linked = Linkage.objects.filter(account=account, client=client).update(**kept)
+    if not linked:
         first = {"scopes": "", "began_at": now, "remembered_until": now, **kept}
         Linkage.objects.get_or_create(account=account, client=client, defaults=first)
-    Disclosure.objects.create(
-        account=account, client_name=client.name, client_id=client.client_id, scopes=" ".join(scopes), at=now
+    insert(
+        Disclosure(
+            account=account,
+            client_name=client.name,
+            client_id=client.client_id,
+            scopes=" ".join(scopes),
+            at=now,
+        )
     )
 
 

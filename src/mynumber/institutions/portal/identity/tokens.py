@@ -19,10 +19,19 @@ from mynumber.institutions.portal.identity.models import (
     SignTransaction,
     Token,
 )
+from mynumber.webkit.prepared import Prepared, given, insert, store
 
 ACCESS_VALIDITY = timedelta(minutes=10)
 """Of an access token, and of the attributes it opens."""
 FORGET_AT_ONCE = 500
+
+_OF_CODE = Prepared(
+    lambda: (
+        Authorization.objects.select_for_update(of=("self",))
+        .select_related("account")
+        .filter(code=given("code"), client_id=given("client"))
+    )
+)
 
 forgetting = NowAndThen()
 
@@ -43,19 +52,21 @@ def save_code(
     expires_at: datetime,
 ) -> None:
     """Keep a code that was just made."""
-    Authorization.objects.create(
-        client=client,
-        account=approval_account,
-        scope=scope,
-        redirect_uri=redirect_uri,
-        code=digest(code),
-        code_challenge=code_challenge,
-        code_expires_at=expires_at,
-        nonce=nonce,
-        authenticated_at=authenticated_at,
-        level=level,
-        attributes=None if attributes is None else vault.seal(attributes, code.encode()),
-        ends_at=expires_at + ACCESS_VALIDITY,
+    insert(
+        Authorization(
+            client=client,
+            account=approval_account,
+            scope=scope,
+            redirect_uri=redirect_uri,
+            code=digest(code),
+            code_challenge=code_challenge,
+            code_expires_at=expires_at,
+            nonce=nonce,
+            authenticated_at=authenticated_at,
+            level=level,
+            attributes=None if attributes is None else vault.seal(attributes, code.encode()),
+            ends_at=expires_at + ACCESS_VALIDITY,
+        )
     )
 
 
@@ -65,19 +76,14 @@ def spend_code(code: str, client: Client, *, now: datetime) -> Authorization | N
     Whoever comes first holds the row until its transaction ends, so of two at once one is second. A code is spent by its first
     presentation whatever comes of it; another client's attempt changes nothing.
     """
-    row = (
-        Authorization.objects.select_for_update(of=("self",))
-        .select_related("account")
-        .filter(code=digest(code), client=client)
-        .first()
-    )
+    row = _OF_CODE.first(code=digest(code), client=client.pk)
     if row is None:
         return None
     if row.redeemed_at is not None:
         end_authorization(row, now=now)
         return None
     row.redeemed_at = now
-    row.save(update_fields=["redeemed_at"])
+    store(row, "redeemed_at")
     return row if now < row.code_expires_at else None
 
 
@@ -96,13 +102,15 @@ def save(
         plain = vault.unseal(bytes(authorization.attributes), code.encode())
         authorization.attributes = vault.seal(plain, token.encode())
         authorization.save(update_fields=["attributes"])
-    Token.objects.create(
-        digest=digest(token),
-        client=client,
-        authorization=authorization,
-        scope=scope,
-        issued_at=now,
-        expires_at=expires_at,
+    insert(
+        Token(
+            digest=digest(token),
+            client=client,
+            authorization=authorization,
+            scope=scope,
+            issued_at=now,
+            expires_at=expires_at,
+        )
     )
 
 
