@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from mynumber.foundation.documents import prepare_cms, sign_cms
-from mynumber.foundation.validation import CheckName, Conclusion, Reason, Remark
+from mynumber.foundation.validation import CheckName, Conclusion, Limits, Reason, Remark, validate
 from tests.foundation.validation.parts import CONTENT, check, house, outcomes, signed, signed_at
 from tests.support.signing import rsa_key
 
@@ -72,6 +72,17 @@ def test_no_signer_is_no_signature() -> None:
     empty = structure()
     empty["content"]["signer_infos"] = cms.SignerInfos([])
     assert check(empty.dump(force=True)).reason is Reason.NO_SIGNATURE
+
+
+def test_a_structure_beyond_its_bounds_is_put_aside() -> None:
+    trust, at = house().trust(), signed_at()
+    size = len(signed("cms")) - len(CONTENT)
+    assert (
+        validate(signed("cms"), trust=trust, at=at, limits=Limits(cms=size)).conclusion
+        is Conclusion.TOTAL_PASSED
+    )
+    assert validate(signed("cms"), trust=trust, at=at, limits=Limits(cms=size - 1)).reason is Reason.TOO_LARGE
+    assert validate(signed("pdf"), trust=trust, at=at, limits=Limits(cms=1000)).reason is Reason.TOO_LARGE
 
 
 def test_bytes_behind_the_structure_are_refused() -> None:

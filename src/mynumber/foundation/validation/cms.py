@@ -13,6 +13,7 @@ from mynumber.foundation.validation.report import Coverage, Findings, Format, Si
 from mynumber.foundation.validation.signed_data import (
     BAD_ASN1,
     MalformedSignedData,
+    TooMuchSignedData,
     check_signer_info,
     encapsulated,
     read_signed_data,
@@ -31,9 +32,11 @@ def check_cms(
 ) -> tuple[SignatureReport, ...]:
     """One report a signer. content: the signed bytes where they are not inside."""
     try:
-        signed_data = read_signed_data(_der(document))
+        signed_data = read_signed_data(_der(document), limits=limits)
         inside = encapsulated(signed_data)
         signers = list(signed_data["signer_infos"])
+    except TooMuchSignedData:
+        return (only(Reason.TOO_LARGE, format=Format.CMS),)
     except (MalformedSignedData, *BAD_ASN1):
         return (only(Reason.UNREADABLE, format=Format.CMS),)
     if not signers:

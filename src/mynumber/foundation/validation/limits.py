@@ -14,8 +14,8 @@ class Limits:
 
     document: int = 20 * MEGABYTE
     """Bytes of the document, and of detached content."""
-    cms: int = 4 * MEGABYTE
-    """Bytes of a CMS structure inside another document (PDF, time-stamp)."""
+    cms: int = 1 * MEGABYTE
+    """Bytes of a CMS structure without its content: signers, certificates, lists."""
     xml: int = 8 * MEGABYTE
     xml_elements: int = 200_000
     xml_attributes: int = 200

@@ -35,6 +35,7 @@ from mynumber.foundation.validation.meanings import CheckName, Reason
 from mynumber.foundation.validation.report import Coverage, Findings, Format, Remark, SignatureReport, only
 from mynumber.foundation.validation.signed_data import (
     MalformedSignedData,
+    TooMuchSignedData,
     check_signer_info,
     check_time_stamp,
     read_signed_data,
@@ -115,10 +116,12 @@ def _check(
 ) -> SignatureReport:
     findings = Findings()
     ranges = _ranges(signature, document)
-    if ranges is None or len(signature.pkcs7_content) > limits.cms:
+    if ranges is None:
         return only(Reason.UNSIGNED_BYTES, format=Format.PDF, check=CheckName.COVERAGE)
     try:
-        signed_data = read_signed_data(signature.pkcs7_content, padded=True)
+        signed_data = read_signed_data(signature.pkcs7_content, limits=limits, padded=True)
+    except TooMuchSignedData:
+        return only(Reason.TOO_LARGE, format=Format.PDF)
     except MalformedSignedData:
         return only(Reason.UNREADABLE, format=Format.PDF)
     findings.say(CheckName.FORMAT)
@@ -222,11 +225,11 @@ def _document_time_stamp(
 ) -> list[_Proof]:
     """What a time-stamp over the document (ETSI EN 319 142-1 5.4.3) proves: nothing when it does not hold."""
     ranges = _ranges(signature, document)
-    if ranges is None or len(signature.pkcs7_content) > limits.cms:
+    if ranges is None:
         return []
     try:
-        signed_data = read_signed_data(signature.pkcs7_content, padded=True)
-    except MalformedSignedData:
+        signed_data = read_signed_data(signature.pkcs7_content, limits=limits, padded=True)
+    except (MalformedSignedData, TooMuchSignedData):
         return []
     stamp = check_time_stamp(
         signed_data, digest_of=lambda name: _digest(ranges, name), trust=trust, moment=moment, at=at

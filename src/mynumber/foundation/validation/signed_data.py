@@ -21,6 +21,7 @@ from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.errors import SignatureValidationError
 
 from mynumber.foundation.validation.certificates import check_signer, holder_of, time_stamp_authority_reason
+from mynumber.foundation.validation.limits import Limits
 from mynumber.foundation.validation.meanings import MEANINGS, CheckName, Outcome, Reason
 from mynumber.foundation.validation.quiet import silence
 from mynumber.foundation.validation.report import CertificateFacts, Findings, Holder, Remark
@@ -43,17 +44,19 @@ class MalformedSignedData(Exception):
     """The bytes are no CMS SignedData."""
 
 
-class UnsupportedSignedData(Exception):
-    """A form of CMS that is not checked here."""
+class TooMuchSignedData(Exception):
+    """There is more of it than `Limits.cms`."""
 
 
-def read_signed_data(der: bytes, *, padded: bool = False) -> Any:
-    """The SignedData of a ContentInfo. padded: zeros may follow (PDF). Raises MalformedSignedData."""
+def read_signed_data(der: bytes, *, limits: Limits, padded: bool = False) -> Any:
+    """The SignedData of a ContentInfo. padded: zeros may follow (PDF). Raises MalformedSignedData, TooMuchSignedData."""
     try:
         info = cms.ContentInfo.load(der, strict=not padded)
         if info["content_type"].native != "signed_data":
             raise MalformedSignedData("the structure is not signed data")
         signed_data = info["content"]
+        if len(der) - len(encapsulated(signed_data) or b"") > limits.cms:
+            raise TooMuchSignedData
         # asn1crypto reads a part when it is first asked for: ask for all of them here, where a failure means the document.
         _ = signed_data["version"].native, signed_data["digest_algorithms"].native
         _ = signed_data["signer_infos"].native, signed_data["encap_content_info"]["content_type"].native
