@@ -204,8 +204,8 @@ def answer_of(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-def payload_of(token: str) -> dict[str, Any]:
-    """Claims of a JWT, unverified."""
-    part = token.split(".")[1]
+def header_of(token: str) -> dict[str, Any]:
+    """The header of a JWT, unverified."""
+    part = token.split(".")[0]
     decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return decoded

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.identity import keys
 from mynumber.institutions.portal.identity.models import Authorization, Linkage, Token
+from mynumber.webkit.messages import this_node
 from tests.institutions.portal.house import PUBLIC, Holder, House
 from tests.institutions.portal.identity.service import (
     CALLBACK,
@@ -15,6 +17,7 @@ from tests.institutions.portal.identity.service import (
     Service,
     Visitor,
     answer_of,
+    header_of,
     now,
 )
 
@@ -145,3 +148,20 @@ def test_a_new_card_is_the_same_person_to_every_service(
     code = answer_of(renewed.browser.get(page).headers["Location"])["code"]
     after = service.redeem(code, second).json()
     assert service.claims(after["id_token"])["sub"] == service.claims(before["id_token"])["sub"]
+
+
+def test_a_new_signing_key_is_published_beside_the_old_ones(
+    house: House, service: Service, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who kept the key set for a while still verifies; who meets a new kid asks again."""
+    monkeypatch.setattr(keys, "LOOK_SECONDS", 0.0)
+    first = Attempt()
+    old = service.redeem(visitor.sign_in(service, first), first).json()["id_token"]
+    this_node().keyring.add_signing(keys.SIGNING)
+    second = Attempt()
+    new = service.redeem(visitor.sign_in(service, second), second).json()["id_token"]
+    assert header_of(old)["kid"] != header_of(new)["kid"]
+    published = [key["kid"] for key in service.http.get(f"{ENDPOINTS}/certs").json()["keys"]]
+    assert published[:2] == [header_of(new)["kid"], header_of(old)["kid"]]
+    assert service.claims(old)["nonce"] == first.nonce
+    assert service.claims(new)["nonce"] == second.nonce

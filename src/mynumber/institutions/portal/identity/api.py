@@ -176,7 +176,7 @@ def metadata() -> dict[str, object]:
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "scopes_supported": list(SCOPES),
-        "acr_values_supported": ["aal3", "crl", "aal2"],
+        "acr_values_supported": ["aal3", "crl"],
         "claims_supported": [
             *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash"),
             *("name", "address", "birthdate", "gender"),

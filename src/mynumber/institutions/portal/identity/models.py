@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.account.sessions import Level
 
 IDENTIFIER_LENGTH = 22
 """128 random bits in base64url."""
@@ -220,7 +221,7 @@ class Authorization(models.Model):
 
     def get_amr(self) -> list[str]:
         """Authentication methods (RFC 8176)."""
-        return AMR[self.level]
+        return AMR[Level(self.level)]
 
     @property
     def code_challenge_method(self) -> str:
@@ -256,10 +257,10 @@ class Token(models.Model):
         return self.scope
 
 
-AMR: dict[str, list[str]] = {"aal3": ["sc", "pin", "mfa"], "aal2": ["pop", "user", "mfa"]}
-"""By level: a chip with its PIN; a passkey with its user's gesture."""
+AMR = {Level.CARD: ["sc", "pin", "mfa"]}
+"""By level: a chip with its PIN (RFC 8176). Nobody is signed in elsewhere with less."""
 
 
 def acr_of(level: str) -> str:
-    """The acr value of a level: a card is checked against the revocation list each time."""
-    return "aal3 crl" if level == "aal3" else level
+    """The acr value of a level: a card is checked for revocation each time."""
+    return f"{level} crl"
