@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mynumber.foundation.numbers import find
 from mynumber.institutions.jlis.cards import applications, loss, worker
 from mynumber.institutions.jlis.cards.applications import WebRefusal, WebRefused
 from mynumber.institutions.jlis.cards.forms import ApplyForm, LossForm, ReviewForm, StatusForm
@@ -203,7 +204,7 @@ def application_page(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("cards:application", args=[number]))
     state = CardState(application.state)
     events: list[list[Cell]] = [
-        [event.at, event.get_kind_display(), event.noted_by]
+        [event.at, event.get_kind_display(), _who(event.noted_by)]
         for event in application.events.order_by("-at", "-pk")
     ]
     context = {
@@ -264,6 +265,14 @@ def loss_page(request: HttpRequest) -> HttpResponse:
 
 
 _RESTING: Final = (LossOutcome.SUSPENDED, LossOutcome.ALREADY)
+
+
+def _who(noted_by: str) -> str:
+    """Who did something, for the staff."""
+    kind, _, rest = noted_by.partition(".")
+    if kind == "municipality":
+        return find(rest).name
+    return {"applicant": "申請した人", "jlis": "自動"}.get(noted_by, noted_by.removeprefix("jlis/"))
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
