@@ -50,6 +50,9 @@ def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> No
         ("Exchanges", "64 at a time"): ("exchanges/s", "x bare", "p99 ms"),
         ("Exchanges", "64, commits + 1 ms"): ("exchanges/s",),
         ("One exchange split", "network: record (commit)"): ("us",),
+        ("OCSP answers over HTTP, RSA-2048", "live, kept connections: 16"): ("answers/s", "x openssl"),
+        ("OCSP answers over HTTP, RSA-2048", "pre-produced, kept connections: 16"): ("answers/s", "x openssl"),
+        ("One OCSP answer split", "sign"): ("us",),
     }
     for (title, row), columns in wanted.items():
         measured = figures(table(kept, title))[row]
