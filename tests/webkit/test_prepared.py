@@ -24,7 +24,7 @@ RENAME = PreparedUpdate(lambda: Entry.objects.filter(text=given("old")), text=gi
 
 
 @pytest.mark.usefixtures("project")
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @drawn(TEXTS, TEXTS)
 def test_rows_are_inserted_found_and_updated_as_django_does(first: str, second: str) -> None:
     with acting_as(CHUO):
