@@ -141,6 +141,12 @@ def test_files_are_forgotten(browser: Client, tmp_path: Path) -> None:
     documents.forget_old(datetime.now(UTC) + KEPT_FOR + timedelta(seconds=1))
     assert not list(documents.path.iterdir())
     assert browser.get(address).status_code == 404
+    half = documents.path / ("A" * 22)  # as another request has just begun to write it
+    half.mkdir()
+    documents.forget_old(datetime.now(UTC))
+    assert half.is_dir()
+    documents.forget_old(datetime.now(UTC) + KEPT_FOR + timedelta(seconds=1))
+    assert not half.exists()
     address = choose(browser, b"hello", "a.txt")
     assert browser.post(address, {"act": "discard"}).status_code == 303
     assert not list(documents.path.iterdir())

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -96,13 +96,14 @@ class Documents:
         shutil.rmtree(self._folder(draft.id), ignore_errors=True)
 
     def forget_old(self, now: datetime) -> None:
-        """Delete what was added more than KEPT_FOR ago, and what is no whole draft."""
+        """Delete what was added more than KEPT_FOR ago."""
         for folder in self.path.glob("*/"):
             try:
-                over = now - self.draft(folder.name).added_at > KEPT_FOR
+                added_at = self.draft(folder.name).added_at
             except NoDocument:
-                over = True
-            if over:
+                # No whole draft; perhaps one that another request is just writing.
+                added_at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+            if now - added_at > KEPT_FOR:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, draft_id: str) -> Path:

@@ -3,3 +3,7 @@
 from mynumber.webkit.wsgi import institution_application
 
 application = institution_application("wallet")
+
+from mynumber.wallet.tidying import keep_tidy  # noqa: E402 - Django must be set up first
+
+keep_tidy()

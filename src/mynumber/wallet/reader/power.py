@@ -24,8 +24,8 @@ class PoweredCards:
 
     def left(self, session_id: str, now: datetime) -> CardFile | None:
         """The card as it was left; None when it has lost power."""
+        self.cut_idle(now)
         with self._lock:
-            self._cards = {one: (card, until) for one, (card, until) in self._cards.items() if until > now}
             found = self._cards.get(session_id)
         return found[0] if found else None
 
@@ -33,6 +33,11 @@ class PoweredCards:
         """Leave the card on the reader with power on."""
         with self._lock:
             self._cards[session_id] = (card, now + IDLE)
+
+    def cut_idle(self, now: datetime) -> None:
+        """Cut the power of cards that nobody spoke to for `IDLE`."""
+        with self._lock:
+            self._cards = {one: (card, until) for one, (card, until) in self._cards.items() if until > now}
 
     def cut(self, session_id: str) -> None:
         """Take the card away."""

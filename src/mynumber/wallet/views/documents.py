@@ -30,7 +30,6 @@ PINS = (PinName.SIGNATURE,)
 def documents_page(request: HttpRequest) -> HttpResponseBase:
     """Choose a file of this device."""
     documents = _documents()
-    documents.forget_old(now())
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

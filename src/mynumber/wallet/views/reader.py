@@ -31,7 +31,6 @@ PinEntry = NewPinForm | OnePinForm
 def readers_page(request: HttpRequest) -> HttpResponseBase:
     """Enter the code of a reader and put a card on it."""
     sessions = _sessions()
-    sessions.forget_old(now())
     cards = [card for card in folder().cards() if card.problem is None and not card.is_phone]
     form = ReaderForm(request.POST if request.method == "POST" else None, cards=cards, places=_places())
     if request.method == "POST" and form.is_valid():
