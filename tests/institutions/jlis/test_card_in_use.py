@@ -258,6 +258,14 @@ def test_a_returned_card_and_one_lost_for_good_end(
     assert door.ask(RETURN_CARD, question, sender=KATSUSHIKA).state == state
 
 
+def test_a_card_that_was_never_handed_over_is_not_returned(door: Door) -> None:
+    holder = card_on_the_way(door)
+    with pytest.raises(Refused) as refused:
+        door.ask(RETURN_CARD, ReturnCard(card_serial=holder.serial), sender=KATSUSHIKA)
+    assert refused.value.reason is Reason.NOT_ENTITLED
+    assert holder.row.state == "delivered"
+
+
 def test_another_city_learns_nothing_of_a_card(door: Door) -> None:
     holder = holder_of_card(door)
     unknown = Refused(Hop.JLIS, Reason.UNKNOWN_RECORD).refusal

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -26,13 +27,16 @@ from mynumber.institutions.jlis.residents.look_up import Asking
 from mynumber.institutions.jlis.residents.models import Person, Status
 from mynumber.protocols.certification import Purpose
 
-LIVE_CARDS = (*cards.IN_MAKING, *cards.IN_USE)
+AT_ONCE: Final = 1000
+"""Certificates that one transaction of housekeeping notes as over."""
+LIVE_CARDS: Final = (*cards.IN_MAKING, *cards.IN_USE)
 
 
 def follow_the_register(people: Sequence[int], asking: Asking) -> None:
     """Let cards and certificates follow changed records, in the transaction that changed (and so locks) them."""
     today = day_in_japan(asking.at)
-    for person in Person.objects.filter(pk__in=people).order_by("pk"):
+    with_cards = Card.objects.filter(person__in=people, state__in=LIVE_CARDS).values("person")
+    for person in Person.objects.filter(pk__in=with_cards).order_by("pk"):
         _follow(person, today=today, at=asking.at, by=asking.member)
 
 
@@ -90,8 +94,13 @@ def tend(keyring: KeyRing, *, at: datetime) -> Tended:
 
 
 def _note_expired(*, at: datetime) -> int:
-    with transaction.atomic():
-        return changes.note_expired(Certificate.objects.all(), at=at)
+    total = 0
+    while True:
+        with transaction.atomic():
+            noted = changes.note_expired(at=at, most=AT_ONCE)
+        total += noted
+        if noted < AT_ONCE:
+            return total
 
 
 def _end_each(found: QuerySet[Card], reason: CertificateReason, *, at: datetime) -> int:

@@ -61,8 +61,17 @@ def new_card_serial() -> str:
 
 
 def last_day_of_card(person: Person, today: date) -> date:
-    """A card lasts to the 10th birthday, that of a person under 18 to the 5th."""
-    return card_expiry(today, person.birth_date, adult=legal_age(person.birth_date, today) >= ADULT)
+    """A card lasts to the 10th birthday, that of a person under 18 to the 5th; a birthday more when one in use is in its last three months.
+
+    (The end of a foreign resident's period of stay, which a card does not outlive, is not notified to J-LIS yet.)
+    """
+    before = Card.objects.filter(person=person, state__in=IN_USE).first()
+    return card_expiry(
+        today,
+        person.birth_date,
+        adult=legal_age(person.birth_date, today) >= ADULT,
+        renews=before.expires_on if before else None,
+    )
 
 
 def face_of(person: Person, *, expires_on: date, security_code: str, photo: bytes, on: date) -> CardFace:
@@ -188,9 +197,14 @@ def report_found(card: Card, *, check: IdentityCheck, at: datetime, by: str) -> 
 
 
 def take_back(card: Card, reason: ApplicationReason | None, *, at: datetime, by: str) -> None:
-    """返納, or a loss that is final: the card ends and everything on it is revoked. Returning again changes nothing."""
+    """返納, or a loss that is final: the card ends and everything on it is revoked. Returning again changes nothing.
+
+    Raises Refused(NOT_ENTITLED) for a card that was not handed over: its application is withdrawn instead.
+    """
     if card.state in (CardState.RETURNED, CardState.ENDED):
         return
+    if card.state not in IN_USE:
+        raise Refused(Hop.JLIS, Reason.NOT_ENTITLED, "the card was not handed over")
     lost = reason is ApplicationReason.LOST
     state = CardState.ENDED if lost else CardState.RETURNED
     _set_state(card, state, at=at)

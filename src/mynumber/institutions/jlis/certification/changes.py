@@ -55,11 +55,12 @@ def put_in_force(certificates: QuerySet[Certificate], *, at: datetime) -> int:
     return _set(_lock(waiting, [StoredState.SUSPENDED]), StoredState.GOOD, None, at=at)
 
 
-def note_expired(certificates: QuerySet[Certificate], *, at: datetime) -> int:
-    """Write down of what is over that it is."""
-    over = _lock(certificates.filter(not_after__lt=at), LIVE)
-    _end(over, CertificateReason.CARD_ENDED, at=at, by=SYSTEM)
-    return len(over)
+def note_expired(*, at: datetime, most: int) -> int:
+    """Write down of certificates that are over that they are, so many at a time; how many."""
+    over = Certificate.objects.filter(not_after__lt=at, state__in=LIVE).order_by("not_after")
+    found = list(over.select_for_update(of=("self",), skip_locked=True)[:most])
+    _end(found, CertificateReason.CARD_ENDED, at=at, by=SYSTEM)
+    return len(found)
 
 
 def note(
