@@ -25,7 +25,7 @@ from tests.support.tools import find
 _LOCK = Path(tempfile.gettempdir()) / "mynumber-test-pcscd.lock"
 _SOCKET = Path("/run/pcscd/pcscd.comm")
 _ALONE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
-_SECONDS = 30.0
+_SECONDS = 90.0
 OPENSC_MODULE = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
 
 
@@ -100,7 +100,7 @@ def pcscd() -> Iterator[Pcscd]:
 
 def run(*command: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
     """A command to its end, with what it said."""
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, input=typed)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, input=typed)
 
 
 def done(*command: str, typed: str | None = None) -> str:

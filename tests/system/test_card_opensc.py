@@ -249,7 +249,7 @@ def test_ctrl_c_takes_the_card_out(reader: Pcscd, folder: Path) -> None:
     needs_pyscard()
     with reader.holding(folder / "test.card") as inserting:
         inserting.send_signal(signal.SIGINT)
-        said, _ = inserting.communicate(timeout=30)
+        said, _ = inserting.communicate(timeout=90)
         assert inserting.returncode == 0
         assert "抜きました" in said
     nothing = run(*mynumber_card("read"))
@@ -262,7 +262,7 @@ def test_the_card_is_out_when_its_file_goes(reader: Pcscd, folder: Path) -> None
     with reader.holding(card) as inserting:
         card.unlink()
         assert run("pkcs15-tool", "--reader", "0", "--list-pins").returncode != 0
-        inserting.wait(timeout=30)
+        inserting.wait(timeout=90)
         assert inserting.returncode == 1
 
 
