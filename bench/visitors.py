@@ -81,6 +81,7 @@ class Result(msgspec.Struct, frozen=True):
 
     seconds: float
     sign_ins: int
+    mean: float
     p50: float
     p99: float
     steps: dict[str, Step]
@@ -336,6 +337,7 @@ class Load:
         return Result(
             seconds=seconds,
             sign_ins=len(found),
+            mean=sum(found) / len(found) if found else 0.0,
             p50=found[len(found) // 2] if found else 0.0,
             p99=found[len(found) * 99 // 100] if found else 0.0,
             steps=dict(self._steps),
