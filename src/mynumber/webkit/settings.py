@@ -260,6 +260,7 @@ def _limits() -> dict[str, object]:
     return {
         "DATA_UPLOAD_MAX_MEMORY_SIZE": MAX_BODY_BYTES,
         "FILE_UPLOAD_MAX_MEMORY_SIZE": MAX_BODY_BYTES,
+        "FILE_UPLOAD_HANDLERS": ["mynumber.webkit.uploads.BoundedUpload"],
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": MAX_FORM_FIELDS,
         "DATA_UPLOAD_MAX_NUMBER_FILES": MAX_UPLOAD_FILES,
     }

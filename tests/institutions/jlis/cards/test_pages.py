@@ -171,6 +171,8 @@ def card_of(door: Door, attributes: FourAttributes | None = None) -> str:
         (b"<script>alert(1)</script>", "me.png", "JPEGかPNG"),
         (b"GIF89a" + bytes(50), "me.gif", "JPEGかPNG"),
         (PHOTO + bytes(600 * 1024), "me.png", "KB以下"),
+        (PHOTO + bytes(3 * 1024 * 1024), "me.png", "KB以下"),
+        (PHOTO + bytes(17 * 1024 * 1024), "me.png", "選んでください"),
         (PHOTO[:-20], "me.png", "壊れています"),
         (b"", "me.png", "空です"),
     ],
