@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from mynumber.foundation.pki import AuthenticationTrust, CertificateAuthority
+from mynumber.foundation.pki import CertificateAuthority, Trust
 from mynumber.foundation.smartcard import PinName
 from mynumber.protocols import card_handover, sign_in
 from mynumber.protocols.card_handover import HandedCard
@@ -107,7 +107,7 @@ def test_the_right_pin_signs_the_statement_and_goes_back(
     assert head.startswith(f"POST /sign-in/requests/{request.request_id}/response HTTP/1.1".encode())
     response = sign_in.decode_response(body)
     now = datetime.now(UTC)
-    trust = AuthenticationTrust(
+    trust = Trust(
         roots=[authority.certificate_der()],
         revocation_lists=[authority.revocation_list([], number=1, now=now)],
     )

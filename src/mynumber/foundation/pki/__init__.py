@@ -47,7 +47,6 @@ from mynumber.foundation.pki.tokens import (
     TokenRefused,
 )
 from mynumber.foundation.pki.verification import (
-    AuthenticationTrust,
     Reason,
     Trust,
     VerificationRefused,
@@ -60,7 +59,6 @@ __all__ = [
     "JAPAN",
     "SIGNATURE",
     "Algorithm",
-    "AuthenticationTrust",
     "AuthorityDamaged",
     "CertificateAuthority",
     "HierarchyProfile",

@@ -231,7 +231,6 @@ class Trust:
             raise VerificationRefused(Reason.REVOCATION_LIST_STALE)
 
 
-AuthenticationTrust = Trust
 """The name by which verifiers of sign-ins know it."""
 
 
