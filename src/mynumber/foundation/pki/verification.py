@@ -231,9 +231,6 @@ class Trust:
             raise VerificationRefused(Reason.REVOCATION_LIST_STALE)
 
 
-"""The name by which verifiers of sign-ins know it."""
-
-
 # --- steps --------------------------------------------------------------------------------------------------
 
 _Series = dict[bytes | None, list[KnownList]]
