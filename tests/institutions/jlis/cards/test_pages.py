@@ -202,12 +202,12 @@ def test_only_staff_sees_photos_and_decides(door: Door, anybody: Client, staff: 
     application_id = form_of(door)
     send(anybody, application_id)
     number = Application.objects.get(application_id=application_id).pk
-    for path in ("/cards/desk", f"/cards/desk/applications/{number}/photo", "/cards/loss"):
+    for path in ("/cards/desk", f"/cards/desk/applications/{number}/photo", "/cards/desk/loss"):
         assert anybody.get(path).status_code == 302
     auditor = signed_in("auditor", Role.AUDITOR)
     auditor.post(f"/cards/desk/applications/{number}", {"decision": "approve"})
     assert Application.objects.get(pk=number).state == "applied"
-    assert auditor.get("/cards/loss").status_code == 403
+    assert auditor.get("/cards/desk/loss").status_code == 403
 
 
 def test_a_withdrawn_application_leaves_no_photo_and_no_card(door: Door, staff: Client) -> None:
@@ -246,7 +246,7 @@ def call(staff: Client, attributes: FourAttributes, called_back: str = "yes", **
         "called_back": called_back,
         **changes,
     }
-    return staff.post("/cards/loss", data).content.decode()
+    return staff.post("/cards/desk/loss", data).content.decode()
 
 
 def states(number: str) -> set[str]:

@@ -13,5 +13,5 @@ urlpatterns = [
     path("desk/applications/<int:number>", views.application_page, name="application"),
     path("desk/applications/<int:number>/photo", views.photo, name="photo"),
     path("desk/applications/<int:number>/again", views.try_again, name="again"),
-    path("loss", views.loss_page, name="loss"),
+    path("desk/loss", views.loss_page, name="loss"),
 ]
