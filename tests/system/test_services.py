@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
+import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -12,16 +16,21 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from joserfc import jwe, jwt
+from joserfc.jwk import ECKey
 from playwright.sync_api import Browser, Page, expect
 
-from mynumber.platform.guide.demo import read_demo
+from mynumber.platform.guide.demo import DemoCard, read_demo
 from tests.support.platform import Platform
 from tests.support.tools import needs
-from tests.system.test_story_in_browser import enter_pin
 from tests.webkit.face.serving import DESK, assert_accessible, assert_fits, browsing, keep_picture
 
 pytestmark = pytest.mark.browser
@@ -105,6 +114,24 @@ def register(page: Page, platform: Platform, callback: str, *scopes: str) -> str
     return page.locator("pre").first.inner_text()
 
 
+def hanako(platform: Platform) -> DemoCard:
+    card = read_demo(platform.home)[0].card_of("hanako")
+    assert card is not None
+    return card
+
+
+def at_the_device(page: Page, card: DemoCard, button: str, *pins: str) -> None:
+    """Pick the card, read, and enter what the device asks for."""
+    page.get_by_label(card.name).check()
+    page.get_by_role("button", name="次へ：暗証番号").click()
+    asked = page.locator("input[type=password]")
+    expect(asked).to_have_count(len(pins))
+    labels = {"署名用": card.signature_password, "利用者証明用": card.pin}
+    for pin in pins:
+        asked.and_(page.get_by_label(re.compile(pin))).fill(labels[pin])
+    page.get_by_role("button", name=button).click()
+
+
 @EXAMPLES
 def test_a_stranger_signs_people_in(
     chromium: Browser, platform: Platform, tmp_path: Path, language: str, prepare: Prepare
@@ -117,11 +144,10 @@ def test_a_stranger_signs_people_in(
     home = f"http://localhost:{free_port()}"
     context = chromium.new_context(viewport=DESK)
     page = context.new_page()
-    client = register(page, platform, f"{home}/callback")
+    client = register(page, platform, f"{home}/callback", "name", "birthdate")
     (folder / "client.json").write_text(client, encoding="utf-8")
     client_id = json.loads(client)["client_id"]
-    card = read_demo(platform.home)[0].card_of("hanako")
-    assert card is not None
+    card = hanako(platform)
     with running(command, folder, home):
         subjects = set()
         for round_ in ("first", "second"):
@@ -133,19 +159,24 @@ def test_a_stranger_signs_people_in(
             keep_picture(page, f"service-begin-{language}")
             page.get_by_role("button", name="カードで確かめる").click()
             expect(page.get_by_text("見本の図書館").first).to_be_visible()
-            enter_pin(page, card.name, card.pin)
+            at_the_device(page, card, "署名してサインイン", "署名用", "利用者証明用")
             if round_ == "first":
                 expect(page.get_by_role("heading", level=1)).to_have_text("見本の図書館に渡すもの")
                 assert_accessible(page)
                 assert_fits(page)
                 keep_picture(page, f"service-consent-{language}")
+                expect(page.get_by_label("お名前：佐藤　花子")).to_be_checked()
                 page.get_by_label("次からは、同じ内容なら確認しない").check()
                 page.get_by_role("button", name="同意して進む").click()
             page.wait_for_url(f"{home}/callback?**")
             answer = json.loads(page.inner_text("body"))
             claims = answer["id_token"]
             assert (claims["aud"], claims["acr"]) == (client_id, "aal3 crl")
-            assert answer["userinfo"]["sub"] == claims["sub"]
+            userinfo = answer["userinfo"]
+            assert userinfo["sub"] == claims["sub"]
+            assert "佐藤" in userinfo["name"]
+            assert set(userinfo) == {"sub", "name", "birthdate"}
+            assert answer["scope"] == "openid name birthdate"
             subjects.add(claims["sub"])
         assert len(subjects) == 1
         # a code or an answer that comes again, or from another issuer, opens nothing
@@ -157,4 +188,81 @@ def test_a_stranger_signs_people_in(
             issuer = json.loads(client)["issuer"]
             query = {"code": "x" * 43, "state": state, "iss": issuer, **changes}
             assert context.request.get(f"{home}/callback?{urlencode(query)}").status >= 400
+    context.close()
+
+
+def post(url: str, body: bytes, **headers: str) -> dict[str, object]:
+    request = urllib.request.Request(url, body, {name.replace("_", "-"): v for name, v in headers.items()})  # noqa: S310 (our own address)
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        content: dict[str, object] = json.loads(answer.read())
+    return content
+
+
+def test_a_service_has_a_document_signed_at_the_device(chromium: Browser, platform: Platform) -> None:
+    """The signing API: the resident reads what is signed at two places, and the service alone reads the result."""
+    document = "口座開設の申込書".encode()
+    context = chromium.new_context(viewport=DESK)
+    page = context.new_page()
+    client = json.loads(register(page, platform, "http://localhost:3999/callback", "sign"))
+    # programs do not find portal.localhost: the front is asked by its address, under the public name
+    inside = {"Host": urlsplit(client["issuer"]).netloc}
+    issuer = f"http://127.0.0.1:{platform.port}/api/realms/main"
+    key, encryption = (ECKey.import_key(jwk) for jwk in client["keys"])
+    at = int(datetime.now(UTC).timestamp())
+    claims = {"iss": client["client_id"], "sub": client["client_id"], "aud": client["issuer"]}
+    proof = jwt.encode({"alg": "ES256"}, {**claims, "exp": at + 60, "jti": secrets.token_urlsafe()}, key)
+    form = {
+        "grant_type": "client_credentials",
+        "scope": "sign",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": proof,
+    }
+    token = post(f"{issuer}/protocol/openid-connect/token", urlencode(form).encode(), **inside)
+    bearer = {**inside, "Authorization": f"Bearer {token['access_token']}"}
+    digest = base64.b64encode(hashlib.sha256(document).digest()).decode()
+    asked = {
+        "documents": [{"name": "口座開設の申込書", "digest": digest, "summary": "見本銀行に口座を開きます。"}]
+    }
+    left = post(
+        f"http://127.0.0.1:{platform.port}/api/sign-transactions", json.dumps(asked).encode(), **bearer
+    )
+    transaction = left["sign_transaction_id"]
+    verifier = secrets.token_urlsafe(48)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    query = {
+        "response_type": "code",
+        "client_id": client["client_id"],
+        "redirect_uri": "http://localhost:3999/callback",
+        "scope": "openid sign",
+        "sign_transaction_id": transaction,
+        "state": secrets.token_urlsafe(),
+        "nonce": secrets.token_urlsafe(),
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    page.route("http://localhost:3999/**", lambda route: route.fulfill(body="back"))
+    page.goto(platform.url("portal", f"/api/realms/main/protocol/openid-connect/auth?{urlencode(query)}"))
+    expect(page.get_by_text("見本銀行に口座を開きます。")).to_be_visible()
+    page.get_by_role("button", name="カードで確かめる").click()
+    card = hanako(platform)
+    at_the_device(page, card, "署名してサインイン", "利用者証明用")
+    expect(page.get_by_text("口座開設の申込書").first).to_be_visible()
+    assert_accessible(page)
+    keep_picture(page, "service-consent-to-sign")
+    page.get_by_role("button", name="同意して、署名に進む").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("書類に署名")
+    at_the_device(page, card, "署名する", "署名用")
+    page.wait_for_url("http://localhost:3999/callback?**")
+    assert "code=" in page.url
+    result = urllib.request.Request(
+        f"http://127.0.0.1:{platform.port}/api/sign-transactions/{transaction}/result", headers=bearer
+    )
+    with urllib.request.urlopen(result, timeout=30) as answer:  # noqa: S310
+        encrypted = answer.read()
+    registry = jwe.JWERegistry(algorithms=["ECDH-ES+A256KW", "A256GCM"])
+    content = json.loads(jwe.decrypt_compact(encrypted, encryption, registry=registry).plaintext or b"")
+    public = x509.load_der_x509_certificate(base64.b64decode(content["certificate"])).public_key()
+    assert isinstance(public, rsa.RSAPublicKey)
+    signature = base64.b64decode(content["signatures"][0]["signature"])
+    public.verify(signature, document, padding.PKCS1v15(), hashes.SHA256())
     context.close()

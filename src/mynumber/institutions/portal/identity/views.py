@@ -156,13 +156,11 @@ def answer(request: HttpRequest, interaction_id: str) -> HttpResponse:
     if not form.is_valid():
         return _consent_page(request, interaction, form, status=422)
     if interactions.SIGN in form.scopes():
-        interactions.hold(interaction, form.scopes(), remember=bool(form.cleaned_data["remember"]))
+        interactions.hold(interaction, form.scopes(), remember=form.remembers())
         return _to_sign(request, interaction, now)
     return _lead_back(
         request,
-        lambda: interactions.agree(
-            interaction, form.scopes(), remember=bool(form.cleaned_data["remember"]), now=now
-        ),
+        lambda: interactions.agree(interaction, form.scopes(), remember=form.remembers(), now=now),
     )
 
 
@@ -206,10 +204,19 @@ class ConsentForm(forms.Form):
         self._asked = interactions.scopes_of(interaction)
         optional = [scope for scope in self._asked if scope != "openid"]
         field = self.fields["scopes_given"]
-        field.choices = [(scope, SCOPE_WORDS[scope][0]) for scope in optional]  # type: ignore[attr-defined]
+        values = shown_values(interactions.attributes_of(interaction))
+        field.choices = [  # type: ignore[attr-defined]
+            (scope, "：".join(filter(None, (SCOPE_WORDS[scope][0], values.get(scope))))) for scope in optional
+        ]
         field.initial = optional
         if not optional:
             del self.fields["scopes_given"]
+        if interactions.SIGN in optional:  # each document is a matter of its own
+            del self.fields["remember"]
+
+    def remembers(self) -> bool:
+        """Whether the resident wants not to be asked again."""
+        return bool(self.cleaned_data.get("remember"))
 
     def scopes(self) -> tuple[str, ...]:
         """openid, and what was ticked, in the order of the request."""
@@ -268,7 +275,6 @@ def _consent_page(
         **_context(interaction),
         "form": form,
         "ending": interaction.account and interaction.account.serial_ending,
-        "values": shown_values(interactions.attributes_of(interaction)),
     }
     response = page(request, "portal/identity/consent.html", None, context)
     response.status_code = status

@@ -60,15 +60,19 @@ FAULTS: dict[Fault, tuple[str, str]] = {
 _SEX = {"male": "男", "female": "女", "unstated": "記載なし"}
 
 
-def shown_values(attributes: HandedAttributes) -> list[tuple[str, str]]:
-    """What of the certificate would go out, for the resident to see before agreeing."""
-    return [
-        (SCOPE_WORDS[scope][0], value)
-        for scope, value in (
-            ("name", attributes.name),
-            ("address", attributes.address),
-            ("birthdate", attributes.birth_date),
-            ("gender", attributes.sex and _SEX[attributes.sex]),
-        )
-        if value
-    ]
+def shown_values(attributes: HandedAttributes) -> dict[str, str]:
+    """What of the certificate would go out with each scope, for the resident to see before agreeing."""
+    values = {
+        "name": attributes.name,
+        "address": attributes.address,
+        "birthdate": attributes.birth_date and _day(attributes.birth_date),
+        "gender": attributes.sex and _SEX[attributes.sex],
+    }
+    return {scope: value for scope, value in values.items() if value}
+
+
+def _day(iso: str) -> str:
+    """A date as people write it; what the register does not know is said so."""
+    year, month, day = iso.split("-")
+    parts = ((year, "年"), (month, "月"), (day, "日"))
+    return "".join(f"{int(digits)}{unit}" if int(digits) else f"不明{unit}" for digits, unit in parts)
