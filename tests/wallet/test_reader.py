@@ -31,7 +31,8 @@ from mynumber.protocols.card_reader import (
     Transmitted,
 )
 from mynumber.wallet.cards import CardFolder, Event
-from mynumber.wallet.chip import Jpki, verify_pin
+from mynumber.wallet.chip import Jpki, PinRefused, verify_pin
+from mynumber.wallet.pins import read_pin
 from mynumber.wallet.reader.power import IDLE, POWERED
 from mynumber.wallet.reader.session import ReaderSessions
 from tests.wallet.conftest import CARD_SERIAL, HOST, PINS, Issuers, pin
@@ -184,6 +185,27 @@ def test_a_card_that_lost_power_is_asked_for_its_pin_again(
     assert signed.responses[-1][-2:] == b"\x90\x00"
 
 
+def test_a_card_whose_pin_is_blocked_meanwhile_is_taken_away(
+    browser: Client, end: FarEnd, folder: CardFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = {"now": datetime.now(UTC)}
+    monkeypatch.setattr("mynumber.wallet.views.reader.now", lambda: clock["now"])
+    tasks = (ask(card_life.PinName.AUTHENTICATION), Transmit(commands=(SELECT_KEY, SIGN)))
+    town = place(end, *tasks, Finished(words="残念。", done=False))
+    address = put_on(browser)
+    town.lose = 1
+    enter(browser, address, PINS[PinName.AUTHENTICATION])
+    clock["now"] += IDLE + timedelta(seconds=1)
+    for _ in range(3):
+        with folder.insert("hanako") as card, pytest.raises(PinRefused):
+            verify_pin(card, PinName.AUTHENTICATION, read_pin("0000", PinName.AUTHENTICATION))
+    browser.post(address, {"act": "go-on"})
+    page = look(browser, address)
+    assert "もう入力できないので、カードを取り出しました" in page
+    assert "残念。" in page
+    assert town.replies[-1] == CardRemoved()
+
+
 def test_a_lost_answer_carries_no_order_twice(
     browser: Client, end: FarEnd, issuers: Issuers, folder: CardFolder
 ) -> None:
@@ -291,6 +313,27 @@ def test_a_holder_may_leave_a_pin_out_or_take_the_card_away(browser: Client, end
     # The place went on asking; the card is with its holder.
     assert "カードを取り出して、やめました" in look(browser, address)
     assert len(town.replies) == 3
+
+
+@pytest.mark.parametrize("action", list(PinAction))
+def test_a_card_removed_from_the_device_is_gone_from_the_reader(
+    browser: Client, end: FarEnd, folder: CardFolder, action: PinAction
+) -> None:
+    town = place(
+        end,
+        ask(card_life.PinName.JUKI, action),
+        Transmit(commands=(SELECT_JPKI,)),
+        Finished(words="残念。", done=False),
+    )
+    address = put_on(browser)
+    current = step(browser, address)
+    folder.remove("hanako")
+    fields = {"entered": PINS[PinName.JUKI], "new": "1111", "again": "1111"}
+    answer = browser.post(address, {"act": "enter", "step": current, **fields})
+    assert answer.status_code in (303, 422)
+    browser.post(address, {"act": "decline", "step": current})
+    assert "残念。" in look(browser, address)
+    assert town.replies[-1] == CardRemoved()
 
 
 def test_a_pin_without_an_order_is_not_set(browser: Client, end: FarEnd, folder: CardFolder) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
@@ -83,6 +83,8 @@ class ChipFacts:
     """Name of the profile."""
     pins: tuple[PinStand, ...]
     certificates: tuple[CertificateFacts, ...]
+    serial: str = field(default="", repr=False)
+    """製造番号, 15 digits; empty on a card of before it."""
 
     @property
     def is_phone(self) -> bool:
@@ -104,7 +106,7 @@ def look(card: CardFile) -> ChipFacts:
         if (rules := profile.pin_rules(name)) is not None
     )
     client.select()
-    return ChipFacts(client.token_label(), profile.name, stands, certificates)
+    return ChipFacts(client.token_label(), profile.name, stands, certificates, card.state.memory.card_serial)
 
 
 def _certificate(client: JpkiClient, which: KeyName, present: frozenset[KeyName]) -> CertificateFacts:

@@ -39,7 +39,7 @@ from mynumber.protocols.card_reader import (
     Transmitted,
 )
 from mynumber.protocols.sign_in import Reason, SignInRefused
-from mynumber.wallet.cards import CardFolder, Event
+from mynumber.wallet.cards import CardFolder, Event, HeldCard
 from mynumber.wallet.chip import PinRefused, change_pin, verify_pin
 from mynumber.wallet.pins import PIN_WORDS, now_blocked
 from mynumber.wallet.reader.power import PoweredCards
@@ -132,13 +132,19 @@ class Desk:
     def _needs_holder(self, session: ReaderSession) -> bool:
         """True when a PIN is asked for, and it can be entered."""
         which = pin_asked(session)
-        return which is not None and (is_setting(session) or self._tries_left(session, which) > 0)
+        card = self._card(session)
+        return which is not None and card is not None and (is_setting(session) or card.stand(which).left > 0)
+
+    def _card(self, session: ReaderSession) -> HeldCard | None:
+        try:
+            return self.cards.card(session.card) if session.card else None
+        except CardFileUnusable:
+            # Removed from the device while it lay on the reader.
+            return None
 
     def _tries_left(self, session: ReaderSession, which: PinName) -> int:
-        try:
-            return self.cards.card(session.card or "").stand(which).left
-        except CardFileUnusable:
-            return 0
+        card = self._card(session)
+        return card.stand(which).left if card else 0
 
     # --- steps ------------------------------------------------------------------------------------------------
 
@@ -181,6 +187,9 @@ class Desk:
         if session.card is None:
             return self._pulled(session, "読み取り機にカードがありません。")
         if session.entered and self.powered.left(session.id, self.now()) is None:
+            if not self._tries_left(session, session.entered):
+                words = f"{PIN_WORDS[session.entered].label}をもう入力できないので、カードを取り出しました。"
+                return self._pulled(session, words)
             return msgspec.structs.replace(session, again=True)
         responses: list[bytes] = []
         try:

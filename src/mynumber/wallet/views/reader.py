@@ -10,6 +10,7 @@ from django.urls import reverse
 from mynumber.foundation.smartcard import CardError, CardFileUnusable
 from mynumber.protocols.card_reader import EnterPin, ReaderClient
 from mynumber.protocols.sign_in import Reason, SignInRefused
+from mynumber.wallet.cards import HeldCard
 from mynumber.wallet.chip import PinRefused
 from mynumber.wallet.forms import NewPinForm, OnePinForm, ReaderForm
 from mynumber.wallet.pins import PIN_WORDS, wrong_pin
@@ -17,7 +18,7 @@ from mynumber.wallet.portals import Place
 from mynumber.wallet.reader.loop import Desk, is_setting, pin_asked
 from mynumber.wallet.reader.power import POWERED
 from mynumber.wallet.reader.session import NoSession, ReaderSession, ReaderSessions
-from mynumber.wallet.views.common import UNPROCESSABLE, SeeOther, card_named, folder, now, page
+from mynumber.wallet.views.common import UNPROCESSABLE, SeeOther, folder, now, page
 from mynumber.wallet.words import CARD_DAMAGED, READER_REFUSED, WHAT_A_PIN_OPENS
 from mynumber.webkit import logs
 from mynumber.webkit.errors import PageRefused
@@ -118,11 +119,12 @@ def _enter(desk: Desk, session: ReaderSession, form: PinEntry) -> ReaderSession 
 
 
 def _show(request: HttpRequest, session: ReaderSession, form: PinEntry | None = None) -> HttpResponse:
-    which = pin_asked(session)
+    card = _card(session)
+    which = pin_asked(session) if card else None
     context: dict[str, object] = {
         "session": session,
         "place": session.place_words or _place(session).title,
-        "card": card_named(session.card) if session.card else None,
+        "card": card,
         "step": step_of(session),
     }
     if which is not None and not session.finished:
@@ -136,6 +138,14 @@ def _show(request: HttpRequest, session: ReaderSession, form: PinEntry | None = 
             "opens": WHAT_A_PIN_OPENS[which],
         }
     return render(request, "wallet/reader.html", context, status=UNPROCESSABLE if form is not None else 200)
+
+
+def _card(session: ReaderSession) -> HeldCard | None:
+    try:
+        return folder().card(session.card) if session.card else None
+    except CardFileUnusable:
+        # Removed from the device while it lay on the reader.
+        return None
 
 
 def step_of(session: ReaderSession) -> str:
