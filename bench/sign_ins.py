@@ -7,6 +7,8 @@ browsers, devices and the service, and makes the same signatures for both.
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import os
 import shutil
 import subprocess
@@ -32,6 +34,7 @@ from bench.processes import cpu_microseconds, family_microseconds
 from bench.report import Cell, Scale, Table, Tell
 from bench.timing import measure
 from bench.visitors import OURS, THEIRS, Order, Result, Step
+from mynumber.foundation.keyring import KeyRing
 from mynumber.platform import postgres as platform_postgres
 from mynumber.platform.launch import serve_command
 from mynumber.platform.registry import institution, processes_of
@@ -68,8 +71,12 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
     tell("sign_ins: starting PostgreSQL, J-LIS and the portal; making cards")
     with postgres("sign-ins") as (server, folder):
         bench = _Bench(server, folder, scale, tell)
-        with bench.running_ours() as ours, _running_peer(folder, ours, bench.authority, tell) as peer:
-            yield bench.rates(ours, peer)
+        with (
+            bench.running_ours() as ours,
+            bench.running_wider(ours) as wider,
+            _running_peer(folder, ours, bench.authority, tell) as peer,
+        ):
+            yield bench.rates({_OURS: ours, _WIDER: wider} | ({_THEIRS: peer} if peer else {}))
         with bench.running_ours("bench.served_wsgi:application") as ours:
             tell("sign_ins: the split of one")
             yield bench.split(ours)
@@ -114,6 +121,14 @@ class _Bench:
             name: _server(name, ports[name], self._systems, databases(name, migrated=True).url, folder)
             for name in names
         }
+        for name in names:
+            KeyRing.open(self._systems.keys(name)).add_secret("django")
+        portal = self._servers["portal"]
+        self._wider = dataclasses.replace(portal, port=free_port(), log=folder / "wider.log")
+        self._wider.command = tuple(
+            str(WORKERS) if before == "--workers" else word.replace(str(portal.port), str(self._wider.port))
+            for before, word in itertools.pairwise(("", *portal.command))
+        )
         self._manage("jlis", "create_ca")
         self._manage("portal", "create_identity_keys")
         service = self._manage("portal", "register_service", "--name", "見本商店", "--redirect-uri", REDIRECT)
@@ -142,6 +157,17 @@ class _Bench:
             for server in self._servers.values():
                 server.stop()
                 server.process = None
+
+    @contextmanager
+    def running_wider(self, ours: Provider) -> Iterator[Provider]:
+        """The same portal once more, with a worker process a core."""
+        try:
+            self._wider.start()
+            assert self._wider.process is not None
+            order = msgspec.structs.replace(ours.order, port=self._wider.port)
+            yield Provider(order, {**ours.pids, "portal": self._wider.process.pid})
+        finally:
+            self._wider.stop()
 
     def _ours(self) -> Provider:
         postmaster = self._server.postmaster()
@@ -220,10 +246,9 @@ class _Bench:
         cpu = {name: (after[name] - us) / max(1, result.sign_ins) for name, us in before.items()}
         return Window(result, cpu)
 
-    def rates(self, ours: Provider, peer: Provider | None) -> Table:
-        """Both, in turns."""
+    def rates(self, providers: Mapping[str, Provider]) -> Table:
+        """All of them, in turns."""
         rounds = self._scale.count(ROUNDS, 1)
-        providers = {_OURS: ours} | ({_THEIRS: peer} if peer else {})
         windows: dict[tuple[int, str], list[Window]] = {}
         for number in range(rounds):
             for concurrency in CONCURRENCIES:
@@ -242,10 +267,11 @@ class _Bench:
             peers = _middle(beside) if beside else None
             table.rows.append(_row(f"{name}: {concurrency} at a time", _middle(found), peers))
         table.notes += [
+            f"ours: as the platform runs it, one worker process of the portal (one core at most); {WORKERS} workers: the same with one process more",
             "ours: every grant, consent, code and token durable (fsync and synchronous_commit on), the certificate's state asked of J-LIS each time, 8 requests",
             "oidc-provider: the same flow, everything in memory, nothing durable, no state of the certificate, 5 requests, one Node process"
-            if peer
-            else "oidc-provider was not measured: there is no node or npm here",
+            if _THEIRS in providers
+            else "oidc-provider was not measured: there is no node here, or npm could not install it",
             f"client: the same for both, one process; of its CPU {self._bare()}",
             f"a durable write of one block takes {fsync_microseconds(self._folder):,.0f} us on this disk; load average now {os.getloadavg()[0]:.2f}",
         ]
@@ -290,7 +316,8 @@ class _Bench:
         return table
 
 
-_OURS, _THEIRS = "ours, durable", "oidc-provider, in memory"
+WORKERS = 2
+_OURS, _WIDER, _THEIRS = "ours, durable", f"ours, {WORKERS} workers", "oidc-provider, in memory"
 
 
 class _Service(msgspec.Struct, frozen=True):
@@ -317,17 +344,11 @@ def _running_peer(
     folder: Path, ours: Provider, authority: x509.Certificate, tell: Tell
 ) -> Iterator[Provider | None]:
     """oidc-provider, installed into the benchmarks' own folder; None where there is no Node."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
+    place = STATE / "bench" / "oidc_provider"
+    node = shutil.which("node")
+    if node is None or not _installed(place, tell):
         yield None
         return
-    place = STATE / "bench" / "oidc_provider"
-    place.mkdir(parents=True, exist_ok=True)
-    for file in PEER.iterdir():
-        shutil.copy(file, place)
-    if not (place / "node_modules" / "oidc-provider").is_dir():
-        tell("sign_ins: npm installs oidc-provider")
-        subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--silent"], cwd=place, check=True)
     port = free_port()
     order = ours.order
     configuration = folder / "peer.json"
@@ -366,6 +387,23 @@ def _running_peer(
             yield Provider(peer, {"oidc-provider": process.pid})
         finally:
             process.terminate()
+
+
+def _installed(place: Path, tell: Tell) -> bool:
+    """Whether oidc-provider is there, of the versions that the lock file says; npm fetches it once."""
+    lock, npm = place / "node_modules" / ".bench-lock.json", shutil.which("npm")
+    wanted = (PEER / "package-lock.json").read_bytes()
+    place.mkdir(parents=True, exist_ok=True)
+    for file in PEER.iterdir():
+        shutil.copy(file, place)
+    if lock.exists() and lock.read_bytes() == wanted:
+        return True
+    tell("sign_ins: npm installs oidc-provider")
+    command = [npm or "npm", "ci", "--no-audit", "--no-fund", "--silent"]
+    if npm is None or subprocess.run(command, cwd=place, check=False).returncode:
+        return False
+    lock.write_bytes(wanted)
+    return True
 
 
 def _started(order: Order) -> subprocess.Popen[bytes]:
