@@ -24,8 +24,12 @@ from mynumber.protocols.certification import (
     StatusQuestion,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.prepared import Prepared, given
 
 MOST_SERIALS: Final = 1000
+_ONE: Final = Prepared(
+    lambda: Certificate.objects.filter(serial=given("serial"), hierarchy=given("hierarchy"))
+)
 MOST_PREDECESSORS: Final = 100
 _CHANGED: Final = (CertificateState.SUSPENDED, CertificateState.REVOKED)
 _PAIR: Final = {
@@ -49,10 +53,7 @@ def check_status(question: StatusQuestion, sender: str, *, at: datetime) -> Stat
     verifier = registered(sender, PURPOSE_OF[question.purpose])
     for serial in question.serials:
         check_serial(serial)
-    rows = {
-        row.serial: row
-        for row in Certificate.objects.filter(serial__in=question.serials, hierarchy=question.purpose)
-    }
+    rows = _rows(question)
     count_use(verifier, CHECK_OF[question.purpose], at=at, number=len(question.serials))
     return StatusAnswer(
         statuses=tuple(_status(serial, rows.get(serial), at=at) for serial in question.serials)
@@ -71,6 +72,14 @@ def link_serials(question: LinkQuestion, sender: str, *, at: datetime) -> LinkAn
     found = _linked(certificate, question.link, at=at) if certificate else []
     count_use(verifier, UseKind.LINK, at=at)
     return LinkAnswer(serials=tuple(found))
+
+
+def _rows(question: StatusQuestion) -> dict[str, Certificate]:
+    if len(question.serials) == 1:  # as every sign-in asks
+        row = _ONE.first(serial=question.serials[0], hierarchy=question.purpose.value)
+        return {row.serial: row} if row else {}
+    found = Certificate.objects.filter(serial__in=question.serials, hierarchy=question.purpose)
+    return {row.serial: row for row in found}
 
 
 def _status(serial: str, row: Certificate | None, *, at: datetime) -> CertificateStatus:

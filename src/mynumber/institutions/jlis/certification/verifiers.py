@@ -17,6 +17,7 @@ from mynumber.institutions.jlis.certification.models import Verifier
 from mynumber.institutions.jlis.certification.words import UseKind, VerifierCategory, VerifierPurpose
 from mynumber.protocols.certification import Purpose
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.prepared import Prepared, given
 
 CHECK_OF: Final = {
     Purpose.AUTHENTICATION: UseKind.AUTHENTICATION_CHECK,
@@ -26,6 +27,9 @@ PURPOSE_OF: Final = {
     Purpose.AUTHENTICATION: VerifierPurpose.AUTHENTICATION,
     Purpose.SIGNATURE: VerifierPurpose.SIGNATURE,
 }
+_OF_SYSTEM: Final = Prepared(
+    lambda: Verifier.objects.filter(system_id=given("system"), ended_at__isnull=True)
+)
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _KEY_BYTES: Final = 32
 
@@ -44,7 +48,7 @@ class Registration:
 
 def registered(system: str, purpose: VerifierPurpose) -> Verifier:
     """The verifier that asks by signed messages of this system. Raises Refused(NOT_ENTITLED), saying whether it is registered at all."""
-    verifier = Verifier.objects.filter(system_id=system, ended_at__isnull=True).first()
+    verifier = _OF_SYSTEM.first(system=system)
     if verifier is None:
         raise Refused(Hop.JLIS, Reason.NOT_ENTITLED, "not a registered verifier")
     if purpose not in verifier.purposes:
