@@ -235,12 +235,16 @@ def test_a_changed_name_asks_for_the_card_and_the_signature_certificate(clerk: C
 
 
 def test_who_moves_abroad_keeps_the_card_and_who_dies_does_not(clerk: Clerk, resident: str) -> None:
-    with_card(clerk, resident)
+    device = with_card(clerk, resident)
     today = timezone.localdate().isoformat()
     clerk.post(f"cards/residents/{resident}/change", kind="abroad", day=today)
     page = clerk.get(f"cards/residents/{resident}")
     assert "使用中" in page
     assert "国外に転出しても続けて使えるように" in page
+    device.use(clerk.begin(resident, "change_face", certificates="signature"))
+    page = clerk.get(f"cards/residents/{resident}")
+    assert "券面が古い" not in page
+    assert page.count("有効</span>") == 2, "a signature certificate for who lives abroad"
     assert "住民ではありません" in clerk.get(f"cards/residents/{resident}/change", 409)
     with acting_as(CITY):
         other = (

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from mynumber.institutions.portal.account.sessions import Level
 from mynumber.institutions.portal.card import telling
 from mynumber.protocols.card_life import (
     QUERY_CARDS,
@@ -68,6 +69,17 @@ def test_a_lost_card_is_stopped_at_once_and_goes_on_when_it_is_found(
         receiver="jlis",
     )
     assert "使えます" in browser.text("/card/")
+
+
+def test_who_came_by_passkey_may_stop_the_card_too(house: House, browser: Browser, holder: Holder) -> None:
+    """Whoever lost the card has nothing else to sign in with."""
+    browser.sign_in(house, holder)
+    session = browser.session
+    session["level"] = Level.PASSKEY.value
+    session.save()
+    assert "パスキーでサインイン中" in browser.text("/card/")
+    browser.post_form("/card/loss", "/card/loss")
+    assert "一時停止中" in browser.text("/card/")
 
 
 def test_a_report_needs_the_form_that_was_shown(house: House, browser: Browser, holder: Holder) -> None:

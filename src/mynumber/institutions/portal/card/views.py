@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mynumber.institutions.portal.account.pages import page
-from mynumber.institutions.portal.account.sessions import JAPAN, SeeOther, resident_of
+from mynumber.institutions.portal.account.sessions import JAPAN, Level, SeeOther, resident_of
 from mynumber.institutions.portal.card import asking, telling
 from mynumber.protocols.card_life import CardState
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -18,7 +18,7 @@ from mynumber.webkit.access import resident_only
 from mynumber.webkit.errors import PageRefused
 
 
-@resident_only
+@resident_only(level=Level.PASSKEY)
 @transaction.non_atomic_requests  # J-LIS is asked
 @require_safe
 def card(request: HttpRequest) -> HttpResponse:
@@ -43,7 +43,7 @@ def card(request: HttpRequest) -> HttpResponse:
     return page(request, "portal/card/card.html", visit, context)
 
 
-@resident_only
+@resident_only(level=Level.PASSKEY)
 @transaction.non_atomic_requests  # J-LIS is asked
 @require_http_methods(["GET", "HEAD", "POST"])
 def loss(request: HttpRequest) -> HttpResponse:
