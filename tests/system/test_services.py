@@ -12,11 +12,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -198,12 +200,30 @@ def post(url: str, body: bytes, **headers: str) -> dict[str, object]:
     return content
 
 
-def test_a_service_has_a_document_signed_at_the_device(chromium: Browser, platform: Platform) -> None:
+@pytest.fixture
+def callback() -> Iterator[str]:
+    """A service's address that browsers can come back to."""
+
+    class Back(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Back)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}/callback"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_service_has_a_document_signed_at_the_device(
+    chromium: Browser, platform: Platform, callback: str
+) -> None:
     """The signing API: the resident reads what is signed at two places, and the service alone reads the result."""
     document = "口座開設の申込書".encode()
     context = chromium.new_context(viewport=DESK)
     page = context.new_page()
-    client = json.loads(register(page, platform, "http://localhost:3999/callback", "sign"))
+    client = json.loads(register(page, platform, callback, "sign"))
     # programs do not find portal.localhost: the front is asked by its address, under the public name
     inside = {"Host": urlsplit(client["issuer"]).netloc}
     issuer = f"http://127.0.0.1:{platform.port}/api/realms/main"
@@ -232,7 +252,7 @@ def test_a_service_has_a_document_signed_at_the_device(chromium: Browser, platfo
     query = {
         "response_type": "code",
         "client_id": client["client_id"],
-        "redirect_uri": "http://localhost:3999/callback",
+        "redirect_uri": callback,
         "scope": "openid sign",
         "sign_transaction_id": transaction,
         "state": secrets.token_urlsafe(),
@@ -240,7 +260,6 @@ def test_a_service_has_a_document_signed_at_the_device(chromium: Browser, platfo
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    page.route("http://localhost:3999/**", lambda route: route.fulfill(body="back"))
     page.goto(platform.url("portal", f"/api/realms/main/protocol/openid-connect/auth?{urlencode(query)}"))
     expect(page.get_by_text("見本銀行に口座を開きます。")).to_be_visible()
     page.get_by_role("button", name="カードで確かめる").click()
@@ -252,7 +271,7 @@ def test_a_service_has_a_document_signed_at_the_device(chromium: Browser, platfo
     page.get_by_role("button", name="同意して、署名に進む").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("書類に署名")
     at_the_device(page, card, "署名する", "署名用")
-    page.wait_for_url("http://localhost:3999/callback?**")
+    page.wait_for_url(f"{callback}?**")
     assert "code=" in page.url
     result = urllib.request.Request(
         f"http://127.0.0.1:{platform.port}/api/sign-transactions/{transaction}/result", headers=bearer
