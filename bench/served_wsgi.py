@@ -1,6 +1,6 @@
 """The portal as Granian serves it, telling with each answer what it cost: ``bench.served_wsgi:application`` instead of the portal's own.
 
-The header `visitors.FIGURES` says microseconds on the clock, microseconds of CPU of the thread, statements, commits, and microseconds on the
+The header `visitors.FIGURES` says microseconds on the clock, microseconds of CPU of the thread, statements, transactions (a statement outside of one is one), and microseconds on the
 clock until J-LIS answered.
 """
 
@@ -23,7 +23,7 @@ class _Counted(threading.local):
     """Of the request that this thread works on."""
 
     statements = 0
-    commits = 0
+    transactions = 0
     jlis = 0
 
 
@@ -35,10 +35,11 @@ def _count_statements() -> None:
 
     def executed(self: Any, *args: Any, **kwargs: Any) -> Any:
         _counted.statements += 1
+        _counted.transactions += self.connection.autocommit
         return execute(self, *args, **kwargs)
 
     def committed(self: Any) -> None:
-        _counted.commits += self.info.transaction_status is not TransactionStatus.IDLE
+        _counted.transactions += self.info.transaction_status is not TransactionStatus.IDLE
         commit(self)
 
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -55,7 +56,7 @@ def _count_statements() -> None:
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The portal, and the header."""
-    _counted.statements = _counted.commits = _counted.jlis = 0
+    _counted.statements = _counted.transactions = _counted.jlis = 0
     begun, spent = time.perf_counter_ns(), time.thread_time_ns()
 
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -63,7 +64,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
             (time.perf_counter_ns() - begun) / 1000,
             (time.thread_time_ns() - spent) / 1000,
             _counted.statements,
-            _counted.commits,
+            _counted.transactions,
             _counted.jlis / 1000,
         )
         return start_response(status, [*headers, (FIGURES, " ".join(map(str, figures)))], *rest)

@@ -299,13 +299,15 @@ class _Bench:
         steps, whole = window.result.steps, window.result.mean
         table = Table(
             "One sign-in split: ours, one at a time, mean",
-            ("", "us", "%", "in the view us", "CPU us", "statements", "commits", "J-LIS us"),
+            ("", "us", "%", "in the view us", "CPU us", "statements", "transactions", "J-LIS us"),
         )
         seen = [_split_row(words, steps[name], whole) for name, words in STEPS]
         table.rows += seen
         sums = [sum(float(row[place] or 0) for row in seen) for place in range(1, len(table.columns))]
         left = whole - sums[0]
-        table.rows.append(("the client: signatures, parsing", left, 100 * left / whole, *[None] * 5))
+        table.rows.append(
+            ("the client: signatures, parsing, its turn on a core", left, 100 * left / whole, *[None] * 5)
+        )
         table.rows.append(("the whole", whole, 100.0, *sums[2:]))
         table.notes += [
             "us: until the answer is there; in the view, CPU: Django with its middleware, of the thread of the portal; J-LIS: until its answer is there",
@@ -445,11 +447,11 @@ def _row(name: str, window: Window, peer: Window | None) -> tuple[Cell, ...]:
 
 
 def _split_row(words: str, step: Step, whole: float) -> tuple[Cell, ...]:
-    wall, cpu, statements, commits, jlis = (value / step.calls for value in step.figures)
+    wall, cpu, statements, transactions, jlis = (value / step.calls for value in step.figures)
     mean = step.wall / step.calls
     return (
         *(words, mean, 100 * mean / whole, wall, cpu),
-        *(round(statements, 1), round(commits, 1), jlis or None),
+        *(round(statements, 1), round(transactions, 1), jlis or None),
     )
 
 
