@@ -22,7 +22,7 @@ FOLDER = "MYNUMBER_TEST_PLATFORM"
 
 RESIDENTS = 300
 """Per town: enough for every kind of household, few enough to start in seconds."""
-START_SECONDS = 300
+START_SECONDS = 540
 PROCESSES = 40
 """Ports to keep free above the first one."""
 
