@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.urls import reverse
 
@@ -29,8 +29,6 @@ from mynumber.protocols.refusal import Refused
 from mynumber.webkit.face.parts import Cell, Chip, Table
 
 IN_USE = (CardState.HANDED_OVER, CardState.SUSPENDED)
-SIGNS_FROM = 15
-"""Years of age; what J-LIS decides counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +245,6 @@ def records_of(person: Person) -> Table:
         for record in found
     ]
     return Table.build("この窓口での記録（新しい順）", ["日時", "したこと", "本人確認", "担当"], rows)
-
-
-def next_session_text(session: ReaderSession, now: datetime) -> str:
-    """How long a session goes on."""
-    minutes = max(0, int((session.expires_at - now).total_seconds() // 60))
-    return f"あと{minutes}分"
 
 
 def _day(day: date) -> str:

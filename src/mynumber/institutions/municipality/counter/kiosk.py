@@ -15,8 +15,9 @@ from mynumber.foundation.numbers import find
 from mynumber.institutions.municipality.counter import sessions
 from mynumber.institutions.municipality.counter.forms import KioskForm
 from mynumber.institutions.municipality.counter.models import ProcedureKind, ReaderSession
+from mynumber.institutions.municipality.counter.parts import sent
 from mynumber.institutions.municipality.counter.procedures import Wanted
-from mynumber.institutions.municipality.counter.views import sent, session_context
+from mynumber.institutions.municipality.counter.reader_views import session_context
 from mynumber.protocols.card_life import PinName
 from mynumber.webkit.access import public
 from mynumber.webkit.errors import PageRefused

@@ -163,7 +163,7 @@ def close_expired(at: datetime) -> None:
     ReaderCode.objects.filter(expires_at__lte=at - timedelta(days=1)).delete()
 
 
-def task_words(session: ReaderSession) -> Wanted:
+def wanted_of(session: ReaderSession) -> Wanted:
     """What the session was opened for."""
     return msgspec.convert(session.order, type=Wanted)
 
@@ -307,7 +307,7 @@ def _end(session: ReaderSession, state: SessionState, words: str, *, at: datetim
     session.state, session.words, session.ended_at, session.code_sealed = state, words, at, b""
     session.save()
     session.entries.all().delete()
-    wanted = task_words(session)
+    wanted = wanted_of(session)
     CounterRecord.objects.create(
         person=session.person,
         card_serial=session.card_serial,
@@ -372,7 +372,7 @@ def _case(tenant: str, session: ReaderSession, now: Now) -> Case:
     application = session.application
     return Case(
         card_serial=session.card_serial,
-        wanted=task_words(session),
+        wanted=wanted_of(session),
         holder=session.person.name if session.person else "",
         place=find(tenant).full_name,
         now=now,
