@@ -52,6 +52,12 @@ def content_of(form: str) -> bytes | None:
     return CONTENT if form.endswith("-beside") else None
 
 
+@cache
+def fresh_trust() -> Trust:
+    """Roots and fresh lists, made once."""
+    return house().trust()
+
+
 def check(
     document: bytes, *, trust: Trust | None = None, at: datetime | None = None, **more: object
 ) -> Report:
@@ -61,7 +67,7 @@ def check(
     assert content is None or isinstance(content, bytes)
     return validate(
         document,
-        trust=trust or house().trust(),
+        trust=trust or fresh_trust(),
         at=at,
         content=content,
         include_holder=bool(more.get("include_holder", False)),

@@ -13,7 +13,7 @@ from mynumber.foundation.validation.meanings import MEANINGS
 from tests.foundation.validation.parts import CONTENT, FORMS, check, content_of, house, signed, signed_at
 
 slow = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -58,14 +58,25 @@ def read_signed_data(der: bytes, *, limits: Limits, padded: bool = False) -> Any
         if len(der) - len(encapsulated(signed_data) or b"") > limits.cms:
             raise TooMuchSignedData
         # asn1crypto reads a part when it is first asked for: ask for all of them here, where a failure means the document.
-        _ = signed_data["version"].native, signed_data["digest_algorithms"].native
-        _ = signed_data["signer_infos"].native, signed_data["encap_content_info"]["content_type"].native
-        _ = isinstance(signed_data["crls"], core.Void), _certificates(signed_data)
+        _ = signed_data["version"], [each["algorithm"] for each in signed_data["digest_algorithms"]]
+        _ = signed_data["encap_content_info"]["content_type"].native, signed_data["crls"]
+        _ = _certificates(signed_data)
+        for each in signed_data["signer_infos"]:
+            _touch(each)
         if padded and der[_length(der) :].strip(b"\0"):
             raise MalformedSignedData("something follows the structure")
     except BAD_ASN1:
         raise MalformedSignedData("the bytes are not DER of a CMS structure") from None
     return signed_data
+
+
+def _touch(signer_info: Any) -> None:
+    """Read what the checks will ask for. Not `.native`, which writes the whole structure anew."""
+    for name in ("version", "sid", "digest_algorithm", "signature_algorithm", "signature"):
+        _ = signer_info[name]
+    for name in ("signed_attrs", "unsigned_attrs"):
+        for attribute in () if isinstance(signer_info[name], core.Void) else signer_info[name]:
+            _ = attribute["type"].native, list(attribute["values"])
 
 
 def encapsulated(signed_data: Any) -> bytes | None:
@@ -205,7 +216,7 @@ def _integrity(
 ) -> None:
     """The message digest, the signature over the signed attributes, and the certificate that they name."""
     try:
-        if not signer_info["signed_attrs"].native:
+        if isinstance(signer_info["signed_attrs"], core.Void) or not len(signer_info["signed_attrs"]):
             # Without them a signature over attributes can be passed off as one over other content.
             findings.say(CheckName.FORMAT, Reason.UNSUPPORTED)
             return
