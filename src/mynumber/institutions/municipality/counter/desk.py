@@ -107,7 +107,7 @@ def pins_of(card: CardStanding) -> tuple[PinName, ...]:
     return tuple(pin for pin in ALL_PINS if pin is not PinName.SIGNATURE or has_signature)
 
 
-def actions(desk: Desk, tenant: str, *, today: date) -> tuple[Action, ...]:
+def actions(desk: Desk, tenant: str) -> tuple[Action, ...]:
     """What can be done, what the state asks for first."""
     if desk.problem:
         return ()

@@ -107,7 +107,7 @@ def resident(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse:
     context = {
         **person_context(tenant, person),
         "desk": desk,
-        "actions": desks.actions(desk, tenant, today=timezone.localdate()) if may_act else (),
+        "actions": desks.actions(desk, tenant) if may_act else (),
         "records": desks.records_of(person),
         "may_act": may_act,
         "done": request.GET.get("done", ""),
