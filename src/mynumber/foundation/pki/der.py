@@ -8,6 +8,7 @@ lengths, no high tags, no rest after the end. Tests hold what is written against
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -157,11 +158,15 @@ def _is_identifier(element: bytes) -> bool:
 def encode(tag: int, *parts: bytes) -> bytes:
     """One element with the parts as its content."""
     content = b"".join(parts)
-    length = len(content)
+    return _head(tag, len(content)) + content
+
+
+@lru_cache(maxsize=1024)
+def _head(tag: int, length: int) -> bytes:
     if length < _LONG_FORM:
-        return bytes((tag, length)) + content
+        return bytes((tag, length))
     size = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes((tag, _LONG_FORM | len(size))) + size + content
+    return bytes((tag, _LONG_FORM | len(size))) + size
 
 
 def sequence(*parts: bytes) -> bytes:
@@ -195,7 +200,13 @@ def oid(dotted: str) -> bytes:
 
 def generalized_time(moment: datetime) -> bytes:
     """A GeneralizedTime in whole seconds of UTC, as RFC 5280 wants it."""
-    return encode(GENERALIZED_TIME, moment.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode())
+    return _second(math.floor(moment.timestamp()))
+
+
+@lru_cache(maxsize=1024)
+def _second(since_1970: int) -> bytes:
+    moment = datetime.fromtimestamp(since_1970, UTC)
+    return encode(GENERALIZED_TIME, moment.strftime("%Y%m%d%H%M%SZ").encode())
 
 
 def bit_string(content: bytes, unused: int = 0) -> bytes:

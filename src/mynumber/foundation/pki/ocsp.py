@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from hashlib import sha1, sha256
 from typing import Final
 
@@ -267,19 +268,29 @@ class Responder:
             der.sequence(certificate.der, status.der, this_update, next_update)
             for certificate, status in statuses
         ]
-        extensions = b"" if nonce is None else _nonce_extension(nonce)
+        extensions = b"" if nonce is None else _before_nonce(len(nonce)) + nonce
         data = der.sequence(self._id, this_update, der.sequence(*singles), extensions)
         signature = der.bit_string(self.signer.sign(data))
-        basic = der.sequence(data, self.signer.algorithm, signature, self._certificates)
-        return der.sequence(_SUCCESSFUL, der.encode(der.explicit(0), der.sequence(_BASIC, der.octets(basic))))
+        basic = b"".join((data, self.signer.algorithm, signature, self._certificates))
+        return _before_basic(len(basic)) + basic
 
 
 _SUCCESSFUL: Final = der.encode(der.ENUMERATED, bytes((ResponseStatus.SUCCESSFUL,)))
 
 
-def _nonce_extension(nonce: bytes) -> bytes:
-    extension = der.sequence(_NONCE, der.octets(der.octets(nonce)))
-    return der.encode(der.explicit(1), der.sequence(extension))
+@lru_cache(maxsize=1024)
+def _before_basic(size: int) -> bytes:
+    """What stands in an OCSPResponse before the content of its BasicOCSPResponse of this size."""
+    basic = der.octets(der.sequence(bytes(size)))
+    whole = der.sequence(_SUCCESSFUL, der.encode(der.explicit(0), der.sequence(_BASIC, basic)))
+    return whole[:-size]
+
+
+@lru_cache(maxsize=LONGEST_NONCE)
+def _before_nonce(size: int) -> bytes:
+    """What stands in the extensions of an answer before a nonce of this size, which ends them."""
+    extension = der.sequence(_NONCE, der.octets(der.octets(bytes(size))))
+    return der.encode(der.explicit(1), der.sequence(extension))[:-size]
 
 
 class PreProduced:
