@@ -77,6 +77,7 @@ def _touch(signer_info: Any) -> None:
     for name in ("signed_attrs", "unsigned_attrs"):
         for attribute in () if isinstance(signer_info[name], core.Void) else signer_info[name]:
             _ = attribute["type"].native, list(attribute["values"])
+    _ = generic_cms.extract_self_reported_ts(signer_info)
 
 
 def encapsulated(signed_data: Any) -> bytes | None:
