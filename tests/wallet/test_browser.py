@@ -148,7 +148,7 @@ def test_signing_in(browser: Browser, device: Device, size: ViewportSize) -> Non
 def test_a_card_on_a_reader(browser: Browser, device: Device, size: ViewportSize) -> None:
     page = browser.new_page(viewport=size)
     words = "本人であることを確かめるため、暗証番号を入力してください。"
-    device.end.readers["0123456789"] = Reader(
+    device.end.readers["012345678901"] = Reader(
         [
             EnterPin(pin=PinName.AUTHENTICATION, action=PinAction.VERIFY, words=words),
             EnterPin(pin=PinName.JUKI, action=PinAction.SET, words="新しく決めてください。"),
@@ -156,7 +156,7 @@ def test_a_card_on_a_reader(browser: Browser, device: Device, size: ViewportSize
         ]
     )
     page.goto(device.address + "/readers")
-    page.get_by_label("窓口の番号").fill("01234-56789")
+    page.get_by_label("窓口の番号").fill("0123-4567-8901")
     page.get_by_label("甲野 花子").check()
     page.get_by_role("button", name="置く").click()
     look(page, "reader-pin")

@@ -38,7 +38,7 @@ from mynumber.wallet.reader.session import ReaderSessions
 from tests.wallet.conftest import CARD_SERIAL, HOST, PINS, Issuers, pin
 from tests.wallet.far_end import FarEnd, NextTask, Reader, Task
 
-CODE = "0123456789"
+CODE = "012345678901"
 DONE = Finished(words="終わりました。カードを取ってください。")
 SELECT_JPKI = bytes.fromhex("00A4040C0AD392F000260100000001")
 SELECT_KEY = bytes.fromhex("00A4020C020017")
@@ -364,10 +364,10 @@ def test_nothing_on_disk_says_a_pin_or_that_it_is_verified(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"code": "12345"}, "10けたの数字"),
+        ({"code": "12345"}, "12けたの数字"),
         ({"code": "９９９９９９９９９９"}, "この番号は見つかりません"),
-        ({"code": "0123456789", "card": "nobody"}, "選びなおしてください"),
-        ({"code": "0123456789", "place": "network"}, "選びなおしてください"),
+        ({"code": CODE, "card": "nobody"}, "選びなおしてください"),
+        ({"code": CODE, "place": "network"}, "選びなおしてください"),
         ({}, "入力してください"),
     ],
 )

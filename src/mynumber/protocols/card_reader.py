@@ -29,17 +29,18 @@ from mynumber.protocols.card_life import PinName
 from mynumber.protocols.sign_in import PortalClient, Reason, SignInRefused
 
 CODE_VALIDITY = timedelta(minutes=15)
-CODE_DIGITS = 10
+CODE_DIGITS = 12
+"""Nobody finds one of the open codes by trying: there are 10^12."""
 STEPS_PATH = "/card-readers/steps"
 MAXIMUM_BODY = 2 * 1024 * 1024
 
-ReaderCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{10}\Z")]
+ReaderCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}\Z")]
 _Apdu = Annotated[bytes, msgspec.Meta(min_length=4, max_length=70_000)]
 _Words = Annotated[str, msgspec.Meta(max_length=400)]
 
 
 def new_code() -> str:
-    """A fresh reader code; shown as 12345-67890."""
+    """A fresh reader code; shown as 1234-5678-9012."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 

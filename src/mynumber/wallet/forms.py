@@ -289,7 +289,7 @@ class ReaderForm(CardChoice):
 
     code = forms.CharField(
         label="窓口の番号",
-        help_text="窓口の画面、またはキオスクの画面に出ている10けたの数字です。",
+        help_text=f"窓口の画面、またはキオスクの画面に出ている{CODE_DIGITS}けたの数字です。",
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -311,7 +311,7 @@ class ReaderForm(CardChoice):
         narrow = unicodedata.normalize("NFKC", str(self.cleaned_data["code"]))
         digits = "".join(character for character in narrow if character not in " -‐–ー")
         if len(digits) != CODE_DIGITS or not (digits.isascii() and digits.isdigit()):
-            raise forms.ValidationError("10けたの数字を入力してください。")
+            raise forms.ValidationError(f"{CODE_DIGITS}けたの数字を入力してください。")
         return digits
 
     def clean_card(self) -> str | None:

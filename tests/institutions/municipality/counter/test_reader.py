@@ -541,7 +541,7 @@ def test_what_is_no_step_is_refused_and_not_repeated(body: bytes) -> None:
 
 
 def test_a_code_that_nobody_gave_leads_nowhere() -> None:
-    assert refused(Device(), "0123456789", CardPlaced(present=True), 0) == "unknown_request"
+    assert refused(Device(), "012345678901", CardPlaced(present=True), 0) == "unknown_request"
 
 
 def test_a_code_is_over_after_a_while_and_after_too_many_steps(holder: Holder) -> None:

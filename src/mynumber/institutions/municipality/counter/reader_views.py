@@ -158,7 +158,7 @@ def session_context(found: ReaderSession) -> dict[str, object]:
     return {
         "session": found,
         "live": live,
-        "code": f"{code[:5]}-{code[5:]}" if code else "",
+        "code": "-".join(code[start : start + 4] for start in range(0, len(code), 4)),
         "kind": ProcedureKind(found.kind),
         "stages": [Step(title, "", state_of(number)) for number, (_, title) in enumerate(stages)],
         "done": found.state == SessionState.DONE,

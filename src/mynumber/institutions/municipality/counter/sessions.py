@@ -131,7 +131,7 @@ def open_session(
                 opened_at=at,
                 expires_at=expires_at,
             )
-            # A code that is in use by another town would be a collision of one in 10^10.
+            # A code that is in use by another town would be a collision of one in 10^12.
             ReaderCode.objects.create(digest=_digest(code), expires_at=expires_at)
     except IntegrityError:
         raise AlreadyOpen from None
