@@ -54,7 +54,7 @@ def place(end: FarEnd, *tasks: Task | NextTask) -> Reader:
 
 def put_on(browser: Client, card: str = "hanako") -> str:
     """Enter the code; the address of the session."""
-    answer = browser.post("/readers", {"code": "01234-56789", "place": "municipality", "card": card})
+    answer = browser.post("/readers", {"code": "0123-4567-8901", "place": "municipality", "card": card})
     assert answer.status_code == 303, answer.content.decode()
     return answer.headers["Location"]
 
