@@ -365,7 +365,7 @@ def test_nothing_on_disk_says_a_pin_or_that_it_is_verified(
     ("fields", "words"),
     [
         ({"code": "12345"}, "12けたの数字"),
-        ({"code": "９９９９９９９９９９"}, "この番号は見つかりません"),
+        ({"code": "９９９９９９９９９９９９"}, "この番号は見つかりません"),
         ({"code": CODE, "card": "nobody"}, "選びなおしてください"),
         ({"code": CODE, "place": "network"}, "選びなおしてください"),
         ({}, "入力してください"),
