@@ -54,7 +54,10 @@ def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> No
         ("Complete sign-ins", "ours, durable: 16 at a time"): ("sign-ins/s", "client us"),
         ("One sign-in split", "the whole"): ("us", "CPU us", "statements", "transactions", "J-LIS us"),
         ("OCSP answers over HTTP, RSA-2048", "live, kept connections: 16"): ("answers/s", "x openssl"),
-        ("OCSP answers over HTTP, RSA-2048", "pre-produced, kept connections: 16"): ("answers/s", "x openssl"),
+        ("OCSP answers over HTTP, RSA-2048", "pre-produced, kept connections: 16"): (
+            "answers/s",
+            "x openssl",
+        ),
         ("One OCSP answer split", "sign"): ("us",),
     }
     for (title, row), columns in wanted.items():
