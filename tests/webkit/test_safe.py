@@ -30,7 +30,7 @@ def test_nothing_opens_it_as_something_else(ring: KeyRing, tmp_path: Path) -> No
     safe.seal(ring, "photos", b"a photo", about="1")
     other = KeyRing.create(tmp_path / "other")
     other.add_secret("cards")
-    for keys, name, given, about in (
+    for keys, name, text, about in (
         (ring, "cards", sealed, "2"),
         (ring, "photos", sealed, "1"),
         (ring, "missing", sealed, "1"),
@@ -38,7 +38,7 @@ def test_nothing_opens_it_as_something_else(ring: KeyRing, tmp_path: Path) -> No
         (ring, "cards", b"", "1"),
     ):
         with pytest.raises(safe.CannotOpen):
-            safe.unseal(keys, name, given, about=about)
+            safe.unseal(keys, name, text, about=about)
     for position in range(len(sealed)):
         damaged = bytearray(sealed)
         damaged[position] ^= 1
