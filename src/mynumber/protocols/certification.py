@@ -107,10 +107,12 @@ class Link(StrEnum):
     """What is asked about a serial number."""
 
     SIGNATURE_OF_AUTHENTICATION = "signature_of_authentication"
-    """The signature certificate in force of the holder of this authentication certificate."""
+    """The signature certificates in force of the holder of this authentication certificate: the same medium's first, card or phone."""
     AUTHENTICATION_OF_SIGNATURE = "authentication_of_signature"
     PREDECESSORS = "predecessors"
     """The earlier certificates of the same kind and holder, newest first: an account keyed by one of them goes on."""
+    CARD_OF_PHONE = "card_of_phone"
+    """The authentication certificate of the card that a phone's authentication certificate hangs on: whoever signs in with either is one."""
     SUCCESSOR = "successor"
     """The certificate in force that came after this one."""
 

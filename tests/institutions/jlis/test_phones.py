@@ -127,7 +127,16 @@ def test_a_phone_leads_to_the_same_person(door: Door) -> None:
     cards = door.ask(QUERY_CARDS, QueryCards(certificate_serial=phone.authentication), sender="portal").cards
     assert cards[0].card_serial == holder.serial
     link = LinkQuestion(link=Link.SIGNATURE_OF_AUTHENTICATION, serial=phone.authentication)
-    assert door.ask(LINK_SERIALS, link, sender="portal").serials == (phone.signature,)
+    of_card = serial_text(x509.load_der_x509_certificate(holder.certificate(KeyName.SIGNATURE)).serial_number)
+    assert door.ask(LINK_SERIALS, link, sender="portal").serials == (phone.signature, of_card)
+    link = LinkQuestion(link=Link.CARD_OF_PHONE, serial=phone.authentication)
+    card = serial_text(
+        x509.load_der_x509_certificate(holder.certificate(KeyName.AUTHENTICATION)).serial_number
+    )
+    assert door.ask(LINK_SERIALS, link, sender="portal").serials == (card,)
+    with pytest.raises(Refused) as refused:
+        door.ask(LINK_SERIALS, LinkQuestion(link=Link.CARD_OF_PHONE, serial=card), sender="portal")
+    assert refused.value.reason is Reason.MALFORMED
     question = CodeRequestByCertificate(number="a-1", certificate_serial=phone.authentication)
     with pytest.raises(Refused) as refused:  # nobody listens as the network here: the holder was found
         door.ask(REQUEST_CODE_BY_CERTIFICATE, question, sender="portal")

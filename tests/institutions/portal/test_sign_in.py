@@ -9,6 +9,10 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.sessions.models import Session
 from psycopg import sql
 
@@ -23,7 +27,8 @@ from mynumber.institutions.portal.account.trust import (
     current_trust,
 )
 from mynumber.protocols import sign_in
-from mynumber.protocols.sign_in import Reason, SignInRefused
+from mynumber.protocols.certification import APPLY_FOR_PHONE, ApplyForPhone, PhoneApplication, phone_digest
+from mynumber.protocols.sign_in import Reason, SignInRefused, SignInResponse
 from mynumber.protocols.sign_in import SignInRequest as Asked
 from tests.institutions.portal.house import PUBLIC, Browser, Holder, House
 
@@ -127,6 +132,27 @@ def test_a_request_is_dead_after_its_time(house: House, holder: Holder) -> None:
     with pytest.raises(FinishRefused) as late:
         signing_in.finish(asked.request_id, sign_in.new_identifier(), browser="secret", now=asked.expiry)
     assert late.value.reason is FinishReason.EXPIRED
+
+
+def test_a_phone_signs_in_to_the_account_of_its_card(house: House) -> None:
+    holder = house.with_signature(house.holder())
+    keys = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
+    written = [key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) for key in keys]
+    application = PhoneApplication(
+        device="花子の電話", authentication_key=written[0], signature_key=written[1], applied_at=now()
+    )
+    certificate, sign = holder.signing()
+    asked_for = ApplyForPhone(
+        application=application, certificate=certificate, signature=sign(phone_digest(application))
+    )
+    phone = house.exchange.call(APPLY_FOR_PHONE, asked_for, sender="portal", receiver="jlis")
+
+    asked = asked_by("secret")
+    signature = keys[0].sign(sign_in.challenge(asked), padding.PKCS1v15(), Prehashed(hashes.SHA256()))
+    answer = SignInResponse(certificate=phone.authentication_certificate, signature=signature)
+    code = signing_in.answer(asked.request_id, answer, now=now()).return_code
+    finished = signing_in.finish(asked.request_id, code, browser="secret", now=now())
+    assert finished.account.certificate_serial == holder.serial
 
 
 def test_a_browser_that_comes_back_too_late_is_not_let_in(house: House, holder: Holder) -> None:

@@ -39,8 +39,10 @@ _PAIR: Final = {
     CertificateKind.PHONE_SIGNATURE: CertificateKind.PHONE_AUTHENTICATION,
 }
 """A card's with a card's, a phone's with a phone's."""
+_SIGNING: Final = frozenset({CertificateKind.SIGNATURE, CertificateKind.PHONE_SIGNATURE})
 _FROM: Final = {
     Link.SIGNATURE_OF_AUTHENTICATION: (CertificateKind.AUTHENTICATION, CertificateKind.PHONE_AUTHENTICATION),
+    Link.CARD_OF_PHONE: (CertificateKind.PHONE_AUTHENTICATION,),
     Link.AUTHENTICATION_OF_SIGNATURE: (CertificateKind.SIGNATURE, CertificateKind.PHONE_SIGNATURE),
 }
 
@@ -100,7 +102,15 @@ def _linked(certificate: Certificate, link: Link, *, at: datetime) -> Sequence[s
         return list(later.values_list("serial", flat=True))
     if kind not in _FROM[link]:
         raise Refused(Hop.JLIS, Reason.MALFORMED, "the serial number is one of the other hierarchy")
-    return list(in_force.filter(kind=_PAIR[kind]).values_list("serial", flat=True))
+    if link is Link.CARD_OF_PHONE:
+        wanted: tuple[CertificateKind, ...] = (CertificateKind.AUTHENTICATION,)
+    elif link is Link.SIGNATURE_OF_AUTHENTICATION:
+        # One may sign in with the card and sign with the phone.
+        wanted = (_PAIR[kind], *_SIGNING - {_PAIR[kind]})
+    else:
+        wanted = (_PAIR[kind],)
+    found = dict(in_force.filter(kind__in=wanted).values_list("kind", "serial"))
+    return [found[each] for each in wanted if each in found]
 
 
 def _earlier(certificate: Certificate) -> list[str]:

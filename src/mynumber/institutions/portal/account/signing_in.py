@@ -162,12 +162,13 @@ def answer(request_id: str, response: SignInResponse, *, now: datetime) -> SignI
     asked = sign_in.decode_request(bytes(open_request(request_id, now=now, signs=False).asked))
     try:
         holder, attributes = _believe(asked, response, now)
+        account_serial = _serial_of_account(holder)
     except VerificationRefused as refused:
         raise refuse(request_id, response.certificate, refused, now=now) from None
     except TrustUnavailable:
         raise UNCHECKED from None
     sealed = None if attributes is None else vault.seal(attributes.to_json(), vault.own_key())
-    return accept(request_id, holder.serial, sealed, now=now)
+    return accept(request_id, account_serial, sealed, now=now)
 
 
 def refuse(
@@ -205,8 +206,6 @@ def _believe(
         signature=response.signature,
         now=now,
     )
-    if _OF_CERTIFICATE.first(serial=holder.serial) is None:
-        _follow_renewal(holder.serial)
     if response.attributes is None:
         return holder, None
     signer = trust.verify(
@@ -220,6 +219,22 @@ def _believe(
         # Two good cards, two people: nobody hands over somebody else's attributes.
         raise SignInRefused(Reason.CERTIFICATE_NOT_ACCEPTED, OTHER_HOLDER)
     return holder, HandedAttributes.of(response.attributes.certificate, asked.attributes)
+
+
+def _serial_of_account(holder: pki.VerifiedHolder) -> str:
+    """By which certificate the holder's account is known: the card's, also when they signed in with their phone.
+
+    Raises VerificationRefused, TrustUnavailable.
+    """
+    serial = holder.serial
+    if holder.medium is pki.Medium.PHONE:
+        cards = trust.linked(Link.CARD_OF_PHONE, serial)
+        if not cards:
+            raise VerificationRefused(pki.Reason.REVOKED)
+        serial = cards[0]
+    if _OF_CERTIFICATE.first(serial=serial) is None:
+        _follow_renewal(serial)
+    return serial
 
 
 def _follow_renewal(serial: str) -> None:
