@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
+from typing import IO
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -54,10 +56,17 @@ def serving(application: str, **variables: str) -> Iterator[str]:
                 break
         else:
             raise AssertionError("the server did not start:\n" + "".join(said))
+        # A server whose log nobody reads stops at the next line once the pipe is full.
+        Thread(target=_read_to_the_end, args=(server.stdout,), daemon=True).start()
         yield address
     finally:
         server.terminate()
         server.wait()
+
+
+def _read_to_the_end(log: IO[str]) -> None:
+    for _ in log:
+        pass
 
 
 @contextmanager
