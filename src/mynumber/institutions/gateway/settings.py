@@ -5,8 +5,12 @@ from mynumber.webkit.settings import institution_settings
 globals().update(
     institution_settings(
         "gateway",
-        apps=["mynumber.institutions.gateway.tenants"],
+        apps=[
+            "mynumber.institutions.gateway.tenants",
+            "mynumber.institutions.gateway.desk",
+        ],
         urlconf="mynumber.institutions.gateway.urls",
         tenanted=True,
+        staff=True,
     )
 )

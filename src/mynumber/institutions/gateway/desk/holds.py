@@ -1,0 +1,128 @@
+"""What the hot path asks the desk, inside its own transaction and under the tenant's role: one statement each.
+
+An item that meets a hold is put on the desk and the permit's outcome is ``waiting``; presented again, the desk's decision answers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.holds import HoldReason
+from mynumber.protocols.refusal import Reason
+
+DESK_TIME = timedelta(days=7)
+"""How long a person has for an answer; the permit of an item on the desk lives as long (Order 85 art. 41 leaves it to the operator)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRequest:
+    """A verified permit whose item is held."""
+
+    permit_digest: bytes
+    inquirer: str
+    request_id: UUID
+    code: str
+    """The provider's code."""
+    information: str
+    affair: str
+    provision: str
+    organisation: str
+    reason: HoldReason
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAnswer:
+    """What the desk says of a permit. ``outcome`` is None while nobody has decided; then, past ``deadline``, the permit has expired."""
+
+    outcome: Outcome | None
+    """``provided``, ``no_data`` or ``refused``."""
+    deadline: datetime
+    fact: str | None = None
+    """JSON in the layout of the kind, with ``provided``."""
+    as_of: datetime | None = None
+    refusal: Reason | None = None
+
+
+async def held(
+    connection: Any, tenant: str, items: Sequence[tuple[str, str]], at: datetime
+) -> dict[int, HoldReason]:
+    """Which of the (code, information) pairs are not answered automatically at ``at``, by position. Usually none."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT ON (position) position, reason FROM (
+            SELECT asked.position, hold.reason
+            FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(code, information, position)
+            JOIN answer_hold AS hold ON hold.tenant = $1 AND hold.code = asked.code
+             AND (hold.information IS NULL OR hold.information = asked.information)
+            WHERE hold.since <= $4 AND (hold.until IS NULL OR hold.until > $4)
+            UNION ALL
+            SELECT asked.position, hold.reason
+            FROM answer_hold AS hold
+            JOIN unnest($3::text[]) WITH ORDINALITY AS asked(information, position)
+              ON hold.information = asked.information
+            WHERE hold.tenant = $1 AND hold.code IS NULL AND hold.since <= $4 AND (hold.until IS NULL OR hold.until > $4)
+        ) AS met
+        ORDER BY position, reason
+        """,
+        tenant,
+        [code for code, _ in items],
+        [information for _, information in items],
+        at,
+    )
+    return {row["position"] - 1: HoldReason(row["reason"]) for row in rows}
+
+
+async def put_on_desk(connection: Any, tenant: str, items: Sequence[DeskRequest], at: datetime) -> datetime:
+    """Let items wait for a person; returns until when. A permit that is there already stays as it is."""
+    deadline = at + DESK_TIME
+    await connection.execute(
+        """
+        INSERT INTO desk_item (tenant, permit_digest, inquirer, request_id, code, information, affair, provision,
+            organisation, reason, put_at, deadline, state)
+        SELECT $1, *, $11, $12, 'open' FROM unnest($2::bytea[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+            $8::text[], $9::text[], $10::text[])
+        ON CONFLICT (tenant, permit_digest) DO NOTHING
+        """,
+        tenant,
+        [item.permit_digest for item in items],
+        [item.inquirer for item in items],
+        [item.request_id for item in items],
+        [item.code for item in items],
+        [item.information for item in items],
+        [item.affair for item in items],
+        [item.provision for item in items],
+        [item.organisation for item in items],
+        [item.reason.value for item in items],
+        at,
+        deadline,
+    )
+    return deadline
+
+
+async def desk_answers(
+    connection: Any, tenant: str, permit_digests: Sequence[bytes]
+) -> dict[bytes, DeskAnswer]:
+    """What the desk has decided about permits; those that were never put there are missing."""
+    rows = await connection.fetch(
+        """
+        SELECT permit_digest, state, deadline, fact, as_of, refusal FROM desk_item
+        WHERE tenant = $1 AND permit_digest = ANY($2::bytea[])
+        """,
+        tenant,
+        list(permit_digests),
+    )
+    return {
+        bytes(row["permit_digest"]): DeskAnswer(
+            outcome=None if row["state"] == "open" else Outcome(row["state"]),
+            deadline=row["deadline"],
+            fact=row["fact"],
+            as_of=row["as_of"],
+            refusal=Reason(row["refusal"]) if row["refusal"] else None,
+        )
+        for row in rows
+    }
