@@ -23,10 +23,13 @@ import msgspec
 
 from mynumber.protocols.message import (
     BATCH_BYTES,
+    GROUP_BYTES,
+    GROUP_ITEMS,
     Addressee,
     AffairId,
     Batch,
     CodeText,
+    Group,
     HexDigest,
     KindName,
     Message,
@@ -55,6 +58,8 @@ class Outcome(StrEnum):
     OPEN = "open"
     """Asked, not yet ended."""
     PERMITTED = "permitted"
+    WAITING = "waiting"
+    """The provider answers by hand; the same permit may be presented again until the deadline."""
     PROVIDED = "provided"
     NO_DATA = "no_data"
     """The provider has no copy of this information about the person."""
@@ -80,16 +85,18 @@ class Outcome(StrEnum):
 _RANK = {
     Outcome.OPEN: 0,
     Outcome.PERMITTED: 1,
-    Outcome.ABANDONED: 2,
-    Outcome.NO_DATA: 3,
-    Outcome.REFUSED: 4,
-    Outcome.PROVIDED: 5,
-    Outcome.LOST: 6,
+    Outcome.WAITING: 2,
+    Outcome.ABANDONED: 3,
+    Outcome.NO_DATA: 4,
+    Outcome.REFUSED: 5,
+    Outcome.PROVIDED: 6,
+    Outcome.LOST: 7,
 }
 
 _OUTCOME_JA = {
     Outcome.OPEN: "照会中",
     Outcome.PERMITTED: "提供許可",
+    Outcome.WAITING: "回答待ち",
     Outcome.PROVIDED: "提供済み",
     Outcome.NO_DATA: "該当情報なし",
     Outcome.REFUSED: "提供されず（拒否）",
@@ -129,6 +136,8 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
     """When the provider's copy was registered."""
     permitted_at: Moment | None = None
     provided_at: Moment | None = None
+    deadline: Moment | None = None
+    """Until when an answer that waits for a person is due."""
     hop: Hop | None = None
     reason: Reason | None = None
 
@@ -204,6 +213,143 @@ class FactSheet(_Body, frozen=True, kw_only=True):
     fact: msgspec.Raw
 
 
+# --- groups: the same steps for 1 to 100 items under one signature -------------------------------------------------------
+
+SHEET_KIND = "permit.v2"
+SHEET_LIFETIME = timedelta(days=60)
+"""How long a sheet can be read: it is presented again about what waits for a person. Whether a permit is still valid is said by ``valid_until``."""
+
+SheetText = Annotated[str, msgspec.Meta(max_length=256 * 1024)]
+"""A permit sheet as it travels: a token of its own."""
+Position = Annotated[int, msgspec.Meta(ge=0, lt=GROUP_ITEMS)]
+"""Place in a list of the same message, from 0."""
+
+
+class Inquiries(_Body, frozen=True, kw_only=True):
+    """What a member's own system asks its gateway, to one provider or to several."""
+
+    inquiries: Group[Inquiry]
+
+
+class InquiryResults(_Body, frozen=True, kw_only=True):
+    """One result for each inquiry, in the order asked.
+
+    ``open`` and ``waiting`` are not the end: asked again with the same request id and the same content, the gateway tells what came of the
+    same exchange.
+    """
+
+    results: Group[InquiryResult]
+
+
+class RequestedPermit(_Body, frozen=True, kw_only=True):
+    """One inquiry as the core sees it (Cabinet Order art. 20)."""
+
+    request_id: UUID
+    code: CodeText
+    """The inquirer's code for the person (text form)."""
+    provider: SystemId
+    affair: AffairId
+    information: KindName
+    organisation: ShortText
+    non_disclosure: bool = False
+
+
+class PermitRequests(_Body, frozen=True, kw_only=True):
+    """What the inquirer's gateway asks the core."""
+
+    inquirer: SystemId
+    requests: Group[RequestedPermit]
+
+
+class PermitDecision(_Body, frozen=True, kw_only=True):
+    """The core's word on one request: a yes has ``sheet`` and ``provision``, a no has ``reason``."""
+
+    request_id: UUID
+    sheet: Position | None = None
+    """Which of the sheets holds the permit. In a sheet permits stand in the order in which they were asked."""
+    provision: AffairId | None = None
+    """Rule id of the legal-basis table that allowed it."""
+    reason: Reason | None = None
+
+
+class PermitDecisions(_Body, frozen=True, kw_only=True):
+    """One decision for each request, in the order asked, and one permit sheet for each provider's gateway."""
+
+    decisions: Group[PermitDecision]
+    sheets: Annotated[tuple[SheetText, ...], msgspec.Meta(max_length=GROUP_ITEMS)]
+    decided_at: Moment
+    valid_until: Moment
+    """Until when the sheets may be presented."""
+
+
+class Permit(_Body, frozen=True, kw_only=True):
+    """One permission in a sheet (Act art. 21(2); Cabinet Order art. 26(1)).
+
+    Its digest, by which all records name it: :func:`mynumber.protocols.permits.permit_digest`.
+    """
+
+    request_id: UUID
+    affair: AffairId
+    provision: AffairId
+    information: KindName
+    organisation: ShortText
+    non_disclosure: bool
+    code: Position
+    """Place of the provider's code for the person among the sealed codes."""
+
+
+class PermitSheet(_Body, frozen=True, kw_only=True):
+    """Inside a permit sheet: what one provider may give one inquirer. Each permit is used once."""
+
+    presenter: SystemId
+    """The only system that may present it: the inquirer's gateway."""
+    inquirer: SystemId
+    provider: SystemId
+    requested_at: Moment
+    valid_until: Moment
+    request_digest: HexDigest
+    """SHA-256 (hex) of the message that asked."""
+    permits: Group[Permit]
+    sealed_codes: Annotated[str, msgspec.Meta(max_length=16 * 1024)]
+    """The provider's codes, sealed to the provider's gateway (base64url); additional data: the request ids."""
+
+
+class SheetPresentation(_Body, frozen=True, kw_only=True):
+    """The inquirer's gateway presents a sheet to the provider's gateway."""
+
+    sheet: SheetText
+    only: Annotated[tuple[Position, ...], msgspec.Meta(max_length=GROUP_ITEMS)] = ()
+    """Places of the permits that are presented, ascending; empty: all. Who asks again about what waits names these."""
+
+
+class PermitAnswer(_Body, frozen=True, kw_only=True):
+    """The provider's word on one permit: ``provided``, ``no_data``, ``waiting`` or ``refused``."""
+
+    outcome: Outcome
+    at: Moment
+    """When it was decided; of ``provided`` the time of provision."""
+    deadline: Moment | None = None
+    """Of ``waiting``: until when the answer is due, and the permit may be presented again."""
+    reason: Reason | None = None
+    """Of ``refused``."""
+
+
+class SheetAnswer(_Body, frozen=True, kw_only=True):
+    """The provider's answer, bound to the sheet: one answer for each permit presented, in their order."""
+
+    sheet_digest: HexDigest
+    """SHA-256 (hex) of what the sheet's signature covers. The inquirer compares it."""
+    answers: Group[PermitAnswer]
+    sealed_facts: Annotated[str, msgspec.Meta(max_length=BATCH_BYTES)] | None = None
+    """:class:`FactSheets`, sealed to the inquirer's gateway (base64url); additional data: the sheet digest. None when nothing is provided."""
+
+
+class FactSheets(_Body, frozen=True, kw_only=True):
+    """Inside the sealed answer: one for each ``provided``, in their order."""
+
+    facts: Group[FactSheet]
+
+
 REPORTED = {
     "inquirer": frozenset(
         {Outcome.PROVIDED, Outcome.NO_DATA, Outcome.REFUSED, Outcome.LOST, Outcome.ABANDONED}
@@ -257,6 +403,9 @@ class Statuses(_Body, frozen=True, kw_only=True):
 INQUIRE = Message("inquiry.v1", Inquiry, InquiryResult, sealed=True)
 REQUEST_PERMIT = Message("permit-request.v1", PermitRequest, PermitGranted)
 PRESENT = Message("presentation.v1", Presentation, Answer)
+ASK = Message("inquiries.v2", Inquiries, InquiryResults, sealed=True, max_bytes=BATCH_BYTES)
+REQUEST_PERMITS = Message("permit-requests.v2", PermitRequests, PermitDecisions, max_bytes=GROUP_BYTES)
+PRESENT_SHEET = Message("presentation.v2", SheetPresentation, SheetAnswer, max_bytes=BATCH_BYTES)
 NOTIFY = Message("provision-notices.v1", Notices, Acknowledged, max_bytes=BATCH_BYTES)
 QUERY_STATUS = Message("exchange-status.v1", StatusQuery, Statuses, max_bytes=BATCH_BYTES)
 

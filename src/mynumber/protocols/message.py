@@ -44,6 +44,12 @@ LONGEST_LIST = 4 * BATCH_ITEMS
 """Where a parser stops reading a list; between the two a handler refuses it by name, as too large."""
 Batch = Annotated[tuple[I, ...], msgspec.Meta(max_length=LONGEST_LIST)]
 
+GROUP_ITEMS = 100
+"""The most inquiries, permits or answers of one sender that travel under one signature."""
+GROUP_BYTES = 1024 * 1024
+"""Upper bound of messages that carry a group without facts."""
+Group = Annotated[tuple[I, ...], msgspec.Meta(min_length=1, max_length=GROUP_ITEMS)]
+
 SystemId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\Z", max_length=80)]
 """Id of a member or system, e.g. ``municipality.131229``."""
 AffairId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{1,40}\Z")]

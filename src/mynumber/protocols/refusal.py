@@ -43,6 +43,8 @@ class Reason(StrEnum):
     BAD_SIGNATURE = "bad_signature"
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
+    CLOCK_OFF = "clock_off"
+    RATE_LIMITED = "rate_limited"
     WRONG_AUDIENCE = "wrong_audience"
     WRONG_KIND = "wrong_kind"
     REPLAYED = "replayed"
@@ -81,6 +83,8 @@ _SENTENCE_JA = {
     Reason.BAD_SIGNATURE: "署名が電文と合いません。途中で変えられたおそれがあります。",
     Reason.EXPIRED: "電文の有効期限が過ぎています。新しく送ってください。",
     Reason.NOT_YET_VALID: "電文の日時が未来です。時計を確かめてください。",
+    Reason.CLOCK_OFF: "送り手の時計が合っていません。時刻を合わせてから、新しく送ってください。",
+    Reason.RATE_LIMITED: "短い時間に多くの電文が届いたため、受け付けませんでした。間をおいて送ってください。",
     Reason.WRONG_AUDIENCE: "宛先が違います。",
     Reason.WRONG_KIND: "電文の種類が違います。",
     Reason.REPLAYED: "同じ電文が二度届きました。二度目は受け付けません。",

@@ -46,6 +46,7 @@ STATUS_OF = {
     Reason.BAD_SIGNATURE: 401,
     Reason.REPLAYED: 409,
     Reason.DUPLICATE_REQUEST: 409,
+    Reason.RATE_LIMITED: 429,
     Reason.PERMIT_USED: 409,
     Reason.RECORD_UNAVAILABLE: 503,
     Reason.UNAVAILABLE: 503,

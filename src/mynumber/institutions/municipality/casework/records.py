@@ -19,6 +19,7 @@ _KIND_OF = {
     Outcome.NO_DATA: Kind.WARN,
     Outcome.OPEN: Kind.INFO,
     Outcome.PERMITTED: Kind.INFO,
+    Outcome.WAITING: Kind.INFO,
 }
 
 

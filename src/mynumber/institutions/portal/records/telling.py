@@ -35,6 +35,7 @@ ORDER_NAME = (
 _KINDS: dict[Outcome, Kind] = {
     Outcome.OPEN: Kind.INFO,
     Outcome.PERMITTED: Kind.INFO,
+    Outcome.WAITING: Kind.INFO,
     Outcome.PROVIDED: Kind.SUCCESS,
     Outcome.NO_DATA: Kind.NEUTRAL,
     Outcome.REFUSED: Kind.ERROR,
@@ -112,7 +113,7 @@ class Told:
         if self.left_provider:
             agreed = {event.outcome for event in self.record.events} <= {Outcome.PERMITTED, Outcome.PROVIDED}
             return "" if agreed else "情報は、聞かれた機関から送り出されています。"
-        if self.outcome in {Outcome.OPEN, Outcome.PERMITTED}:
+        if self.outcome in {Outcome.OPEN, Outcome.PERMITTED, Outcome.WAITING}:
             return "情報が渡されたという報告は、まだありません。"
         return "あなたの情報は渡されていません。"
 

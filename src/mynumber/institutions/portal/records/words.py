@@ -8,6 +8,7 @@ from mynumber.protocols.refusal import Hop, Reason
 OUTCOMES: dict[Outcome, str] = {
     Outcome.OPEN: "問い合わせの途中です。",
     Outcome.PERMITTED: "法律の表で確かめ、提供してよいと伝えたところです。回答の報告はまだ届いていません。",
+    Outcome.WAITING: "聞かれた機関の担当者が確かめているところです。情報はまだ提供されていません。",
     Outcome.PROVIDED: "あなたの情報が提供されました。",
     Outcome.NO_DATA: "問い合わせは届きましたが、あなたについての該当する情報はありませんでした。",
     Outcome.REFUSED: "この問い合わせは、途中で止められました。",
