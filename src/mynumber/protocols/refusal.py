@@ -62,6 +62,12 @@ class Reason(StrEnum):
     ANSWER_NOT_BOUND = "answer_not_bound"
     NO_COPY = "no_copy"
     NOT_AUTOMATIC = "not_automatic"
+    PROVIDER_DECLINED = "provider_declined"
+    VALUE_PENDING = "value_pending"
+    PROVIDER_CLOSED = "provider_closed"
+    UNKNOWN_UPLOAD = "unknown_upload"
+    OTHER_UPLOAD = "other_upload"
+    OUT_OF_PLACE = "out_of_place"
     RECORD_UNAVAILABLE = "record_unavailable"
     NETWORK_UNREACHABLE = "network_unreachable"
     PROVIDER_UNREACHABLE = "provider_unreachable"
@@ -102,6 +108,12 @@ _SENTENCE_JA = {
     Reason.ANSWER_NOT_BOUND: "回答が照会と結び付いていません。受け取りませんでした。",
     Reason.NO_COPY: "照会先に該当する情報（副本）がありません。",
     Reason.NOT_AUTOMATIC: "照会先の担当者の確認が必要な情報です。",
+    Reason.PROVIDER_DECLINED: "照会先の担当者が確かめ、提供しないことにしました。照会先に問い合わせるか、書類の提出を求めてください。",
+    Reason.VALUE_PENDING: "照会先がこの情報を審査・更正しているため、いまは提供できません。決まるのを待って、照会し直してください。",
+    Reason.PROVIDER_CLOSED: "照会先は、いま回答を受け付けていない時間です。受付が始まってから照会し直すか、書類の提出を求めてください。",
+    Reason.UNKNOWN_UPLOAD: "その番号のファイルは届いていません。初めから送ってください。",
+    Reason.OTHER_UPLOAD: "同じ番号で、別の中身のファイルが届きました。新しい番号で送ってください。",
+    Reason.OUT_OF_PLACE: "ファイルの途中が抜けています。受け取り済みの位置から送ってください。",
     Reason.RECORD_UNAVAILABLE: "記録を書けないため、情報の提供を止めています。時間をおいてください。",
     Reason.NETWORK_UNREACHABLE: "情報提供ネットワークシステムにつながりません。時間をおいてください。",
     Reason.PROVIDER_UNREACHABLE: "照会先につながりません。時間をおいてください。",
