@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from asyncpg.exceptions import ConnectionDoesNotExistError, DataError
 
-from mynumber.webkit.batching import Batcher
+from mynumber.webkit.batching import Batcher, Groups
 
 
 class Writer:
@@ -59,3 +59,35 @@ async def test_a_writer_that_counts_wrong_is_found_out() -> None:
 
     with pytest.raises(RuntimeError):
         await Batcher(write).submit(1)
+
+
+async def test_groups_are_weighed_and_nobody_is_too_heavy() -> None:
+    sizes: list[list[int]] = []
+
+    async def write(items: Sequence[int]) -> Sequence[int]:
+        sizes.append(list(items))
+        return items
+
+    batcher = Batcher(write, largest=10, weigh=lambda weight: weight)
+    await asyncio.gather(*(batcher.submit(weight) for weight in (4, 6, 5, 50, 1, 1)))
+    assert sizes == [[4, 6], [5], [50], [1, 1]]
+
+
+async def test_what_arrives_while_workers_are_busy_shares_the_next_group() -> None:
+    groups: list[list[int]] = []
+    go_on = asyncio.Event()
+    done = asyncio.Event()
+
+    async def work(group: list[int]) -> None:
+        groups.append(group)
+        await go_on.wait()
+        if sum(map(len, groups)) == 10:
+            done.set()
+
+    busy = Groups(work, largest=5, at_once=2)
+    for number in range(10):
+        busy.add([number])
+        await asyncio.sleep(0)
+    go_on.set()
+    await done.wait()
+    assert groups == [[0], [1], [2, 3, 4, 5, 6], [7, 8, 9]]

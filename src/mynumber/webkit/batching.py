@@ -6,7 +6,7 @@ Draining whatever waits gives big batches under load and adds no delay without i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from asyncpg.exceptions import (
@@ -33,14 +33,20 @@ class Batcher(Generic[I, O]):
 
     ``write`` gets 1 to ``largest`` items and returns one outcome for each, in order, or raises and has written nothing. When it raises because
     of one of them, the halves are written again by themselves, so that nobody's item can spoil another's; what is left alone gets the
-    exception. When the database is away everybody gets it at once. One batch is under way at a time.
+    exception. When the database is away everybody gets it at once. One batch is under way at a time. An item that is itself a group counts
+    as many as ``weigh`` says; one that is heavier than ``largest`` goes alone.
     """
 
     def __init__(
-        self, write: Callable[[Sequence[I]], Awaitable[Sequence[O]]], *, largest: int = LARGEST_BATCH
+        self,
+        write: Callable[[Sequence[I]], Awaitable[Sequence[O]]],
+        *,
+        largest: int = LARGEST_BATCH,
+        weigh: Callable[[I], int] | None = None,
     ) -> None:
         self._write = write
         self._largest = largest
+        self._weigh = weigh
         self._waiting: list[tuple[I, asyncio.Future[O]]] = []
         self._running: asyncio.Task[None] | None = None
         self.batches = 0
@@ -57,10 +63,21 @@ class Batcher(Generic[I, O]):
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+                size = self._next_size()
+                batch, self._waiting = self._waiting[:size], self._waiting[size:]
                 await self._write_batch(batch)
         finally:
             self._running = None
+
+    def _next_size(self) -> int:
+        if self._weigh is None:
+            return self._largest
+        total = 0
+        for size, (item, _) in enumerate(self._waiting):
+            total += self._weigh(item)
+            if size and total > self._largest:
+                return size
+        return len(self._waiting)
 
     async def _write_batch(self, batch: list[tuple[I, asyncio.Future[O]]]) -> None:
         self.batches += 1
@@ -86,3 +103,30 @@ class Batcher(Generic[I, O]):
 
 def _is_of_one_item(error: Exception) -> bool:
     return isinstance(error, _OF_ONE_ITEM) or not isinstance(error, _OF_EVERYBODY)
+
+
+class Groups(Generic[I]):
+    """Hands items to ``work`` in groups of up to ``largest``; what arrives while ``at_once`` groups are under way shares the next ones.
+
+    Nobody waits here for an outcome: ``work`` itself tells whoever does, also when it fails. It must not raise.
+    """
+
+    def __init__(self, work: Callable[[list[I]], Awaitable[None]], *, largest: int, at_once: int = 1) -> None:
+        self._work = work
+        self._largest = largest
+        self._at_once = at_once
+        self._waiting: list[I] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    def add(self, items: Iterable[I]) -> None:
+        """Take items; they are worked on in the order in which they came."""
+        self._waiting.extend(items)
+        if self._waiting and len(self._running) < self._at_once:
+            task = asyncio.create_task(self._drain())
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+            await self._work(group)
