@@ -245,10 +245,11 @@ def test_an_order_in_extended_length_reaches_the_card(reader: Pcscd, tmp_path: P
     assert face.read_face(face_key.public_key()).photo == bytes(20_000)
 
 
-def test_ctrl_c_takes_the_card_out(reader: Pcscd, folder: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_takes_the_card_out(reader: Pcscd, folder: Path, number: signal.Signals) -> None:
     needs_pyscard()
     with reader.holding(folder / "test.card") as inserting:
-        inserting.send_signal(signal.SIGINT)
+        inserting.send_signal(number)
         said, _ = inserting.communicate(timeout=90)
         assert inserting.returncode == 0
         assert "抜きました" in said

@@ -1,5 +1,6 @@
 """``mynumber card ...``: card files, the virtual reader of pcscd, and cards in PC/SC readers."""
 
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -128,6 +129,8 @@ def insert(
             f"pcscd の仮想リーダーが {host}:{port} で待っていません。次を実行してください: {_PACKAGES} && sudo systemctl restart pcscd "
             "(The virtual reader of pcscd does not listen: install and start it.)"
         )
+    for number in (signal.SIGINT, signal.SIGTERM):  # said aloud: a background job inherits SIGINT as ignored
+        signal.signal(number, signal.default_int_handler)
     typer.echo("カードを挿しました。Ctrl-C で抜きます。(The card is in the reader; Ctrl-C takes it out.)")
     try:
         reader.serve(inserted, inserted.profile.atr)
