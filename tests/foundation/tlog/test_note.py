@@ -42,7 +42,7 @@ CHECKPOINT = Checkpoint(SIGNER.origin, 20_852_163, bytes(range(32)))
 SIGNED = SIGNER.sign_checkpoint(CHECKPOINT)
 COSIGNED = (
     Note.parse(SIGNED)
-    .with_signature(cosign_text(CHECKPOINT.to_text(), WITNESS.name, WITNESS_PRIVATE, AT))
+    .with_signatures(cosign_text(CHECKPOINT.to_text(), WITNESS.name, WITNESS_PRIVATE, AT))
     .to_text()
 )
 
@@ -268,7 +268,7 @@ def test_lines_of_unknown_keys_are_ignored() -> None:
 def test_sixteen_signatures_are_accepted() -> None:
     note = Note.parse(SIGNED)
     for number in range(15):
-        note = note.with_signature(Signature(f"w{number}.example", bytes(4), bytes(4800 // 2)))
+        note = note.with_signatures(Signature(f"w{number}.example", bytes(4), bytes(4800 // 2)))
     assert verify_checkpoint(note.to_text(), SIGNER.vkey) == CHECKPOINT
 
 

@@ -4,7 +4,13 @@ Everything here is pure: whoever keeps the log stores tiles and hands in a funct
 them: docs/protocols/log.md.
 """
 
-from mynumber.foundation.tlog.checkpoint import Checkpoint, LogSigner, verify_checkpoint
+from mynumber.foundation.tlog.checkpoint import (
+    Checkpoint,
+    LogSigner,
+    Witnessed,
+    verify_checkpoint,
+    verify_under,
+)
 from mynumber.foundation.tlog.commitment import SALT_BYTES, canonical_record, commitment, new_salt
 from mynumber.foundation.tlog.merkle import (
     EMPTY_ROOT,
@@ -21,6 +27,7 @@ from mynumber.foundation.tlog.merkle import (
     verify_inclusion,
 )
 from mynumber.foundation.tlog.note import Note, NoteReason, NoteRefused, VerifierKey
+from mynumber.foundation.tlog.policy import BadPolicy, Policy
 from mynumber.foundation.tlog.proof import LogProof
 from mynumber.foundation.tlog.receipt import (
     Receipt,
@@ -39,17 +46,27 @@ from mynumber.foundation.tlog.tiles import (
     tile_width,
     tiles_of,
 )
+from mynumber.foundation.tlog.witness import (
+    AddCheckpoint,
+    TreeHead,
+    WitnessReason,
+    WitnessRefused,
+    WitnessSigner,
+)
 
 __all__ = [
     "EMPTY_ROOT",
     "HASH_BYTES",
     "SALT_BYTES",
+    "AddCheckpoint",
+    "BadPolicy",
     "Checkpoint",
     "LogProof",
     "LogSigner",
     "Note",
     "NoteReason",
     "NoteRefused",
+    "Policy",
     "ProofReason",
     "ProofRefused",
     "ReadHashes",
@@ -59,8 +76,13 @@ __all__ = [
     "ReceiptReason",
     "Tile",
     "TileId",
+    "TreeHead",
     "VerifiedReceipt",
     "VerifierKey",
+    "WitnessReason",
+    "WitnessRefused",
+    "WitnessSigner",
+    "Witnessed",
     "canonical_record",
     "commitment",
     "consistency_proof",
@@ -78,4 +100,5 @@ __all__ = [
     "verify_consistency",
     "verify_inclusion",
     "verify_receipt",
+    "verify_under",
 ]

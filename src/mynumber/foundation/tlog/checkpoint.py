@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,13 +17,15 @@ from mynumber.foundation.tlog.note import (
     SignatureType,
     VerifierKey,
     decode_base64,
+    key_from_bytes,
+    key_to_bytes,
     sign_text,
     verifier_key,
 )
+from mynumber.foundation.tlog.policy import Policy
 
 LARGEST_SIZE: Final = (1 << 63) - 1
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
-_SEED_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +78,12 @@ class LogSigner:
 
     def to_bytes(self) -> bytes:
         """For the key ring: origin, newline, 32 bytes of seed."""
-        return self.origin.encode() + b"\n" + self.private.private_bytes_raw()
+        return key_to_bytes(self.origin, self.private)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "LogSigner":
         """Read what ``to_bytes`` wrote. Raises NoteRefused(MALFORMED_KEY)."""
-        origin, seed = data[: -_SEED_BYTES - 1], data[-_SEED_BYTES:]
-        try:
-            signer = cls(origin.decode(), Ed25519PrivateKey.from_private_bytes(seed))
-            _ = signer.verifier_key
-        except ValueError:
-            raise NoteRefused(NoteReason.MALFORMED_KEY, "not the key of a log") from None
-        if signer.to_bytes() != data:
-            raise NoteRefused(NoteReason.MALFORMED_KEY, "not the key of a log")
-        return signer
+        return cls(*key_from_bytes(data))
 
     @property
     def verifier_key(self) -> VerifierKey:
@@ -108,26 +103,50 @@ class LogSigner:
         return Note(text, (sign_text(text, self.origin, self.private),)).to_text()
 
 
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A checkpoint that holds under a policy, with the witnesses that cosigned it and when they say they did."""
+
+    checkpoint: Checkpoint
+    cosigned: tuple[tuple[str, datetime], ...] = ()
+    """Names of the witnesses' keys, in the order of their lines."""
+
+
+def verify_under(note_text: str, policy: Policy) -> Witnessed:
+    """Check a signed checkpoint: signed by a known log, cosigned by as many known witnesses as the policy wants.
+
+    Raises NoteRefused: TOO_LARGE, MALFORMED, UNKNOWN_KEY, BAD_SIGNATURE, MALFORMED_CHECKPOINT, WRONG_ORIGIN, NOT_ENOUGH_WITNESSES.
+    """
+    note = Note.parse(note_text)
+    signers = note.verified_by([log.key for log in policy.logs])
+    checkpoint = Checkpoint.parse(note.text)
+    if any(checkpoint.origin != key.name for key in signers):
+        raise NoteRefused(NoteReason.WRONG_ORIGIN, "the checkpoint is of another log")
+    cosigned = note.cosigned_by(policy.witness_keys)
+    if not policy.is_satisfied(cosigned):
+        raise NoteRefused(
+            NoteReason.NOT_ENOUGH_WITNESSES,
+            f"{len(cosigned)} known witnesses signed, and that is not enough here",
+        )
+    return Witnessed(checkpoint, tuple((key.name, at) for key, at in cosigned.items()))
+
+
 def verify_checkpoint(
     note_text: str, log_key: VerifierKey | str, *, witnesses: Sequence[VerifierKey] = (), quorum: int = 0
 ) -> Checkpoint:
     """Check a signed checkpoint against the key of its log and, if a quorum is asked, cosignatures of known witnesses.
 
-    Raises NoteRefused: TOO_LARGE, MALFORMED, UNKNOWN_KEY, BAD_SIGNATURE, MALFORMED_CHECKPOINT, WRONG_ORIGIN, NOT_ENOUGH_WITNESSES.
+    Raises NoteRefused as :func:`verify_under`, and MALFORMED_KEY.
     """
+    return verify_under(note_text, policy_of(log_key, witnesses, quorum)).checkpoint
+
+
+def policy_of(log_key: VerifierKey | str, witnesses: Sequence[VerifierKey] = (), quorum: int = 0) -> Policy:
+    """The policy that trusts one log and so many of these witnesses. Raises NoteRefused(MALFORMED_KEY)."""
     key = VerifierKey.parse(log_key) if isinstance(log_key, str) else log_key
     if key.kind is not SignatureType.ED25519:
         raise NoteRefused(NoteReason.MALFORMED_KEY, "the key of a log is of type 0x01")
-    note = Note.parse(note_text)
-    note.verified_by([key])
-    checkpoint = Checkpoint.parse(note.text)
-    if checkpoint.origin != key.name:
-        raise NoteRefused(NoteReason.WRONG_ORIGIN, "the checkpoint is of another log")
-    if quorum:
-        signed = set(note.verified_by([key, *witnesses])) & set(witnesses)
-        if len(signed) < quorum:
-            raise NoteRefused(NoteReason.NOT_ENOUGH_WITNESSES, f"{len(signed)} of {quorum} witnesses signed")
-    return checkpoint
+    return Policy.of_keys([key], witnesses, quorum=quorum)
 
 
 def _malformed(detail: str) -> NoteRefused:

@@ -22,8 +22,12 @@ LONGEST_NOTE: Final = 64 * 1024
 MOST_SIGNATURES: Final = 64
 _KEY_ID_BYTES: Final = 4
 _PUBLIC_BYTES: Final = 32
+_SEED_BYTES: Final = 32
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _KEY_ID: Final = re.compile(r"[0-9a-f]{8}", re.ASCII)
+
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 class SignatureType(StrEnum):
@@ -127,7 +131,7 @@ class Note:
         body, gap, lines = text.rpartition("\n\n")
         if not gap or not lines.endswith("\n"):
             raise NoteRefused(NoteReason.MALFORMED, "a note is text, an empty line and signature lines")
-        signatures = tuple(_parse_signature(line) for line in lines[:-1].split("\n"))
+        signatures = tuple(parse_signature(line) for line in lines[:-1].split("\n"))
         if len(signatures) > MOST_SIGNATURES:
             raise NoteRefused(NoteReason.TOO_LARGE, f"a note has at most {MOST_SIGNATURES} signatures")
         note = cls(body + "\n", signatures)
@@ -151,8 +155,19 @@ class Note:
             raise NoteRefused(NoteReason.UNKNOWN_KEY, "no key that is trusted here signed this note")
         return list(found)
 
-    def with_signature(self, signature: Signature) -> "Note":
-        return Note(self.text, (*self.signatures, signature))
+    def with_signatures(self, *signatures: Signature) -> "Note":
+        return Note(self.text, (*self.signatures, *signatures))
+
+    def cosigned_by(self, witnesses: Sequence[VerifierKey]) -> dict[VerifierKey, datetime]:
+        """Which of these witnesses cosigned, and when they say they did. Raises NoteRefused(BAD_SIGNATURE)."""
+        known = {(key.name, key.key_id): key for key in witnesses if key.kind is SignatureType.COSIGNATURE}
+        found: dict[VerifierKey, datetime] = {}
+        for line in self.signatures:
+            key = known.get((line.name, line.key_id))
+            if key is not None:
+                _verify_line(key, self.text, line.signature)
+                found[key] = max(cosigned_at(line), found.get(key, _EPOCH))
+        return found
 
 
 def sign_text(text: str, name: str, private: Ed25519PrivateKey) -> Signature:
@@ -174,9 +189,12 @@ def cosign_text(text: str, name: str, private: Ed25519PrivateKey, at: datetime) 
 
 
 def cosigned_at(signature: Signature) -> datetime:
-    """The time that a verified cosignature (0x04) states."""
+    """The time that a verified cosignature (0x04) states. Raises NoteRefused(BAD_SIGNATURE) for one that no calendar has."""
     (seconds,) = struct.unpack_from(">Q", signature.signature)
-    return datetime.fromtimestamp(seconds, UTC)
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise NoteRefused(NoteReason.BAD_SIGNATURE, "a cosignature has no such time") from None
 
 
 def verifier_key(name: str, kind: SignatureType, private: Ed25519PrivateKey) -> VerifierKey:
@@ -184,6 +202,23 @@ def verifier_key(name: str, kind: SignatureType, private: Ed25519PrivateKey) -> 
     if not _is_name(name):
         raise NoteRefused(NoteReason.MALFORMED_KEY, "a key name has no spaces and no plus")
     return VerifierKey(name, kind, private.public_key().public_bytes_raw())
+
+
+def key_to_bytes(name: str, private: Ed25519PrivateKey) -> bytes:
+    """A named private key for the key ring: name, newline, 32 bytes of seed."""
+    return name.encode() + b"\n" + private.private_bytes_raw()
+
+
+def key_from_bytes(data: bytes) -> tuple[str, Ed25519PrivateKey]:
+    """Read what ``key_to_bytes`` wrote. Raises NoteRefused(MALFORMED_KEY)."""
+    name, seed = data[: -_SEED_BYTES - 1], data[-_SEED_BYTES:]
+    try:
+        key = name.decode(), Ed25519PrivateKey.from_private_bytes(seed)
+    except ValueError:
+        raise NoteRefused(NoteReason.MALFORMED_KEY, "not the private key of a log or a witness") from None
+    if not _is_name(key[0]) or key_to_bytes(*key) != data:
+        raise NoteRefused(NoteReason.MALFORMED_KEY, "not the private key of a log or a witness")
+    return key
 
 
 def decode_base64(text: str) -> bytes:
@@ -201,7 +236,8 @@ def _is_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(one.isspace() or one < " " for one in name)
 
 
-def _parse_signature(line: str) -> Signature:
+def parse_signature(line: str) -> Signature:
+    """Read one signature line without its newline. Raises NoteRefused(MALFORMED)."""
     parts = line.split(" ")
     if len(parts) != 3 or parts[0] != "—" or not _is_name(parts[1]):
         raise NoteRefused(NoteReason.MALFORMED, "a signature line is a dash, a name and base64")

@@ -10,15 +10,17 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal
 
 import msgspec
 
-from mynumber.foundation.tlog.checkpoint import verify_checkpoint
+from mynumber.foundation.tlog.checkpoint import policy_of, verify_under
 from mynumber.foundation.tlog.commitment import SALT_BYTES, commitment, read_record
 from mynumber.foundation.tlog.merkle import ProofReason, ProofRefused, leaf_hash, verify_inclusion
 from mynumber.foundation.tlog.note import NoteReason, NoteRefused, VerifierKey
+from mynumber.foundation.tlog.policy import Policy
 from mynumber.foundation.tlog.proof import LogProof, MalformedProof
 
 FORMAT: Final = "mynumber-receipt.v1"
@@ -100,6 +102,27 @@ class Receipt:
             raise ReceiptInvalid(ReceiptReason.MALFORMED_RECORD, "the record is not in its one spelling")
         return receipt
 
+    def verify(self, policy: Policy) -> "VerifiedReceipt":
+        """Check log, witnesses and position. Raises ReceiptInvalid with what failed."""
+        try:
+            witnessed = verify_under(self.checkpoint, policy)
+        except NoteRefused as error:
+            raise ReceiptInvalid(_OF_NOTE[error.reason], error.detail) from None
+        checkpoint = witnessed.checkpoint
+        leaf = leaf_hash(commitment(self.record, self.salt))
+        try:
+            verify_inclusion(leaf, self.index, checkpoint.size, self.hashes, checkpoint.root)
+        except ProofRefused as error:
+            raise ReceiptInvalid(_OF_PROOF[error.reason], error.detail) from None
+        return VerifiedReceipt(
+            read_record(self.record),
+            self.index,
+            checkpoint.size,
+            checkpoint.origin,
+            checkpoint.root,
+            witnessed.cosigned,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class VerifiedReceipt:
@@ -110,6 +133,8 @@ class VerifiedReceipt:
     size: int
     origin: str
     root: bytes
+    cosigned: tuple[tuple[str, datetime], ...] = ()
+    """The known witnesses that cosigned, and when they say they did."""
 
 
 def verify_receipt(
@@ -118,16 +143,15 @@ def verify_receipt(
     """Check a receipt against the public key of the log (a vkey). Raises ReceiptInvalid with what failed."""
     receipt = Receipt.parse(text)
     try:
-        checkpoint = verify_checkpoint(receipt.checkpoint, log_key, witnesses=witnesses, quorum=quorum)
+        policy = policy_of(log_key, witnesses, quorum)
     except NoteRefused as error:
         raise ReceiptInvalid(_OF_NOTE[error.reason], error.detail) from None
-    leaf = leaf_hash(commitment(receipt.record, receipt.salt))
-    try:
-        verify_inclusion(leaf, receipt.index, checkpoint.size, receipt.hashes, checkpoint.root)
-    except ProofRefused as error:
-        raise ReceiptInvalid(_OF_PROOF[error.reason], error.detail) from None
-    record = read_record(receipt.record)
-    return VerifiedReceipt(record, receipt.index, checkpoint.size, checkpoint.origin, checkpoint.root)
+    return receipt.verify(policy)
+
+
+def verify_receipt_under(text: str, policy: Policy) -> VerifiedReceipt:
+    """Check a receipt against a policy: known logs, known witnesses, how many of them. Raises ReceiptInvalid with what failed."""
+    return Receipt.parse(text).verify(policy)
 
 
 _OF_NOTE: Final = {

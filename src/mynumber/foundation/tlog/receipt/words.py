@@ -56,6 +56,7 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "outcome": {
         "open": ("照会中", "asked, not ended"),
         "permitted": ("提供許可", "permitted"),
+        "waiting": ("回答待ち", "waiting for the provider's answer"),
         "provided": ("提供済み", "provided"),
         "no_data": ("該当情報なし", "no such information"),
         "refused": ("提供されず（拒否）", "refused"),
@@ -83,6 +84,8 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "bad_signature": ("署名が電文と合わない", "the signature did not match"),
         "expired": ("電文の有効期限切れ", "the message had expired"),
         "not_yet_valid": ("電文の日時が未来", "the message was dated in the future"),
+        "clock_off": ("機関の時計がずれている", "the clock of the institution was off"),
+        "rate_limited": ("短い時間に照会が多すぎる", "too many inquiries in a short time"),
         "wrong_audience": ("宛先違い", "the message was for another receiver"),
         "wrong_kind": ("電文の種類違い", "the message was of another kind"),
         "replayed": ("同じ電文の二度目", "the message came a second time"),
@@ -103,6 +106,18 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "answer_not_bound": ("回答が照会と結び付いていない", "the answer was not bound to the question"),
         "no_copy": ("提供する機関に該当する情報がない", "the provider holds no such information"),
         "not_automatic": ("提供する機関の担当者の確認が必要", "a person at the provider must decide"),
+        "provider_declined": (
+            "提供する機関の担当者が提供しないと判断",
+            "a person at the provider decided not to provide",
+        ),
+        "value_pending": (
+            "提供する機関がこの情報を訂正している途中",
+            "the provider was correcting this information",
+        ),
+        "provider_closed": ("提供する機関が回答できない時間帯", "the provider was outside its hours"),
+        "unknown_upload": ("登録の続きが見つからない", "no such upload was under way"),
+        "other_upload": ("同じ名前の別の登録", "another upload had this name"),
+        "out_of_place": ("登録の順番が合わない", "a part of an upload came out of its place"),
         "record_unavailable": ("記録を書けないため停止", "records could not be written, so nothing moved"),
         "network_unreachable": (
             "情報提供ネットワークシステムにつながらない",
