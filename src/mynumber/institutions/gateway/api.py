@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
+from mynumber.institutions.gateway.desk.changing import Holds
 from mynumber.institutions.gateway.tenants.holding import Holding
 from mynumber.institutions.gateway.tenants.inquiring import Inquiring
 from mynumber.institutions.gateway.tenants.outbox import Outbox
@@ -29,6 +30,7 @@ from mynumber.protocols.exchange import (
     Withdrawal,
     Withdrawn,
 )
+from mynumber.protocols.holds import CHANGE_HOLDS
 from mynumber.protocols.node import Node
 from mynumber.protocols.records import QUERY_SIDE
 from mynumber.protocols.refusal import Hop, Refused
@@ -54,6 +56,7 @@ class Gateway:
         self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
         self.caller = Caller(node)
         self.holding = Holding(self.store)
+        self.holds = Holds(self.store)
         self.inquiring = Inquiring(node, self.store, self.caller)
         self.providing = Providing(node, self.store)
         self.outbox = Outbox(node, self.store, self.caller)
@@ -184,6 +187,12 @@ def build() -> MessageApp:
     application.answer(
         REGISTER_COPIES,
         lambda question: _running().holding.register_copies(question),
+        may_ask=_own_member,
+        hop=provider,
+    )
+    application.answer(
+        CHANGE_HOLDS,
+        lambda question: _running().holds.change(question),
         may_ask=_own_member,
         hop=provider,
     )

@@ -10,4 +10,6 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("mynumber.webkit.urls")),
+    path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),
+    path("<tenant:tenant>/", include("mynumber.institutions.gateway.desk.urls")),
 ]
