@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import localhost  # noqa: F401 (only for issuers called NAME.localhost)
-from authlib.integrations.flask_client import OAuth
+from authlib.integrations.flask_client import OAuth, OAuthError
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from flask import Flask, abort, request
 from joserfc.jwk import ECKey
@@ -45,6 +45,11 @@ def back():
         abort(403)  # an answer of another provider (mix-up, RFC 9207)
     token = portal.authorize_access_token()  # checks state, nonce, PKCE, signature, audience, times
     return {"id_token": token["userinfo"], "userinfo": portal.userinfo(token=token), "scope": token["scope"]}
+
+
+@app.errorhandler(OAuthError)
+def refused(error):
+    return f"サインインできませんでした（{error.error}）", 403  # they said no, or the answer is not theirs
 
 
 if __name__ == "__main__":
