@@ -67,7 +67,7 @@ def _allowed(day: str) -> set[Quadruple]:
 @pytest.mark.parametrize("day", TEXTS)
 def test_items_affairs_and_provisions_of_each_text(day: str) -> None:
     basis = legal_basis(date.fromisoformat(day))
-    assert (basis.items, len(basis.affairs), len(basis.provisions)) == COUNTS[day]
+    assert (basis.numbers, len(basis.affairs), len(basis.provisions)) == COUNTS[day]
 
 
 @pytest.mark.parametrize("day", TEXTS)

@@ -1,7 +1,7 @@
 import pytest
 
 from mynumber.foundation.law import InformationKind, InstitutionKind, UnmappedPhrase
-from mynumber.foundation.law.basis import committed_history
+from mynumber.foundation.law.basis import committed_details, committed_history
 from mynumber.foundation.law.errors import BadMapping, Column
 from mynumber.foundation.law.mapping import phrase_mapping, read_phrases
 from mynumber.foundation.law.table import TextAffair, TextProvision, TextTable
@@ -14,6 +14,8 @@ def _phrases() -> tuple[set[str], set[str]]:
         for rule in affair.provisions:
             institutions |= {version.provider for version in rule.versions}
             information |= {version.information for version in rule.versions}
+    for detail in committed_details().details:
+        institutions |= {version.who for version in detail.versions if version.who}
     return institutions, information
 
 

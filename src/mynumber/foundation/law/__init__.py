@@ -4,20 +4,34 @@
 (令和六年デジタル庁・総務省令第九号), art. 2. See docs/law.md.
 """
 
-from mynumber.foundation.law.basis import Affair, LegalBasis, Provision, legal_basis
-from mynumber.foundation.law.errors import LawError, MalformedText, NotInForce, UnknownAffair, UnmappedPhrase
+from mynumber.foundation.law.basis import LegalBasis, legal_basis
+from mynumber.foundation.law.clauses import Place
+from mynumber.foundation.law.errors import (
+    LawError,
+    MalformedText,
+    NotInForce,
+    UnknownAffair,
+    UnknownItem,
+    UnmappedPhrase,
+)
+from mynumber.foundation.law.items import DetailedAffair, Item
 from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
+from mynumber.foundation.law.provisions import Affair, Provision
 
 __all__ = [
     "Affair",
+    "DetailedAffair",
     "InformationKind",
     "InstitutionKind",
+    "Item",
     "LawError",
     "LegalBasis",
     "MalformedText",
     "NotInForce",
+    "Place",
     "Provision",
     "UnknownAffair",
+    "UnknownItem",
     "UnmappedPhrase",
     "legal_basis",
 ]

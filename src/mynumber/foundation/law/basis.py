@@ -13,59 +13,14 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from mynumber.foundation.law.errors import Column, NotInForce, UnknownAffair
+from mynumber.foundation.law.detail_history import DetailHistory, decode_details
+from mynumber.foundation.law.errors import Column, NotInForce, UnknownAffair, UnknownItem
 from mynumber.foundation.law.history import AffairHistory, AffairVersion, OrderHistory, decode
+from mynumber.foundation.law.items import DetailedAffair, Details, Item
 from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
 from mynumber.foundation.law.mapping import PhraseMapping, phrase_mapping
-from mynumber.foundation.law.numerals import article_label, label_of
-
-
-@dataclass(frozen=True, slots=True)
-class Provision:
-    """One rule: this provider gives this information for this affair (third and fourth column).
-
-    `valid_from` is the first day of this wording, `valid_until` the first day it no longer applies (None: not known to end).
-    """
-
-    id: str
-    affair_id: str
-    provider_words: str
-    provider_kinds: frozenset[InstitutionKind]
-    information_words: str
-    information_kinds: frozenset[InformationKind]
-    article: str
-    valid_from: date
-    valid_until: date | None
-
-    @property
-    def article_label(self) -> str:
-        """The article that says exactly which information, e.g. 第八十三条."""
-        return article_label(self.article)
-
-
-@dataclass(frozen=True, slots=True)
-class Affair:
-    """One affair (特定個人番号利用事務) of one inquirer, with its provisions in the order of the table."""
-
-    id: str
-    item: str
-    article: str
-    words: str
-    inquirer_words: str
-    inquirer_kinds: frozenset[InstitutionKind]
-    provisions: tuple[Provision, ...]
-    valid_from: date
-    valid_until: date | None
-
-    @property
-    def item_label(self) -> str:
-        """The item as the table numbers it, e.g. 八十一 or 十二の二."""
-        return label_of(self.item)
-
-    @property
-    def article_label(self) -> str:
-        """The article that details the affair, e.g. 第八十三条."""
-        return article_label(self.article)
+from mynumber.foundation.law.provisions import Affair, Provision
+from mynumber.foundation.law.vocabulary import vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +34,12 @@ class _Index:
 class LegalBasis:
     """The table as it applies from one text to the next. Immutable; made by `legal_basis`."""
 
-    __slots__ = ("_affairs", "_index", "_provisions", "items", "text_of")
+    __slots__ = ("_affairs", "_details", "_index", "_provisions", "numbers", "text_of")
 
     text_of: date
     """Day of effect of the text that applies."""
-    items: int
-    """Number of items, deleted ones included."""
+    numbers: int
+    """How many numbers (項) the table has, deleted ones included."""
 
     def __init__(self, history: OrderHistory, mapping: PhraseMapping, text_of: date) -> None:
         """Build the look-up of the text of that day. Raises UnmappedPhrase."""
@@ -94,8 +49,9 @@ class LegalBasis:
         self._affairs = {affair.id: affair for affair in affairs}
         self._index = {affair.id: _index(affair) for affair in affairs}
         self._provisions = {provision.id: provision for affair in affairs for provision in affair.provisions}
-        self.items = len({affair.item for affair in affairs}) + len(history.deleted_on(text_of))
+        self.numbers = len({affair.item for affair in affairs}) + len(history.deleted_on(text_of))
         self.text_of = text_of
+        self._details: Details | None = None
 
     @property
     def affairs(self) -> tuple[Affair, ...]:
@@ -124,24 +80,85 @@ class LegalBasis:
             affair for affair in self._affairs.values() if not affair.inquirer_kinds.isdisjoint(kinds)
         )
 
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every item of articles 3 ff., in the order of the table and the articles."""
+        return self._detailed().items
+
+    @property
+    def details(self) -> tuple[DetailedAffair, ...]:
+        """Every exact affair of articles 3 ff., in the order of the table and the articles."""
+        return tuple(self._detailed().affairs.values())
+
+    def details_of(self, affair_id: str) -> tuple[DetailedAffair, ...]:
+        """The exact affairs of an affair of the table; none if it does not apply."""
+        return self._detailed().by_affair.get(affair_id, ())
+
+    def items_of(self, provision_id: str) -> tuple[Item, ...]:
+        """The items of a rule; none if it does not apply."""
+        return self._detailed().by_provision.get(provision_id, ())
+
+    def item(self, item_id: str) -> Item:
+        """The item of that id. Raises UnknownItem (a LookupError)."""
+        try:
+            return self._detailed().by_id[item_id]
+        except KeyError:
+            raise UnknownItem(item_id) from None
+
+    def detail(self, detail_id: str) -> DetailedAffair:
+        """The exact affair of that id. Raises UnknownItem (a LookupError)."""
+        try:
+            return self._detailed().affairs[detail_id]
+        except KeyError:
+            raise UnknownItem(detail_id) from None
+
     def find(
         self,
         inquirer_kinds: frozenset[InstitutionKind],
         affair_id: str,
         provider_kinds: frozenset[InstitutionKind],
         information: InformationKind,
+        *,
+        item: str | None = None,
     ) -> Provision | None:
         """The rule that lets this inquirer ask this provider for this information in this affair; None refuses.
 
-        An institution carries all its kinds; one of them in the rule is enough.
+        An institution carries all its kinds; one of them in the rule is enough. With `item` the rule must have that item, it must belong
+        to the information, and its exact affair must be one of this inquirer.
         """
         index = self._index.get(affair_id)
         if index is None or index.inquirer_kinds.isdisjoint(inquirer_kinds):
             return None
+        if item is not None:
+            return self._find_item(inquirer_kinds, affair_id, provider_kinds, information, item)
         for provision in index.by_information.get(information, ()):
             if not provision.provider_kinds.isdisjoint(provider_kinds):
                 return provision
         return None
+
+    def _find_item(
+        self,
+        inquirer_kinds: frozenset[InstitutionKind],
+        affair_id: str,
+        provider_kinds: frozenset[InstitutionKind],
+        information: InformationKind,
+        item_id: str,
+    ) -> Provision | None:
+        details = self._detailed()
+        item = details.by_id.get(item_id)
+        if item is None or item.affair_id != affair_id or information not in item.kinds:
+            return None
+        if details.affairs[item.detail_id].inquirer_kinds.isdisjoint(inquirer_kinds):
+            return None
+        return None if item.provider_kinds.isdisjoint(provider_kinds) else self._provisions[item.provision_id]
+
+    def _detailed(self) -> Details:
+        """The articles of this text, made on first use: who asks by kinds alone never loads them."""
+        if self._details is None:
+            self._details = Details(
+                committed_details(), self._affairs, self.text_of, phrase_mapping(), vocabulary()
+            )
+        return self._details
 
 
 def legal_basis(on: date) -> LegalBasis:
@@ -161,6 +178,13 @@ def committed_history() -> OrderHistory:
     """The table in time that the package carries. Raises BadData."""
     folder = resources.files("mynumber.foundation.law") / "data"
     return decode((folder / "provision_order.json").read_bytes())
+
+
+@cache
+def committed_details() -> DetailHistory:
+    """The articles in time that the package carries. Raises BadData."""
+    folder = resources.files("mynumber.foundation.law") / "data"
+    return decode_details((folder / "provision_details.json").read_bytes())
 
 
 @cache

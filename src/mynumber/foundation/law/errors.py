@@ -54,6 +54,37 @@ class UnmappedPhrase(LawError):
         super().__init__(f"{column.value}: no mapping covers 「{phrase}」")
 
 
+class DetailFault(StrEnum):
+    """Why an article after the table is not readable."""
+
+    NO_ARTICLES = "article 3 is not in it"
+    TRUNCATED = "the text ends inside the articles"
+    UNKNOWN_LINE = "a line that is no article, paragraph, item or sub-item"
+    BAD_NUMBER = "numbers that do not run upwards"
+    NO_AFFAIR = "an article that no affair of the table names"
+    NO_ARTICLE = "an affair whose article is not there"
+    WRONG_AFFAIR = "an article that opens with another item of the table"
+    BAD_HEAD = "an article that does not open with its affair and its information"
+    BAD_SPLIT = "words that do not fall into affair and information"
+    BAD_LIST = "a list that is announced and missing, or there and not announced"
+    BAD_REFERENCE = "a reference to information that is not there"
+    NOT_INFORMATION = "words that no mapping knows as information"
+    OUTSIDE_TABLE = "information that no row of the table gives for this affair"
+    EMPTY_PROVISION = "a row of the table that no article details"
+
+
+class MalformedDetail(LawError):
+    """An article after the table cannot be read. `fault` says why, `where` the article or line, `words` what stands there."""
+
+    def __init__(self, fault: DetailFault, where: str = "", words: str = "") -> None:
+        self.fault = fault
+        self.where = where
+        self.words = words
+        super().__init__(
+            ": ".join(part for part in (where, fault.value, f"「{words}」" if words else "") if part)
+        )
+
+
 class BadMapping(LawError):
     """A file of `mapping/` names a kind that does not exist, or a phrase twice."""
 
@@ -77,3 +108,11 @@ class UnknownAffair(LawError, LookupError):
     def __init__(self, affair_id: str) -> None:
         self.affair_id = affair_id
         super().__init__(f"no affair {affair_id!r} applies on that day")
+
+
+class UnknownItem(LawError, LookupError):
+    """No item or exact affair of that id applies on the day asked about."""
+
+    def __init__(self, item_id: str) -> None:
+        self.item_id = item_id
+        super().__init__(f"no item {item_id!r} applies on that day")

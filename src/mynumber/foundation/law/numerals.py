@@ -8,6 +8,10 @@ _NUMBER: Final = re.compile(
     r"(?:(?P<hundreds>[二三四五六七八九]?)百)?(?:(?P<tens>[二三四五六七八九]?)十)?(?P<ones>[一二三四五六七八九]?)"
 )
 
+_ARTICLE: Final = re.compile(
+    r"第(?P<head>[一二三四五六七八九十百]+)条(?P<branches>(?:の[一二三四五六七八九十]+)*)"
+)
+
 NUMERAL: Final = r"[一二三四五六七八九十百]+(?:の[一二三四五六七八九十百]+)*"
 """Pattern of an item or article number with its branches (枝番号)."""
 
@@ -61,3 +65,12 @@ def article_label(number: str) -> str:
 def order_of(number: str) -> tuple[int, ...]:
     """Key that sorts numbers as the table does: 12 < 12_2 < 13."""
     return tuple(int(part) for part in number.split("_"))
+
+
+def parse_article(label: str) -> str:
+    """Read an article number: 第十四条の二 -> "14_2". Raises ValueError."""
+    match = _ARTICLE.fullmatch(label)
+    if match is None:
+        msg = f"not an article number: {label[:20]!r}"
+        raise ValueError(msg)
+    return parse_number(match.group("head") + match.group("branches"))

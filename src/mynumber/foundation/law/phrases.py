@@ -19,7 +19,9 @@ _RELEASE: Final = str.maketrans("\ue000\ue001\ue002", "（）。")
 _LAW_NUMBER: Final = re.compile(
     rf"(?:明治|大正|昭和|平成|令和)(?:元|{NUMERAL})年(?:法律|政令|勅令|[^。（）「」]*省令)第{NUMERAL}号"
 )
-_SAME_READING: Final = re.compile(r"(?:以下|第|[一二三四五六七八九十百])[^「」]*同じ")
+_SAME_READING: Final = re.compile(
+    r"(?:以下|第|次号|[一二三四五六七八九十百]|[ア-ンヰヱ](?:から|及び|、))[^「」]*同じ"
+)
 _DEFINITION: Final = re.compile(r"(?:以下|[^「」]*において)[^「」]*(?P<term>「[^「」]+」という)")
 
 ARTICLE_TAIL: Final = re.compile(

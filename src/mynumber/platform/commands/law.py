@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mynumber.foundation.law.basis import Affair, LegalBasis, Provision, committed_history, legal_basis
+from mynumber.foundation.law.basis import LegalBasis, committed_history, legal_basis
 from mynumber.foundation.law.changes import Change, LaterTexts, Row, changes, renewed, rows_on
 from mynumber.foundation.law.errors import Column, MalformedText, NotInForce, TextFault, UnmappedPhrase
 from mynumber.foundation.law.history import LAW_NUMBER, encode
 from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
 from mynumber.foundation.law.mapping import phrase_mapping
 from mynumber.foundation.law.numerals import article_label, label_of
+from mynumber.foundation.law.provisions import Affair, Provision
 from mynumber.foundation.law.sources import DatedText, read_text
 
 app = typer.Typer(
