@@ -49,9 +49,9 @@ def permit_digest(sheet_digest: bytes, request_id: UUID) -> bytes:
 # --- codes: sealed by the network to the provider's gateway --------------------------------------------------------------
 
 
-def seal_codes(codes: Sequence[Code], request_ids: Iterable[UUID], *, to: SealPublicKey) -> str:
-    """The provider's codes in one seal (base64url), bound to the request ids of the sheet in their order."""
-    plain = msgspec.json.encode([code.to_text() for code in codes])
+def seal_codes(codes: Sequence[str], request_ids: Iterable[UUID], *, to: SealPublicKey) -> str:
+    """The provider's codes (text form) in one seal (base64url), bound to the request ids of the sheet in their order."""
+    plain = msgspec.json.encode(codes)
     return to_text(envelope.seal(plain, to=to, info=CODES_INFO, aad=_codes_aad(request_ids)))
 
 

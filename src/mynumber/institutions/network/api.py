@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -16,22 +17,29 @@ import asyncpg
 from mynumber.foundation import envelope, law
 from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.tlog import LogSigner
-from mynumber.institutions.network.core.decision import decide
+from mynumber.institutions.network.core.decision import Judgement, decide, judge
 from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
 from mynumber.institutions.network.core.issue import issue_codes
-from mynumber.institutions.network.core.permits import make_permit
+from mynumber.institutions.network.core.permits import Sheet, make_permit, make_sheet
+from mynumber.institutions.network.core.recording import Asked as AskedGroup
+from mynumber.institutions.network.core.recording import Recorded as RecordedGroup
+from mynumber.institutions.network.core.recording import Recorder
 from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.core.store import Asked, Recorded, RefusedMessage, Store
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
     NOTIFY,
+    PERMIT_VALIDITY,
     QUERY_STATUS,
     REQUEST_PERMIT,
+    REQUEST_PERMITS,
     Acknowledged,
     Notices,
+    PermitDecisions,
     PermitGranted,
     PermitRequest,
+    PermitRequests,
     Statuses,
     StatusQuery,
 )
@@ -53,6 +61,8 @@ from mynumber.webkit.batching import Batcher
 from mynumber.webkit.pool import open_pool
 
 CONNECTIONS = 8
+LARGEST_COMMIT = 512
+"""Requests that share one durable commit: a few milliseconds of PostgreSQL."""
 HOUSEKEEPING_SECONDS = 60
 
 _log = logs.get_logger(__name__)
@@ -69,6 +79,12 @@ class Core:
         self.store = Store(pool, lambda: node.directory)
         self.store.appended = self.sequencer.wake
         self.inquiries: Batcher[Asked, Recorded] = Batcher(self.store.record_inquiries)
+        self.recorder = Recorder(pool, lambda: node.directory, self.sequencer.wake)
+        self.requests: Batcher[AskedGroup, RecordedGroup | None] = Batcher(
+            self.recorder.record_requests,
+            largest=LARGEST_COMMIT,
+            weigh=lambda asked: len(asked.judgements),
+        )
         self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
         self.disclosure = Disclosure(pool, self.keys)
         self.caller = Caller(node)
@@ -90,6 +106,51 @@ class Core:
             with suppress(*DATABASE_FAILURES):
                 await self.store.forget_expired_messages(datetime.now(UTC))
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    async def request_permits(self, question: Question[PermitRequests]) -> PermitDecisions:
+        """Decide the requests of one message, record them, and give permits (Act art. 21(2)) or refuse, each by itself."""
+        if self.sequencer.is_broken:  # no exchange without proof
+            raise Refused(Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
+        inquirer, at = Directory.member_of(question.sender), question.at
+        request_digest = envelope.digest(question.received.token)
+
+        def sheet_for(provider: str, granted: Sequence[Judgement]) -> Sheet:
+            return make_sheet(
+                self.node,
+                granted,
+                presenter=question.sender,
+                inquirer=inquirer,
+                provider=provider,
+                at=at,
+                request_digest=request_digest,
+            )
+
+        judgements = judge(
+            question.body,
+            inquirer=inquirer,
+            directory=self.node.directory,
+            basis=legal_basis_at(at),
+            keys=self.keys,
+        )
+        recorded = await self.requests.submit(
+            AskedGroup(question.received.header, inquirer, at, request_digest, judgements, sheet_for)
+        )
+        if recorded is None:
+            raise Refused(Hop.NETWORK, Reason.REPLAYED)
+        await self._count(
+            [decision.reason for decision in recorded.decisions if decision.reason], question.sender
+        )
+        return PermitDecisions(
+            decisions=recorded.decisions,
+            sheets=recorded.sheets,
+            decided_at=at,
+            valid_until=at + PERMIT_VALIDITY,
+        )
+
+    async def _count(self, reasons: Sequence[Reason], sender: str) -> None:
+        hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        for reason in reasons:
+            await self.refusals.submit(RefusedMessage(hour, REQUEST_PERMITS.name, sender, reason))
 
     async def request_permit(self, question: Question[PermitRequest]) -> PermitGranted:
         """Decide an inquiry, record it, and give the permit (Act art. 21(2)) or refuse."""
@@ -215,6 +276,12 @@ def build() -> MessageApp:
     application.answer(
         REQUEST_PERMIT,
         lambda question: _running().request_permit(question),
+        may_ask=_is_gateway,
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        REQUEST_PERMITS,
+        lambda question: _running().request_permits(question),
         may_ask=_is_gateway,
         hop=Hop.NETWORK,
     )

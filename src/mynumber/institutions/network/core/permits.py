@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mynumber.foundation import envelope
-from mynumber.institutions.network.core.decision import Decision
-from mynumber.protocols.exchange import PERMIT_KIND, PERMIT_VALIDITY, PermitBody
+from mynumber.institutions.network.core.decision import Decision, Judgement
+from mynumber.protocols.exchange import (
+    PERMIT_KIND,
+    PERMIT_VALIDITY,
+    SHEET_KIND,
+    SHEET_LIFETIME,
+    PermitBody,
+    PermitSheet,
+)
+from mynumber.protocols.exchange import Permit as PermitOfSheet
 from mynumber.protocols.node import Node
+from mynumber.protocols.permits import seal_codes
 from mynumber.protocols.wire import to_text
 
 
@@ -62,3 +72,69 @@ def make_permit(node: Node, decision: Decision, *, presenter: str, request_diges
         lifetime=envelope.LONGEST_LIFETIME,
     )
     return Permit(token, envelope.digest(token), valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The token of a permit sheet and its digest (SHA-256 of what its signature covers, 32 bytes)."""
+
+    token: str
+    digest: bytes
+
+
+def make_sheet(
+    node: Node,
+    granted: Sequence[Judgement],
+    *,
+    presenter: str,
+    inquirer: str,
+    provider: str,
+    at: datetime,
+    request_digest: bytes,
+) -> Sheet:
+    """Make the sheet of what one provider may give. It is released only after its records are durable.
+
+    The provider's codes are sealed to the provider's gateway: the inquirer carries the sheet and never learns them.
+    """
+    places: dict[str, int] = {}
+    permits: list[PermitOfSheet] = []
+    for judgement in granted:
+        request, provision, code = judgement.request, judgement.provision, judgement.provider_code
+        if provision is None or code is None or judgement.refusal is not None:
+            raise ValueError("a refused request has no permit")
+        permits.append(
+            PermitOfSheet(
+                request_id=request.request_id,
+                affair=request.affair,
+                provision=provision.id,
+                information=request.information,
+                organisation=request.organisation,
+                non_disclosure=request.non_disclosure,
+                code=places.setdefault(code, len(places)),
+            )
+        )
+    gateway = node.directory.gateway_of(provider)
+    token = envelope.sign(
+        PermitSheet(
+            presenter=presenter,
+            inquirer=inquirer,
+            provider=provider,
+            requested_at=at,
+            valid_until=at + PERMIT_VALIDITY,
+            request_digest=request_digest.hex(),
+            permits=tuple(permits),
+            sealed_codes=seal_codes(
+                tuple(places),
+                (permit.request_id for permit in permits),
+                to=node.directory.seal_key(gateway),
+            ),
+        ),
+        key=node.signing_key("network"),
+        issuer="network",
+        audience=gateway,
+        kind=SHEET_KIND,
+        now=at,
+        lifetime=SHEET_LIFETIME,
+        max_lifetime=SHEET_LIFETIME,
+    )
+    return Sheet(token.decode("ascii"), envelope.digest(token))
