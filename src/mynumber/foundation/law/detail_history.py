@@ -17,7 +17,7 @@ import msgspec
 
 from mynumber.foundation.law.clauses import Place
 from mynumber.foundation.law.details import Statement, TextArticle, TextDetail
-from mynumber.foundation.law.errors import BadData, DetailFault, MalformedDetail
+from mynumber.foundation.law.errors import BadData, BadMapping, DetailFault, MalformedDetail
 from mynumber.foundation.law.history import LAW_ID, OrderHistory, Version
 from mynumber.foundation.law.kinds import InformationKind
 from mynumber.foundation.law.mapping import PhraseMapping
@@ -121,15 +121,18 @@ def adopt_articles(
     on: date,
     mapping: PhraseMapping,
     vocabulary: Vocabulary,
+    successors: Mapping[str, str],
 ) -> DetailHistory:
     """The history with the articles of one more text, whose table `table` already has.
 
-    Raises MalformedDetail if an article and the table do not fit: every item must belong to a row, every row must have an item.
+    `successors` names the exact affairs (by the label of their new place) that persons decided. Raises MalformedDetail if an article and the
+    table do not fit: every item must belong to a row, every row must have an item; BadMapping if a successor is not there.
     """
     by_article = {article.article: article for article in articles}
     known: dict[str, list[DetailedHistory]] = {}
     for detail in history.details:
         known.setdefault(detail.affair, []).append(detail)
+    decided = dict(successors)
     result: list[DetailedHistory] = []
     for affair in table.affairs:
         version = next((version for version in affair.versions if version.applies(on)), None)
@@ -153,7 +156,14 @@ def adopt_articles(
         for rule in given:
             if rule not in covered:
                 raise MalformedDetail(DetailFault.EMPTY_PROVISION, article_label(version.article), rule)
-        result.extend(_adopt_affair(affair.id, own, fresh, on))
+        named = {
+            place: decided.pop(place)
+            for place in [detail.place.label for detail, _ in fresh]
+            if place in decided
+        }
+        result.extend(_adopt_affair(affair.id, own, fresh, on, named))
+    if decided:
+        raise BadMapping(f"no exact affair stands in {min(decided)} on {on.isoformat()}")
     for left in by_article.values():
         raise MalformedDetail(DetailFault.NO_AFFAIR, article_label(left.article))
     return DetailHistory(texts=(*history.texts, on), details=tuple(result))
@@ -245,20 +255,34 @@ def _ended(detail: DetailedHistory, on: date) -> DetailedHistory:
 
 
 def _adopt_affair(
-    affair: str, known: list[DetailedHistory], fresh: list[tuple[TextDetail, tuple[_NewItem, ...]]], on: date
+    affair: str,
+    known: list[DetailedHistory],
+    fresh: list[tuple[TextDetail, tuple[_NewItem, ...]]],
+    on: date,
+    decided: Mapping[str, str],
 ) -> Iterator[DetailedHistory]:
     """The exact affairs of one affair: those that stand in the order of the text, then those that ended."""
     standing = [(detail, version) for detail in known if (version := _open(detail.versions)) is not None]
+    for place, detail_id in decided.items():
+        if all(detail.id != detail_id for detail, _ in standing):
+            raise BadMapping(
+                f"{detail_id} does not stand before {on.isoformat()}, so it does not go on in {place}"
+            )
     matches = _match(
         standing,
         fresh,
         [
+            lambda old, new: decided.get(new[0].place.label) == old[0].id,
             lambda old, new: (old[1].who, old[1].words) == (new[0].who, new[0].words),
+            lambda old, new: old[1].who == new[0].who and _bare(old[1].words) == _bare(new[0].words),
             lambda old, new: (
-                old[1].who == new[0].who and _numberless(old[1].words) == _numberless(new[0].words)
+                old[1].who == new[0].who
+                and _numberless(_bare(old[1].words)) == _numberless(_bare(new[0].words))
             ),
         ],
-        lambda old, new: _alike(old[1].words, new[0].words) if old[1].who == new[0].who else 0.0,
+        lambda old, new: (
+            _alike(_bare(old[1].words), _bare(new[0].words)) if old[1].who == new[0].who else 0.0
+        ),
     )
     next_detail = 1 + max((detail.ordinal for detail in known), default=0)
     ordinals = _Ordinals(known)
@@ -369,6 +393,16 @@ def _match(
             matches[at] = index
             del left[index]
     return matches
+
+
+_PARENTHESES: Final = re.compile(r"（[^（）]*）")
+
+
+def _bare(words: str) -> str:
+    """The words without parentheses: a definition that moves to another place changes nothing."""
+    while (bare := _PARENTHESES.sub("", words)) != words:
+        words = bare
+    return words
 
 
 _NUMBERS: Final = re.compile(r"[一二三四五六七八九十百]+")
