@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 from hypothesis import HealthCheck, settings
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert, store
+from mynumber.webkit.settings import PREPARE_AFTER_USES
 from mynumber.webkit.tenancy import acting_as
 from tests.webkit.project.models import Entry
 
@@ -108,6 +109,50 @@ def test_a_lock_needs_a_transaction_also_the_second_time(project: InstitutionDat
             locking.first(text="x")
         with acting_as(CHUO):
             assert locking.first(text="x") is None
+
+
+def test_statements_are_known_again_after_each_kind_of_rollback(project: InstitutionDatabase) -> None:
+    with acting_as(CHUO):
+        for text in ("first", "second"):
+            before = transaction.savepoint()
+            insert(Entry(text=text))
+            transaction.savepoint_rollback(before)
+            assert BY_TEXT.first(text=text) is None
+        transaction.set_rollback(True)
+    for _ in range(2 * PREPARE_AFTER_USES):
+        with acting_as(CHUO):
+            insert(Entry(text="same"))
+            assert BY_TEXT.first(text="same") == Entry.objects.get(text="same")
+            transaction.set_rollback(True)
+
+
+def test_a_refused_row_is_djangos_error_and_the_transaction_is_over(project: InstitutionDatabase) -> None:
+    with acting_as(CHUO):
+        insert(Entry(text="once"))
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            insert(Entry(text="once"))
+        assert isinstance(refused.value.__cause__, psycopg.errors.UniqueViolation)
+        assert BY_TEXT.first(text="once") is not None  # only the inner block is gone
+        with pytest.raises(DatabaseError):
+            insert(Entry(text="\0"))
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            BY_TEXT.first(text="once")
+
+
+def test_a_connection_that_ends_is_an_operational_error_and_the_next_one_works(
+    project: InstitutionDatabase,
+) -> None:
+    with acting_as(CHUO):
+        assert BY_TEXT.first(text="nobody") is None
+    with psycopg.connect(project.url) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [connection.connection.info.backend_pid])
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            BY_TEXT.first(text="nobody")
+    connection.close_if_unusable_or_obsolete()
+    with acting_as(CHUO):
+        assert BY_TEXT.first(text="nobody") is None
 
 
 def test_a_connection_that_the_server_ended_is_not_usable(project: InstitutionDatabase) -> None:

@@ -17,18 +17,21 @@ On the default database. (Under row-level security PostgreSQL itself plans a sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any, Generic, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models import query as django_query
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
+_PLACE = re.compile("%(s|%)")
 _related_of: Any = (
     django_query.get_related_populators
 )  # its arguments differ between Django and its type stubs
@@ -64,6 +67,20 @@ class _Statement:
         return [values[one.name] if isinstance(one, _Place) else one for one in self.parameters]
 
 
+def _numbered(sql: str, parameters: Sequence[Any]) -> _Statement:
+    """A statement of Django's with the server's own places: $1, $2, ..."""
+    numbers = count(1)
+    return _Statement(
+        _PLACE.sub(lambda found: f"${next(numbers)}" if found[1] == "s" else "%", sql), parameters
+    )
+
+
+def _ask(sql: str, values: Sequence[object]) -> tuple[list[tuple[Any, ...]], int]:
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    found: tuple[list[tuple[Any, ...]], int] = database.ask(sql, values)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Selection:
     statement: _Statement
@@ -88,16 +105,16 @@ class Prepared(Generic[M]):
         selection = self._selection
         if selection is None:
             selection = self._selection = self._compile()
-        if selection.locks and connection.get_autocommit():
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        if selection.locks and database.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-        with connection.cursor() as cursor:
-            cursor.execute(selection.statement.sql, selection.statement.bound(values))
-            row = cursor.fetchone()
-        if row is None:
+        rows, _ = database.ask(selection.statement.sql, selection.statement.bound(values))
+        if not rows:
             return None
+        row: Any = rows[0]
         if selection.converters:
-            (row,) = selection.convert([row], selection.converters)
-        found: M = selection.model.from_db(connection.alias, selection.names, row[selection.columns])
+            (row,) = selection.convert(rows, selection.converters)
+        found: M = selection.model.from_db(database.alias, selection.names, row[selection.columns])
         for populator in selection.related:
             populator.populate(row, found)
         return found
@@ -109,7 +126,7 @@ class Prepared(Generic[M]):
         found = compiler.klass_info["select_fields"]
         columns = slice(found[0], found[-1] + 1)
         return _Selection(
-            _Statement(sql, parameters),
+            _numbered(sql, parameters),
             query.select_for_update,
             compiler.get_converters([expression for expression, _, _ in compiler.select]),
             compiler.apply_converters,
@@ -134,36 +151,27 @@ class PreparedUpdate(Generic[M]):
             query: Any = self._queryset().query.chain(UpdateQuery)
             query.add_update_values(self._columns)
             sql, parameters = query.get_compiler(connection=connection).as_sql()
-            statement = self._statement = _Statement(sql, parameters)
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.bound(values))
-            return int(cursor.rowcount)
+            statement = self._statement = _numbered(sql, parameters)
+        return _ask(statement.sql, statement.bound(values))[1]
 
 
 def store(row: Model, *names: str) -> None:
     """UPDATE these columns of a row, as `save(update_fields=names)` does, without signals. Raises DatabaseError when it is gone."""
     sql, fields = _change(type(row), names)
-    with connection.cursor() as cursor:
-        values: list[Any] = [
-            field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields
-        ]
-        cursor.execute(sql, [*values, row.pk])
-        if cursor.rowcount != 1:
-            raise DatabaseError("the row is gone")
+    database = connections[DEFAULT_DB_ALIAS]
+    values = [field.get_db_prep_save(field.pre_save(row, False), database) for field in fields]
+    if _ask(sql, [*values, row.pk])[1] != 1:
+        raise DatabaseError("the row is gone")
 
 
 def insert(row: M) -> M:
     """INSERT a new row, as `save(force_insert=True)` does, without signals."""
     sql, fields, key = _insertion(type(row))
-    with connection.cursor() as cursor:
-        values: list[Any] = [
-            field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields
-        ]
-        cursor.execute(sql, values)
-        if key is not None:
-            (number,) = cursor.fetchone()
-            setattr(row, key, number)
-    row._state.adding, row._state.db = False, connection.alias
+    database = connections[DEFAULT_DB_ALIAS]
+    rows, _ = _ask(sql, [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields])
+    if key is not None:
+        setattr(row, key, rows[0][0])
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
 
 
@@ -171,9 +179,9 @@ def insert(row: M) -> M:
 def _change(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Field[Any, Any]]]:
     meta, quote = model._meta, connection.ops.quote_name
     fields: list[Any] = [meta.get_field(name) for name in names]
-    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    columns = ", ".join(f"{quote(field.column)} = ${number}" for number, field in enumerate(fields, 1))
     key = quote(str(meta.pk.column))
-    return f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {key} = %s", fields  # noqa: S608 - names of the model's own
+    return f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {key} = ${len(fields) + 1}", fields  # noqa: S608 - names of the model's own
 
 
 @cache
@@ -182,7 +190,7 @@ def _insertion(model: type[Model]) -> tuple[str, list[Field[Any, Any]], str | No
     key = meta.auto_field
     fields = [field for field in meta.concrete_fields if field is not key]
     names = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    places = ", ".join(f"${number}" for number in range(1, len(fields) + 1))
     sql = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608 - names of the model's own
     if key is None:
         return sql, fields, None
