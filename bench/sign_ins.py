@@ -52,16 +52,17 @@ REALM = "/api/realms/main"
 REDIRECT = "https://bench.example/callback"
 PEER = Path(__file__).with_name("oidc_provider")
 STEPS = (
-    ("authorize", "authorization request: check it, open the interaction, begin the session"),
-    ("page before the card", "page that says who asks"),
+    ("authorize", "authorization request: check it, open interaction and session, show who asks"),
     ("to the device", "make the request that the card signs"),
     ("device reads", "device reads the request"),
     (
         "card's answer",
         "device's answer: verify the card's signature and certificate, ask J-LIS for its state, record",
     ),
-    ("browser comes back", "browser comes back from the device: finish, record"),
-    ("consent, code", "find the remembered consent, make the code, record what is handed over"),
+    (
+        "back, consent, code",
+        "browser comes back from the device: finish, find the remembered consent, make the code, record",
+    ),
     ("token", "token: client assertion, PKCE, code spent, ID token signed"),
 )
 
@@ -268,7 +269,7 @@ class _Bench:
             table.rows.append(_row(f"{name}: {concurrency} at a time", _middle(found), peers))
         table.notes += [
             f"ours: as the platform runs it, one worker process of the portal (one core at most); {WORKERS} workers: the same with one process more",
-            "ours: every grant, consent, code and token durable (fsync and synchronous_commit on), the certificate's state asked of J-LIS each time, 8 requests",
+            "ours: every grant, consent, code and token durable (fsync and synchronous_commit on), the certificate's state asked of J-LIS each time, 6 requests",
             "oidc-provider: the same flow, everything in memory, nothing durable, no state of the certificate, 5 requests, one Node process"
             if _THEIRS in providers
             else "oidc-provider was not measured: there is no node here, or npm could not install it",

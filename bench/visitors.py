@@ -175,16 +175,16 @@ class Visitor:
             "code_challenge": _base64url(challenge),
             "code_challenge_method": "S256",
         }
-        page = await self._led("authorize", 303, f"{order.endpoints['auth']}?{urlencode(asked)}")
-        back = await (self._at_ours if order.provider == OURS else self._at_theirs)(card, page)
+        address = f"{order.endpoints['auth']}?{urlencode(asked)}"
+        back = await (self._at_ours if order.provider == OURS else self._at_theirs)(card, address)
         answer = dict(parse_qsl(urlsplit(back).query))
         if not back.startswith(order.redirect) or answer.get("state") != attempt.state:
             raise Unexpected("the browser did not come back with a code")
         await self._redeem(answer["code"], attempt)
 
-    async def _at_ours(self, card: Card, page: str) -> str:
-        form = {"csrfmiddlewaretoken": await self._token("page before the card", page)}
-        to_device = await self._led("to the device", 303, f"{page}/card", form)
+    async def _at_ours(self, card: Card, address: str) -> str:
+        shown = await self._ask("authorize", address, 200)
+        to_device = await self._led("to the device", 303, *_form(shown))
         identifier = dict(parse_qsl(urlsplit(to_device).query))["request"]
         path = f"/sign-in/requests/{identifier}"
         asked = sign_in.decode_request((await self._ask("device reads", path, 200)).body)
@@ -194,14 +194,15 @@ class Visitor:
         body = (await self._ask("card's answer", f"{path}/response", 200, sign_in.encode(response))).body
         accepted = msgspec.json.decode(body, type=sign_in.SignInAccepted)
         finish = sign_in.finish_url(asked, accepted).removeprefix(asked.portal)
-        page = _led_to(await self._ask("browser comes back", finish, 200))
+        led = _led_to(await self._ask("back, consent, code", finish, 200))
         if not self._order.first:
-            return await self._led("consent, code", 302, page)
-        form = {"csrfmiddlewaretoken": await self._token("consent page", page)}
+            return led
+        action, form = _form(await self._ask("consent page", led, 200))
         given = {**form, "answer": "yes", "remember": "on"}
-        return _led_to(await self._ask("consent", f"{page}/answer", 200, urlencode(given).encode()))
+        return _led_to(await self._ask("consent", action, 200, urlencode(given).encode()))
 
-    async def _at_theirs(self, card: Card, page: str) -> str:
+    async def _at_theirs(self, card: Card, address: str) -> str:
+        page = await self._led("authorize", 303, address)
         shown = (await self._ask("page before the card", page, 200)).body.decode()
         found = re.search(r'name="challenge" value="([^"]+)"', shown)
         if found is None:
@@ -237,14 +238,6 @@ class Visitor:
         told = jwt.decode(tokens["id_token"], load.published, algorithms=["ES256"]).claims
         if (told["iss"], told["aud"], told["nonce"]) != (order.issuer, order.client_id, attempt.nonce):
             raise Unexpected("the ID token is another's")
-
-    async def _token(self, step: str, page: str) -> str:
-        found = re.search(
-            r'name="csrfmiddlewaretoken" value="([^"]+)"', (await self._ask(step, page, 200)).body.decode()
-        )
-        if found is None:
-            raise Unexpected("no form")
-        return found[1]
 
     async def _led(self, step: str, status: int, path: str, form: Mapping[str, str] | bytes = b"") -> str:
         body = form if isinstance(form, bytes) else urlencode(form).encode()
@@ -349,6 +342,17 @@ async def _pass(tasks: list[asyncio.Task[None]], seconds: float) -> None:
     done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
     for task in done:
         task.result()
+
+
+def _form(reply: Reply) -> tuple[str, dict[str, str]]:
+    """The address of the first form of a page, and what it sends by itself."""
+    found = re.search(
+        r'<form method="post" action="([^"]+)">[^<]*<input[^>]+name="([^"]+)" value="([^"]+)"',
+        reply.body.decode(),
+    )
+    if found is None:
+        raise Unexpected("no form")
+    return html.unescape(found[1]), {found[2]: found[3]}
 
 
 def _led_to(reply: Reply) -> str:

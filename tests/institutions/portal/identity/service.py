@@ -160,10 +160,14 @@ class Visitor:
     browser: Browser = field(default_factory=Browser)
 
     def arrive(self, parameters: Mapping[str, str]) -> str:
-        """From the service to the page of the interaction: its path."""
+        """From the service to the page that says who asks: the path of the interaction."""
         response = self.browser.get(f"{ENDPOINTS}/auth", parameters)
-        assert response.status_code == 303, response.content.decode()
-        return str(response.headers["Location"])
+        if response.status_code == 303:  # a pushed request
+            return str(response.headers["Location"])
+        assert response.status_code == 200, response.content.decode()
+        found = re.search(r'action="(/connect/[A-Za-z0-9_-]{22})/card"', response.content.decode())
+        assert found is not None
+        return found[1]
 
     def use_card(self, page: str, holder: Holder | None = None) -> str:
         """Prove the card at the device and come back: the path that the browser is led on to."""

@@ -520,6 +520,37 @@ def test_a_client_removed_meanwhile_gets_nothing(service: Service, visitor: Visi
     assert "Location" not in response.headers
 
 
+def test_a_request_that_became_bad_goes_back_nowhere_also_where_consent_is_remembered(
+    service: Service, visitor: Visitor
+) -> None:
+    visitor.sign_in(service, Attempt(), remember=True)
+    page = visitor.arrive(service.parameters(Attempt()))
+    Interaction.objects.filter(pk=page.rpartition("/")[2]).update(
+        parameters=service.parameters(Attempt(), redirect_uri="https://evil.example/")
+    )
+    planted = str(visitor.browser.session_key)
+    assert visitor.use_card(page) == page  # not straight to the service
+    assert visitor.browser.session_key != planted
+    response = visitor.browser.get(page)
+    assert response.status_code == 400
+    assert "Location" not in response.headers
+    assert Authorization.objects.filter(client_id=service.client_id).count() == 1
+
+
+def test_a_session_planted_before_the_card_sees_nothing_of_a_remembered_sign_in(
+    service: Service, visitor: Visitor
+) -> None:
+    visitor.sign_in(service, Attempt(), remember=True)
+    page = visitor.arrive(service.parameters(Attempt()))
+    planted = str(visitor.browser.session_key)
+    assert "code" in answer_of(visitor.use_card(page))
+    assert visitor.browser.session_key != planted
+    attacker = Browser()
+    attacker.cookies["portal_session"] = planted
+    assert attacker.get(page).status_code == 410
+    assert visitor.browser.get(page).status_code == 410  # answered
+
+
 # --- registration -------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ _log = logs.get_logger(__name__)
 
 
 @public  # the device has no session here; the request tells nothing but what its holder must read
+@transaction.non_atomic_requests  # one SELECT
 @never_cache
 @require_safe
 def show_request(request: HttpRequest, request_id: str) -> HttpResponse:

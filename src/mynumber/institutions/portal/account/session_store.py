@@ -1,23 +1,25 @@
-"""Django's stored sessions with fewer questions to the database: a new key is 32 random characters, which nobody need look for first.
+"""Django's stored sessions with fewer questions to the database: a new key is 128 random bits, which nobody need look for first.
 
-SESSION_ENGINE of the portal. A key that changes is one UPDATE instead of a new row, a look and a deletion.
+SESSION_ENGINE of the portal. A key that changes is one UPDATE together with the data, instead of a new row, a look and a deletion; and a view that stores
+the session in its own transaction does not have it stored once more afterwards.
 """
 
 from __future__ import annotations
+
+import secrets
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 
 from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert
 
-KEY_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-KEY_LENGTH = 32
+KEY_BYTES = 16
 _STORED = Prepared(lambda: Session.objects.filter(session_key=given("key"), expire_date__gt=given("now")))
 _STORE = PreparedUpdate(
-    lambda: Session.objects.filter(session_key=given("key")),
+    lambda: Session.objects.filter(session_key=given("former")),
+    session_key=given("key"),
     session_data=given("data"),
     expire_date=given("until"),
 )
@@ -26,8 +28,15 @@ _STORE = PreparedUpdate(
 class SessionStore(db.SessionStore):
     """As Django's."""
 
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self._former: str | None = None
+        """Under which key the row lies, where the key has changed since."""
+        self._stored: tuple[str, str] | None = None
+        """Key and data as this object stored them last."""
+
     def _get_new_session_key(self) -> str:
-        return get_random_string(KEY_LENGTH, KEY_CHARACTERS)
+        return secrets.token_hex(KEY_BYTES)
 
     def _get_session_from_db(self) -> Session | None:
         found = _STORED.first(key=self.session_key, now=timezone.now())
@@ -36,23 +45,36 @@ class SessionStore(db.SessionStore):
         return found
 
     def save(self, must_create: bool = False) -> None:
-        """Store it. Raises UpdateError when it was deleted meanwhile."""
+        """Store it, if it is not stored like this. Raises UpdateError when it was deleted meanwhile."""
         if self.session_key is None:
             self.create()
             return
-        row = self.create_model_instance(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        stored = self.session_key, repr(data)
+        if stored == self._stored:
+            return
+        row = self.create_model_instance(data)
         if must_create:
             insert(row)  # its key is nobody else's: see above
-        elif not _STORE(key=row.session_key, data=row.session_data, until=row.expire_date):
+        elif not _STORE(
+            former=self._former or row.session_key,
+            key=row.session_key,
+            data=row.session_data,
+            until=row.expire_date,
+        ):
             raise UpdateError
+        self._stored, self._former = stored, None
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete this one, or that of a key."""
+        super().delete(session_key or self._former)
 
     def cycle_key(self) -> None:
-        """The same session under a new key; the old key is worth nothing from now on."""
-        key = self._get_new_session_key()
-        if self.session_key is None or not (
-            self.model.objects.filter(session_key=self.session_key).update(session_key=key)
-        ):
+        """The same session under a new key, from when it is stored: the old key is worth nothing then."""
+        self._get_session()  # type: ignore[attr-defined]
+        if self.session_key is None:
             super().cycle_key()
             return
-        self._session_key = key
+        self._former = self._former or self.session_key
+        self._session_key = self._get_new_session_key()
         self.modified = True

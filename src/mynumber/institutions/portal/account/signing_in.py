@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -244,17 +244,37 @@ def _follow_renewal(serial: str) -> None:
             return
 
 
-def finish(request_id: str, return_code: str, *, browser: str | None, now: datetime) -> Finished:
-    """Let the browser in that began this request and brings its code, once. Raises FinishRefused; the attempt is committed."""
+def finish(
+    request_id: str,
+    return_code: str,
+    *,
+    browser: str | None,
+    now: datetime,
+    use: Callable[[str, Proof], bool] | None = None,
+) -> Finished:
+    """Let the browser in that began this request and brings its code, once. Raises FinishRefused; the attempt is committed.
+
+    use: (proof_of, proof) of a card that was asked for something else than a visit, inside the transaction: whether the proof is used up by it.
+    When it raises, nothing has happened.
+    """
     with transaction.atomic():
         row = _HELD.first(id=request_id)
         if row is None:
             raise FinishRefused(FinishReason.UNKNOWN)
         reason = _fault(row, return_code, browser, now)
         if reason is None:
+            finished = _welcome(row, now)
             row.finished_at = now
-            store(row, "finished_at")
-            return _welcome(row, now)
+            if (
+                row.proof_of is not None
+                and use is not None
+                and use(row.proof_of, _proof(row, finished.account))
+            ):
+                row.taken_at, row.attributes = now, None
+                store(row, "finished_at", "taken_at", "attributes")
+            else:
+                store(row, "finished_at")
+            return finished
         if reason is FinishReason.WRONG_CODE:
             row.finished_at, row.return_code = now, None
             row.save(update_fields=["finished_at", "return_code"])
@@ -270,14 +290,21 @@ def take_proof(proof_of: str, *, browser: str | None, now: datetime) -> Proof | 
     if browser is None:
         return None
     row = _PROVEN.first(proof_of=proof_of, browser=browser_digest(browser), after=now - PROOF_WITHIN)
-    if row is None or row.answered_at is None:
+    if row is None:
         return None
     account = _OF_CERTIFICATE.first(serial=row.certificate_serial)
     if account is None:
         return None
-    handed = None if row.attributes is None else vault.unseal(bytes(row.attributes), vault.own_key())
+    proof = _proof(row, account)
     row.taken_at, row.attributes = now, None
     store(row, "taken_at", "attributes")
+    return proof
+
+
+def _proof(row: SignInRequest, account: Account) -> Proof:
+    if row.answered_at is None:
+        raise ValueError("a proof is of a card that answered")
+    handed = None if row.attributes is None else vault.unseal(bytes(row.attributes), vault.own_key())
     if row.signs and handed is not None:
         return Proof(account, row.answered_at, signed=signing.decode_response(handed))
     return Proof(account, row.answered_at, None if handed is None else HandedAttributes.from_json(handed))
@@ -313,7 +340,7 @@ def _welcome(row: SignInRequest, now: datetime) -> Finished:
         record(account, EventKind.OPENED, now)
     elif row.proof_of is None:
         account.last_signed_in_at = now
-        account.save(update_fields=["last_signed_in_at"])
+        store(account, "last_signed_in_at")
     kind = EventKind.SIGNED if row.signs else EventKind.PROVEN
     record(account, EventKind.SIGNED_IN if row.proof_of is None else kind, now)
     return Finished(account, row.next_path, is_new, row.proof_of)

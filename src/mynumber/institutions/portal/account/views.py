@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from mynumber.institutions.portal.account import signing_in
+from mynumber.institutions.portal.account import going_on, signing_in
 from mynumber.institutions.portal.account.acquisition import acquire_code
+from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
 from mynumber.institutions.portal.account.models import EventKind
 from mynumber.institutions.portal.account.pages import onward, page, wallet_origin
 from mynumber.institutions.portal.account.sessions import (
@@ -29,7 +30,7 @@ from mynumber.institutions.portal.account.sessions import (
     own_path,
     resident_of,
 )
-from mynumber.institutions.portal.account.signing_in import FinishReason, FinishRefused
+from mynumber.institutions.portal.account.signing_in import FinishReason, FinishRefused, Proof
 from mynumber.institutions.portal.account.trust import TrustUnavailable, current_trust
 from mynumber.institutions.portal.account.words import (
     EVENT_REASONS,
@@ -101,15 +102,27 @@ def start(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def finish(request: HttpRequest) -> HttpResponse:
-    """Open the visit of a browser that comes back from the device, once."""
+    """Open the visit of a browser that comes back from the device, once; or go on with what the card was asked for."""
     now = _now()
+    onwards: list[Onward] = []
+
+    def use(proof_of: str, proof: Proof) -> bool:
+        led = going_on.go_on(request, proof_of, proof, now=now)
+        onwards.extend([led] if led else [])
+        # The browser keeps what it was doing, under a key that nobody can have planted before the card was there.
+        request.session.cycle_key()
+        request.session.save()
+        return led is not None
+
     try:
-        finished = signing_in.finish(
-            _identifier(request.GET.get("request", "")),
-            _identifier(request.GET.get("code", "")),
-            browser=known_browser(request.session),
-            now=now,
-        )
+        request_id = _identifier(request.GET.get("request", ""))
+        code = _identifier(request.GET.get("code", ""))
+        browser = known_browser(request.session)
+        try:
+            finished = signing_in.finish(request_id, code, browser=browser, now=now, use=use)
+        except CannotGoOn:
+            finished = signing_in.finish(request_id, code, browser=browser, now=now)
+            request.session.cycle_key()
     except FinishRefused as refused:
         title, what, advice = FINISH[refused.reason]
         raise PageRefused(
@@ -121,9 +134,8 @@ def finish(request: HttpRequest) -> HttpResponse:
             title_en="Sign-in stopped",
         ) from None
     if finished.proof_of is not None:
-        # The browser keeps what it was doing, under a key that nobody can have planted before the card was there.
-        request.session.cycle_key()
-        return onward(request, finished.next_path)
+        led = onwards[0] if onwards else Onward(finished.next_path, "")
+        return onward(request, led.address, to=led.to)
     open_visit(request, finished.account, now=now)
     _log.info("signed in", kind="new" if finished.is_new else "known")
     if finished.account.code is None:

@@ -7,3 +7,10 @@ class IdentityConfig(AppConfig):
     name = "mynumber.institutions.portal.identity"
     label = "portal_identity"
     verbose_name = "外部サービスとの連携"
+
+    def ready(self) -> None:
+        """Go on with interactions when their card was proven."""
+        from mynumber.institutions.portal.account import going_on
+        from mynumber.institutions.portal.identity import interactions
+
+        going_on.register(interactions.PROOF, interactions.go_on)

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
+from authlib.oauth2.rfc6749 import OAuth2Error
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 
 from mynumber.institutions.portal.account import signing_documents, vault
 from mynumber.institutions.portal.account.attributes import HandedAttributes
+from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
 from mynumber.institutions.portal.account.sessions import Level
 from mynumber.institutions.portal.account.signing_in import Proof
 from mynumber.institutions.portal.identity import keys, linkages, requests, sign_transactions
@@ -31,14 +34,18 @@ AT_ONCE = 5
 """Interactions that one browser session keeps open: the oldest gives way."""
 
 SIGN = "sign"
+PROOF = "interaction"
 _OPEN = "interactions"
-_OPEN_ONE = Prepared(
-    lambda: (
-        Interaction.objects.select_for_update(of=("self",))
-        .select_related("client", "account")
-        .filter(pk=given("id"), finished_at__isnull=True, expires_at__gt=given("now"))
+
+
+def _open_one() -> QuerySet[Interaction]:
+    return Interaction.objects.select_related("client", "account").filter(
+        pk=given("id"), finished_at__isnull=True, expires_at__gt=given("now")
     )
-)
+
+
+_SEEN = Prepared(_open_one)
+_HELD = Prepared(lambda: _open_one().select_for_update(of=("self",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +74,34 @@ def of_browser(interaction_id: str, session: SessionBase, *, now: datetime) -> I
     """The open interaction of this very browser, held until the transaction ends."""
     if interaction_id not in session.get(_OPEN, []):
         return None
-    return _OPEN_ONE.first(id=interaction_id, now=now)
+    return _HELD.first(id=interaction_id, now=now)
+
+
+def seen_by_browser(interaction_id: str, session: SessionBase, *, now: datetime) -> Interaction | None:
+    """The same, for somebody who only reads it."""
+    if interaction_id not in session.get(_OPEN, []):
+        return None
+    return _SEEN.first(id=interaction_id, now=now)
+
+
+def go_on(request: HttpRequest, interaction_id: str, proof: Proof, now: datetime) -> Onward | None:
+    """The card was proven: straight back to the service, where all of it was agreed to before. Raises CannotGoOn."""
+    interaction = of_browser(interaction_id, request.session, now=now)
+    if interaction is None or interaction.account is not None:
+        return None
+    authenticate(interaction, proof)
+    if not is_remembered(interaction, now=now):
+        return None
+    try:
+        answered = agree(interaction, scopes_of(interaction), remember=None, now=now)
+    except OAuth2Error as error:
+        raise CannotGoOn from error
+    return Onward(answered.response["Location"], answered.client.name)
 
 
 def proof_name(interaction: Interaction) -> str:
     """What the card is asked for."""
-    return f"interaction:{interaction.interaction_id}"
+    return f"{PROOF}:{interaction.interaction_id}"
 
 
 def authenticate(interaction: Interaction, proof: Proof) -> None:

@@ -66,7 +66,10 @@ _log = logs.get_logger(__name__)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
-    """The authorization endpoint: check the request, bind it to this browser, show who asks."""
+    """The authorization endpoint: check the request, bind it to this browser, show who asks.
+
+    A pushed request is good once, so its page has an address of its own, which may be opened again.
+    """
     now = _now()
     tokens.forget_now_and_then(now)
     try:
@@ -82,7 +85,10 @@ def authorize(request: HttpRequest) -> HttpResponse:
     forget_old_sessions(now)
     browser_secret(request.session)  # made now, so that the session is not written again on the way
     interaction = interactions.begin(asked, request.session, now=now)
-    return SeeOther(reverse("interaction", args=[interaction.interaction_id]))
+    request.session.save()  # in the transaction of the interaction
+    if "request_uri" in request.GET:
+        return SeeOther(reverse("interaction", args=[interaction.interaction_id]))
+    return page(request, "portal/identity/begin.html", None, _context(interaction))
 
 
 @public  # the browser session that began it is the only one that sees it
@@ -120,8 +126,9 @@ def interaction_page(request: HttpRequest, interaction_id: str) -> HttpResponse:
 def use_card(request: HttpRequest, interaction_id: str) -> HttpResponse:
     """Send the browser to the holder's device with the service's name in what the card signs."""
     now = _now()
-    with transaction.atomic():
-        interaction = _interaction(request, interaction_id, now)
+    interaction = interactions.seen_by_browser(interaction_id, request.session, now=now)
+    if interaction is None:
+        raise _GONE
     try:
         current_trust(now)
     except TrustUnavailable:
