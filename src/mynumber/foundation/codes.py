@@ -89,8 +89,7 @@ class Code:
         code = cls(int(number), point)
         if code.to_text() != text:
             raise BadCode(CodeReason.MALFORMED, "the code is not in its one spelling")
-        if not _is_element(point):
-            raise BadCode(CodeReason.NOT_A_POINT, "the code is not an element of the group")
+        check_element(point)
         return code
 
     def __repr__(self) -> str:
@@ -203,10 +202,14 @@ class CodeKeys:
         A code that was not made for ``source`` gives a code that nobody holds.
         Raises BadCode: NOT_A_POINT, UNKNOWN_VERSION, BAD_DOMAIN.
         """
-        _, inverse = self._scalar(code.version, source)
-        scalar, _ = self._scalar(code.version, to)
-        ratio = group.crypto_core_ristretto255_scalar_mul(scalar, inverse)
-        return Code(code.version, _multiply(ratio, code.point))
+        return Code(code.version, _multiply(self.ratio(code.version, source, to), code.point))
+
+    def ratio(self, version: int, source: str, to: str) -> bytes:
+        """``x_to / x_source``: what turns a code of one institution into that of another. Raises BadCode: UNKNOWN_VERSION, BAD_DOMAIN."""
+        _, inverse = self._scalar(version, source)
+        scalar, _ = self._scalar(version, to)
+        product: bytes = group.crypto_core_ristretto255_scalar_mul(scalar, inverse)
+        return product
 
     def same_person(self, code_a: Code, domain_a: str, code_b: Code, domain_b: str) -> bool:
         """Whether two codes denote one person (Cabinet Order 26(6)); the comparison takes constant time.
@@ -265,6 +268,12 @@ _MAGIC: Final = b"mynumber code keys 1\n"
 _PERSON: Final = b"mynumber code person v1\0"
 _DOMAIN: Final = b"mynumber code domain v1\0"
 _FROM_URL_ALPHABET: Final = str.maketrans("-_+/", "+/\x00\x00")
+
+
+def check_element(point: bytes) -> None:
+    """Raises BadCode(NOT_A_POINT) for what is not the canonical encoding of an element other than the identity."""
+    if len(point) != POINT_BYTES or not _is_element(point):
+        raise BadCode(CodeReason.NOT_A_POINT, "the code is not an element of the group")
 
 
 def _is_element(point: bytes) -> bool:
