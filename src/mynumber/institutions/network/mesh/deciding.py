@@ -1,0 +1,100 @@
+"""The decisions of the mesh: functions of an event, the table of the law, the directory and the keys. No database, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mynumber.foundation.codes import BadCode, Code, CodeKeys
+from mynumber.foundation.law import InformationKind, InstitutionKind, LegalBasis
+from mynumber.institutions.network.core.records import RECORD_DOMAIN
+from mynumber.protocols.directory import Directory
+from mynumber.protocols.events import CodedEvent, EventRefusal, Topic, is_about
+
+Kinds = frozenset[InstitutionKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What law and codes say about an event, before the store was asked."""
+
+    event: CodedEvent
+    persons: tuple[str, ...]
+    """The person's codes of the records in every key version; empty when refused. The first is in the version of the event."""
+    refusal: EventRefusal | None
+
+
+def judge(event: CodedEvent, *, publisher: str, kinds: Kinds, basis: LegalBasis, keys: CodeKeys) -> Judged:
+    """Whether this publisher may say this. The rule comes before the person."""
+    try:
+        information = InformationKind.named(event.information)
+    except ValueError:
+        return Judged(event, (), EventRefusal.NOT_A_PROVIDER)
+    if not provides(basis, kinds, information):
+        return Judged(event, (), EventRefusal.NOT_A_PROVIDER)
+    if not is_about(event.kind, information):
+        return Judged(event, (), EventRefusal.NOT_ABOUT)
+    try:
+        persons = persons_of(keys, event.code, publisher)
+    except BadCode:
+        return Judged(event, (), EventRefusal.UNKNOWN_CODE)
+    return Judged(event, persons, None)
+
+
+def persons_of(keys: CodeKeys, code: str, member: str) -> tuple[str, ...]:
+    """A member's code as codes of the records, in every key version that they may have. Raises BadCode."""
+    person = keys.convert(Code.parse(code), member, RECORD_DOMAIN)
+    others = []
+    for version in keys.versions:
+        if version != person.version:
+            try:
+                others.append(keys.rotate(person, RECORD_DOMAIN, version).to_text())
+            except BadCode:
+                continue  # another root key: what was written then cannot be followed
+    return (person.to_text(), *others)
+
+
+def codes_of(keys: CodeKeys, person: str, member: str) -> tuple[str, ...]:
+    """The codes that a member may hold for a person of the records, newest key version first; empty when none of the keys fits."""
+    try:
+        found = Code.parse(person)
+        code = keys.convert(found, RECORD_DOMAIN, member)
+    except BadCode:
+        return ()
+    codes = []
+    for version in reversed(keys.versions):
+        try:
+            codes.append(
+                keys.rotate(code, member, version).to_text() if version != code.version else code.to_text()
+            )
+        except BadCode:
+            continue
+    return tuple(codes)
+
+
+def kinds_of(directory: Directory, member: str) -> Kinds:
+    """The kinds of institution that the directory lists for a member; none when it is not listed any more."""
+    if member not in directory:
+        return frozenset()
+    return frozenset(InstitutionKind.named(kind) for kind in directory.system(member).kinds)
+
+
+@lru_cache(maxsize=4096)
+def provides(basis: LegalBasis, kinds: Kinds, information: InformationKind) -> bool:
+    """Whether some provision names an institution of these kinds as a provider of the information."""
+    return any(
+        information in rule.information_kinds and not rule.provider_kinds.isdisjoint(kinds)
+        for rule in basis.provisions
+    )
+
+
+@lru_cache(maxsize=65536)
+def entitling(basis: LegalBasis, subscriber: Kinds, topic: Topic) -> str | None:
+    """The provision that lets an institution of these kinds ask what the topic names; None refuses."""
+    try:
+        provider = InstitutionKind.named(topic.provider_kind)
+        information = InformationKind.named(topic.information)
+    except ValueError:
+        return None
+    rule = basis.find(subscriber, topic.affair, frozenset({provider}), information)
+    return rule.id if rule else None
