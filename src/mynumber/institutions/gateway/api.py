@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from mynumber.institutions.gateway.desk.changing import Holds
+from mynumber.institutions.gateway.mesh import serving as mesh
 from mynumber.institutions.gateway.tenants.holding import Holding
 from mynumber.institutions.gateway.tenants.inquiring import Inquiring
 from mynumber.institutions.gateway.tenants.outbox import Outbox
@@ -61,6 +62,7 @@ class Gateway:
         self.providing = Providing(node, self.store)
         self.outbox = Outbox(node, self.store, self.caller)
         self.recovery = Recovery(node, self.store, self.caller, self.inquiring, self.outbox)
+        self.mesh = mesh.Mesh(node, self.store, self.caller)
         self._tasks = [
             asyncio.create_task(keep_running("outbox", self.outbox.run)),
             asyncio.create_task(keep_running("recovery", self.recovery.run)),
@@ -72,6 +74,7 @@ class Gateway:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await self.mesh.close()
         await self.caller.close()
         await self.pool.close()
 
@@ -202,6 +205,7 @@ def build() -> MessageApp:
         may_ask=lambda sender, receiver: sender == "network" or _own_member(sender, receiver),
         hop=inquirer,
     )
+    mesh.register(application, lambda: _running().mesh)
     return application
 
 

@@ -7,6 +7,7 @@ globals().update(
         "gateway",
         apps=[
             "mynumber.institutions.gateway.tenants",
+            "mynumber.institutions.gateway.mesh",
             "mynumber.institutions.gateway.desk",
         ],
         urlconf="mynumber.institutions.gateway.urls",

@@ -26,6 +26,7 @@ from mynumber.institutions.network.core.recording import Recorded as RecordedGro
 from mynumber.institutions.network.core.recording import Recorder
 from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.core.store import Asked, Recorded, RefusedMessage, Store
+from mynumber.institutions.network.mesh import serving as mesh
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
@@ -88,6 +89,7 @@ class Core:
         self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
         self.disclosure = Disclosure(pool, self.keys)
         self.caller = Caller(node)
+        self.mesh = mesh.Mesh(node, pool, keys=lambda: self.keys, legal_basis=legal_basis_at)
         self._tasks = [
             asyncio.create_task(keep_running("sequencer", self.sequencer.run)),
             asyncio.create_task(keep_running("housekeeping", self._housekeeping)),
@@ -98,6 +100,7 @@ class Core:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await self.mesh.close()
         await self.caller.close()
         await self.pool.close()
 
@@ -309,6 +312,7 @@ def build() -> MessageApp:
         may_ask=lambda sender, _: sender == "portal",
         hop=Hop.NETWORK,
     )
+    mesh.register(application, lambda: _running().mesh)
     return application
 
 

@@ -5,7 +5,7 @@ from mynumber.webkit.settings import institution_settings
 globals().update(
     institution_settings(
         "network",
-        apps=["mynumber.institutions.network.core"],
+        apps=["mynumber.institutions.network.core", "mynumber.institutions.network.mesh"],
         urlconf="mynumber.institutions.network.urls",
     )
 )
