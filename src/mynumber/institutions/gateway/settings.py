@@ -9,6 +9,7 @@ globals().update(
             "mynumber.institutions.gateway.tenants",
             "mynumber.institutions.gateway.mesh",
             "mynumber.institutions.gateway.desk",
+            "mynumber.institutions.gateway.files",
         ],
         urlconf="mynumber.institutions.gateway.urls",
         tenanted=True,

@@ -133,7 +133,7 @@ class Holding:
                 SELECT $1, code, information, as_of, $6, fact
                 FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::text[]) AS new(code, information, as_of, fact)
                 ON CONFLICT (tenant, code, information)
-                    DO UPDATE SET as_of = excluded.as_of, registered_at = excluded.registered_at, fact = excluded.fact
+                    DO UPDATE SET as_of = excluded.as_of, registered_at = excluded.registered_at, upload = NULL, fact = excluded.fact
                 """,
                 tenant,
                 [code for code, _ in rows],

@@ -1,0 +1,333 @@
+"""Taking parts of files: each part is one durable transaction, carried out once, whatever was interrupted.
+
+Copies go by COPY into a staging table of the session (PostgreSQL takes no COPY into a walled table) and are merged by one statement under the
+tenant's role.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mynumber.institutions.gateway.files.lines import CopyLine, ReadInquiries, read_copies, read_inquiries
+from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
+from mynumber.protocols.files import (
+    FilePart,
+    FileQuery,
+    FileState,
+    FileStates,
+    LineRefusal,
+    LinesQuery,
+    PartDone,
+    Purpose,
+    RefusedLine,
+    RefusedLines,
+    file_digest,
+    part_digest,
+)
+from mynumber.protocols.message import BATCH_ITEMS
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.asgi import Question
+
+_HOP = {Purpose.COPIES: Hop.PROVIDER_GATEWAY, Purpose.INQUIRIES: Hop.INQUIRER_GATEWAY}
+
+
+class Files:
+    """Files of all members of this gateway."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def take(self, question: Question[FilePart]) -> PartDone:
+        """Carry out a part. Raises Refused (REPLAYED, OTHER_UPLOAD, OUT_OF_PLACE, MALFORMED); then nothing of it is."""
+        part, tenant = question.body, tenant_of(question.receiver)
+        hop = _HOP[part.purpose]
+        _check_part(part, hop)
+        digest = part_digest(part.content)
+        async with self._store.acting_as(tenant) as connection:
+            if not await first_time(connection, tenant, [question.received.header]):
+                raise Refused(hop, Reason.REPLAYED)
+            file = await _open_file(connection, tenant, part, question.at)
+            if (file["purpose"], file["size"], bytes(file["digest"]).hex()) != (
+                part.purpose.value,
+                part.size,
+                part.digest,
+            ):
+                raise Refused(hop, Reason.OTHER_UPLOAD)
+            if part.offset < file["received"]:
+                return await _repeat(connection, tenant, part, digest, hop)
+            if part.offset > file["received"]:
+                raise Refused(hop, Reason.OUT_OF_PLACE)
+            first_line = file["lines"] + 1
+            if part.purpose is Purpose.COPIES:
+                read = await asyncio.to_thread(
+                    read_copies, part.content, first_line=first_line, now=question.at
+                )
+                refused = read.refused + await _merge(connection, tenant, part.file, read.rows, question.at)
+                bad = {line for line, _ in refused}
+                deleted = sum(row[4] is None and row[0] not in bad for row in read.rows)
+                lines = read.lines
+            else:
+                inquiries = read_inquiries(part.content, first_line=first_line)
+                refused = await _take_in(connection, tenant, part.file, inquiries, question.at)
+                deleted, lines = 0, inquiries.lines
+            await _close_part(
+                connection,
+                tenant,
+                part,
+                digest=digest,
+                first_line=first_line,
+                lines=lines,
+                deleted=deleted,
+                refused=refused,
+                at=question.at,
+                hop=hop,
+            )
+            state = await _state(connection, tenant, part.file)
+        return PartDone(state=state, refused=_refused(refused))
+
+    async def state(self, question: Question[FileQuery]) -> FileStates:
+        """How far a file is; nothing when no part of it arrived."""
+        tenant = tenant_of(question.receiver)
+        async with self._store.acting_as(tenant) as connection:
+            row = await _file(connection, tenant, question.body.file)
+        return FileStates(files=(state_of(row),) if row else ())
+
+    async def refused_lines(self, question: Question[LinesQuery]) -> RefusedLines:
+        """The next refused lines of a file."""
+        tenant = tenant_of(question.receiver)
+        async with self._store.acting_as(tenant) as connection:
+            rows = await connection.fetch(
+                """
+                SELECT line, reason FROM file_refusal WHERE tenant = $1 AND file = $2 AND line > $3 ORDER BY line LIMIT $4
+                """,
+                tenant,
+                question.body.file,
+                question.body.after,
+                BATCH_ITEMS,
+            )
+        return RefusedLines(
+            refused=tuple(RefusedLine(line=row["line"], reason=LineRefusal(row["reason"])) for row in rows)
+        )
+
+
+def state_of(row: Any) -> FileState:
+    """A row of the table of files as it travels."""
+    return FileState(
+        file=row["file"],
+        purpose=Purpose(row["purpose"]),
+        size=row["size"],
+        received=row["received"],
+        lines=row["lines"],
+        accepted=row["accepted"],
+        deleted=row["deleted"],
+        refused=row["refused"],
+        answered=row["answered"],
+        began_at=row["began_at"],
+        ended_at=row["ended_at"],
+    )
+
+
+def _check_part(part: FilePart, hop: Hop) -> None:
+    if not part.content.endswith(b"\n") or part.offset + len(part.content) > part.size:
+        raise Refused(hop, Reason.MALFORMED, "a part is whole lines inside the file")
+
+
+async def _open_file(connection: Any, tenant: str, part: FilePart, at: datetime) -> Any:
+    """The file's row, locked: two parts of one file never run at once."""
+    await connection.execute(
+        """
+        INSERT INTO member_file (tenant, file, purpose, size, digest, received, lines, accepted, deleted, refused, answered,
+            began_at, last_at)
+        VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, 0, 0, $6, $6) ON CONFLICT (tenant, file) DO NOTHING
+        """,
+        tenant,
+        part.file,
+        part.purpose.value,
+        part.size,
+        bytes.fromhex(part.digest),
+        at,
+    )
+    return await connection.fetchrow(
+        "SELECT * FROM member_file WHERE tenant = $1 AND file = $2 FOR UPDATE", tenant, part.file
+    )
+
+
+async def _file(connection: Any, tenant: str, file: UUID) -> Any:
+    return await connection.fetchrow(
+        "SELECT * FROM member_file WHERE tenant = $1 AND file = $2", tenant, file
+    )
+
+
+async def _state(connection: Any, tenant: str, file: UUID) -> FileState:
+    return state_of(await _file(connection, tenant, file))
+
+
+async def _repeat(connection: Any, tenant: str, part: FilePart, digest: bytes, hop: Hop) -> PartDone:
+    """What a part that comes again did the first time."""
+    done = await connection.fetchrow(
+        'SELECT * FROM file_part WHERE tenant = $1 AND file = $2 AND "offset" = $3',
+        tenant,
+        part.file,
+        part.offset,
+    )
+    if done is None:
+        raise Refused(hop, Reason.OUT_OF_PLACE)
+    if bytes(done["digest"]) != digest:
+        raise Refused(hop, Reason.OTHER_UPLOAD)
+    rows = await connection.fetch(
+        """
+        SELECT line, reason FROM file_refusal
+        WHERE tenant = $1 AND file = $2 AND line >= $3 AND line < $3 + $4 ORDER BY line
+        """,
+        tenant,
+        part.file,
+        done["first_line"],
+        done["lines"],
+    )
+    refused = [(row["line"], LineRefusal(row["reason"])) for row in rows]
+    return PartDone(state=await _state(connection, tenant, part.file), refused=_refused(refused))
+
+
+def _refused(refused: Sequence[tuple[int, LineRefusal]]) -> tuple[RefusedLine, ...]:
+    return tuple(RefusedLine(line=line, reason=reason) for line, reason in sorted(refused))
+
+
+_MERGE = """
+WITH line AS MATERIALIZED (
+    SELECT staged.line, held.code, staged.information, staged.as_of, staged.fact,
+        row_number() OVER newest = 1 AS is_newest, first_value(staged.as_of) OVER newest AS newest
+    FROM {staged} AS staged
+    LEFT JOIN addressee_code AS held ON held.tenant = $1 AND held.addressee = staged.addressee
+    WINDOW newest AS (PARTITION BY held.code, staged.information ORDER BY staged.as_of DESC, staged.line DESC)
+), written AS (
+    INSERT INTO copy (tenant, code, information, as_of, registered_at, upload, fact)
+    SELECT $1, code, information, as_of, $2, $3, fact FROM line
+    WHERE is_newest AND code IS NOT NULL AND fact IS NOT NULL
+    ORDER BY code, information
+    ON CONFLICT (tenant, code, information) DO UPDATE
+        SET as_of = excluded.as_of, registered_at = excluded.registered_at, upload = excluded.upload, fact = excluded.fact
+        WHERE copy.as_of <= excluded.as_of
+    RETURNING code, information
+), taken AS (
+    DELETE FROM copy USING line
+    WHERE copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information
+      AND line.is_newest AND line.fact IS NULL AND copy.as_of <= line.as_of
+), kept AS MATERIALIZED (
+    SELECT code, information FROM line
+    WHERE is_newest AND fact IS NOT NULL AND code IS NOT NULL
+      AND NOT EXISTS (SELECT FROM written WHERE written.code = line.code AND written.information = line.information)
+    UNION ALL
+    SELECT line.code, line.information FROM line
+    JOIN copy ON copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information
+    WHERE line.is_newest AND line.fact IS NULL AND copy.as_of > line.as_of
+)
+SELECT line, CASE WHEN code IS NULL THEN 'no_code' ELSE 'older' END AS reason FROM line
+WHERE code IS NULL OR as_of < newest OR (code, information) IN (SELECT code, information FROM kept)
+"""
+
+
+async def _merge(
+    connection: Any, tenant: str, file: UUID, rows: Sequence[CopyLine], at: datetime
+) -> list[tuple[int, LineRefusal]]:
+    """Write copies, newest first; returns the lines that were not. What is older than what is held never replaces it."""
+    if not rows:
+        return []
+    staged = f"staged_{tenant}"
+    await connection.execute(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {staged} (line bigint NOT NULL, addressee text NOT NULL, information text NOT NULL,"
+        " as_of timestamptz NOT NULL, fact text) ON COMMIT DELETE ROWS"
+    )
+    await connection.copy_records_to_table(
+        staged, records=rows, columns=("line", "addressee", "information", "as_of", "fact")
+    )
+    refused = await connection.fetch(_MERGE.format(staged=staged), tenant, at, file)
+    return [(row["line"], LineRefusal(row["reason"])) for row in refused]
+
+
+async def _take_in(
+    connection: Any, tenant: str, file: UUID, read: ReadInquiries, at: datetime
+) -> list[tuple[int, LineRefusal]]:
+    """Keep inquiries to be asked; returns the refused lines."""
+    taken = await connection.fetch(
+        """
+        INSERT INTO file_inquiry (tenant, file, line, request_id, inquiry, next_at)
+        SELECT $1, $2, *, $6 FROM unnest($3::bigint[], $4::uuid[], $5::text[])
+        ON CONFLICT (tenant, request_id) DO NOTHING
+        RETURNING line
+        """,
+        tenant,
+        file,
+        [line for line, _, _ in read.rows],
+        [request_id for _, request_id, _ in read.rows],
+        [inquiry for _, _, inquiry in read.rows],
+        at,
+    )
+    known = {row["line"] for row in taken}
+    return read.refused + [
+        (line, LineRefusal.DUPLICATE_REQUEST) for line, _, _ in read.rows if line not in known
+    ]
+
+
+async def _close_part(
+    connection: Any,
+    tenant: str,
+    part: FilePart,
+    *,
+    digest: bytes,
+    first_line: int,
+    lines: int,
+    deleted: int,
+    refused: Sequence[tuple[int, LineRefusal]],
+    at: datetime,
+    hop: Hop,
+) -> None:
+    """Note what was done; at the end of the file compare its digest. Raises Refused(OTHER_UPLOAD)."""
+    await connection.execute(
+        """
+        INSERT INTO file_refusal (tenant, file, line, reason) SELECT $1, $2, * FROM unnest($3::bigint[], $4::text[])
+        """,
+        tenant,
+        part.file,
+        [line for line, _ in refused],
+        [reason.value for _, reason in refused],
+    )
+    await connection.execute(
+        """
+        INSERT INTO file_part (tenant, file, "offset", digest, first_line, lines) VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        tenant,
+        part.file,
+        part.offset,
+        digest,
+        first_line,
+        lines,
+    )
+    is_last = part.offset + len(part.content) == part.size
+    if is_last:
+        digests = await connection.fetch(
+            'SELECT digest FROM file_part WHERE tenant = $1 AND file = $2 ORDER BY "offset"',
+            tenant,
+            part.file,
+        )
+        if file_digest(bytes(row["digest"]) for row in digests) != part.digest:
+            raise Refused(hop, Reason.OTHER_UPLOAD, "the digest of the whole file")
+    await connection.execute(
+        """
+        UPDATE member_file SET received = received + $3, lines = lines + $4, accepted = accepted + $5, deleted = deleted + $6,
+            refused = refused + $7, last_at = $8, ended_at = $9
+        WHERE tenant = $1 AND file = $2
+        """,
+        tenant,
+        part.file,
+        len(part.content),
+        lines,
+        lines - len(refused) - deleted,
+        deleted,
+        len(refused),
+        at,
+        at if is_last and part.purpose is Purpose.COPIES else None,
+    )

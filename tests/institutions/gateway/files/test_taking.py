@@ -1,0 +1,279 @@
+"""Files of copies on a real database: whole, interrupted, repeated, with bad lines, and with what others hold already."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from mynumber.institutions.gateway.files.taking import Files
+from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.files import (
+    QUERY_FILE,
+    QUERY_REFUSED_LINES,
+    SEND_PART,
+    FilePart,
+    FileQuery,
+    FileState,
+    LineRefusal,
+    LinesQuery,
+    Part,
+    PartDone,
+    Purpose,
+    RefusedLine,
+    cut,
+    file_digest,
+    part_digest,
+)
+from mynumber.protocols.refusal import Reason, Refused
+from tests.institutions.gateway.house import TENANT, TENANTS, House
+from tests.support.exchange import FORMER_CITY, TAX
+
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+EARLIER, LATER = NOW - timedelta(days=2), NOW - timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def house(
+    tmp_path_factory: pytest.TempPathFactory, institution_database: Callable[..., InstitutionDatabase]
+) -> House:
+    made = House(tmp_path_factory.mktemp("house"), institution_database("gateway", TENANTS, migrated=True))
+    made.add_codes("A-1", "A-2", "A-3")
+    made.add_codes("A-1", tenant=TENANTS[1])
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _empty(house: House) -> None:
+    for table in ("copy", "member_file", "file_part", "file_refusal", "file_inquiry"):
+        house.rows(f"DELETE FROM {table}")  # noqa: S608 - constants
+
+
+def line(
+    addressee: str, *, as_of: datetime = EARLIER, income: int | None = 1, information: str = "local_tax"
+) -> bytes:
+    fact = msgspec.structs.replace(TAX, total_income=income) if income is not None else None
+    fields = {"addressee": addressee, "information": information, "as_of": as_of, "fact": fact}
+    return msgspec.json.encode(fields) + b"\n"
+
+
+def parts_of(*lines: Sequence[bytes]) -> list[Part]:
+    """A part for each list of lines (smaller than a client would cut them)."""
+    parts, offset = [], 0
+    for some in lines:
+        content = b"".join(some)
+        parts.append(Part(offset, content))
+        offset += len(content)
+    return parts
+
+
+def part_message(file: UUID, parts: Sequence[Part], number: int, **other: object) -> FilePart:
+    message = FilePart(
+        file=file,
+        purpose=Purpose.COPIES,
+        size=sum(len(part.content) for part in parts),
+        digest=file_digest(part_digest(part.content) for part in parts),
+        offset=parts[number].offset,
+        content=parts[number].content,
+    )
+    return msgspec.structs.replace(message, **other)
+
+
+def send(house: House, message: FilePart) -> PartDone:
+    return house.run(lambda store: Files(store).take(house.question(SEND_PART, message, at=NOW)))
+
+
+def refusal(house: House, message: FilePart) -> Reason:
+    with pytest.raises(Refused) as refused:
+        send(house, message)
+    return refused.value.reason
+
+
+def copies(house: House) -> list[tuple[object, ...]]:
+    return house.rows(
+        "SELECT code, (fact::json->>'total_income')::int, as_of, upload FROM copy ORDER BY code, information"
+    )
+
+
+def test_a_file_is_registered_part_by_part_with_its_source(house: House) -> None:
+    file = uuid4()
+    parts = parts_of([line("A-1"), line("A-2")], [line("A-3", income=3)])
+    first = send(house, part_message(file, parts, 0))
+    assert (first.state.received, first.state.lines, first.state.accepted) == (parts[1].offset, 2, 2)
+    assert first.state.ended_at is None
+    last = send(house, part_message(file, parts, 1))
+    assert (last.state.accepted, last.state.refused, last.state.ended_at) == (3, 0, NOW)
+    assert last.refused == ()
+    assert copies(house) == [
+        ("code-of-A-1", 1, EARLIER, file),
+        ("code-of-A-2", 1, EARLIER, file),
+        ("code-of-A-3", 3, EARLIER, file),
+    ]
+    assert house.rows("SELECT DISTINCT registered_at FROM copy") == [(NOW,)]
+
+
+def test_an_interrupted_file_goes_on_where_it_stopped(house: House) -> None:
+    file = uuid4()
+    parts = parts_of([line("A-1")], [line("A-2")], [line("A-3")])
+    send(house, part_message(file, parts, 0))
+    states = house.run(lambda store: Files(store).state(house.question(QUERY_FILE, FileQuery(file=file))))
+    [state] = states.files
+    assert state.received == parts[1].offset
+    stream = io.BytesIO(b"".join(part.content for part in parts))
+    stream.seek(state.received)
+    [rest] = cut(stream, offset=state.received)
+    assert rest.offset == parts[1].offset
+    unknown = house.run(lambda store: Files(store).state(house.question(QUERY_FILE, FileQuery(file=uuid4()))))
+    assert unknown.files == ()
+
+
+def test_a_part_that_comes_again_is_answered_alike_and_done_once(house: House) -> None:
+    file = uuid4()
+    parts = parts_of([line("A-1"), b"no\n"], [line("A-2")])
+    first = send(house, part_message(file, parts, 0))
+    house.rows("UPDATE copy SET fact = '{}'")
+    again = send(house, part_message(file, parts, 0))
+    assert again == first
+    assert house.rows("SELECT fact FROM copy") == [("{}",)]
+    last = send(house, part_message(file, parts, 1))
+    assert send(house, part_message(file, parts, 1)) == last
+    assert (last.state.lines, last.state.accepted, last.state.refused) == (3, 2, 1)
+
+
+def test_another_file_under_the_same_number_and_gaps_are_refused(house: House) -> None:
+    file = uuid4()
+    parts = parts_of([line("A-1")], [line("A-2")], [line("A-3")])
+    send(house, part_message(file, parts, 0))
+    assert refusal(house, part_message(file, parts, 2)) is Reason.OUT_OF_PLACE
+    assert refusal(house, part_message(file, parts, 1, digest="00" * 32)) is Reason.OTHER_UPLOAD
+    assert refusal(house, part_message(file, parts, 1, size=10**6)) is Reason.OTHER_UPLOAD
+    assert refusal(house, part_message(file, parts, 1, purpose=Purpose.INQUIRIES)) is Reason.OTHER_UPLOAD
+    changed = line("A-1", income=2)
+    assert refusal(house, part_message(file, parts, 0, content=changed)) is Reason.OTHER_UPLOAD
+    assert refusal(house, part_message(file, parts, 1, offset=parts[1].offset - 1)) is Reason.OUT_OF_PLACE
+    assert refusal(house, part_message(file, parts, 1, content=parts[1].content[:-1])) is Reason.MALFORMED
+    assert refusal(house, part_message(file, parts, 1, content=b"")) is Reason.MALFORMED
+    assert refusal(house, part_message(file, parts, 1, content=parts[1].content * 9)) is Reason.MALFORMED
+    assert len(copies(house)) == 1
+
+
+def test_a_last_part_that_does_not_make_the_file_is_not_carried_out(house: House) -> None:
+    file = uuid4()
+    parts = parts_of([line("A-1")], [line("A-2")])
+    send(house, part_message(file, parts, 0))
+    other = msgspec.structs.replace(part_message(file, parts, 1), content=line("A-3"))
+    assert refusal(house, other) is Reason.OTHER_UPLOAD
+    assert len(copies(house)) == 1
+    assert send(house, part_message(file, parts, 1)).state.ended_at == NOW
+
+
+def test_every_line_is_acknowledged_or_refused_with_its_number(house: House) -> None:
+    file = uuid4()
+    parts = parts_of(
+        [line("A-1"), b"no\n", line("nobody")],
+        [line("A-2", information="family_register"), line("A-3")],
+    )
+    first = send(house, part_message(file, parts, 0))
+    assert first.refused == (
+        RefusedLine(line=2, reason=LineRefusal.MALFORMED),
+        RefusedLine(line=3, reason=LineRefusal.NO_CODE),
+    )
+    last = send(house, part_message(file, parts, 1))
+    assert [one.line for one in last.refused] == [4]
+    assert (last.state.lines, last.state.accepted, last.state.refused) == (5, 2, 3)
+
+    def after(line: int) -> list[int]:
+        asked = house.question(QUERY_REFUSED_LINES, LinesQuery(file=file, after=line))
+        return [one.line for one in house.run(lambda store: Files(store).refused_lines(asked)).refused]
+
+    assert (after(0), after(3), after(4)) == ([2, 3, 4], [4], [])
+
+
+def test_what_is_older_never_replaces_what_is_newer(house: House) -> None:
+    [new] = parts_of([line("A-1", as_of=LATER, income=9)])
+    send(house, part_message(uuid4(), [new], 0))
+    parts = parts_of([line("A-1", as_of=EARLIER), line("A-2"), line("A-1", as_of=EARLIER, income=None)])
+    done = send(house, part_message(uuid4(), parts, 0))
+    assert done.refused == (
+        RefusedLine(line=1, reason=LineRefusal.OLDER),
+        RefusedLine(line=3, reason=LineRefusal.OLDER),
+    )
+    assert copies(house)[0][1:3] == (9, LATER)
+    same_day = parts_of([line("A-1", as_of=LATER, income=10)])
+    assert send(house, part_message(uuid4(), same_day, 0)).refused == ()
+    assert copies(house)[0][1] == 10
+
+
+def test_of_two_lines_about_one_item_the_newer_stands_and_of_one_day_the_later(house: House) -> None:
+    parts = parts_of(
+        [
+            *(line("A-1", as_of=LATER, income=1), line("A-1", as_of=EARLIER, income=2)),
+            *(line("A-2", income=3), line("A-2", income=4)),
+        ]
+    )
+    done = send(house, part_message(uuid4(), parts, 0))
+    assert done.refused == (RefusedLine(line=2, reason=LineRefusal.OLDER),)
+    assert [row[1] for row in copies(house)] == [1, 4]
+
+
+def test_a_deletion_takes_the_copy_away_and_is_counted(house: House) -> None:
+    send(house, part_message(uuid4(), parts_of([line("A-1"), line("A-2")]), 0))
+    gone = parts_of([line("A-1", as_of=LATER, income=None), line("A-3", income=None)])
+    done = send(house, part_message(uuid4(), gone, 0))
+    assert (done.state.accepted, done.state.deleted, done.refused) == (0, 2, ())
+    assert [row[0] for row in copies(house)] == ["code-of-A-2"]
+
+
+def test_a_person_of_another_member_stays_unknown(house: House) -> None:
+    question = house.question(
+        SEND_PART,
+        part_message(uuid4(), parts_of([line("A-2")]), 0),
+        sender=FORMER_CITY,
+        receiver=f"gateway.{FORMER_CITY}",
+        at=NOW,
+    )
+    done = house.run(lambda store: Files(store).take(question))
+    assert done.refused == (RefusedLine(line=1, reason=LineRefusal.NO_CODE),)
+
+
+def test_one_connection_serves_two_members(house: House) -> None:
+    """The staging table belongs to the tenant that made it; the next tenant has its own."""
+
+    async def both(files: Files) -> list[FileState]:
+        states = []
+        for sender in (None, FORMER_CITY, None):
+            who = {"sender": sender, "receiver": f"gateway.{sender}"} if sender else {}
+            message = part_message(uuid4(), parts_of([line("A-1", as_of=LATER)]), 0)
+            states.append((await files.take(house.question(SEND_PART, message, at=NOW, **who))).state)
+        return states
+
+    assert [state.accepted for state in house.run(lambda store: both(Files(store)))] == [1, 1, 1]
+    assert len(house.rows("SELECT 1 FROM copy WHERE tenant = %s", TENANT)) == 1
+
+
+def test_inquiries_are_taken_in_once(house: House) -> None:
+    def inquiry(request_id: UUID) -> bytes:
+        fields = {
+            "request_id": request_id,
+            "addressee": "A-1",
+            "affair": "81-1",
+            "provider": FORMER_CITY,
+            "information": "local_tax",
+            "organisation": "課",
+        }
+        return msgspec.json.encode(fields) + b"\n"
+
+    known, file = uuid4(), uuid4()
+    parts = parts_of([inquiry(known), b"{}\n"], [inquiry(known), inquiry(uuid4())])
+    one = send(house, part_message(file, parts, 0, purpose=Purpose.INQUIRIES))
+    two = send(house, part_message(file, parts, 1, purpose=Purpose.INQUIRIES))
+    assert [(r.line, r.reason) for r in one.refused + two.refused] == [
+        (2, LineRefusal.MALFORMED),
+        (3, LineRefusal.DUPLICATE_REQUEST),
+    ]
+    assert (two.state.accepted, two.state.refused, two.state.ended_at) == (2, 2, None)
+    assert house.rows("SELECT line, request_id FROM file_inquiry ORDER BY line")[0] == (1, known)
