@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import certificates, codes, envelope, exchanges, law, ocsp, population, sign_ins
+from bench import certificates, codes, copies, core, envelope, exchanges, law, ocsp, population, sign_ins
 from bench.place import STATE
 from bench.report import Run, Scale, Table, Tell, save, this_machine
 
@@ -23,7 +23,9 @@ BENCHMARKS: dict[str, Callable[[Scale, Tell], Iterator[Table]]] = {
     "envelope": envelope.run,
     "certificates": certificates.run,
     "population": population.run,
+    "core": core.run,
     "exchanges": exchanges.run,
+    "copies": copies.run,
     "ocsp": ocsp.run,
     "sign_ins": sign_ins.run,
 }
