@@ -10,6 +10,8 @@ import pytest
 from mynumber.foundation.envelope import VerifyKey
 from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.tlog.note import VerifierKey
+from mynumber.foundation.tlog.policy import Policy
+from mynumber.foundation.tlog.witness import WitnessSigner
 from mynumber.platform.keys import ensure_keys, entries
 from mynumber.platform.registry import INSTITUTIONS
 from mynumber.platform.settings import Settings
@@ -45,6 +47,7 @@ def test_the_directory_lists_members_their_gateways_and_the_rest(settings: Setti
         "jlis",
         "network",
         "portal",
+        "commission",
     }
     assert listed.name("municipality.131229") == "葛飾区"
     assert "city" in listed.system("gateway.municipality.272124").kinds
@@ -93,3 +96,16 @@ def test_a_second_run_keeps_every_key(settings: Settings) -> None:
 def test_the_log_s_public_key_is_where_verifiers_look_for_it(settings: Settings) -> None:
     key = VerifierKey.parse(settings.log_key.read_text())
     assert key.name == "network.mynumber.localhost/records"
+
+
+def test_the_policy_names_log_and_witness_and_where_they_listen(settings: Settings) -> None:
+    policy = Policy.parse(settings.log_policy.read_text())
+    (log,), (witness,) = policy.logs, policy.witnesses
+    assert (log.key, log.url) == (
+        VerifierKey.parse(settings.log_key.read_text()),
+        "http://127.0.0.1:8101/log",
+    )
+    signer = WitnessSigner.from_bytes(KeyRing.open(settings.keys / "commission").secret("witness"))
+    assert (witness.key, witness.url) == (signer.verifier_key, "http://127.0.0.1:8124/witness")
+    assert policy.is_satisfied([witness.key])
+    assert not policy.is_satisfied([])

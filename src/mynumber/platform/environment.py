@@ -69,6 +69,7 @@ def institution_environment(
         "MYNUMBER_DIRECTORY": str(settings.directory),
         "MYNUMBER_DIRECTORY_KEY": str(settings.directory_key),
         "MYNUMBER_LOG_KEY": str(settings.log_key),
+        "MYNUMBER_LOG_POLICY": str(settings.log_policy),
         "DJANGO_SETTINGS_MODULE": institution.settings_module,
     }
     env.setdefault("MYNUMBER_SIMULATION", "1")

@@ -16,6 +16,8 @@ from mynumber.foundation.law.kinds import InstitutionKind
 from mynumber.foundation.numbers import local_government
 from mynumber.foundation.numbers.local_government import LocalGovernmentKind
 from mynumber.foundation.tlog.checkpoint import LogSigner
+from mynumber.foundation.tlog.policy import KnownLog, KnownWitness, Policy
+from mynumber.foundation.tlog.witness import WitnessSigner
 from mynumber.platform import registry
 from mynumber.platform.secret_files import locked, private_folder, write_private
 from mynumber.platform.settings import Settings
@@ -31,6 +33,10 @@ LOG_KEY = "log"
 """Name of the secret in the network's ring that signs checkpoints (LogSigner.to_bytes)."""
 LOG_ORIGIN = "network.mynumber.localhost/records"
 """Name of the log of exchange records, as it stands on the first line of each checkpoint."""
+WITNESS_KEY = "witness"
+"""Name of the secret in the commission's ring with which its witness cosigns checkpoints (WitnessSigner.to_bytes)."""
+WITNESS_NAME = "commission.mynumber.localhost/witness"
+"""Name of the witness, as it stands on the line of each cosignature."""
 DJANGO_SECRET = "django"  # noqa: S105 (a name)
 """Name of the secret in each ring that Django signs cookies and forms with."""
 
@@ -62,7 +68,10 @@ def entries(settings: Settings) -> tuple[_Entry, ...]:
         _Entry(f"gateway.{member}", "gateway", f"{by_id[member].name}の中間サーバー", by_id[member].kinds)
         for member in registry.gateway_tenants(settings)
     )
-    others = (_Entry(name, name, registry.institution(name).title) for name in ("jlis", "network", "portal"))
+    others = (
+        _Entry(name, name, registry.institution(name).title)
+        for name in ("jlis", "network", "portal", "commission")
+    )
     return (*members, *gateways, *others)
 
 
@@ -75,6 +84,7 @@ def ensure_keys(settings: Settings) -> None:
             if not ring.has(DJANGO_SECRET):
                 ring.add_secret(DJANGO_SECRET)
         _ensure_network_secrets(settings)
+        _ensure_witness(settings)
         _ensure_identity_keys(settings)
         systems = tuple(_ensure_system(settings, entry) for entry in entries(settings))
         _publish(settings, systems)
@@ -136,6 +146,22 @@ def _ensure_network_secrets(settings: Settings) -> None:
         ring.add_secret(LOG_KEY, LogSigner.generate(LOG_ORIGIN).to_bytes())
     vkey = LogSigner.from_bytes(ring.secret(LOG_KEY)).vkey
     write_private(settings.log_key, f"{vkey}\n".encode(), mode=0o644)
+
+
+def _ensure_witness(settings: Settings) -> None:
+    """The witness's key, and the policy that names log and witness to everybody who checks one of them."""
+    ring = _ring(settings, "commission")
+    if not ring.has(WITNESS_KEY):
+        ring.add_secret(WITNESS_KEY, WitnessSigner.generate(WITNESS_NAME).to_bytes())
+    log = LogSigner.from_bytes(_ring(settings, "network").secret(LOG_KEY)).verifier_key
+    witness = WitnessSigner.from_bytes(ring.secret(WITNESS_KEY)).verifier_key
+    urls = {process.name: f"http://{process.listen(settings)}" for process in registry.PROCESSES}
+    policy = Policy(
+        logs=(KnownLog(log, f"{urls['network']}/log"),),
+        witnesses=(KnownWitness("commission", witness, f"{urls['commission-api']}/witness"),),
+        quorum="commission",
+    )
+    write_private(settings.log_policy, policy.to_text().encode(), mode=0o644)
 
 
 def _ensure_identity_keys(settings: Settings) -> None:

@@ -74,6 +74,7 @@ INSTITUTIONS: tuple[Institution, ...] = (
     _institution("pension_service", "日本年金機構"),
     _institution("digital_agency", "デジタル庁(公金受取口座)"),
     _institution("portal", "マイナポータル"),
+    _institution("commission", "個人情報保護委員会"),
     Institution("wallet", "住民の端末", "mynumber.wallet", "wallet", database=False),
     Institution("guide", "この模型の案内", "mynumber.platform.guide", None, database=False),
 )
@@ -95,6 +96,15 @@ PROCESSES: tuple[Process, ...] = (
     _api(_API_SLOT, "network"),
     _api(_API_SLOT + 1, "gateway"),
     _api(_API_SLOT + 2, "jlis", "ocsp", "timestamp", "revocation-lists", "certificates"),
+    _api(_API_SLOT + 3, "commission", "witness"),
+    Process(
+        "commission-monitor",
+        "commission",
+        Interface.ASGI,
+        "mynumber.institutions.commission.monitoring:app",
+        _API_SLOT + 4,
+        ("monitor",),
+    ),
     *(_web(slot, institution) for slot, institution in enumerate(INSTITUTIONS)),
 )
 FRONT = "front"

@@ -65,6 +65,11 @@ class Settings:
         return self.home / "log.vkey"
 
     @property
+    def log_policy(self) -> Path:
+        """The trust policy (C2SP tlog-policy): keys and addresses of the log and of its witnesses, and how many of these must sign."""
+        return self.home / "log.policy"
+
+    @property
     def logs(self) -> Path:
         """Folder of the log files, one a process."""
         return self.home / "logs"

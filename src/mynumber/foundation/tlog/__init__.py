@@ -45,6 +45,7 @@ from mynumber.foundation.tlog.tiles import (
     overlay,
     tile_width,
     tiles_of,
+    with_fetched_tiles,
 )
 from mynumber.foundation.tlog.witness import (
     AddCheckpoint,
@@ -101,4 +102,5 @@ __all__ = [
     "verify_inclusion",
     "verify_receipt",
     "verify_under",
+    "with_fetched_tiles",
 ]

@@ -6,9 +6,9 @@ partial; it grows until it has 256 hashes and never changes a hash it has.
 
 import re
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from mynumber.foundation.tlog.merkle import HASH_BYTES, NodeId, ReadHashes, node_hash
 
@@ -17,8 +17,12 @@ TILE_WIDTH: Final = 256
 FULL_TILE_BYTES: Final = TILE_WIDTH * HASH_BYTES
 HIGHEST_LEVEL: Final = 63
 
+T = TypeVar("T")
 ReadTile = Callable[[int, int, int], bytes]
 """(level, index, width) -> at least ``width`` hashes of the tile, concatenated. A wider state of the same tile will do."""
+
+FetchTile = Callable[[int, int, int], Awaitable[bytes]]
+"""The same for tiles that have to be waited for: a database, another machine."""
 
 _PATH: Final = re.compile(
     r"tile/(0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII
@@ -148,6 +152,31 @@ def hash_reader(size: int, read_tile: ReadTile) -> ReadHashes:
         return _subtree(part)
 
     return read
+
+
+async def with_fetched_tiles(compute: Callable[[ReadTile], T], fetch: FetchTile) -> T:
+    """Run a pure function over tiles, fetching each tile it asks for; it is run again until it has all (a handful)."""
+    held: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, index: int, width: int) -> bytes:
+        try:
+            return held[level, index]
+        except KeyError:
+            raise _Missing(level, index, width) from None
+
+    while True:
+        try:
+            return compute(read)
+        except _Missing as missing:
+            level, index, width = missing.place
+            held[level, index] = await fetch(level, index, width)
+
+
+class _Missing(Exception):
+    """A tile that has not been fetched yet."""
+
+    def __init__(self, level: int, index: int, width: int) -> None:
+        self.place = (level, index, width)
 
 
 def entry_bundle(entries: Iterable[bytes]) -> bytes:

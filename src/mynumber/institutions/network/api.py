@@ -17,6 +17,8 @@ import asyncpg
 from mynumber.foundation import envelope, law
 from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.tlog import LogSigner
+from mynumber.institutions.network.core import publication
+from mynumber.institutions.network.core.cosigning import Cosigning
 from mynumber.institutions.network.core.decision import Judgement, decide, judge
 from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
 from mynumber.institutions.network.core.issue import issue_codes
@@ -92,6 +94,7 @@ class Core:
         self.mesh = mesh.Mesh(node, pool, keys=lambda: self.keys, legal_basis=legal_basis_at)
         self._tasks = [
             asyncio.create_task(keep_running("sequencer", self.sequencer.run)),
+            asyncio.create_task(keep_running("cosigning", Cosigning(pool, publication.policy()).run)),
             asyncio.create_task(keep_running("housekeeping", self._housekeeping)),
         ]
 

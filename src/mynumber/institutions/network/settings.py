@@ -5,7 +5,11 @@ from mynumber.webkit.settings import institution_settings
 globals().update(
     institution_settings(
         "network",
-        apps=["mynumber.institutions.network.core", "mynumber.institutions.network.mesh"],
+        apps=[
+            "mynumber.institutions.network.core",
+            "mynumber.institutions.network.mesh",
+            "mynumber.institutions.network.cosignatures",
+        ],
         urlconf="mynumber.institutions.network.urls",
     )
 )

@@ -94,6 +94,14 @@ HOUSES: dict[str, House] = {
             "Registry of receiving accounts",
         ),
         House(
+            "commission",
+            "個人情報保護委員会",
+            "Personal Information Protection Commission",
+            "委",
+            "記録の台帳を見張り、立ち会いの署名をする",
+            "Watches and cosigns the log of records",
+        ),
+        House(
             "wallet",
             "住民の端末",
             "The resident's device",

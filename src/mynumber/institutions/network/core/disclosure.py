@@ -15,6 +15,7 @@ from mynumber.foundation import tlog
 from mynumber.foundation.codes import BadCode, Code, CodeKeys
 from mynumber.foundation.tlog import ReadTile, Receipt
 from mynumber.institutions.network.core import records
+from mynumber.institutions.network.core.publication import published
 from mynumber.institutions.network.core.tiles import with_tiles
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.records import (
@@ -104,16 +105,18 @@ class Disclosure:
         )
 
     async def _events_of(self, connection: Any, rows: list[Any]) -> dict[tuple[str, Any], list[RecordEvent]]:
+        shown = await published(connection)
         found = await connection.fetch(
             """
             SELECT inquirer, request_id, index, at, side, outcome, hop, reason,
-                index < (SELECT coalesce(max(size), 0) FROM checkpoint) AS integrated
+                index < $3 AS integrated
             FROM exchange_event
             JOIN unnest($1::text[], $2::uuid[]) AS page(inquirer, request_id) USING (inquirer, request_id)
             ORDER BY index
             """,
             [row["inquirer"] for row in rows],
             [row["request_id"] for row in rows],
+            shown.size if shown else 0,
         )
         events: dict[tuple[str, Any], list[RecordEvent]] = {}
         for row in found:
@@ -151,12 +154,12 @@ class Disclosure:
 
 
 async def receipt_of(connection: Any, row: Any) -> str | None:
-    """The receipt of an entry under the newest checkpoint, or None while no checkpoint covers it."""
-    checkpoint = await connection.fetchrow("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
+    """The receipt of an entry under the published checkpoint, with its cosignatures; None while that does not cover it."""
+    shown = await published(connection)
     index = row["index"]
-    if checkpoint is None or checkpoint["size"] <= index:
+    if shown is None or shown.size <= index:
         return None
-    size = checkpoint["size"]
+    size = shown.size
 
     def prove(read: ReadTile) -> list[bytes]:
         return tlog.inclusion_proof(index, size, tlog.hash_reader(size, read))
@@ -167,7 +170,7 @@ async def receipt_of(connection: Any, row: Any) -> str | None:
         salt=bytes(row["salt"]),
         index=index,
         hashes=tuple(hashes),
-        checkpoint=checkpoint["note"],
+        checkpoint=shown.note,
     ).to_text()
 
 

@@ -5,36 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from mynumber.foundation.tlog import ReadTile, Tile
+from mynumber.foundation.tlog import ReadTile, Tile, with_fetched_tiles
 
 T = TypeVar("T")
 
 
-class _Missing(Exception):
-    def __init__(self, level: int, index: int) -> None:
-        self.place = (level, index)
-
-
 async def with_tiles(connection: Any, compute: Callable[[ReadTile], T]) -> T:
-    """Run a pure function over tiles, fetching each tile it asks for; it is run again until it has all (a handful)."""
-    held: dict[tuple[int, int], bytes] = {}
+    """Run a pure function over the stored tiles. Raises LookupError when one is missing."""
 
-    def read(level: int, index: int, width: int) -> bytes:
-        try:
-            return held[level, index]
-        except KeyError:
-            raise _Missing(level, index) from None
+    async def fetch(level: int, index: int, _width: int) -> bytes:
+        hashes = await connection.fetchval(
+            "SELECT hashes FROM log_tile WHERE level = $1 AND index = $2", level, index
+        )
+        if hashes is None:
+            raise LookupError("a tile of the log is missing")
+        return bytes(hashes)
 
-    while True:
-        try:
-            return compute(read)
-        except _Missing as missing:
-            hashes = await connection.fetchval(
-                "SELECT hashes FROM log_tile WHERE level = $1 AND index = $2", *missing.place
-            )
-            if hashes is None:
-                raise LookupError("a tile of the log is missing") from None
-            held[missing.place] = bytes(hashes)
+    return await with_fetched_tiles(compute, fetch)
 
 
 async def save_tiles(connection: Any, tiles: Sequence[Tile]) -> None:

@@ -1,0 +1,14 @@
+"""Settings of 個人情報保護委員会."""
+
+from mynumber.webkit.settings import institution_settings
+
+globals().update(
+    institution_settings(
+        "commission",
+        apps=[
+            "mynumber.institutions.commission.witness",
+            "mynumber.institutions.commission.monitor",
+        ],
+        urlconf="mynumber.institutions.commission.urls",
+    )
+)

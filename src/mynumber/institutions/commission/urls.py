@@ -1,0 +1,15 @@
+"""Addresses of 個人情報保護委員会: what its monitor saw. Witness and monitor themselves are raw ASGI processes (`api.py`, `monitoring.py`)."""
+
+from django.urls import include, path
+
+from mynumber.institutions.commission.monitor import views
+from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("alarms/<int:number>", views.alarm, name="alarm"),
+    path("policy", views.policy, name="policy"),
+    path("", include("mynumber.webkit.urls")),
+]
