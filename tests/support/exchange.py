@@ -38,7 +38,7 @@ from mynumber.protocols.acquisition import (
     OpenAcquisition,
 )
 from mynumber.protocols.copies import REGISTER_COPIES, CopiesRegistered, Copy, RegisterCopies
-from mynumber.protocols.exchange import INQUIRE, Inquiry, InquiryResult
+from mynumber.protocols.exchange import ASK, Inquiries, Inquiry, InquiryResult
 from mynumber.protocols.facts import LocalTaxFact, PensionBenefitFact, PensionBenefitsFact
 from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
@@ -219,6 +219,12 @@ class Exchange:
             receiver=f"gateway.{member}",
         )
 
+    def ask(self, *inquiries: Inquiry, member: str = CITY) -> tuple[InquiryResult, ...]:
+        """Ask in one message; a result for each inquiry, also where it was refused."""
+        return self.call(
+            ASK, Inquiries(inquiries=inquiries), sender=member, receiver=f"gateway.{member}"
+        ).results
+
     def inquire(
         self,
         addressee: str,
@@ -230,20 +236,19 @@ class Exchange:
         request_id: UUID | None = None,
         non_disclosure: bool = False,
     ) -> InquiryResult:
-        return self.call(
-            INQUIRE,
-            Inquiry(
-                request_id=request_id or uuid4(),
-                addressee=addressee,
-                affair=affair,
-                provider=provider,
-                information=information,
-                organisation="子育て支援課",
-                non_disclosure=non_disclosure,
-            ),
-            sender=member,
-            receiver=f"gateway.{member}",
+        """Ask one thing. Raises Refused, also when the inquiry stays open for a reason."""
+        inquiry = inquiry_of(
+            addressee,
+            affair=affair,
+            provider=provider,
+            information=information,
+            request_id=request_id,
+            non_disclosure=non_disclosure,
         )
+        (result,) = self.ask(inquiry, member=member)
+        if result.reason is not None and result.hop is not None:
+            raise Refused(result.hop, result.reason)
+        return result
 
     def refusal(self, act: Callable[[], object]) -> tuple[Hop, Reason]:
         """The refusal that an act ends in."""
@@ -252,6 +257,27 @@ class Exchange:
         except Refused as refused:
             return refused.hop, refused.reason
         raise AssertionError("nothing refused it")
+
+
+def inquiry_of(
+    addressee: str,
+    *,
+    affair: str = ALLOWANCE,
+    provider: str = FORMER_CITY,
+    information: str = InformationKind.LOCAL_TAX.value,
+    request_id: UUID | None = None,
+    non_disclosure: bool = False,
+) -> Inquiry:
+    """What the city asks its former city for the allowance, unless said otherwise."""
+    return Inquiry(
+        request_id=request_id or uuid4(),
+        addressee=addressee,
+        affair=affair,
+        provider=provider,
+        information=information,
+        organisation="子育て支援課",
+        non_disclosure=non_disclosure,
+    )
 
 
 TAX = LocalTaxFact(fiscal_year=2026, total_income=1_234_567, income_levy=41_000, dependants=2)

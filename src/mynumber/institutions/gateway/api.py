@@ -12,58 +12,76 @@ import asyncpg
 from mynumber.institutions.gateway.desk.changing import Holds
 from mynumber.institutions.gateway.mesh import serving as mesh
 from mynumber.institutions.gateway.tenants.holding import Holding
+from mynumber.institutions.gateway.tenants.inquirer_side import InquirerSide
 from mynumber.institutions.gateway.tenants.inquiring import Inquiring
+from mynumber.institutions.gateway.tenants.instances import Instances
 from mynumber.institutions.gateway.tenants.outbox import Outbox
+from mynumber.institutions.gateway.tenants.provider_side import ProviderSide
 from mynumber.institutions.gateway.tenants.providing import Providing
 from mynumber.institutions.gateway.tenants.recovery import Recovery
+from mynumber.institutions.gateway.tenants.sessions import TenantSessions
 from mynumber.institutions.gateway.tenants.store import RefusedMessage, Store, tenant_of
+from mynumber.institutions.gateway.tenants.waiting import WaitingSheets
 from mynumber.protocols.acquisition import DELIVER_CODES, OPEN_ACQUISITION
 from mynumber.protocols.copies import REGISTER_COPIES
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
-    INQUIRE,
-    PRESENT,
+    ASK,
+    PRESENT_SHEET,
     WITHDRAW,
-    Answer,
-    Inquiry,
-    InquiryResult,
-    Presentation,
+    Inquiries,
+    InquiryResults,
+    SheetAnswer,
+    SheetPresentation,
     Withdrawal,
     Withdrawn,
 )
 from mynumber.protocols.holds import CHANGE_HOLDS
 from mynumber.protocols.node import Node
 from mynumber.protocols.records import QUERY_SIDE
-from mynumber.protocols.refusal import Hop, Refused
+from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
 from mynumber.webkit.background import keep_running
 from mynumber.webkit.batching import Batcher
 from mynumber.webkit.pool import open_pool
 
-CONNECTIONS = 8
+CONNECTIONS = 12
+"""Sessions of tenants; two more are of the gateway's own role."""
 HOUSEKEEPING_SECONDS = 60
+FACT_KEPT = timedelta(days=1)
+"""How long a member's own system may ask for the same answer again with its fact."""
 ACQUISITION_LIFETIME = timedelta(days=1)
 """How long an acquisition may be under way before its number is forgotten."""
+
+_log = logs.get_logger(__name__)
 
 
 class Gateway:
     """The parts of the gateway, put together at start."""
 
-    def __init__(self, node: Node, pool: asyncpg.Pool) -> None:
+    def __init__(self, node: Node, pool: asyncpg.Pool, sessions: TenantSessions) -> None:
         self.node = node
         self.pool = pool
-        self.store = Store(pool)
+        self.sessions = sessions
+        self.store = Store(sessions)
+        self.instances = Instances(pool)
+        side = InquirerSide(sessions, self.instances.id)
         self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
         self.caller = Caller(node)
         self.holding = Holding(self.store)
         self.holds = Holds(self.store)
-        self.inquiring = Inquiring(node, self.store, self.caller)
-        self.providing = Providing(node, self.store)
         self.outbox = Outbox(node, self.store, self.caller)
-        self.recovery = Recovery(node, self.store, self.caller, self.inquiring, self.outbox)
+        self.inquiring = Inquiring(node, side, self.caller, ended=self.outbox.wake)
+        self.providing = Providing(node, ProviderSide(sessions), self.store)
+        self.recovery = Recovery(
+            node, self.store, side, self.caller, self.inquiring, self.outbox, self.instances
+        )
+        self.waiting = WaitingSheets(node, side, self.inquiring)
         self.mesh = mesh.Mesh(node, self.store, self.caller)
         self._tasks = [
+            asyncio.create_task(keep_running("heartbeat", self.instances.live)),
+            asyncio.create_task(keep_running("waiting sheets", self.waiting.run)),
             asyncio.create_task(keep_running("outbox", self.outbox.run)),
             asyncio.create_task(keep_running("recovery", self.recovery.run)),
             asyncio.create_task(keep_running("housekeeping", self._housekeeping)),
@@ -74,27 +92,41 @@ class Gateway:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        with suppress(*DATABASE_FAILURES):
+            await self.instances.end()
         await self.mesh.close()
         await self.caller.close()
+        await self.sessions.close()
         await self.pool.close()
 
-    async def inquire(self, question: Question[Inquiry]) -> InquiryResult:
-        try:
-            return await self.inquiring.inquire(question)
-        finally:
-            self.outbox.wake(question.receiver)
+    async def ask(self, question: Question[Inquiries]) -> InquiryResults:
+        results = await self.inquiring.ask(question)
+        for result in results.results:
+            if result.reason is Reason.DUPLICATE_REQUEST:  # the record under that id is of another question
+                await self.count_refused(question.receiver, ASK.name, question.sender, result.reason)
+        return results
 
-    async def provide(self, question: Question[Presentation]) -> Answer:
+    async def provide(self, question: Question[SheetPresentation]) -> SheetAnswer:
+        answer = await self.providing.provide(question)
+        for one in answer.answers:
+            if one.reason is Reason.PERMIT_USED:  # the record of that permit is of its first use
+                await self.count_refused(question.receiver, PRESENT_SHEET.name, question.sender, one.reason)
+        self.outbox.wake(question.receiver)
+        return answer
+
+    async def count_refused(self, receiver: str, kind: str, sender: str, reason: Reason) -> None:
+        """Count a refusal that became no record of an exchange. One that cannot be counted is not held up."""
+        hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
         try:
-            return await self.providing.provide(question)
-        finally:
-            self.outbox.wake(question.receiver)
+            await self.refusals.submit(RefusedMessage(tenant_of(receiver), hour, kind, sender, reason))
+        except DATABASE_FAILURES as error:
+            _log.error("a refusal could not be counted", exception=logs.outline(error))
 
     async def withdraw(self, question: Question[Withdrawal]) -> Withdrawn:
         return await self.providing.withdraw(question)
 
     async def _housekeeping(self) -> None:
-        """Forget message ids that would be refused as expired anyway, and acquisition numbers that nobody used (Act art. 21-2(4))."""
+        """Forget message ids that would be refused as expired anyway, acquisition numbers that nobody used (Act art. 21-2(4)), and old facts."""
         while True:
             for system in self.node.directory.systems:
                 if system.id.startswith("gateway."):
@@ -110,6 +142,11 @@ class Gateway:
                                 "DELETE FROM acquisition WHERE tenant = $1 AND opened_at < $2",
                                 tenant,
                                 datetime.now(UTC) - ACQUISITION_LIFETIME,
+                            )
+                            await connection.execute(
+                                "DELETE FROM kept_fact WHERE tenant = $1 AND ended_at < $2",
+                                tenant,
+                                datetime.now(UTC) - FACT_KEPT,
                             )
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
@@ -129,8 +166,9 @@ async def start() -> Node:
     logs.configure("gateway")
     node = Node.from_environment()
     _ = node.directory
-    pool = await open_pool(os.environ["DATABASE_URL"], connections=CONNECTIONS)
-    _gateway = Gateway(node, pool)
+    url = os.environ["DATABASE_URL"]
+    _gateway = Gateway(node, await open_pool(url, connections=2), TenantSessions(url, largest=CONNECTIONS))
+    await _gateway.instances.beat()
     return node
 
 
@@ -146,10 +184,7 @@ async def ready() -> bool:
 async def on_refused(receiver: str, kind: str, sender: str | None, refused: Refused) -> None:
     """Count refused messages in the tenant they were for."""
     if receiver.startswith("gateway."):
-        hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        await _running().refusals.submit(
-            RefusedMessage(tenant_of(receiver), hour, kind, sender or "", refused.reason)
-        )
+        await _running().count_refused(receiver, kind, sender or "", refused.reason)
 
 
 def _own_member(sender: str, receiver: str) -> bool:
@@ -166,11 +201,9 @@ def build() -> MessageApp:
         institution="gateway", start=start, stop=stop, ready=ready, on_refused=on_refused
     )
     inquirer, provider = Hop.INQUIRER_GATEWAY, Hop.PROVIDER_GATEWAY
+    application.answer(ASK, lambda question: _running().ask(question), may_ask=_own_member, hop=inquirer)
     application.answer(
-        INQUIRE, lambda question: _running().inquire(question), may_ask=_own_member, hop=inquirer
-    )
-    application.answer(
-        PRESENT, lambda question: _running().provide(question), may_ask=_other_gateway, hop=provider
+        PRESENT_SHEET, lambda question: _running().provide(question), may_ask=_other_gateway, hop=provider
     )
     application.answer(
         WITHDRAW, lambda question: _running().withdraw(question), may_ask=_other_gateway, hop=provider

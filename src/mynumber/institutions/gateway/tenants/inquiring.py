@@ -1,179 +1,487 @@
-"""The inquirer's side of an exchange: ask the core for a permit, present it to the provider, open the answer."""
+"""The inquirer's side of exchanges: ask the core for permits, present them to the providers, open the answers.
+
+Members ask in messages of 1 to 100 inquiries. Behind the message each inquiry goes its own way, together with whatever else of the same member
+waits at the same place: into one transaction, one question to the core, one permit sheet a provider. So a provider that is slow or dead holds up
+its own inquiries and no others, and a message is answered after :data:`PATIENCE_SECONDS` at the latest with what is there.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
 from mynumber.foundation import envelope
-from mynumber.foundation.envelope import EnvelopeRefused
-from mynumber.institutions.gateway.tenants.store import Closing, Opened, Opening, Store, tenant_of
+from mynumber.institutions.gateway.tenants.inquirer_side import (
+    NOTHING,
+    Asked,
+    Ending,
+    InquirerSide,
+    Known,
+    Opening,
+    Waiting,
+)
+from mynumber.institutions.gateway.tenants.store import tenant_of
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
-    PRESENT,
-    REQUEST_PERMIT,
-    Answer,
+    PRESENT_SHEET,
+    REQUEST_PERMITS,
     FactSheet,
+    Inquiries,
     Inquiry,
     InquiryResult,
+    InquiryResults,
     Outcome,
-    PermitGranted,
-    PermitRequest,
-    Presentation,
+    PermitAnswer,
+    PermitDecisions,
+    PermitRequests,
+    RequestedPermit,
+    SheetPresentation,
 )
+from mynumber.protocols.message import GROUP_ITEMS
 from mynumber.protocols.node import Node
+from mynumber.protocols.permits import open_answer, permit_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.protocols.wire import from_text
-from mynumber.webkit.asgi import Caller, Question
-from mynumber.webkit.batching import Batcher
+from mynumber.webkit import logs
+from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, Question
+from mynumber.webkit.batching import Batcher, Groups
 
-FACT_INFO = b"mynumber fact sheet v1"
 HERE = Hop.INQUIRER_GATEWAY
+PATIENCE_SECONDS = 5.0
+"""How long a member's message waits for results. What is not there by then goes on, and is told to whoever asks again."""
+LOOK_SECONDS = 0.2
+"""How often an inquiry that another process has in hand is looked at."""
+ASK_AGAIN = timedelta(minutes=1)
+"""How often a provider is asked about what waits for a person. When the member asks again, the provider is asked at once."""
+LARGEST = 256
+"""The most inquiries in one transaction."""
+AT_ONCE = 2
+"""How many groups of one member are at each place at the same time."""
 
 MAY_HAVE_MOVED = frozenset(
     {Reason.RECORD_UNAVAILABLE, Reason.UNAVAILABLE, Reason.PERMIT_USED, Reason.REPLAYED, Reason.UNREACHABLE}
 )
 """Refusals of the other side after which it may have recorded a yes all the same: a database that is lost in the middle of a commit."""
 
+_log = logs.get_logger(__name__)
 
-@dataclass(slots=True)
-class _Progress:
-    """How far an inquiry came: what its record will say if it ends here."""
 
-    permit_digest: bytes | None = None
-    provision: str | None = None
+class Exchange:
+    """An inquiry that this process has in hand. ``told`` is its result, or how far it came when this process lets go of it."""
+
+    __slots__ = ("code", "inquiry", "permit_digest", "permitted_at", "provision", "told")
+
+    def __init__(self, inquiry: Inquiry, code: str) -> None:
+        self.inquiry = inquiry
+        self.code = code
+        self.told: asyncio.Future[InquiryResult] = asyncio.get_running_loop().create_future()
+        self.permit_digest: bytes | None = None
+        self.provision: str | None = None
+        self.permitted_at: datetime | None = None
+
+    @property
+    def request_id(self) -> UUID:
+        return self.inquiry.request_id
+
+    def refused(self, hop: Hop, reason: Reason, at: datetime) -> Ending:
+        return Ending(
+            request_id=self.inquiry.request_id,
+            outcome=Outcome.REFUSED,
+            ended_at=at,
+            permit_digest=self.permit_digest,
+            provision=self.provision,
+            permitted_at=self.permitted_at,
+            hop=hop,
+            reason=reason,
+        )
+
+    def answered(self, answer: PermitAnswer, sheet: FactSheet | None, at: datetime) -> Ending:
+        """The end that a provider's answer brings. Raises Refused when the fact is no text."""
+        if answer.outcome is Outcome.REFUSED and answer.reason is not None:
+            return self.refused(Hop.PROVIDER_GATEWAY, answer.reason, at)
+        waits = answer.outcome is Outcome.WAITING
+        return Ending(
+            request_id=self.inquiry.request_id,
+            outcome=answer.outcome,
+            ended_at=None if waits else at,
+            permit_digest=self.permit_digest,
+            provision=self.provision,
+            permitted_at=self.permitted_at,
+            provided_at=None if waits else answer.at,
+            as_of=sheet.as_of if sheet else None,
+            deadline=answer.deadline,
+            fact=_text_of(sheet.fact) if sheet else None,
+        )
 
 
 class Inquiring:
-    """Runs inquiries of all members of this gateway."""
+    """Runs the inquiries of all members of this gateway."""
 
-    def __init__(self, node: Node, store: Store, caller: Caller) -> None:
+    def __init__(
+        self, node: Node, side: InquirerSide, caller: Caller, *, ended: Callable[[str], None]
+    ) -> None:
+        """``ended`` is called with the gateway system whose records have changed: the core is to be told."""
         self._node = node
+        self._side = side
         self._caller = caller
-        self._opening: Batcher[Opening, Opened] = Batcher(store.open_inquiries)
-        self._closing: Batcher[Closing, None] = Batcher(store.close_inquiries)
+        self._ended = ended
+        self._members: dict[str, MemberInquiring] = {}
 
-    async def inquire(self, question: Question[Inquiry]) -> InquiryResult:
-        """One inquiry from the member's own system to its end (Cabinet Order art. 20, 26; Act art. 22, 23).
+    def of(self, gateway: str) -> MemberInquiring:
+        """The inquiries of the member whose gateway system this is."""
+        member = self._members.get(gateway)
+        if member is None:
+            member = self._members[gateway] = MemberInquiring(
+                gateway, self._node, self._side, self._caller, lambda: self._ended(gateway)
+            )
+        return member
 
-        The record is durable before anything is sent, and again before the fact is handed on.
+    async def ask(self, question: Question[Inquiries]) -> InquiryResults:
+        """Inquiries from a member's own system (Cabinet Order art. 20, 26; Act art. 22, 23). Raises Refused for the message as a whole.
+
+        Each record is durable before anything is sent, and again before the fact is handed on.
         """
-        inquiry, gateway = question.body, question.receiver
-        member, tenant = Directory.member_of(gateway), tenant_of(gateway)
-        opened = await self._opening.submit(
-            Opening(tenant, question.received.header, member, inquiry, question.at)
+        return await self.of(question.receiver).ask(question)
+
+
+class MemberInquiring:
+    """The inquiries of one member that this process has in hand."""
+
+    def __init__(
+        self,
+        gateway: str,
+        node: Node,
+        side: InquirerSide,
+        caller: Caller,
+        ended: Callable[[], None],
+    ) -> None:
+        self.gateway = gateway
+        self.member = Directory.member_of(gateway)
+        self.tenant = tenant_of(gateway)
+        self._node = node
+        self._side = side
+        self._caller = caller
+        self._ended = ended
+        self._in_hand: dict[UUID, Exchange] = {}
+        self._opening: Batcher[Asked, list[Exchange | InquiryResult | None] | None] = Batcher(
+            self.open_inquiries, largest=LARGEST, weigh=lambda asked: len(asked.inquiries)
         )
-        if opened.code is None:
-            raise Refused(HERE, opened.refusal or Reason.UNAVAILABLE)
-        progress = _Progress()
+        self._permits: Groups[Exchange] = Groups(self._request_permits, largest=GROUP_ITEMS, at_once=AT_ONCE)
+        self._closing: Groups[tuple[Exchange, Ending]] = Groups(self._close, largest=LARGEST, at_once=AT_ONCE)
+        self._presenting: set[asyncio.Task[None]] = set()
+
+    def has_in_hand(self, request_id: UUID) -> bool:
+        """Whether this process works on an inquiry."""
+        return request_id in self._in_hand
+
+    # ---- the member's message
+
+    async def ask(self, question: Question[Inquiries]) -> InquiryResults:
+        """Open what is new, find what was asked before, and wait with patience for what is under way."""
+        inquiries = question.body.inquiries
+        opened = await self._opening.submit(Asked(question.received.header, inquiries, question.at))
+        if opened is None:
+            raise Refused(HERE, Reason.REPLAYED)
+        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        before = [inquiry for inquiry, one in zip(inquiries, opened, strict=True) if one is None]
+        looking = asyncio.create_task(self._tell_again(before, until)) if before else None
+        under_way = {one.told for one in opened if isinstance(one, Exchange)}
+        if under_way:
+            await asyncio.wait(under_way, timeout=PATIENCE_SECONDS)
+        told_again = await looking if looking else {}
+        return InquiryResults(
+            results=tuple(
+                _told(inquiry, told_again[inquiry.request_id] if one is None else one)
+                for inquiry, one in zip(inquiries, opened, strict=True)
+            )
+        )
+
+    async def open_inquiries(
+        self, batch: Sequence[Asked]
+    ) -> list[list[Exchange | InquiryResult | None] | None]:
+        """Record messages of inquiries and send off what is new. None for a message, or for an inquiry, that came before."""
+        results: list[list[Exchange | InquiryResult | None] | None] = []
+        new: list[Exchange] = []
+        for asked, opened in zip(
+            batch, await self._side.open_inquiries(self.tenant, self.member, batch), strict=True
+        ):
+            if opened is None:
+                results.append(None)
+                continue
+            result: list[Exchange | InquiryResult | None] = []
+            for inquiry, one in zip(asked.inquiries, opened, strict=True):
+                if one.opening is Opening.NO_CODE:
+                    result.append(_refused(inquiry, Reason.NO_CODE_HELD))
+                elif one.opening is Opening.OPENED and one.code is not None:
+                    exchange = self._in_hand[inquiry.request_id] = Exchange(inquiry, one.code)
+                    new.append(exchange)
+                    result.append(exchange)
+                else:
+                    result.append(self._in_hand.get(inquiry.request_id))
+            results.append(result)
+        self._permits.add(new)
+        return results
+
+    async def _tell_again(self, inquiries: Sequence[Inquiry], until: float) -> dict[UUID, Known | None]:
+        """What is recorded of inquiries that this process does not have in hand; the open ones are looked at until the patience ends."""
+        known: dict[UUID, Known | None] = {inquiry.request_id: None for inquiry in inquiries}
+        is_first_look = True
+        while True:
+            open_ids = [i for i, one in known.items() if one is None or one.result.outcome is Outcome.OPEN]
+            known |= await self._side.known(self.tenant, self.member, open_ids)
+            if is_first_look:
+                waiting = [i for i, one in known.items() if one and one.result.outcome is Outcome.WAITING]
+                if waiting:
+                    await self.ask_again(await self._side.sheets_of(self.tenant, waiting))
+                    known |= await self._side.known(self.tenant, self.member, waiting)
+                is_first_look = False
+            still_open = any(one is None or one.result.outcome is Outcome.OPEN for one in known.values())
+            if not still_open or asyncio.get_running_loop().time() + LOOK_SECONDS > until:
+                return known
+            await asyncio.sleep(LOOK_SECONDS)
+
+    # ---- permits
+
+    async def _request_permits(self, group: list[Exchange]) -> None:
+        """Ask the core (Cabinet Order art. 20) and present each sheet to its provider."""
         try:
-            granted = await self._request_permit(inquiry, opened.code, gateway, member)
-            progress.permit_digest = envelope.digest(granted.permit.encode())
-            progress.provision = granted.provision
-            answer = await self._present(granted, inquiry, gateway)
-            sheet = self._open(answer, progress.permit_digest, gateway, inquiry)
-        except Refused as refused:
-            if not _is_final(refused):
-                raise
-            await self._closing.submit(
-                Closing(
-                    tenant,
-                    member,
-                    inquiry.request_id,
-                    Outcome.REFUSED,
-                    datetime.now(UTC),
-                    progress.permit_digest,
-                    progress.provision,
-                    refused.hop,
-                    refused.reason,
-                )
+            decisions = await self._caller.call(
+                REQUEST_PERMITS,
+                PermitRequests(
+                    inquirer=self.member,
+                    requests=tuple(
+                        RequestedPermit(
+                            request_id=one.inquiry.request_id,
+                            code=one.code,
+                            provider=one.inquiry.provider,
+                            affair=one.inquiry.affair,
+                            information=one.inquiry.information,
+                            organisation=one.inquiry.organisation,
+                            non_disclosure=one.inquiry.non_disclosure,
+                        )
+                        for one in group
+                    ),
+                ),
+                sender=self.gateway,
+                receiver="network",
+                hop=HERE,
+                unreachable=Reason.NETWORK_UNREACHABLE,
             )
-            raise
-        await self._closing.submit(
-            Closing(
-                tenant,
-                member,
-                inquiry.request_id,
-                answer.outcome,
-                datetime.now(UTC),
-                progress.permit_digest,
-                progress.provision,
+            sheets = _sort(decisions, group)
+        except Exception as error:  # noqa: BLE001 - whatever it was, each waiting inquiry is told
+            self._stop(group, error)
+            return
+        at = datetime.now(UTC)
+        self._closing.add(
+            (one, one.refused(Hop.NETWORK, decision.reason, at))
+            for one, decision in zip(group, decisions.decisions, strict=True)
+            if decision.reason is not None
+        )
+        for sheet, exchanges in zip(decisions.sheets, sheets, strict=True):
+            task = asyncio.create_task(self._present(sheet, exchanges))
+            self._presenting.add(task)
+            task.add_done_callback(self._presenting.discard)
+
+    # ---- presentation
+
+    async def _present(self, sheet: str, exchanges: list[Exchange]) -> None:
+        digest = envelope.digest(sheet.encode())
+        for one in exchanges:
+            one.permit_digest = permit_digest(digest, one.inquiry.request_id)
+        provider = exchanges[0].inquiry.provider
+        try:
+            answered = await self._ask_provider(
+                provider,
+                SheetPresentation(sheet=sheet),
+                digest,
+                [one.inquiry.information for one in exchanges],
             )
-        )
-        return InquiryResult(
-            request_id=inquiry.request_id,
-            outcome=answer.outcome,
-            provision=granted.provision,
-            fact=sheet.fact if sheet else msgspec.Raw(b"null"),
-            as_of=sheet.as_of if sheet else None,
-            permitted_at=granted.permitted_at,
-            provided_at=answer.provided_at,
-        )
+            at = datetime.now(UTC)
+            endings = [
+                one.answered(answer, fact, at)
+                for one, (answer, fact) in zip(exchanges, answered, strict=True)
+            ]
+        except Exception as error:  # noqa: BLE001 - whatever it was, each waiting inquiry is told
+            self._stop(exchanges, error)
+            return
+        pairs = list(zip(exchanges, endings, strict=True))
+        if all(ending.outcome is not Outcome.WAITING for ending in endings):
+            self._closing.add(pairs)
+            return
+        request_ids = tuple(one.inquiry.request_id for one in exchanges)
+        await self._close(pairs, Waiting(digest, provider, sheet, request_ids))
 
-    async def _request_permit(self, inquiry: Inquiry, code: str, gateway: str, member: str) -> PermitGranted:
-        return await self._caller.call(
-            REQUEST_PERMIT,
-            PermitRequest(
-                request_id=inquiry.request_id,
-                code=code,
-                inquirer=member,
-                provider=inquiry.provider,
-                affair=inquiry.affair,
-                information=inquiry.information,
-                organisation=inquiry.organisation,
-                non_disclosure=inquiry.non_disclosure,
-            ),
-            sender=gateway,
-            receiver="network",
-            hop=HERE,
-            unreachable=Reason.NETWORK_UNREACHABLE,
-        )
-
-    async def _present(self, granted: PermitGranted, inquiry: Inquiry, gateway: str) -> Answer:
-        return await self._caller.call(
-            PRESENT,
-            Presentation(permit=granted.permit),
-            sender=gateway,
-            receiver=self._node.directory.gateway_of(inquiry.provider),
+    async def _ask_provider(
+        self, provider: str, presentation: SheetPresentation, digest: bytes, kinds: list[str]
+    ) -> list[tuple[PermitAnswer, FactSheet | None]]:
+        """Present permits; for each its answer and its fact. Raises Refused."""
+        answer = await self._caller.call(
+            PRESENT_SHEET,
+            presentation,
+            sender=self.gateway,
+            receiver=self._node.directory.gateway_of(provider),
             hop=HERE,
             unreachable=Reason.PROVIDER_UNREACHABLE,
         )
+        facts = open_answer(answer, kinds, sheet_digest=digest, key=self._node.sealing_key(self.gateway))
+        return list(zip(answer.answers, facts, strict=True))
 
-    def _open(self, answer: Answer, permit_digest: bytes, gateway: str, inquiry: Inquiry) -> FactSheet | None:
-        """Check that the answer belongs to the question, and open it."""
-        if answer.permit_digest != permit_digest.hex():
-            raise Refused(HERE, Reason.ANSWER_NOT_BOUND)
-        if (answer.outcome, answer.sealed_fact is not None) not in {
-            (Outcome.PROVIDED, True),
-            (Outcome.NO_DATA, False),
-        }:
-            raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "the outcome and the fact contradict each other")
-        if answer.sealed_fact is None:
-            return None
+    async def ask_again(self, sheets: Sequence[Waiting]) -> None:
+        """Present again what waits for a person, each sheet by itself; what cannot be asked now goes on waiting."""
+        await asyncio.gather(*(self._present_again(sheet) for sheet in sheets))
+
+    async def _present_again(self, waiting: Waiting) -> None:
         try:
-            plain = envelope.open_sealed(
-                from_text(answer.sealed_fact),
-                key=self._node.sealing_key(gateway),
-                info=FACT_INFO,
-                aad=permit_digest,
-            )
-            sheet = envelope.decode_body(plain, FactSheet)
-        except EnvelopeRefused:
-            raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "the fact could not be opened") from None
-        if sheet.information != inquiry.information:
-            raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "the fact is of another kind")
-        return sheet
+            known = await self._side.known(self.tenant, self.member, waiting.request_ids)
+            places = [
+                place
+                for place, request_id in enumerate(waiting.request_ids)
+                if request_id in known and known[request_id].result.outcome is Outcome.WAITING
+            ]
+            asked = [known[waiting.request_ids[place]] for place in places]
+            if not places:
+                await self._side.forget_sheet(self.tenant, waiting.sheet_digest)
+                return
+            exchanges = [Exchange(one.inquiry, "") for one in asked]
+            for exchange, one in zip(exchanges, asked, strict=True):
+                exchange.permit_digest = one.permit_digest
+            at = datetime.now(UTC)
+            try:
+                answered = await self._ask_provider(
+                    waiting.provider,
+                    SheetPresentation(sheet=waiting.sheet, only=tuple(places)),
+                    waiting.sheet_digest,
+                    [one.inquiry.information for one in asked],
+                )
+                endings = [
+                    exchange.answered(answer, fact, at)
+                    for exchange, (answer, fact) in zip(exchanges, answered, strict=True)
+                ]
+            except Refused as refused:
+                if not is_final(refused):
+                    raise
+                endings = [one.refused(refused.hop, refused.reason, at) for one in exchanges]
+            ended = [ending for ending in endings if ending.outcome is not Outcome.WAITING]
+            if ended:
+                await self._side.close_inquiries(self.tenant, self.member, ended)
+                self._ended()
+            if len(ended) == len(endings):
+                await self._side.forget_sheet(self.tenant, waiting.sheet_digest)
+        except (Refused, *DATABASE_FAILURES) as error:
+            _log.warning("inquiries wait on", system=self.gateway, exception=logs.outline(error))
 
-    async def close(self, closing: Closing) -> None:
-        await self._closing.submit(closing)
+    # ---- the end
+
+    def _stop(self, exchanges: Sequence[Exchange], error: Exception) -> None:
+        """A question that brought no answer: what the other side signed ends the inquiries, all else leaves their records open."""
+        if isinstance(error, Refused) and is_final(error):
+            at = datetime.now(UTC)
+            self._closing.add((one, one.refused(error.hop, error.reason, at)) for one in exchanges)
+            return
+        if not isinstance(error, Refused):
+            _log.error("inquiries stopped", system=self.gateway, exception=logs.outline(error))
+        hop, reason = (error.hop, error.reason) if isinstance(error, Refused) else (HERE, Reason.UNAVAILABLE)
+        for one in exchanges:
+            self._let_go(one, _open(one.inquiry, hop, reason))
+
+    async def _close(self, pairs: list[tuple[Exchange, Ending]], waiting: Waiting | None = None) -> None:
+        """Record ends; only then they are told."""
+        endings = [ending for _, ending in pairs]
+        try:
+            if waiting is None:
+                closed = await self._side.close_inquiries(self.tenant, self.member, endings)
+            else:
+                ask_at = datetime.now(UTC) + ASK_AGAIN
+                closed = await self._side.let_wait(self.tenant, self.member, endings, waiting, ask_at)
+            others = [one.request_id for one in endings if one.request_id not in closed]
+            known = await self._side.known(self.tenant, self.member, others) if others else {}
+        except Exception as error:  # noqa: BLE001 - whatever it was, each waiting inquiry is told
+            _log.error("no record, no exchange", system=self.gateway, exception=logs.outline(error))
+            for one, _ in pairs:
+                self._let_go(one, _open(one.inquiry, HERE, Reason.RECORD_UNAVAILABLE))
+            return
+        for one, ending in pairs:
+            if one.request_id in closed:
+                self._let_go(one, _result(ending))
+            else:  # another process took this one for dead and has settled the inquiry: its word stands
+                self._let_go(one, _told(one.inquiry, known.get(one.request_id)))
+        self._ended()
+
+    def _let_go(self, exchange: Exchange, result: InquiryResult) -> None:
+        self._in_hand.pop(exchange.request_id, None)
+        if not exchange.told.done():
+            exchange.told.set_result(result)
 
 
-def _is_final(refused: Refused) -> bool:
+def is_final(refused: Refused) -> bool:
     """Whether a refusal says for certain that nothing was provided.
 
     Only what the other side itself signed does. After anything else (no answer, one that cannot be read, a refusal that nobody signed) the record
     stays open and :mod:`.recovery` asks what happened.
     """
     return refused.is_signed and refused.hop is not HERE and refused.reason not in MAY_HAVE_MOVED
+
+
+def _sort(decisions: PermitDecisions, group: Sequence[Exchange]) -> list[list[Exchange]]:
+    """Check that the core's decisions belong to what was asked, and sort the permitted by sheet. Raises Refused(ANSWER_NOT_BOUND)."""
+    sheets: list[list[Exchange]] = [[] for _ in decisions.sheets]
+    if len(decisions.decisions) != len(group):
+        raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "another number of decisions than of requests")
+    for one, decision in zip(group, decisions.decisions, strict=True):
+        if decision.request_id != one.inquiry.request_id:
+            raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "a decision about another request")
+        if decision.reason is not None:
+            continue
+        if decision.provision is None or decision.sheet is None or decision.sheet >= len(sheets):
+            raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "a permit without its sheet")
+        one.provision, one.permitted_at = decision.provision, decisions.decided_at
+        sheets[decision.sheet].append(one)
+    if any(len({one.inquiry.provider for one in sheet}) != 1 for sheet in sheets):
+        raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "a sheet is for one provider")
+    return sheets
+
+
+def _told(inquiry: Inquiry, one: Exchange | InquiryResult | Known | None) -> InquiryResult:
+    """What the member is told of an inquiry, as far as it is known."""
+    if isinstance(one, InquiryResult):
+        return one
+    if one is None:
+        return _open(inquiry, HERE, Reason.UNAVAILABLE)
+    if one.inquiry != inquiry:
+        return _refused(inquiry, Reason.DUPLICATE_REQUEST)
+    if isinstance(one, Known):
+        return one.result
+    return one.told.result() if one.told.done() else _open(inquiry)
+
+
+def _open(inquiry: Inquiry, hop: Hop | None = None, reason: Reason | None = None) -> InquiryResult:
+    return InquiryResult(request_id=inquiry.request_id, outcome=Outcome.OPEN, hop=hop, reason=reason)
+
+
+def _refused(inquiry: Inquiry, reason: Reason) -> InquiryResult:
+    return InquiryResult(request_id=inquiry.request_id, outcome=Outcome.REFUSED, hop=HERE, reason=reason)
+
+
+def _result(ending: Ending) -> InquiryResult:
+    return InquiryResult(
+        request_id=ending.request_id,
+        outcome=ending.outcome,
+        provision=ending.provision,
+        fact=NOTHING if ending.fact is None else msgspec.Raw(ending.fact.encode()),
+        as_of=ending.as_of,
+        permitted_at=ending.permitted_at,
+        provided_at=ending.provided_at,
+        deadline=ending.deadline,
+        hop=ending.hop,
+        reason=ending.reason,
+    )
+
+
+def _text_of(fact: msgspec.Raw) -> str:
+    try:
+        return bytes(fact).decode()
+    except UnicodeDecodeError:
+        raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "a fact is no text") from None

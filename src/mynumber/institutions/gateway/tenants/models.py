@@ -3,6 +3,7 @@
 A person is the member's addressee number (宛名番号) and the member's code (符号): no individual number, no name.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from mynumber.webkit.tenancy import TenantField
@@ -44,6 +45,8 @@ class Copy(models.Model):
     information = models.CharField(max_length=100)
     as_of = models.DateTimeField()
     registered_at = models.DateTimeField()
+    upload = models.UUIDField(null=True)
+    """The file it came in; None when it came by a message of its own."""
     fact = models.TextField()
     """JSON in the layout of :mod:`mynumber.protocols.facts`."""
 
@@ -72,12 +75,22 @@ class SideRecord(models.Model):
     permit_digest = models.BinaryField(null=True)
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    permitted_at = models.DateTimeField(null=True)
+    provided_at = models.DateTimeField(null=True)
+    as_of = models.DateTimeField(null=True)
+    """When the copy that was provided had been registered."""
+    deadline = models.DateTimeField(null=True)
+    """Until when an answer that waits for a person is due."""
+    instance = models.UUIDField(null=True)
+    """Of an open inquiry: the process that has it in hand."""
 
     class Meta:
         db_table = "side_record"
         constraints = (
             models.UniqueConstraint(
-                fields=["tenant", "side", "inquirer", "permit_digest"], name="a_permit_is_used_once"
+                fields=["tenant", "inquirer", "permit_digest"],
+                condition=models.Q(side="provider"),
+                name="a_permit_is_used_once",
             ),
         )
         indexes = (
@@ -90,12 +103,62 @@ class SideRecord(models.Model):
         )
 
 
+class KeptFact(models.Model):
+    """What was handed to the member's own system, for the day in which it may ask for the same answer again."""
+
+    pk = models.CompositePrimaryKey("tenant", "ended_at", "request_id")
+    tenant = TenantField()
+    ended_at = models.DateTimeField()
+    """That of the record."""
+    request_id = models.UUIDField()
+    fact = models.TextField()
+
+    class Meta:
+        db_table = "kept_fact"
+
+
+class WaitingSheet(models.Model):
+    """A permit sheet about which a provider answers by hand: presented again until its answers are there."""
+
+    pk = models.CompositePrimaryKey("tenant", "sheet_digest")
+    tenant = TenantField()
+    sheet_digest = models.BinaryField()
+    provider = models.CharField(max_length=80)
+    sheet = models.TextField()
+    """The token: signed, and the codes in it sealed for the provider."""
+    request_ids = ArrayField(models.UUIDField())
+    """In the order of the permits in the sheet."""
+    ask_at = models.DateTimeField()
+    """When to ask again."""
+
+    class Meta:
+        db_table = "waiting_sheet"
+        indexes = (models.Index(fields=["tenant", "ask_at"], name="waiting_sheet_due"),)
+
+
+class Instance(models.Model):
+    """A process of the gateway. One that was not seen for a while is dead, and what it had in hand is settled by another."""
+
+    id = models.UUIDField(primary_key=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "gateway_instance"
+
+
 class Notice(models.Model):
     """Outbox: what the core has still to be told. Deleted when the core has acknowledged it."""
 
     id = models.BigAutoField(primary_key=True)
     tenant = TenantField()
-    body = models.TextField()
+    side = models.CharField(max_length=10)
+    request_id = models.UUIDField()
+    outcome = models.CharField(max_length=20)
+    permit_digest = models.BinaryField()
+    at = models.DateTimeField()
+    hop = models.CharField(max_length=20, null=True)
+    reason = models.CharField(max_length=40, null=True)
 
     class Meta:
         db_table = "notice"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-
-import msgspec
+from typing import Any
 
 from mynumber.institutions.gateway.tenants.store import Store, tenant_of
-from mynumber.protocols.exchange import NOTIFY, Notice, Notices
+from mynumber.protocols.exchange import NOTIFY, Notice, Notices, Outcome
 from mynumber.protocols.node import Node
-from mynumber.protocols.refusal import Hop
+from mynumber.protocols.refusal import Hop, Reason
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import Caller
 
@@ -59,11 +58,11 @@ class Outbox:
         tenant = tenant_of(gateway)
         async with self._store.acting_as(tenant) as connection:
             rows = await connection.fetch(
-                "SELECT id, body FROM notice WHERE tenant = $1 ORDER BY id LIMIT $2", tenant, BATCH
+                "SELECT * FROM notice WHERE tenant = $1 ORDER BY id LIMIT $2", tenant, BATCH
             )
         if not rows:
             return 0
-        notices = tuple(msgspec.json.decode(row["body"], type=Notice) for row in rows)
+        notices = tuple(_notice(row) for row in rows)
         await self._caller.call(
             NOTIFY,
             Notices(notices=notices),
@@ -78,3 +77,15 @@ class Outbox:
                 [row["id"] for row in rows],
             )
         return len(rows)
+
+
+def _notice(row: Any) -> Notice:
+    return Notice(
+        request_id=row["request_id"],
+        side=row["side"],
+        outcome=Outcome(row["outcome"]),
+        permit_digest=bytes(row["permit_digest"]).hex(),
+        at=row["at"],
+        hop=Hop(row["hop"]) if row["hop"] else None,
+        reason=Reason(row["reason"]) if row["reason"] else None,
+    )

@@ -1,121 +1,99 @@
-"""The provider's side of an exchange: verify the permit, use it up, answer from the copy, sealed to the inquirer (Act art. 22)."""
+"""The provider's side of exchanges: verify the sheet, use its permits up, answer from the copies, sealed to the inquirer (Act art. 22)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
-from mynumber.foundation import envelope
-from mynumber.foundation.codes import BadCode, Code
-from mynumber.foundation.envelope import EnvelopeReason, EnvelopeRefused
-from mynumber.institutions.gateway.tenants.inquiring import FACT_INFO
-from mynumber.institutions.gateway.tenants.store import Found, Presented, Store, first_time, tenant_of
+from mynumber.institutions.gateway.tenants.provider_side import Found, Presented, ProviderSide
+from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
-    PERMIT_KIND,
-    Answer,
     FactSheet,
     Outcome,
-    PermitBody,
-    Presentation,
+    PermitAnswer,
+    SheetAnswer,
+    SheetPresentation,
     Withdrawal,
     Withdrawn,
 )
 from mynumber.protocols.node import Node
+from mynumber.protocols.permits import open_codes, permit_digest, presented, read_sheet, seal_facts
 from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.protocols.wire import from_text, reason_of, to_text
 from mynumber.webkit.asgi import Question
 from mynumber.webkit.batching import Batcher
 
 HERE = Hop.PROVIDER_GATEWAY
+LARGEST = 256
+"""The most permits in one transaction."""
 
 
 class Providing:
     """Answers presentations to all members of this gateway."""
 
-    def __init__(self, node: Node, store: Store) -> None:
+    def __init__(self, node: Node, side: ProviderSide, store: Store) -> None:
         self._node = node
+        self._side = side
         self._store = store
-        self._using: Batcher[Presented, Found] = Batcher(store.use_permits)
+        self._using: dict[str, Batcher[Presented, tuple[Found, ...] | None]] = {}
 
-    async def provide(self, question: Question[Presentation]) -> Answer:
-        """Answer a permit, once (Act art. 22(1); Order 85 art. 46)."""
-        token = question.body.permit.encode("utf-8", "replace")
-        permit, refusal = self._read_permit(token, question)
-        digest = envelope.digest(token)
-        code = self._open_code(permit, question.receiver)
-        found = await self._using.submit(
+    async def provide(self, question: Question[SheetPresentation]) -> SheetAnswer:
+        """Answer the permits of a sheet, each once (Act art. 22(1); Order 85 art. 46)."""
+        receiver = question.receiver
+        sheet = read_sheet(
+            question.body.sheet,
+            directory=self._node.directory,
+            presenter=question.sender,
+            receiver=receiver,
+            now=question.at,
+        )
+        permits = presented(sheet.body, question.body.only)
+        codes = open_codes(sheet.body, key=self._node.sealing_key(receiver))
+        if len(permits) != len(codes):
+            codes = tuple(codes[place] for place in question.body.only)
+        found = await self._batcher(receiver).submit(
             Presented(
-                tenant=tenant_of(question.receiver),
                 header=question.received.header,
-                permit=permit,
-                permit_digest=digest,
-                code=code,
+                sheet=sheet.body,
+                permits=permits,
+                digests=tuple(permit_digest(sheet.digest, permit.request_id) for permit in permits),
+                codes=codes,
                 at=question.at,
-                refusal=refusal,
+                is_expired=sheet.is_expired,
             )
         )
-        if found.refusal is not None:
-            raise Refused(HERE, found.refusal)
-        return Answer(
-            permit_digest=digest.hex(),
-            outcome=found.outcome,
-            sealed_fact=self._seal(found, permit, question.sender, digest),
-            provided_at=datetime.now(UTC),
+        if found is None:
+            raise Refused(HERE, Reason.REPLAYED)
+        facts = [
+            FactSheet(information=permit.information, as_of=one.as_of, fact=msgspec.Raw(one.fact.encode()))
+            for permit, one in zip(permits, found, strict=True)
+            if one.fact is not None and one.as_of is not None
+        ]
+        return SheetAnswer(
+            sheet_digest=sheet.digest.hex(),
+            answers=tuple(
+                PermitAnswer(outcome=one.outcome, at=question.at, deadline=one.deadline, reason=one.refusal)
+                for one in found
+            ),
+            sealed_facts=seal_facts(
+                facts, to=self._node.directory.seal_key(question.sender), sheet_digest=sheet.digest
+            ),
         )
 
-    def _read_permit(
-        self, token: bytes, question: Question[Presentation]
-    ) -> tuple[PermitBody, Reason | None]:
-        """Verify the permit. One that has just expired is read all the same, so that its refusal is recorded with what was asked."""
-        directory = self._node.directory
-        try:
-            verified = envelope.verify(
-                token,
-                key_for=lambda issuer, kid: (
-                    directory.verify_key("network", kid) if issuer == "network" else None
-                ),
-                audience=question.receiver,
-                kind=PERMIT_KIND,
-                now=question.at,
-            )
-            permit = envelope.decode_body(verified.body, PermitBody)
-        except EnvelopeRefused as error:
-            reason = Reason.PERMIT_EXPIRED if error.reason is EnvelopeReason.EXPIRED else reason_of(error)
-            raise Refused(HERE, reason, "the permit") from None
-        if permit.presenter != question.sender:
-            raise Refused(HERE, Reason.PERMIT_NOT_YOURS)
-        if permit.provider != Directory.member_of(question.receiver) or permit.inquirer not in directory:
-            raise Refused(HERE, Reason.WRONG_AUDIENCE, "the permit")
-        return permit, Reason.PERMIT_EXPIRED if permit.valid_until < question.at else None
+    def _batcher(self, receiver: str) -> Batcher[Presented, tuple[Found, ...] | None]:
+        batcher = self._using.get(receiver)
+        if batcher is None:
+            use = partial(self.use_permits, tenant_of(receiver), Directory.member_of(receiver))
+            batcher = self._using[receiver] = Batcher(use, largest=LARGEST, weigh=_weight)
+        return batcher
 
-    def _open_code(self, permit: PermitBody, receiver: str) -> str:
-        try:
-            plain = envelope.open_sealed(
-                from_text(permit.sealed_code),
-                key=self._node.sealing_key(receiver),
-                info=b"mynumber permit code v1",
-                aad=permit.request_id.bytes,
-            )
-            return Code.parse(plain.decode("ascii")).to_text()
-        except (EnvelopeRefused, BadCode, UnicodeDecodeError):
-            raise Refused(HERE, Reason.MALFORMED, "the permit's code") from None
-
-    def _seal(self, found: Found, permit: PermitBody, inquirer_gateway: str, digest: bytes) -> str | None:
-        if found.fact is None or found.as_of is None:
-            return None
-        sheet = FactSheet(
-            information=permit.information, as_of=found.as_of, fact=msgspec.Raw(found.fact.encode())
-        )
-        return to_text(
-            envelope.seal(
-                msgspec.json.encode(sheet),
-                to=self._node.directory.seal_key(inquirer_gateway),
-                info=FACT_INFO,
-                aad=digest,
-            )
-        )
+    async def use_permits(
+        self, tenant: str, member: str, batch: Sequence[Presented]
+    ) -> list[tuple[Found, ...] | None]:
+        """Record that the member provides, in one transaction for all who present at the same time."""
+        return await self._side.use_permits(tenant, member, batch)
 
     async def withdraw(self, question: Question[Withdrawal]) -> Withdrawn:
         """Use up a permit that the inquirer gives up, or say what was done with it already."""
@@ -145,6 +123,17 @@ class Providing:
                 min(withdrawal.asked_at, question.at),
                 question.at,
             )
+            # what waits for a person has not moved: given up, it will not
+            await connection.execute(
+                """
+                UPDATE side_record SET outcome = 'abandoned', ended_at = $4
+                WHERE tenant = $1 AND side = 'provider' AND inquirer = $2 AND request_id = $3 AND outcome = 'waiting'
+                """,
+                tenant,
+                withdrawal.inquirer,
+                withdrawal.request_id,
+                question.at,
+            )
             outcome = await connection.fetchval(
                 """
                 SELECT outcome FROM side_record
@@ -159,3 +148,7 @@ class Providing:
         ):  # the permit of this digest is recorded under another request of the same inquirer
             raise Refused(HERE, Reason.PERMIT_NOT_YOURS)
         return Withdrawn(outcome=Outcome(outcome))
+
+
+def _weight(presented: Presented) -> int:
+    return len(presented.permits)

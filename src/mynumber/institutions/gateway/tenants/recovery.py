@@ -9,13 +9,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from mynumber.institutions.gateway.tenants.inquirer_side import Ending, InquirerSide
 from mynumber.institutions.gateway.tenants.inquiring import Inquiring
+from mynumber.institutions.gateway.tenants.instances import Instances
 from mynumber.institutions.gateway.tenants.outbox import Outbox
-from mynumber.institutions.gateway.tenants.store import Closing, Store, tenant_of
+from mynumber.institutions.gateway.tenants.store import Store, tenant_of
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
     QUERY_STATUS,
@@ -31,9 +34,9 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import Caller
 
-INTERVAL_SECONDS = 5.0
+INTERVAL_SECONDS = 2.0
 IN_FLIGHT = timedelta(seconds=90)
-"""Longer than any exchange can still be under way: two calls with their time-outs."""
+"""Longer than any question can still be under way to the other side: a message lives for a minute, and clocks differ."""
 BATCH = 200
 HERE = Hop.INQUIRER_GATEWAY
 
@@ -44,43 +47,56 @@ class Recovery:
     """Settles open inquiries of all members of this gateway."""
 
     def __init__(
-        self, node: Node, store: Store, caller: Caller, inquiring: Inquiring, outbox: Outbox
+        self,
+        node: Node,
+        store: Store,
+        side: InquirerSide,
+        caller: Caller,
+        inquiring: Inquiring,
+        outbox: Outbox,
+        instances: Instances,
     ) -> None:
         self._node = node
         self._store = store
+        self._side = side
         self._caller = caller
         self._inquiring = inquiring
         self._outbox = outbox
-        self._started = datetime.now(UTC)
+        self._instances = instances
         self._reached: dict[str, UUID | None] = {}
 
     async def run(self) -> None:
-        """Look for open inquiries until cancelled: at once for those of before the start, later for stale ones."""
+        """Look for open inquiries until cancelled: at once for those of processes that are dead, later for those that this one has let go of."""
         while True:
-            settled_before = max(self._started, datetime.now(UTC) - IN_FLIGHT)
+            alive = await self._instances.others_alive()
             for system in self._node.directory.systems:
                 if system.id.startswith("gateway."):
-                    await self._settle_all(system.id, settled_before)
+                    await self._settle_all(system.id, alive)
             await asyncio.sleep(INTERVAL_SECONDS)
 
-    async def _settle_all(self, gateway: str, before: datetime) -> None:
+    async def _settle_all(self, gateway: str, alive: Sequence[UUID]) -> None:
         tenant = tenant_of(gateway)
         try:
             async with self._store.acting_as(tenant) as connection:
                 rows = await connection.fetch(
                     """
                     SELECT * FROM side_record
-                    WHERE tenant = $1 AND side = 'inquirer' AND outcome = 'open' AND asked_at < $2
-                      AND ($4::uuid IS NULL OR request_id > $4)
-                    ORDER BY request_id LIMIT $3
+                    WHERE tenant = $1 AND side = 'inquirer' AND outcome = 'open'
+                      AND (instance = $2 AND asked_at < $4 OR instance <> ALL($3::uuid[] || $2) OR instance IS NULL)
+                      AND ($6::uuid IS NULL OR request_id > $6)
+                    ORDER BY request_id LIMIT $5
                     """,
                     tenant,
-                    before,
+                    self._instances.id,
+                    list(alive),
+                    datetime.now(UTC) - IN_FLIGHT,
                     BATCH,
                     self._reached.get(gateway),
                 )
             # each time the next ones, and from the beginning after the last: those that cannot be settled do not stand before the others
             self._reached[gateway] = rows[-1]["request_id"] if len(rows) == BATCH else None
+            mine = self._inquiring.of(gateway)
+            rows = [row for row in rows if not mine.has_in_hand(row["request_id"])]
             if not rows:
                 return
             statuses = await self._caller.call(
@@ -138,17 +154,14 @@ class Recovery:
                 # the provider's own words stand in its record and at the core
                 outcome, reason = withdrawn.outcome, None
                 hop = Hop.PROVIDER_GATEWAY if outcome is Outcome.REFUSED else None
-        await self._inquiring.close(
-            Closing(
-                tenant=tenant_of(gateway),
-                inquirer=Directory.member_of(gateway),
-                request_id=row["request_id"],
-                outcome=outcome,
-                at=datetime.now(UTC),
-                permit_digest=bytes.fromhex(permit_digest) if permit_digest else None,
-                hop=hop,
-                reason=reason,
-            )
+        ending = Ending(
+            request_id=row["request_id"],
+            outcome=outcome,
+            ended_at=datetime.now(UTC),
+            permit_digest=bytes.fromhex(permit_digest) if permit_digest else None,
+            hop=hop,
+            reason=reason,
         )
+        await self._side.close_inquiries(tenant_of(gateway), Directory.member_of(gateway), [ending])
         self._outbox.wake(gateway)
         _log.info("an open inquiry was settled", system=gateway, outcome=outcome.value)

@@ -12,7 +12,7 @@ from mynumber.foundation.law import Affair, InformationKind, InstitutionKind, Pr
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.systems import member_id
 from mynumber.protocols.directory import Directory, System, UnknownSystem
-from mynumber.protocols.facts import FACTS
+from mynumber.protocols.facts import HELD
 
 MOST_CANDIDATES: Final = 12
 """Members listed one by one under a kind of information; the others are chosen on the page for inquiries by hand."""
@@ -35,7 +35,7 @@ class Candidate:
     @property
     def registered(self) -> bool:
         """Whether institutions of this platform hold copies of this kind of information."""
-        return self.information in FACTS
+        return self.information in HELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _candidates(
 
 
 def _advice(information: InformationKind, system: System, person: Person, *, alone: bool) -> tuple[bool, str]:
-    if information not in FACTS:
+    if information not in HELD:
         return False, ""
     if system.id.startswith("municipality."):
         if person.previous_municipality and system.id == member_id(person.previous_municipality):
@@ -115,6 +115,6 @@ def _provides(directory: Directory, system: System, provision: Provision) -> boo
 
 
 def _in_order(provision: Provision) -> list[InformationKind]:
-    """Kinds with a layout first, then as the vocabulary lists them."""
+    """Kinds that are held here first, then as the vocabulary lists them."""
     order = {kind: place for place, kind in enumerate(InformationKind)}
-    return sorted(provision.information_kinds, key=lambda kind: (kind not in FACTS, order[kind]))
+    return sorted(provision.information_kinds, key=lambda kind: (kind not in HELD, order[kind]))

@@ -131,6 +131,7 @@ def case_page(request: HttpRequest, tenant: str, number: int) -> HttpResponse:
 
 
 def _case_page(request: HttpRequest, tenant: str, case: Case, problem: str = "") -> HttpResponse:
+    asking.look_again(case, code=tenant, now=timezone.now)
     asking.close_interrupted(case, at=timezone.now())
     affair = _affair(case)
     systems = directory()

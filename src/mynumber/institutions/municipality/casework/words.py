@@ -1,25 +1,21 @@
 """Facts, sources and refusals as the case worker reads them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 import msgspec
 
+from mynumber.foundation.facts import groups
 from mynumber.foundation.law import InformationKind, Provision, legal_basis
-from mynumber.foundation.people import MalformedPersonalData, Wareki
 from mynumber.institutions.municipality.casework.asking import may_be_repeated
 from mynumber.institutions.municipality.casework.models import CaseInquiry, InquiryState
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import Outcome
-from mynumber.protocols.facts import LABELS_JA, Fact, PensionBenefitsFact, UnknownLayout
+from mynumber.protocols.facts import UnknownLayout
 from mynumber.protocols.refusal import Reason
 from mynumber.webkit.face.parts import Chip, Kind
-from mynumber.webkit.face.words import JST, yen
-
-_MONEY: Final = frozenset({"total_income", "income_levy", "annual_amount"})
-_PEOPLE: Final = frozenset({"dependants"})
+from mynumber.webkit.face.words import JST
 
 _ADVICE: Final = {
     Reason.NOT_IN_TABLE: "この機関からこの情報は受け取れません。必要なら、本人に書類の提出を求めてください。",
@@ -114,7 +110,7 @@ def law_of(provision: Provision, on: date) -> str:
 def chip_of(inquiry: CaseInquiry) -> Chip:
     """The state in one word."""
     if inquiry.state == InquiryState.ASKING:
-        return Chip("照会中", Kind.INFO)
+        return Chip("回答待ち" if inquiry.result is Outcome.WAITING else "照会中", Kind.INFO)
     if inquiry.state == InquiryState.INTERRUPTED:
         return Chip("中断", Kind.WARN)
     match inquiry.result:
@@ -147,37 +143,5 @@ def _fact(inquiry: CaseInquiry) -> tuple[tuple[tuple[Line, ...], ...], str]:
         fact = inquiry.received.read()
     except (UnknownLayout, ValueError, msgspec.DecodeError):
         return (), "この画面では読めない形の情報です。照会番号を管理者に知らせてください。"
-    if isinstance(fact, PensionBenefitsFact):
-        groups = tuple(tuple(_lines(benefit)) for benefit in fact.benefits)
-        return groups, "" if groups else "受けている公的年金はありません。"
-    return (tuple(_lines(fact)),), ""
-
-
-def _lines(fact: Fact) -> Iterator[Line]:
-    for name in fact.__struct_fields__:
-        yield Line(LABELS_JA.get(name, name), _value(name, getattr(fact, name)))
-
-
-def _value(name: str, value: object) -> str:
-    if name == "fiscal_year" and isinstance(value, int):
-        return f"{_era_year(date(value, 4, 1))}度（{value}年度）"
-    if isinstance(value, int) and name in _MONEY:
-        return yen(value)
-    if isinstance(value, int) and name in _PEOPLE:
-        return f"{value}人"
-    if isinstance(value, datetime):
-        raise TypeError("a fact of the layouts has days, no moments")
-    if isinstance(value, date):
-        return f"{_era_day(value)}（{value.year}年）"
-    return str(value)
-
-
-def _era_year(day: date) -> str:
-    return Wareki.of(day).year_text
-
-
-def _era_day(day: date) -> str:
-    try:
-        return Wareki.of(day).text
-    except MalformedPersonalData:
-        return day.isoformat()
+    told = groups(fact)
+    return tuple(tuple(Line(row.label, row.value) for row in group.rows) for group in told), ""

@@ -1,0 +1,331 @@
+"""The provider's records (Act art. 23(2)): a permit is used up and its copy found in one statement, which is one durable transaction.
+
+Only what is held for a person to decide takes more: then the record, the notice and the desk's item are one transaction of several statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from mynumber.foundation.envelope import Header
+from mynumber.institutions.gateway.desk.holds import DeskAnswer, DeskRequest, desk_answers, held, put_on_desk
+from mynumber.institutions.gateway.tenants.sessions import TenantSessions
+from mynumber.institutions.gateway.tenants.store import SEEN_MARGIN
+from mynumber.protocols.exchange import Outcome, Permit, PermitSheet
+from mynumber.protocols.holds import HoldReason
+from mynumber.protocols.refusal import Hop, Reason
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """Verified permits of one sheet: each to be used once and answered from the copies. Digests and codes stand in their order."""
+
+    header: Header
+    sheet: PermitSheet
+    permits: tuple[Permit, ...]
+    digests: tuple[bytes, ...]
+    codes: tuple[str, ...]
+    at: datetime
+    is_expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is said of one permit: ``provided`` with the fact, ``no_data``, ``waiting`` or ``refused``."""
+
+    outcome: Outcome
+    fact: str | None = None
+    as_of: datetime | None = None
+    deadline: datetime | None = None
+    refusal: Reason | None = None
+
+
+USED = Found(Outcome.REFUSED, refusal=Reason.PERMIT_USED)
+EXPIRED = Found(Outcome.REFUSED, refusal=Reason.PERMIT_EXPIRED)
+
+
+class _Message(msgspec.Struct, frozen=True):
+    n: int
+    sender: str
+    message_id: str
+    expires_at: datetime
+    inquirer: str
+    asked_at: datetime
+    at: datetime
+    refusal: str | None
+
+
+class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    place: int
+    n: int
+    request_id: UUID
+    affair: str
+    provision: str
+    information: str
+    organisation: str
+    non_disclosure: bool
+    permit_digest: bytes
+    code: str
+    is_held: bool = False
+
+
+_USE = """
+WITH arriving AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($3::json) AS _(n int, sender text, message_id text, expires_at timestamptz, inquirer text,
+        asked_at timestamptz, at timestamptz, refusal text)
+), arrived AS (
+    INSERT INTO seen_message (tenant, sender, message_id, expires_at)
+    SELECT $1, sender, message_id, expires_at FROM arriving
+    ON CONFLICT (tenant, sender, message_id) DO NOTHING
+    RETURNING sender, message_id
+), presented AS MATERIALIZED (
+    SELECT permit.place, permit.request_id, permit.affair, permit.provision, permit.information, permit.organisation,
+        permit.non_disclosure, permit.code, decode(permit.permit_digest, 'base64') AS permit_digest,
+        arriving.inquirer, arriving.asked_at, arriving.at, arriving.refusal,
+        (arriving.sender, arriving.message_id) IN (SELECT sender, message_id FROM arrived) AS is_new_message,
+        CASE WHEN arriving.refusal IS NOT NULL THEN 'refused' WHEN permit.is_held THEN 'waiting'
+            WHEN copy.fact IS NULL THEN 'no_data' ELSE 'provided' END AS outcome,
+        copy.fact, copy.as_of
+    FROM json_to_recordset($4::json) AS permit(place int, n int, request_id uuid, affair text, provision text, information text,
+            organisation text, non_disclosure bool, permit_digest text, code text, is_held bool)
+        JOIN arriving USING (n)
+        LEFT JOIN LATERAL (SELECT held.fact, held.as_of FROM copy AS held
+            WHERE held.tenant = $1 AND held.code = permit.code AND held.information = permit.information LIMIT 1) AS copy ON true
+), used AS (
+    INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, provision, information, organisation,
+        non_disclosure, outcome, hop, reason, permit_digest, asked_at, ended_at, provided_at, as_of, addressee)
+    SELECT $1, 'provider', inquirer, request_id, $2, affair, provision, information, organisation, non_disclosure, outcome,
+        CASE WHEN outcome = 'refused' THEN 'provider_gateway' END, refusal, permit_digest, asked_at,
+        CASE WHEN outcome <> 'waiting' THEN at END, CASE WHEN outcome = 'provided' THEN at END,
+        CASE WHEN outcome = 'provided' THEN as_of END,
+        (SELECT min(addressee) FROM addressee_code AS held WHERE held.tenant = $1 AND held.code = presented.code)
+    FROM presented WHERE is_new_message
+    ON CONFLICT DO NOTHING
+    RETURNING permit_digest
+), told AS (
+    INSERT INTO notice (tenant, side, request_id, outcome, permit_digest, at, hop, reason)
+    SELECT DISTINCT ON (permit_digest) $1, 'provider', request_id, outcome, permit_digest, at,
+        CASE WHEN outcome = 'refused' THEN 'provider_gateway' END, refusal
+    FROM presented
+    WHERE is_new_message AND outcome <> 'waiting' AND (permit_digest IN (SELECT permit_digest FROM used)) IS TRUE
+)
+SELECT place, is_new_message, outcome, permit_digest IN (SELECT permit_digest FROM used) AS is_used,
+    CASE WHEN outcome = 'provided' THEN fact END AS fact, as_of
+FROM presented
+"""
+
+
+class ProviderSide:
+    """The records of members as providers."""
+
+    def __init__(self, sessions: TenantSessions) -> None:
+        self._sessions = sessions
+
+    async def use_permits(
+        self, tenant: str, member: str, batch: Sequence[Presented]
+    ) -> list[tuple[Found, ...] | None]:
+        """Use permits up and say what the copies or the desk say: a finding for each, or None for a message that came before."""
+        messages: dict[tuple[str, str], int] = {}
+        for number, presented in enumerate(batch):
+            messages.setdefault((presented.header.issuer, presented.header.message_id), number)
+        numbers = sorted(messages.values())
+        places = [(number, at) for number in numbers for at in range(len(batch[number].permits))]
+        at_latest = max(batch[number].at for number in numbers)
+        deadline: datetime | None = None
+        async with self._sessions.of(tenant) as connection:
+            holds = await held(
+                connection,
+                tenant,
+                [(batch[n].codes[at], batch[n].permits[at].information) for n, at in places],
+                at_latest,
+            )
+            if not holds:
+                rows = await _use(connection, tenant, member, batch, places, holds)
+        if holds:
+            async with self._sessions.transaction(tenant) as connection:
+                rows = await _use(connection, tenant, member, batch, places, holds)
+                waiting = [
+                    row["place"] for row in rows if row["is_used"] and row["outcome"] == Outcome.WAITING.value
+                ]
+                deadline = await put_on_desk(
+                    connection,
+                    tenant,
+                    [_desk_request(batch[places[p][0]], places[p][1], holds[p]) for p in waiting],
+                    at_latest,
+                )
+        findings: list[list[Found]] = [[] for _ in batch]
+        used: set[bytes] = set()
+        again: list[tuple[int, int]] = []
+        for place, is_new_message, outcome, is_used, fact, as_of in sorted(rows, key=_place):
+            number, at = places[place]
+            if not is_new_message:
+                continue
+            digest = batch[number].digests[at]
+            if not is_used or digest in used:
+                again.append((number, at))
+                findings[number].append(USED)
+                continue
+            used.add(digest)
+            findings[number].append(
+                Found(
+                    Outcome(outcome),
+                    fact,
+                    as_of if outcome == Outcome.PROVIDED.value else None,
+                    deadline if outcome == Outcome.WAITING.value else None,
+                    Reason.PERMIT_EXPIRED if outcome == Outcome.REFUSED.value else None,
+                )
+            )
+        if again:
+            await self._ask_desk(tenant, batch, again, findings)
+        return [tuple(found) if found else None for found in findings]
+
+    async def _ask_desk(
+        self,
+        tenant: str,
+        batch: Sequence[Presented],
+        again: Sequence[tuple[int, int]],
+        findings: list[list[Found]],
+    ) -> None:
+        """Permits that were presented before: what waited for a person is answered with what the desk has decided, if it has."""
+        async with self._sessions.transaction(tenant) as connection:
+            rows = await connection.fetch(
+                """
+                SELECT permit_digest FROM side_record
+                WHERE tenant = $1 AND side = 'provider' AND outcome = 'waiting' AND inquirer = ANY($2::text[])
+                  AND permit_digest = ANY($3::bytea[])
+                FOR UPDATE
+                """,
+                tenant,
+                list({batch[number].sheet.inquirer for number, _ in again}),
+                [batch[number].digests[at] for number, at in again],
+            )
+            waiting = {bytes(row["permit_digest"]) for row in rows}
+            if not waiting:
+                return
+            answers = await desk_answers(connection, tenant, list(waiting))
+            for number, at in again:
+                presented = batch[number]
+                digest = presented.digests[at]
+                if digest not in waiting:
+                    continue
+                found = _decided(answers.get(digest), presented.at)
+                findings[number][at] = found
+                if found.outcome is not Outcome.WAITING:
+                    waiting.discard(digest)  # a second presentation in this batch finds it used
+                    await _end_waiting(connection, tenant, presented, at, found)
+
+
+def _decided(answer: DeskAnswer | None, at: datetime) -> Found:
+    """What the desk says of a permit at a time."""
+    if answer is None:  # it was put there with the record; somebody took it away
+        return EXPIRED
+    if answer.outcome is None:
+        return Found(Outcome.WAITING, deadline=answer.deadline) if at <= answer.deadline else EXPIRED
+    return Found(answer.outcome, answer.fact, answer.as_of, refusal=answer.refusal)
+
+
+async def _use(
+    connection: Any,
+    tenant: str,
+    member: str,
+    batch: Sequence[Presented],
+    places: Sequence[tuple[int, int]],
+    holds: dict[int, HoldReason],
+) -> Sequence[Any]:
+    messages = [
+        _Message(
+            number,
+            batch[number].header.issuer,
+            batch[number].header.message_id,
+            batch[number].header.expires_at + SEEN_MARGIN,
+            batch[number].sheet.inquirer,
+            batch[number].sheet.requested_at,
+            batch[number].at,
+            Reason.PERMIT_EXPIRED.value if batch[number].is_expired else None,
+        )
+        for number in sorted({number for number, _ in places})
+    ]
+    permits = [
+        _Row(
+            place,
+            number,
+            permit.request_id,
+            permit.affair,
+            permit.provision,
+            permit.information,
+            permit.organisation,
+            permit.non_disclosure,
+            batch[number].digests[at],
+            batch[number].codes[at],
+            place in holds,
+        )
+        for place, (number, at) in enumerate(places)
+        for permit in (batch[number].permits[at],)
+    ]
+    rows: Sequence[Any] = await connection.fetch(
+        _USE, tenant, member, _encode(messages).decode(), _encode(permits).decode()
+    )
+    return rows
+
+
+async def _end_waiting(connection: Any, tenant: str, presented: Presented, at: int, found: Found) -> None:
+    """Close the record of a permit that waited, and tell the core."""
+    permit, provided = presented.permits[at], found.outcome is Outcome.PROVIDED
+    hop = Hop.PROVIDER_GATEWAY.value if found.outcome is Outcome.REFUSED else None
+    reason = found.refusal.value if found.refusal else None
+    await connection.execute(
+        """
+        UPDATE side_record SET outcome = $4, ended_at = $5, hop = $6, reason = $7, provided_at = $8, as_of = $9
+        WHERE tenant = $1 AND side = 'provider' AND inquirer = $2 AND permit_digest = $3
+        """,
+        tenant,
+        presented.sheet.inquirer,
+        presented.digests[at],
+        found.outcome.value,
+        presented.at,
+        hop,
+        reason,
+        presented.at if provided else None,
+        found.as_of,
+    )
+    await connection.execute(
+        """
+        INSERT INTO notice (tenant, side, request_id, outcome, permit_digest, at, hop, reason)
+        VALUES ($1, 'provider', $2, $3, $4, $5, $6, $7)
+        """,
+        tenant,
+        permit.request_id,
+        found.outcome.value,
+        presented.digests[at],
+        presented.at,
+        hop,
+        reason,
+    )
+
+
+def _desk_request(presented: Presented, at: int, reason: HoldReason) -> DeskRequest:
+    permit = presented.permits[at]
+    return DeskRequest(
+        permit_digest=presented.digests[at],
+        inquirer=presented.sheet.inquirer,
+        request_id=permit.request_id,
+        code=presented.codes[at],
+        information=permit.information,
+        affair=permit.affair,
+        provision=permit.provision,
+        organisation=permit.organisation,
+        reason=reason,
+    )
+
+
+def _place(row: Any) -> int:
+    place: int = row["place"]
+    return place
