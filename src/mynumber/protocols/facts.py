@@ -1,29 +1,53 @@
-"""Facts that copies carry: one struct a kind of information, with the words a person reads.
+"""Facts that copies carry: the layouts of :mod:`mynumber.foundation.facts`, one main layout a kind of information.
 
-No official layout of the data items is public, so these layouts are ours. Amounts are integer yen; years are fiscal years (年度).
+The structs here are the typed way to write the facts that institutions of this platform hold; a test proves that what they write is of
+their layout. Reading gives the struct made from the layout, in which any value may be 不明 or 未申告.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
+from mynumber.foundation.facts import (
+    Fact,
+    Layout,
+    MalformedFact,
+    UnknownLayout,
+    fact_type,
+    layout_of,
+    layouts_of,
+    read_fact,
+)
 from mynumber.foundation.law import InformationKind
+
+__all__ = [
+    "FACTS",
+    "HELD",
+    "Fact",
+    "LocalTaxFact",
+    "MalformedFact",
+    "PensionBenefitFact",
+    "PensionBenefitsFact",
+    "ReceivingAccountFact",
+    "UnknownLayout",
+    "decode_fact",
+]
 
 Words = Annotated[str, msgspec.Meta(max_length=100)]
 Year = Annotated[int, msgspec.Meta(ge=1900, le=9999)]
 People = Annotated[int, msgspec.Meta(ge=0, le=1000)]
-Yen = Annotated[int, msgspec.Meta(ge=-(10**15), le=10**15)]
+Yen = Annotated[int, msgspec.Meta(ge=0, le=10**13)]
 
 
-class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of all facts about one person."""
+class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the facts that institutions write."""
 
 
-class LocalTaxFact(Fact, frozen=True, kw_only=True):
-    """地方税関係情報: income and tax that a municipality assessed for one fiscal year."""
+class LocalTaxFact(Written, frozen=True, kw_only=True):
+    """地方税関係情報: income and tax that a municipality assessed for one fiscal year (layout ``local_tax``)."""
 
     fiscal_year: Year
     total_income: Yen
@@ -34,7 +58,7 @@ class LocalTaxFact(Fact, frozen=True, kw_only=True):
     """扶養親族等の数."""
 
 
-class PensionBenefitFact(Fact, frozen=True, kw_only=True):
+class PensionBenefitFact(Written, frozen=True, kw_only=True):
     """年金給付関係情報: one public pension in payment."""
 
     kind: Words
@@ -44,14 +68,14 @@ class PensionBenefitFact(Fact, frozen=True, kw_only=True):
     paid_since: date
 
 
-class PensionBenefitsFact(Fact, frozen=True, kw_only=True):
-    """All public pensions of a person; empty means: none is paid."""
+class PensionBenefitsFact(Written, frozen=True, kw_only=True):
+    """All public pensions of a person; empty means: none is paid (layout ``pension_benefits``)."""
 
     benefits: Annotated[tuple[PensionBenefitFact, ...], msgspec.Meta(max_length=100)]
 
 
-class ReceivingAccountFact(Fact, frozen=True, kw_only=True):
-    """公的給付支給等口座登録簿関係情報: the account a person registered for public payments."""
+class ReceivingAccountFact(Written, frozen=True, kw_only=True):
+    """公的給付支給等口座登録簿関係情報: the account a person registered for public payments (layout ``receiving_account``)."""
 
     bank_code: Words
     branch_code: Words
@@ -62,41 +86,28 @@ class ReceivingAccountFact(Fact, frozen=True, kw_only=True):
     registered_on: date
 
 
-FACTS: dict[InformationKind, type[Fact]] = {
-    InformationKind.LOCAL_TAX: LocalTaxFact,
-    InformationKind.PENSION_BENEFIT: PensionBenefitsFact,
-    InformationKind.PUBLIC_PENSION_BENEFIT: PensionBenefitsFact,
-    InformationKind.RECEIVING_ACCOUNT: ReceivingAccountFact,
+FACTS: Final[dict[InformationKind, type[Fact]]] = {
+    kind: fact_type(layout_of(kind)) for kind in InformationKind
 }
-"""Layout of each kind of information that has one."""
+"""The struct of a fact of each kind that names no layout."""
 
-LABELS_JA: dict[str, str] = {
-    "fiscal_year": "年度",
-    "total_income": "総所得金額等",
-    "income_levy": "市町村民税所得割額",
-    "dependants": "扶養親族等の数",
-    "benefits": "公的年金給付",
-    "kind": "給付の種類",
-    "annual_amount": "年額",
-    "paid_since": "支給開始日",
-    "bank_code": "金融機関コード",
-    "branch_code": "支店コード",
-    "account_type": "預貯金種目",
-    "account_number": "口座番号",
-    "holder_kana": "口座名義（カナ）",
-    "registered_on": "登録日",
-}
-"""Words for the fields."""
+HELD: Final = frozenset(
+    {
+        InformationKind.LOCAL_TAX,
+        InformationKind.PENSION_BENEFIT,
+        InformationKind.PUBLIC_PENSION_BENEFIT,
+        InformationKind.RECEIVING_ACCOUNT,
+    }
+)
+"""Kinds of which institutions of this platform register copies."""
 
 
-class UnknownLayout(LookupError):
-    """No layout exists for this kind of information."""
+def decode_fact(information: InformationKind, body: bytes, layout: Layout | None = None) -> Fact:
+    """Read a fact strictly; ``layout`` is the kind's main one unless the key of the fact names another.
 
-
-def decode_fact(information: InformationKind, body: bytes) -> Fact:
-    """Read a fact strictly. Raises :class:`UnknownLayout`, or ``msgspec.DecodeError`` for anything out of shape."""
-    try:
-        layout = FACTS[information]
-    except KeyError:
-        raise UnknownLayout(f"no layout for {information.value}") from None
-    return msgspec.json.decode(body, type=layout)
+    Raises :class:`UnknownLayout` if the kind is not told in that layout, :class:`MalformedFact` (a ``msgspec.DecodeError``) for anything
+    out of shape, with the faults of each field.
+    """
+    if layout is not None and layout not in layouts_of(information):
+        raise UnknownLayout(f"{information.value} is not told in {layout.id}")
+    return read_fact(layout or layout_of(information), body)

@@ -1,25 +1,49 @@
 """A form made from the layout of a kind of information, for the answer that a person types.
 
-Plain values become one control each; a list of structs becomes :data:`GROUPS` groups of controls, of which empty ones are left out.
+Plain values become one control each; a list of records becomes :data:`GROUPS` groups of controls, of which empty ones are left out. A list
+inside a list is not typed: a longer answer comes from the member's own system as a copy. A value that the member does not know, or that
+was never declared, is chosen beside its control.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import msgspec
 from django import forms
 
+from mynumber.foundation.facts import CODE_LISTS, Field, MalformedFact, Problem, layout_of
+from mynumber.foundation.facts.language import (
+    CalendarYear,
+    Code,
+    Count,
+    Day,
+    FieldType,
+    Figures,
+    FiscalYear,
+    Insurer,
+    Many,
+    Month,
+    Municipality,
+    Period,
+    Words,
+    Yen,
+    YesNo,
+)
 from mynumber.foundation.law import InformationKind
-from mynumber.protocols.facts import FACTS, LABELS_JA, decode_fact
+from mynumber.protocols.facts import decode_fact
 from mynumber.webkit.face.forms import PlainForm
 
 GROUPS = 5
-"""How many entries of a list one may type; longer lists come from the member's own system as copies."""
+"""How many entries of a list one may type."""
 
 _MISSING = {"required": "入力してください。"}
+_SPECIAL = "special"
+_SPECIAL_JA = {"unknown": "不明", "not_declared": "未申告"}
+_YES, _NO = "true", "false"
+_PERIOD = (("since", "開始日"), ("until", "終了日"))
 
 
 class FactForm(PlainForm):
@@ -27,110 +51,199 @@ class FactForm(PlainForm):
 
     def __init__(self, information: InformationKind, *args: Any, **kwargs: Any) -> None:
         self._information = information
-        self._fields = msgspec.structs.fields(FACTS[information])
+        self._layout = layout_of(information)
         super().__init__(*args, **kwargs)
-        for name, control in _controls(self._fields, "", required=True):
-            self.fields[name] = control
+        self._titles: dict[str, str] = {}
+        for field in self._layout.fields:
+            for title, name, control in _controls(field):
+                self.fields[name] = control
+                self._titles[name] = title
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Controls with the heading of their group, in the order of the layout; the heading of plain values is empty."""
         groups: dict[str, list[forms.BoundField]] = {}
         for name in self.fields:
-            words = name.split("__")
-            heading = f"{_label(words[0])} {int(words[1]) + 1}" if len(words) > 1 else ""
-            groups.setdefault(heading, []).append(self[name])
+            groups.setdefault(self._titles[name], []).append(self[name])
         return list(groups.items())
 
     def clean(self) -> dict[str, Any]:
-        """Put the values together and read them as strictly as a copy."""
+        """Put the values together and read them as strictly as a copy. Faults go to their controls."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
+        fact = msgspec.json.encode(_assembled(self._layout.fields, "", cleaned))
         try:
-            fact = msgspec.json.encode(_assembled(self._fields, "", cleaned))
             decode_fact(self._information, fact)
-        except msgspec.ValidationError:
-            raise forms.ValidationError(
-                "値がこの情報の決まりに合いません。桁や日付を確かめてください。"
-            ) from None
+        except MalformedFact as malformed:
+            for fault in malformed.faults:
+                name = _control_of(fault.path, cleaned)
+                words = (
+                    _MISSING["required"] if fault.problem is Problem.MISSING else fault.problem.sentence_ja
+                )
+                self.add_error(name if name in self.fields else None, words)
         cleaned["fact"] = fact.decode()
         return cleaned
 
 
 def initial_of(fact: str) -> dict[str, Any]:
     """What a copy says, as the controls begin with."""
+    return dict(_initial("", msgspec.json.decode(fact)))
+
+
+def _initial(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        match value:
+            case {"special": special}:
+                yield f"{prefix}{name}__{_SPECIAL}", special
+            case dict():
+                yield from _initial(f"{prefix}{name}__", value)
+            case list():
+                if not prefix:
+                    for place, entry in enumerate(value[:GROUPS]):
+                        yield from _initial(f"{name}__{place}__", entry)
+            case bool():
+                yield prefix + name, _YES if value else _NO
+            case _:
+                yield prefix + name, value
+
+
+def _controls(field: Field) -> Iterator[tuple[str, str, forms.Field]]:
+    """Title of the group, name and control of everything one types for a field."""
+    if not isinstance(field.type, Many):
+        for name, control in _plain_controls(field, "", required=field.required):
+            yield "", name, control
+        return
+    for place in range(GROUPS):
+        for inner in field.type.fields:
+            if not isinstance(inner.type, Many):
+                for name, control in _plain_controls(inner, f"{field.name}__{place}__", required=False):
+                    yield f"{field.label} {place + 1}", name, control
+
+
+def _plain_controls(field: Field, prefix: str, *, required: bool) -> Iterator[tuple[str, forms.Field]]:
+    name = prefix + field.name
+    if isinstance(field.type, Period):
+        for edge, label in _PERIOD:
+            needed = required and edge == "since"
+            yield f"{name}__{edge}", _day(f"{field.label}の{label}", needed)
+            yield f"{name}__{edge}__{_SPECIAL}", _special(f"{field.label}の{label}", ("unknown",))
+        return
+    # A value and its special value exclude each other; that one of them stands is for the reader of the layout to say.
+    yield name, _control(field.type, field.label, required and not field.may_be)
+    if field.may_be:
+        yield f"{name}__{_SPECIAL}", _special(field.label, field.may_be)
+
+
+def _special(label: str, may_be: tuple[str, ...]) -> forms.Field:
+    choices = [("", "値を入力する"), *((name, _SPECIAL_JA[name]) for name in may_be)]
+    return forms.ChoiceField(
+        label=f"{label}が分からないとき", required=False, choices=choices, error_messages=_MISSING
+    )
+
+
+def _control(kind: FieldType, label: str, required: bool) -> forms.Field:
+    match kind:
+        case Yen(least=least, most=most):
+            return _whole(f"{label}（円）", required, least, most)
+        case Count(unit=unit, least=least, most=most):
+            return _whole(f"{label}（{unit}）" if unit else label, required, least, most)
+        case FiscalYear() | CalendarYear():
+            return _whole(label, required, 1900, 9999)
+        case Day():
+            return _day(label, required)
+        case Month():
+            return _text(label, required, 7, "例：2026-04")
+        case YesNo(yes=yes, no=no):
+            return _choice(label, required, {_YES: yes, _NO: no})
+        case Code(of=of):
+            return _choice(label, required, CODE_LISTS[of])
+        case Words(most=most) | Figures(most=most):
+            return _text(label, required, most)
+        case Municipality():
+            return _text(label, required, 6, "全国地方公共団体コード（6桁）")
+        case Insurer():
+            return _text(label, required, 8, "保険者番号（6桁又は8桁）")
+        case _:
+            raise TypeError("not typed by one control")
+
+
+def _whole(label: str, required: bool, least: int, most: int) -> forms.Field:
+    return forms.IntegerField(
+        label=label, required=required, min_value=least, max_value=most, error_messages=_MISSING
+    )
+
+
+def _day(label: str, required: bool) -> forms.Field:
+    return forms.DateField(
+        label=label,
+        required=required,
+        input_formats=["%Y-%m-%d"],
+        help_text="例：2026-04-01",
+        error_messages=_MISSING,
+    )
+
+
+def _text(label: str, required: bool, most: int, help_text: str = "") -> forms.Field:
+    return forms.CharField(
+        label=label, required=required, max_length=most, help_text=help_text, error_messages=_MISSING
+    )
+
+
+def _choice(label: str, required: bool, entries: dict[str, str]) -> forms.Field:
+    choices = [("", "選択してください"), *entries.items()]
+    return forms.ChoiceField(label=label, required=required, choices=choices, error_messages=_MISSING)
+
+
+def _assembled(fields: tuple[Field, ...], prefix: str, cleaned: dict[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name, value in msgspec.json.decode(fact).items():
-        if isinstance(value, list):
-            for place, entry in enumerate(value[:GROUPS]):
-                values |= {f"{name}__{place}__{key}": inner for key, inner in entry.items()}
-        else:
-            values[name] = value
+    for field in fields:
+        if isinstance(field.type, Many):
+            if prefix:
+                continue
+            typed = [
+                _assembled(field.type.fields, f"{field.name}__{place}__", cleaned)
+                for place in _places(field.name, cleaned)
+            ]
+            if typed or field.required:
+                values[field.name] = typed
+            continue
+        value = _typed(field.type, prefix + field.name, cleaned)
+        if value is not None:
+            values[field.name] = value
     return values
 
 
-def _controls(
-    fields: tuple[msgspec.structs.FieldInfo, ...], prefix: str, *, required: bool
-) -> Iterator[tuple[str, forms.Field]]:
-    for field in fields:
-        entry = _entry_of(field.type)
-        if entry is not None:
-            for place in range(GROUPS):
-                yield from _controls(
-                    msgspec.structs.fields(entry), f"{prefix}{field.name}__{place}__", required=False
-                )
-            continue
-        kind, label = _plain(field.type), _label(field.name)
-        control: forms.Field
-        if kind is int:
-            control = forms.IntegerField(label=label, required=required, error_messages=_MISSING)
-        elif kind is date:
-            control = forms.DateField(
-                label=label,
-                required=required,
-                input_formats=["%Y-%m-%d"],
-                help_text="例：2026-04-01",
-                error_messages=_MISSING,
-            )
-        else:
-            control = forms.CharField(label=label, required=required, max_length=100, error_messages=_MISSING)
-        yield prefix + field.name, control
+def _typed(kind: FieldType, name: str, cleaned: dict[str, Any]) -> Any:
+    if isinstance(kind, Period):
+        edges = {edge: _typed(Day(), f"{name}__{edge}", cleaned) for edge, _ in _PERIOD}
+        return {edge: value for edge, value in edges.items() if value is not None} or None
+    special = cleaned.get(f"{name}__{_SPECIAL}")
+    if special:
+        return {_SPECIAL: special}
+    value = cleaned.get(name)
+    if value in {None, ""}:
+        return None
+    return value == _YES if isinstance(kind, YesNo) else value
 
 
-def _assembled(
-    fields: tuple[msgspec.structs.FieldInfo, ...], prefix: str, cleaned: dict[str, Any]
-) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for field in fields:
-        entry = _entry_of(field.type)
-        if entry is None:
-            values[field.name] = cleaned[prefix + field.name]
-            continue
-        inner = msgspec.structs.fields(entry)
-        entries = (_assembled(inner, f"{prefix}{field.name}__{place}__", cleaned) for place in range(GROUPS))
-        values[field.name] = [
-            one for one in entries if any(value not in {None, ""} for value in one.values())
-        ]
-    return values
+def _places(name: str, cleaned: dict[str, Any]) -> list[int]:
+    """The groups of a list in which something is typed."""
+    return [
+        place
+        for place in range(GROUPS)
+        if any(
+            value not in {None, ""}
+            for control, value in cleaned.items()
+            if control.startswith(f"{name}__{place}__")
+        )
+    ]
 
 
-def _plain(annotated: Any) -> type:
-    """The type under its bounds."""
-    inner = getattr(annotated, "__origin__", annotated)
-    return inner if isinstance(inner, type) else str
-
-
-def _entry_of(annotated: Any) -> type[msgspec.Struct] | None:
-    """The struct of a list of structs; None for a plain value."""
-    inner = annotated
-    if hasattr(inner, "__metadata__"):
-        inner = inner.__origin__
-    for argument in getattr(inner, "__args__", ()):
-        if isinstance(argument, type) and issubclass(argument, msgspec.Struct):
-            return argument
-    return None
-
-
-def _label(name: str) -> str:
-    return LABELS_JA.get(name, name)
+def _control_of(path: str, cleaned: dict[str, Any]) -> str:
+    """``benefits[0].paid_since`` is typed in ``benefits__2__paid_since`` if the first two groups are empty."""
+    entry = re.fullmatch(r"(\w+)\[(\d+)\]\.(.+)", path)
+    if entry is None:
+        return path.replace(".", "__")
+    name, place, inner = entry.groups()
+    return f"{name}__{_places(name, cleaned)[int(place)]}__{inner.replace('.', '__')}"

@@ -1,0 +1,132 @@
+"""Vaccination, health promotion, school."""
+
+from __future__ import annotations
+
+from mynumber.foundation.facts.language import (
+    CERTAIN,
+    FISCAL_YEAR,
+    Axis,
+    Layout,
+    Source,
+    code,
+    count,
+    day,
+    many,
+    month,
+    municipality,
+    period,
+    words,
+    yen,
+    yes_no,
+)
+from mynumber.foundation.law import InformationKind as Kind
+
+LAYOUTS = (
+    Layout(
+        id="vaccinations",
+        label="予防接種の記録",
+        basis="予防接種法施行規則第4条第1項各号（接種の記録の事項）・新型インフルエンザ等対策特別措置法第28条",
+        axis=Axis.AS_OF,
+        source=Source.LAW,
+        kinds=(Kind.VACCINATION, Kind.NEW_INFLUENZA_VACCINATION),
+        words=("予防接種", "特定接種"),
+        fields=(
+            many(
+                "vaccinations",
+                "接種",
+                code("vaccine", "ワクチンの種類", "vaccine"),
+                day("on", "接種年月日"),
+                count("dose", "回数", "回目", (1, 4), least=1, most=100, required=False),
+                words("product", "ワクチンの名称", 100, ("模擬ワクチン",), required=False),
+                words("lot", "製造番号（ロット番号）", 40, ("AB123", "K0001"), required=False),
+                words("amount", "接種量", 20, ("0.5mL", "0.25mL"), required=False),
+                words("place", "接種の場所", 100, ("見本医院", "模擬市保健センター"), required=False),
+                municipality("held_by", "実施市区町村", required=False),
+                yes_no("specific", "特定接種", "該当", "非該当", required=False),
+                most=300,
+            ),
+        ),
+    ),
+    Layout(
+        id="health_promotion",
+        label="健康増進事業",
+        basis="健康増進法第17条・第19条の2、健康増進法施行規則第4条の2",
+        axis=Axis.AS_OF,
+        kinds=(Kind.HEALTH_PROMOTION_PROJECT,),
+        words=("健康増進法",),
+        fields=(
+            many(
+                "projects",
+                "実施の記録",
+                code("kind", "種類", "health_project"),
+                day("on", "実施日"),
+                code("result", "結果", "checkup_result", may_be=("unknown",)),
+                yes_no("examined_further", "精密検査の受診", "受診", "未受診", required=False),
+                municipality("held_by", "実施市区町村", required=False),
+                most=500,
+            ),
+        ),
+    ),
+    Layout(
+        id="school_medical_aid",
+        label="学校病の医療費の援助",
+        basis="学校保健安全法第24条、学校保健安全法施行令第8条",
+        axis=Axis.FISCAL_YEAR,
+        kinds=(Kind.SCHOOL_MEDICAL_EXPENSES_AID,),
+        words=("学校保健安全法",),
+        fields=(
+            FISCAL_YEAR,
+            many(
+                "aids",
+                "援助",
+                code("disease", "疾病", "school_disease"),
+                month("month", "診療月"),
+                yen("amount", "援助額", (500, 30_000)),
+                most=100,
+            ),
+        ),
+    ),
+    Layout(
+        id="special_needs_school_expenses",
+        label="特別支援教育就学奨励費",
+        basis="特別支援学校への就学奨励に関する法律第2条",
+        axis=Axis.FISCAL_YEAR,
+        kinds=(Kind.SPECIAL_NEEDS_SCHOOL_EXPENSES,),
+        words=("特別支援学校",),
+        fields=(
+            FISCAL_YEAR,
+            code("step", "支弁区分", "burden_step", may_be=("unknown",)),
+            many(
+                "expenses",
+                "支弁",
+                words(
+                    "name",
+                    "経費の種類",
+                    60,
+                    ("教科用図書購入費", "学校給食費", "通学費", "寄宿舎居住費"),
+                    may_be=CERTAIN,
+                ),
+                yen("amount", "支弁額", (1_000, 80_000)),
+                most=100,
+            ),
+        ),
+    ),
+    Layout(
+        id="high_school_tuition_support",
+        label="高等学校等就学支援金",
+        basis="高等学校等就学支援金の支給に関する法律第4条・第5条・第6条・第8条",
+        axis=Axis.FISCAL_YEAR,
+        kinds=(Kind.HIGH_SCHOOL_TUITION_SUPPORT,),
+        words=("就学支援金",),
+        fields=(
+            FISCAL_YEAR,
+            yes_no("entitled", "受給資格の認定", "認定", "不認定", may_be=CERTAIN),
+            code("school", "学校の種類", "tuition_school", required=False, may_be=("unknown",)),
+            yen("monthly_amount", "支給額（月額）", (9_900, 33_000), required=False),
+            count("months_paid", "支給月数（通算）", "月", (0, 36), most=100, required=False),
+            period("period", "支給期間", required=False),
+            yes_no("suspended", "支給停止（休学等）", "停止中", "停止なし", required=False),
+            day("decided_on", "認定日", required=False),
+        ),
+    ),
+)

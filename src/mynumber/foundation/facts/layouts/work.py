@@ -1,0 +1,138 @@
+"""Employment insurance, accidents at work, training."""
+
+from __future__ import annotations
+
+from mynumber.foundation.facts.language import (
+    MONTH,
+    Axis,
+    Layout,
+    code,
+    count,
+    day,
+    many,
+    period,
+    yen,
+    yes_no,
+)
+from mynumber.foundation.law import InformationKind as Kind
+
+LAYOUTS = (
+    Layout(
+        id="employment_insurance_benefits",
+        label="失業等給付・育児休業等給付",
+        basis="雇用保険法第10条・第13条・第16条・第20条・第22条・第60条の2・第61条・第61条の6（決定、日額、所定給付日数、支給）",
+        axis=Axis.AS_OF,
+        kinds=(
+            Kind.EMPLOYMENT_INSURANCE_BENEFIT,
+            Kind.EMPLOYMENT_BASIC_ALLOWANCE,
+            Kind.ELDERLY_EMPLOYMENT_CONTINUATION_BENEFIT,
+            Kind.ELDERLY_REEMPLOYMENT_BENEFIT,
+        ),
+        words=("失業等給付", "雇用保険法.*基本手当", "教育訓練給付金"),
+        fields=(
+            many(
+                "benefits",
+                "給付",
+                code("kind", "種類", "employment_benefit"),
+                day("decided_on", "受給資格・支給の決定日"),
+                yen("daily_amount", "日額", (2_300, 8_700), required=False),
+                count("days_granted", "所定給付日数", "日", (90, 330), most=1000, required=False),
+                count("days_left", "残日数", "日", (0, 330), most=1000, required=False),
+                day("receivable_until", "受給期間の満了日", required=False),
+                day("waiting_until", "待期・給付制限の満了日", required=False),
+                yes_no("restricted", "給付制限", "あり", "なし", required=False),
+                many(
+                    "payments",
+                    "支給",
+                    period("period", "対象期間"),
+                    count("days", "日数", "日", (1, 28), most=1000, required=False),
+                    yen("amount", "支給額", (10_000, 250_000)),
+                    day("paid_on", "支給決定日"),
+                    most=200,
+                    required=False,
+                ),
+                most=100,
+            ),
+        ),
+    ),
+    Layout(
+        id="employment_leaving_reason",
+        label="離職理由（特定理由離職者・特定受給資格者）",
+        basis="雇用保険法第13条第3項・第23条第2項",
+        axis=Axis.AS_OF,
+        kinds=(Kind.EMPLOYMENT_INSURANCE_BENEFIT,),
+        words=("特定理由離職者",),
+        fields=(
+            code("reason", "区分", "leaving_reason", may_be=("unknown",)),
+            day("left_on", "離職日"),
+            count("reason_code", "離職理由コード", "", (11, 34), least=11, most=55, required=False),
+        ),
+    ),
+    Layout(
+        id="accident_compensation",
+        label="災害補償",
+        basis="労働者災害補償保険法第12条の8ほか・地方公務員災害補償法第25条ほか",
+        axis=Axis.AS_OF,
+        kinds=(Kind.WORKERS_ACCIDENT_COMPENSATION, Kind.LOCAL_OFFICIALS_ACCIDENT_COMPENSATION),
+        also=(
+            Kind.PUBLIC_PENSION_BENEFIT,
+            Kind.ANY_LAW_BENEFIT,
+            Kind.SPECIAL_ALLOWANCE_ACT_BENEFIT,
+            Kind.DISABILITY_CAUSE_BENEFIT,
+            Kind.HEALTH_INSURANCE_ART55_128_BENEFIT,
+            Kind.HEALTH_INSURANCE_ART55_BENEFIT,
+            Kind.EMPLOYMENT_INSURANCE_ART37_BENEFIT,
+        ),
+        words=("労働者災害補償保険法", "地方公務員災害補償法"),
+        fields=(
+            many(
+                "benefits",
+                "給付・補償",
+                code("kind", "種類", "accident_benefit"),
+                day("accident_on", "災害の発生日", required=False),
+                count("grade", "障害・傷病等級", "級", (1, 14), least=1, most=14, required=False),
+                yen("annual_amount", "年金額（年額）", (500_000, 3_000_000), required=False),
+                yen("daily_amount", "日額", (4_000, 15_000), required=False),
+                yen("amount", "一時金・前払一時金の額", (500_000, 12_000_000), required=False),
+                period("period", "支給期間"),
+                yes_no("suspended", "支給停止", "停止中", "停止なし", required=False),
+                most=100,
+            ),
+        ),
+    ),
+    Layout(
+        id="job_training_benefit",
+        label="職業訓練受講給付金",
+        basis="職業訓練の実施等による特定求職者の就職の支援に関する法律第7条",
+        axis=Axis.MONTH,
+        kinds=(Kind.JOB_TRAINING_BENEFIT,),
+        words=("職業訓練受講給付金",),
+        fields=(
+            MONTH,
+            yes_no("paid", "支給", "あり", "なし"),
+            yen("training_allowance", "職業訓練受講手当", (0, 100_000), required=False),
+            yen("commuting_allowance", "通所手当", (0, 42_500), required=False),
+            yen("lodging_allowance", "寄宿手当", (0, 10_700), required=False),
+            period("training", "訓練の期間", required=False),
+        ),
+    ),
+    Layout(
+        id="job_conversion_benefit",
+        label="職業転換給付金",
+        basis="労働施策の総合的な推進並びに労働者の雇用の安定及び職業生活の充実等に関する法律第18条",
+        axis=Axis.AS_OF,
+        kinds=(Kind.JOB_CONVERSION_BENEFIT,),
+        words=("求職者の知識及び技能の習得を容易にするための給付金",),
+        fields=(
+            many(
+                "benefits",
+                "給付金",
+                code("kind", "種類", "job_conversion"),
+                period("period", "対象期間"),
+                yen("daily_amount", "日額", (3_500, 4_300), required=False),
+                yen("amount", "支給額", (20_000, 140_000)),
+                most=100,
+            ),
+        ),
+    ),
+)
