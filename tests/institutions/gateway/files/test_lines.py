@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mynumber.institutions.gateway.files.lines import CLOCK_SKEW, read_copies, read_inquiries
-from mynumber.protocols.files import LINE_BYTES, PART_BYTES, LineRefusal, Part, cut, file_digest, part_digest
+from mynumber.protocols.files import (
+    LINE_BYTES,
+    PART_BYTES,
+    LineRefusal,
+    Part,
+    cut,
+    file_digest,
+    packed,
+    part_digest,
+    unpacked,
+)
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 TAX = b'{"fiscal_year":2026,"total_income":1,"income_levy":0,"dependants":0}'
@@ -129,3 +139,17 @@ def test_inquiries_are_read_and_the_second_of_one_id_is_refused() -> None:
         (13, LineRefusal.DUPLICATE_REQUEST),
         (14, LineRefusal.TOO_LONG),
     ]
+
+
+@given(st.binary(max_size=2000))
+def test_a_part_travels_packed(content: bytes) -> None:
+    assert unpacked(packed(content)) == content
+
+
+@pytest.mark.parametrize(
+    "travelled",
+    [b"", b"lines\n", packed(b"lines\n")[:-1], packed(b"lines\n") + b"x", packed(bytes(PART_BYTES + 1))],
+)
+def test_what_is_no_part_is_not_unpacked(travelled: bytes) -> None:
+    with pytest.raises(ValueError, match=r"packed|part"):
+        unpacked(travelled)

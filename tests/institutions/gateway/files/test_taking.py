@@ -13,6 +13,7 @@ import pytest
 from mynumber.institutions.gateway.files.taking import Files
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.files import (
+    PART_BYTES,
     QUERY_FILE,
     QUERY_REFUSED_LINES,
     SEND_PART,
@@ -27,6 +28,7 @@ from mynumber.protocols.files import (
     RefusedLine,
     cut,
     file_digest,
+    packed,
     part_digest,
 )
 from mynumber.protocols.refusal import Reason, Refused
@@ -78,7 +80,7 @@ def part_message(file: UUID, parts: Sequence[Part], number: int, **other: object
         size=sum(len(part.content) for part in parts),
         digest=file_digest(part_digest(part.content) for part in parts),
         offset=parts[number].offset,
-        content=parts[number].content,
+        content=packed(parts[number].content),
     )
     return msgspec.structs.replace(message, **other)
 
@@ -152,12 +154,20 @@ def test_another_file_under_the_same_number_and_gaps_are_refused(house: House) -
     assert refusal(house, part_message(file, parts, 1, digest="00" * 32)) is Reason.OTHER_UPLOAD
     assert refusal(house, part_message(file, parts, 1, size=10**6)) is Reason.OTHER_UPLOAD
     assert refusal(house, part_message(file, parts, 1, purpose=Purpose.INQUIRIES)) is Reason.OTHER_UPLOAD
-    changed = line("A-1", income=2)
+    changed = packed(line("A-1", income=2))
     assert refusal(house, part_message(file, parts, 0, content=changed)) is Reason.OTHER_UPLOAD
     assert refusal(house, part_message(file, parts, 1, offset=parts[1].offset - 1)) is Reason.OUT_OF_PLACE
-    assert refusal(house, part_message(file, parts, 1, content=parts[1].content[:-1])) is Reason.MALFORMED
-    assert refusal(house, part_message(file, parts, 1, content=b"")) is Reason.MALFORMED
-    assert refusal(house, part_message(file, parts, 1, content=parts[1].content * 9)) is Reason.MALFORMED
+    assert (
+        refusal(house, part_message(file, parts, 1, content=packed(parts[1].content[:-1])))
+        is Reason.MALFORMED
+    )
+    assert refusal(house, part_message(file, parts, 1, content=packed(b""))) is Reason.MALFORMED
+    assert (
+        refusal(house, part_message(file, parts, 1, content=packed(parts[1].content * 9))) is Reason.MALFORMED
+    )
+    assert refusal(house, part_message(file, parts, 1, content=parts[1].content)) is Reason.MALFORMED
+    bomb = packed(b"\n" * (PART_BYTES + 1))
+    assert refusal(house, part_message(file, parts, 1, content=bomb)) is Reason.MALFORMED
     assert len(copies(house)) == 1
 
 
@@ -165,7 +175,7 @@ def test_a_last_part_that_does_not_make_the_file_is_not_carried_out(house: House
     file = uuid4()
     parts = parts_of([line("A-1")], [line("A-2")])
     send(house, part_message(file, parts, 0))
-    other = msgspec.structs.replace(part_message(file, parts, 1), content=line("A-3"))
+    other = msgspec.structs.replace(part_message(file, parts, 1), content=packed(line("A-3")))
     assert refusal(house, other) is Reason.OTHER_UPLOAD
     assert len(copies(house)) == 1
     assert send(house, part_message(file, parts, 1)).state.ended_at == NOW

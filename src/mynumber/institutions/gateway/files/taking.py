@@ -27,6 +27,7 @@ from mynumber.protocols.files import (
     RefusedLines,
     file_digest,
     part_digest,
+    unpacked,
 )
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -45,8 +46,8 @@ class Files:
         """Carry out a part. Raises Refused (REPLAYED, OTHER_UPLOAD, OUT_OF_PLACE, MALFORMED); then nothing of it is."""
         part, tenant = question.body, tenant_of(question.receiver)
         hop = _HOP[part.purpose]
-        _check_part(part, hop)
-        digest = part_digest(part.content)
+        content = _content(part, hop)
+        digest = part_digest(content)
         async with self._store.acting_as(tenant) as connection:
             if not await first_time(connection, tenant, [question.received.header]):
                 raise Refused(hop, Reason.REPLAYED)
@@ -63,21 +64,20 @@ class Files:
                 raise Refused(hop, Reason.OUT_OF_PLACE)
             first_line = file["lines"] + 1
             if part.purpose is Purpose.COPIES:
-                read = await asyncio.to_thread(
-                    read_copies, part.content, first_line=first_line, now=question.at
-                )
+                read = await asyncio.to_thread(read_copies, content, first_line=first_line, now=question.at)
                 refused = read.refused + await _merge(connection, tenant, part.file, read.rows, question.at)
                 bad = {line for line, _ in refused}
                 deleted = sum(row[4] is None and row[0] not in bad for row in read.rows)
                 lines = read.lines
             else:
-                inquiries = read_inquiries(part.content, first_line=first_line)
+                inquiries = read_inquiries(content, first_line=first_line)
                 refused = await _take_in(connection, tenant, part.file, inquiries, question.at)
                 deleted, lines = 0, inquiries.lines
             await _close_part(
                 connection,
                 tenant,
                 part,
+                size=len(content),
                 digest=digest,
                 first_line=first_line,
                 lines=lines,
@@ -131,9 +131,15 @@ def state_of(row: Any) -> FileState:
     )
 
 
-def _check_part(part: FilePart, hop: Hop) -> None:
-    if not part.content.endswith(b"\n") or part.offset + len(part.content) > part.size:
+def _content(part: FilePart, hop: Hop) -> bytes:
+    """The lines of a part. Raises Refused(MALFORMED)."""
+    try:
+        content = unpacked(part.content)
+    except ValueError:
+        raise Refused(hop, Reason.MALFORMED, "the part cannot be unpacked") from None
+    if not content.endswith(b"\n") or part.offset + len(content) > part.size:
         raise Refused(hop, Reason.MALFORMED, "a part is whole lines inside the file")
+    return content
 
 
 async def _open_file(connection: Any, tenant: str, part: FilePart, at: datetime) -> Any:
@@ -196,38 +202,45 @@ def _refused(refused: Sequence[tuple[int, LineRefusal]]) -> tuple[RefusedLine, .
     return tuple(RefusedLine(line=line, reason=reason) for line, reason in sorted(refused))
 
 
-_MERGE = """
-WITH line AS MATERIALIZED (
-    SELECT staged.line, held.code, staged.information, staged.as_of, staged.fact,
-        row_number() OVER newest = 1 AS is_newest, first_value(staged.as_of) OVER newest AS newest
-    FROM {staged} AS staged
-    LEFT JOIN addressee_code AS held ON held.tenant = $1 AND held.addressee = staged.addressee
-    WINDOW newest AS (PARTITION BY held.code, staged.information ORDER BY staged.as_of DESC, staged.line DESC)
+_STAGE = """
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off;
+CREATE TEMPORARY TABLE IF NOT EXISTS {staged} (line bigint NOT NULL, addressee text NOT NULL, information text NOT NULL,
+    as_of timestamptz NOT NULL, fact text) ON COMMIT DELETE ROWS
+"""
+"""Rows are looked up by key: a member has far more people and copies than a part has lines."""
+
+_LINE = """
+SELECT line, information, as_of, fact,
+    (SELECT held.code FROM addressee_code AS held WHERE held.tenant = $1 AND held.addressee = staged.addressee) AS code
+FROM {staged} AS staged
+"""
+
+_MERGE = f"""
+WITH line AS MATERIALIZED ({_LINE}), newest AS MATERIALIZED (
+    SELECT DISTINCT ON (code, information) * FROM line
+    WHERE code IS NOT NULL
+    ORDER BY code, information, as_of DESC, line DESC
 ), written AS (
     INSERT INTO copy (tenant, code, information, as_of, registered_at, upload, fact)
-    SELECT $1, code, information, as_of, $2, $3, fact FROM line
-    WHERE is_newest AND code IS NOT NULL AND fact IS NOT NULL
-    ORDER BY code, information
+    SELECT $1, code, information, as_of, $2, $3, fact FROM newest WHERE fact IS NOT NULL
     ON CONFLICT (tenant, code, information) DO UPDATE
         SET as_of = excluded.as_of, registered_at = excluded.registered_at, upload = excluded.upload, fact = excluded.fact
         WHERE copy.as_of <= excluded.as_of
-    RETURNING code, information
+    RETURNING 1
 ), taken AS (
-    DELETE FROM copy USING line
-    WHERE copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information
-      AND line.is_newest AND line.fact IS NULL AND copy.as_of <= line.as_of
-), kept AS MATERIALIZED (
-    SELECT code, information FROM line
-    WHERE is_newest AND fact IS NOT NULL AND code IS NOT NULL
-      AND NOT EXISTS (SELECT FROM written WHERE written.code = line.code AND written.information = line.information)
-    UNION ALL
-    SELECT line.code, line.information FROM line
-    JOIN copy ON copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information
-    WHERE line.is_newest AND line.fact IS NULL AND copy.as_of > line.as_of
+    DELETE FROM copy USING newest
+    WHERE copy.tenant = $1 AND copy.code = newest.code AND copy.information = newest.information
+      AND newest.fact IS NULL AND copy.as_of <= newest.as_of
 )
-SELECT line, CASE WHEN code IS NULL THEN 'no_code' ELSE 'older' END AS reason FROM line
-WHERE code IS NULL OR as_of < newest OR (code, information) IN (SELECT code, information FROM kept)
-"""
+SELECT NULL AS line, count(*) AS written FROM written UNION ALL SELECT line, NULL FROM line WHERE code IS NULL
+"""  # noqa: S608 - a constant
+
+_OLDER = f"""
+SELECT line.line FROM ({_LINE}) AS line
+JOIN copy ON copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information
+WHERE copy.as_of > line.as_of
+"""  # noqa: S608 - a constant
 
 
 async def _merge(
@@ -237,15 +250,18 @@ async def _merge(
     if not rows:
         return []
     staged = f"staged_{tenant}"
-    await connection.execute(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {staged} (line bigint NOT NULL, addressee text NOT NULL, information text NOT NULL,"
-        " as_of timestamptz NOT NULL, fact text) ON COMMIT DELETE ROWS"
-    )
+    await connection.execute(_STAGE.format(staged=staged))
     await connection.copy_records_to_table(
         staged, records=rows, columns=("line", "addressee", "information", "as_of", "fact")
     )
-    refused = await connection.fetch(_MERGE.format(staged=staged), tenant, at, file)
-    return [(row["line"], LineRefusal(row["reason"])) for row in refused]
+    done = await connection.fetch(_MERGE.format(staged=staged), tenant, at, file)
+    refused = [(row["line"], LineRefusal.NO_CODE) for row in done if row["line"] is not None]
+    if sum(row["written"] or 0 for row in done) + len(refused) < len(
+        rows
+    ):  # some were deletions, twice in the file, or too old
+        older = await connection.fetch(_OLDER.format(staged=staged), tenant)
+        refused += [(row["line"], LineRefusal.OLDER) for row in older]
+    return refused
 
 
 async def _take_in(
@@ -277,6 +293,7 @@ async def _close_part(
     tenant: str,
     part: FilePart,
     *,
+    size: int,
     digest: bytes,
     first_line: int,
     lines: int,
@@ -306,7 +323,7 @@ async def _close_part(
         first_line,
         lines,
     )
-    is_last = part.offset + len(part.content) == part.size
+    is_last = part.offset + size == part.size
     if is_last:
         digests = await connection.fetch(
             'SELECT digest FROM file_part WHERE tenant = $1 AND file = $2 ORDER BY "offset"',
@@ -323,7 +340,7 @@ async def _close_part(
         """,
         tenant,
         part.file,
-        len(part.content),
+        size,
         lines,
         lines - len(refused) - deleted,
         deleted,
