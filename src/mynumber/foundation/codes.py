@@ -77,6 +77,13 @@ class Code:
     @classmethod
     def parse(cls, text: str) -> "Code":
         """Read the one spelling. Raises BadCode: MALFORMED, or NOT_A_POINT for what no institution can have been given."""
+        code = cls.read(text)
+        check_element(code.point)
+        return code
+
+    @classmethod
+    def read(cls, text: str) -> "Code":
+        """Read the one spelling of what is converted or rotated next, which raises NOT_A_POINT by itself. Raises BadCode(MALFORMED)."""
         number, dot, encoded = text.partition(".")
         if not (
             dot and text.isascii() and number.isdigit() and len(number) <= 6 and len(encoded) == _TEXT_LENGTH
@@ -89,7 +96,6 @@ class Code:
         code = cls(int(number), point)
         if code.to_text() != text:
             raise BadCode(CodeReason.MALFORMED, "the code is not in its one spelling")
-        check_element(point)
         return code
 
     def __repr__(self) -> str:

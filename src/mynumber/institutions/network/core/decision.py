@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+import msgspec
 
 from mynumber.foundation.codes import BadCode, Code, CodeKeys
 from mynumber.foundation.law import InformationKind, InstitutionKind, LegalBasis, Provision
@@ -31,6 +34,7 @@ class Decision:
     refusal: Reason | None
 
 
+@lru_cache(maxsize=16_384)
 def kinds_of(directory: Directory, member: str) -> frozenset[InstitutionKind]:
     """The kinds of institution that the directory lists for a member."""
     return frozenset(InstitutionKind.named(kind) for kind in directory.system(member).kinds)
@@ -106,8 +110,7 @@ def _converted(keys: CodeKeys, code: Code | None, source: str, to: str) -> Code 
 # --- groups ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """What the law and the codes say about one request, before the store was asked. Codes are in text form."""
 
     request: RequestedPermit
@@ -190,10 +193,17 @@ class _Conversions:
         self._converted: dict[tuple[str, str], str | None] = {}
 
     def converted(self, text: str, to: str) -> str | None:
-        """In text form; None when the code is none."""
+        """In text form; None when the code is none. Whether it is an element of the group is found by converting."""
         if (text, to) not in self._converted:
             if text not in self._read:
-                self._read[text] = _readable(text)
+                self._read[text] = _read(text)
             code = _converted(self._keys, self._read[text], self._inquirer, to)
             self._converted[text, to] = code.to_text() if code else None
         return self._converted[text, to]
+
+
+def _read(text: str) -> Code | None:
+    try:
+        return Code.read(text)
+    except BadCode:
+        return None

@@ -51,6 +51,7 @@ class Recorded:
 
 
 Row = tuple[Any, ...]
+"""The members of the type ``new_exchange``: a row of ``exchange``, then reason and salt of its entry."""
 
 
 class Recorder:
@@ -176,17 +177,17 @@ _WRITE = """
         UPDATE log_state SET next_index = next_index + $4 WHERE id = 1 RETURNING next_index - $4 AS first
     ), entry AS (
         INSERT INTO exchange_event (index, inquirer, request_id, at, side, outcome, hop, reason, salt)
-        SELECT slot.first + place - 1, inquirer, request_id, at, 'network',
+        SELECT slot.first + row_number() OVER () - 1, inquirer, request_id, requested_at, 'network',
             CASE WHEN reason IS NULL THEN 'permitted' ELSE 'refused' END,
             CASE WHEN reason IS NULL THEN NULL ELSE 'network' END,
             reason, salt
-        FROM slot, unnest($5::text[], $6::uuid[], $15::timestamptz[], $19::text[], $20::bytea[])
-            WITH ORDINALITY AS asked(inquirer, request_id, at, reason, salt, place)
+        FROM slot, unnest($5::new_exchange[])
     )
     INSERT INTO exchange (inquirer, request_id, inquirer_name, provider, provider_name, organisation, affair,
         provision, information, non_disclosure, requested_at, request_digest, permit_digest, record_code)
-    SELECT * FROM unnest($5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-        $12::text[], $13::text[], $14::bool[], $15::timestamptz[], $16::bytea[], $17::bytea[], $18::text[])
+    SELECT inquirer, request_id, inquirer_name, provider, provider_name, organisation, affair,
+        provision, information, non_disclosure, requested_at, request_digest, permit_digest, record_code
+    FROM unnest($5::new_exchange[])
 """
 """The main statement runs first, what stands in WITH and is not read by it afterwards: so the row of log_state, the only one that processes
 wait for, is locked for the entries and the flush alone."""
@@ -228,12 +229,11 @@ async def _look(connection: Any, batch: Sequence[Asked]) -> _Found:
 async def _write(connection: Any, headers: Sequence[Header], rows: dict[tuple[str, UUID], Row]) -> None:
     # in one order everywhere, so that two processes with the same keys wait for each other and do not both wait
     messages = sorted(headers, key=lambda header: (header.issuer, header.message_id))
-    columns = zip(*(rows[key] for key in sorted(rows)), strict=True) if rows else ((),) * 16
     await connection.execute(
         _WRITE,
         [header.issuer for header in messages],
         [header.message_id for header in messages],
         [header.expires_at + SEEN_MARGIN for header in messages],
         len(rows),
-        *columns,
+        [rows[key] for key in sorted(rows)],
     )
