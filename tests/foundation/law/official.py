@@ -65,8 +65,8 @@ def rows_of_markdown(text: str) -> list[Cells]:
     return rows
 
 
-def markdown(rows: Iterable[Cells], seed: int = 1) -> str:
-    """The Markdown form: spanned cells missing or empty at random, the rest shifted left."""
+def markdown(rows: Iterable[Cells], seed: int = 1, articles: str = "") -> str:
+    """The Markdown form: spanned cells missing or empty at random, the rest shifted left; `articles` follow the table."""
     chance = random.Random(seed)
     lines = [
         "---",
@@ -83,10 +83,17 @@ def markdown(rows: Iterable[Cells], seed: int = 1) -> str:
         leading = next((at for at, cell in enumerate(row) if cell is not None), 0)
         kept = ["" for _ in range(leading) if chance.random() < 0.5] + [cell or "" for cell in row[leading:]]
         lines.append("| " + " | ".join(kept + [""] * (4 - len(kept))) + " |")
+    if articles:
+        return "\n".join([*lines, "", articles])
     return "\n".join([*lines, "", "**第三条**\u3000前条の表一の項で定める事務は、次のとおりとする。", ""])
 
 
-def egov_xml(rows: Sequence[Cells], seed: int = 1, *, item_titles: bool = False) -> bytes:
+_ARTICLE_3 = '<Article Num="3"><ArticleTitle>第三条</ArticleTitle></Article>'
+
+
+def egov_xml(
+    rows: Sequence[Cells], seed: int = 1, *, item_titles: bool = False, articles: str = _ARTICLE_3
+) -> bytes:
     """The e-Gov form (XMLSchemaForJapaneseLaw v3), with both ways of spanning rows mixed at random."""
     chance = random.Random(seed)
     spans = [_spans([row[column] for row in rows], rows, chance) for column in range(4)]
@@ -107,7 +114,8 @@ def egov_xml(rows: Sequence[Cells], seed: int = 1, *, item_titles: bool = False)
         '<MainProvision><Article Num="1"><ArticleTitle>第一条</ArticleTitle></Article><Article Num="2">'
         "<ArticleTitle>第二条</ArticleTitle>"
         f'<Paragraph Num="1"><TableStruct><Table WritingMode="vertical">\n{table}\n</Table></TableStruct></Paragraph>'
-        '</Article><Article Num="3"><ArticleTitle>第三条</ArticleTitle></Article></MainProvision>'
+        "</Article>"
+        f"{articles}</MainProvision>"
         '<SupplProvision><Article Num="2"><ArticleTitle>第二条</ArticleTitle></Article></SupplProvision>'
         "</LawBody></Law></LawFullText></ApplData></DataRoot>\n"
     ).encode()

@@ -1,12 +1,19 @@
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from mynumber.foundation.law.basis import committed_history
+from mynumber.foundation.law.basis import committed_details, committed_history
+from mynumber.foundation.law.clauses import IROHA, Clause
+from mynumber.foundation.law.detail_history import decode_details
 from mynumber.foundation.law.history import decode
 from mynumber.platform.commands.law import app
+from tests.foundation.law.articles import clauses_on, markdown_of, xml_of
 from tests.foundation.law.official import TEXTS, Cells, egov_xml, markdown, rows_of_history
+
+LAST = date.fromisoformat(TEXTS[-1])
 
 
 def _run(*words: str | Path) -> Result:
@@ -21,6 +28,12 @@ def _said(result: Result) -> str:
 def _last_rows() -> list[Cells]:
     history = committed_history()
     return rows_of_history(history, history.texts[-1])
+
+
+def _text(form: str, rows: list[Cells], clauses: list[Clause]) -> bytes:
+    if form == "xml":
+        return egov_xml(rows, articles=xml_of(clauses))
+    return markdown(rows, articles=markdown_of(clauses)).encode()
 
 
 def test_show_prints_the_rules_of_an_affair() -> None:
@@ -83,41 +96,91 @@ def test_diff_names_what_came_what_changed_and_what_went() -> None:
         assert words in said
 
 
+def test_diff_goes_down_to_items() -> None:
+    result = _run("diff", "2024-05-27", "2024-10-01", "--items")
+    assert result.exit_code == 0
+    said = _said(result)
+    assert "新設 95-1.9" in said
+    assert "産後ケア事業の実施に関する事務" in said
+    assert "位置だけの違い" in said
+
+
+def test_report_prints_the_counts() -> None:
+    result = _run("report", "--on", "2026-06-14")
+    assert result.exit_code == 0
+    assert "2026-06-14\t186\t481\t186\t943\t2132\t3164\t983\t0" in result.stdout
+    assert "402  戸籍関係情報" in result.stdout
+
+
 def test_diff_within_one_text_finds_nothing() -> None:
     assert "違いはありません" in _run("diff", "2026-06-14", "2026-11-22").stdout
 
 
 @pytest.mark.parametrize("form", ["xml", "md"])
 def test_import_of_a_known_text_changes_nothing(tmp_path: Path, form: str) -> None:
+    """The text is written anew from the items, so references are spelled out and sub-items stand elsewhere; no word changes."""
     file = tmp_path / f"506M60004008009_{TEXTS[-1]}.{form}"
-    file.write_bytes(egov_xml(_last_rows()) if form == "xml" else markdown(_last_rows()).encode())
-    result = _run("import", file, "--output", tmp_path / "table.json")
+    file.write_bytes(_text(form, _last_rows(), clauses_on(LAST)))
+    result = _run("import", file, "--output", tmp_path / "law")
     assert result.exit_code == 0, result.output
     assert "187 項、186 事務、481 規定" in _said(result)
     assert "違いはありません" in result.stdout
-    assert decode((tmp_path / "table.json").read_bytes()) == committed_history()
+    assert "細分された事務 0 件、項目 0 件が違います" in _said(result)
+    assert decode((tmp_path / "law" / "provision_order.json").read_bytes()) == committed_history()
+    details = decode_details((tmp_path / "law" / "provision_details.json").read_bytes())
+    assert [detail.id for detail, _ in details.on(LAST)] == [
+        detail.id for detail, _ in committed_details().on(LAST)
+    ]
+
+
+def test_import_names_the_article_that_it_cannot_read(tmp_path: Path) -> None:
+    clauses = clauses_on(LAST)
+    at = next(at for at, clause in enumerate(clauses) if clause.place.label == "第八十三条第一号ハ")
+    clauses[at] = replace(clauses[at], text="火星に住む者に係る火星関係情報")
+    file = tmp_path / f"506M60004008009_{TEXTS[-1]}.md"
+    file.write_bytes(_text("md", _last_rows(), clauses))
+    result = _run("import", file, "--output", tmp_path / "law")
+    assert result.exit_code == 1
+    assert "第八十三条第一号ハ / 「火星に住む者に係る火星関係情報」" in _said(result)
+    assert not (tmp_path / "law").exists()
 
 
 def test_import_shows_a_new_row_and_writes_only_when_told(tmp_path: Path) -> None:
-    rows = _last_rows()
+    rows, clauses = _last_rows(), clauses_on(LAST)
     at = next(at for at, row in enumerate(rows) if (row[0] or "").startswith("八十一\u3000"))
     rows.insert(
         at + 1, (None, None, "日本年金機構又は内閣総理大臣", "出入国関係情報であって第八十三条で定めるもの")
     )
     file = tmp_path / "order.xml"
-    file.write_bytes(egov_xml(rows))
+    file.write_bytes(_text("xml", rows, clauses))
     unread = _run("import", file, "--from", "2027-01-01")
     assert unread.exit_code == 1
     assert "日本年金機構又は内閣総理大臣" in _said(unread)
     rows[at + 1] = (None, None, "出入国在留管理庁長官", "出入国関係情報であって第八十三条で定めるもの")
-    file.write_bytes(egov_xml(rows))
+    file.write_bytes(_text("xml", rows, clauses))
+    empty = _run("import", file, "--from", "2027-01-01")
+    assert empty.exit_code == 1
+    assert "どの条も細目を定めない規定があります（第八十三条 / 「81-1-8」）" in _said(empty)
+    last = max(
+        at
+        for at, clause in enumerate(clauses)
+        if (clause.place.article, clause.place.number, bool(clause.place.sub)) == ("83", "1", True)
+    )
+    place = replace(clauses[last].place, sub=IROHA[IROHA.index(clauses[last].place.sub) + 1])
+    clauses.insert(last + 1, Clause("", place, "当該請求を行う者に係る出入国関係情報"))
+    file.write_bytes(_text("xml", rows, clauses))
     shown = _run("import", file, "--from", "2027-01-01")
     assert shown.exit_code == 0
     assert "新設 81-1-8" in _said(shown)
+    assert "新設 81-1-8-1" in _said(shown)
+    assert "細分された事務 0 件、項目 1 件が違います" in _said(shown)
     assert [path.name for path in tmp_path.iterdir()] == ["order.xml"]
-    output = tmp_path / "table.json"
+    output = tmp_path / "law"
     assert _run("import", file, "--from", "2027-01-01", "--output", output).exit_code == 0
-    assert decode(output.read_bytes()).texts[-1].isoformat() == "2027-01-01"
+    assert decode((output / "provision_order.json").read_bytes()).texts[-1].isoformat() == "2027-01-01"
+    assert (
+        decode_details((output / "provision_details.json").read_bytes()).texts[-1].isoformat() == "2027-01-01"
+    )
 
 
 def test_import_names_every_phrase_that_nobody_has_read(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mynumber.foundation.law.basis import committed_history
-from mynumber.foundation.law.changes import LaterTexts, Row, changes, renewed, rows_on
+from mynumber.foundation.law.differences import LaterTexts, Row, differing, renewed, rows_on
 from mynumber.foundation.law.errors import BadData
 from mynumber.foundation.law.history import OrderHistory, decode, encode, history_of
 from mynumber.foundation.law.table import TextAffair, TextProvision, TextTable
@@ -102,7 +102,7 @@ def test_reworded_affair_is_the_same_affair() -> None:
     history = _history(
         _table(_affair("1", ("甲", "a"), words="い")), _table(_affair("1", ("甲", "a"), words="い又はろ"))
     )
-    (change,) = changes(rows_on(history, DAYS[0]), rows_on(history, DAYS[1]))
+    (change,) = differing(rows_on(history, DAYS[0]), rows_on(history, DAYS[1]))
     assert (change.id, change.before, change.after) == (
         "1-1",
         Row("市長", "い", "3"),

@@ -11,8 +11,11 @@ from importlib import resources
 import pytest
 
 from mynumber.foundation.law import MalformedText, legal_basis
-from mynumber.foundation.law.basis import committed_history
-from mynumber.foundation.law.changes import renewed
+from mynumber.foundation.law.basis import committed_details, committed_history
+from mynumber.foundation.law.clauses import markdown_clauses
+from mynumber.foundation.law.detail_history import encode_details
+from mynumber.foundation.law.details import TextArticle, read_articles
+from mynumber.foundation.law.differences import renewed, renewed_details
 from mynumber.foundation.law.egov_xml import parse_egov_xml
 from mynumber.foundation.law.errors import TextFault
 from mynumber.foundation.law.history import encode, history_of
@@ -20,7 +23,10 @@ from mynumber.foundation.law.mapping import phrase_mapping
 from mynumber.foundation.law.markdown import parse_markdown
 from mynumber.foundation.law.numerals import article_label, label_of, order_of, parse_number
 from mynumber.foundation.law.phrases import plain_words
+from mynumber.foundation.law.report import coverage
+from mynumber.foundation.law.successors import successors
 from mynumber.foundation.law.table import TextTable
+from mynumber.foundation.law.vocabulary import vocabulary
 from tests.foundation.law.official import HISTORY, SHARED, TEXTS, egov_xml, rows_of_markdown, shared_markdown
 
 pytestmark = pytest.mark.skipif(not HISTORY.is_dir(), reason="the dated texts of the Order are not at hand")
@@ -144,3 +150,96 @@ def test_the_act_is_not_the_order() -> None:
     with pytest.raises(MalformedText) as raised:
         parse_egov_xml((SHARED / "425AC0000000027.xml").read_bytes())
     assert raised.value.fault is TextFault.NO_TABLE
+
+
+@pytest.mark.parametrize("day", TEXTS)
+def test_the_committed_items_are_the_import_of_the_texts(day: str) -> None:
+    """Importing from any text on gives the same file: ids never depend on where one begins again."""
+    texts = {date.fromisoformat(later): _articles(later) for later in TEXTS if later >= day}
+    details = renewed_details(committed_details(), committed_history(), texts, successors())
+    committed = resources.files("mynumber.foundation.law") / "data" / "provision_details.json"
+    assert encode_details(details) == committed.read_bytes()
+
+
+@cache
+def _articles(day: str) -> tuple[TextArticle, ...]:
+    return read_articles(markdown_clauses(shared_markdown(day)), vocabulary().knows)
+
+
+def test_the_vocabulary_is_what_the_texts_say_and_nothing_else() -> None:
+    said = {
+        (found.information, article.article)
+        for day in TEXTS
+        for article in _articles(day)
+        for detail in article.details
+        for found in detail.statements
+    }
+    known = vocabulary()
+    assert {words for words, _ in said if words in known.information} == set(known.information)
+    pointing = {(words, article) for words, article in said if words not in known.information}
+    assert pointing == {(words, article) for article, phrases in known.articles.items() for words in phrases}
+    assert all(words.startswith("同") for words, _ in pointing)
+
+
+_WHOLE_PARENTHESES = re.compile(r"（[^（）]*）")
+
+
+def _lines_after_the_table(day: str) -> list[str]:
+    """The lines of articles 3 ff., parentheses taken out by a plain regex."""
+    body = shared_markdown(day).split("\n**第三条**", 1)[1].split("\n## ", 1)[0]
+    lines = ["**第三条**" + line if at == 0 else line for at, line in enumerate(body.splitlines())]
+    result = []
+    for line in lines:
+        while (bare := _WHOLE_PARENTHESES.sub("", line)) != line:
+            line = bare
+        result.append(line)
+    return result
+
+
+@pytest.mark.parametrize("day", TEXTS)
+def test_every_marker_of_the_text_is_an_exact_affair_or_information(day: str) -> None:
+    """Counted a second time, by the markers alone."""
+    lines = _lines_after_the_table(day)
+    details = [detail for article in _articles(day) for detail in article.details]
+    places = {detail.place for detail in details}
+    places |= {found.place for detail in details for found in detail.statements}
+    assert sum(place.sub != "" for place in places) == sum(line.startswith("  - ") for line in lines)
+    assert sum(place.number != "" and not place.sub for place in places) == sum(
+        line.startswith("- ") for line in lines
+    )
+
+
+@pytest.mark.parametrize("day", TEXTS)
+def test_every_piece_of_information_of_the_text_is_a_statement(day: str) -> None:
+    """Counted a second time: each 情報 that ends a phrase, but for those that announce or refer."""
+    phrase = re.compile(r"情報(?=又は|及び|並びに|若しくは|、|とする。|$)")
+    announced = re.compile(r"(?:次に掲げる|に掲げる|に定める)情報")
+    own = sum(
+        len(phrase.findall(announced.sub("", line)))
+        for line in _lines_after_the_table(day)
+        if not line.startswith("**第百七十六条")
+    )
+    said = [found for article in _articles(day) for detail in article.details for found in detail.statements]
+    assert sum(found.via is None for found in said) == own
+    referring = {found.via for found in said if found.via is not None}
+    lines = [
+        line
+        for line in _lines_after_the_table(day)
+        if re.search(r"(?:号|号[ア-ン、及び並にからまで]+)に掲げる情報", line)
+    ]
+    assert len(referring) == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("day", "figures"),
+    [
+        ("2024-05-27", (173, 443, 868, 1893, 2815)),
+        ("2025-10-01", (180, 456, 904, 2009, 3041)),
+        ("2026-06-14", (186, 481, 943, 2132, 3164)),
+    ],
+)
+def test_the_figures_of_the_page(day: str, figures: tuple[int, ...]) -> None:
+    found = coverage(legal_basis(date.fromisoformat(day)))
+    assert (found.affairs, found.provisions, found.details, found.stated, found.items) == figures
+    assert found.unmapped == ()
+    assert found.affairs == found.articles

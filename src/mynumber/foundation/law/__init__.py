@@ -6,6 +6,7 @@
 
 from mynumber.foundation.law.basis import LegalBasis, legal_basis
 from mynumber.foundation.law.clauses import Place
+from mynumber.foundation.law.differences import Change, changes
 from mynumber.foundation.law.errors import (
     LawError,
     MalformedText,
@@ -20,6 +21,7 @@ from mynumber.foundation.law.provisions import Affair, Provision
 
 __all__ = [
     "Affair",
+    "Change",
     "DetailedAffair",
     "InformationKind",
     "InstitutionKind",
@@ -33,5 +35,6 @@ __all__ = [
     "UnknownAffair",
     "UnknownItem",
     "UnmappedPhrase",
+    "changes",
     "legal_basis",
 ]

@@ -24,6 +24,9 @@ IROHA: Final = (
 )
 """The order of sub-items."""
 
+MAX_CLAUSE: Final = 5_000
+"""Characters of a clause; six times the longest of 2026."""
+
 _WIDE_DIGITS: Final = "０１２３４５６７８９"
 
 
@@ -35,6 +38,12 @@ class Place:
     paragraph: int = 1
     number: str = ""
     sub: str = ""
+
+    @property
+    def order(self) -> tuple[tuple[int, ...], int, tuple[int, ...], int]:
+        """Key that sorts places as the text has them."""
+        number = order_of(self.number) if self.number else ()
+        return order_of(self.article), self.paragraph, number, IROHA.find(self.sub) if self.sub else -1
 
     @property
     def label(self) -> str:
@@ -49,11 +58,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause as the text words it; `where` is the line or element."""
+    """One clause as the text words it; `where` is the line or element. `affair` is the part before the cut, where the text marks one."""
 
     where: str
     place: Place
     text: str
+    affair: str = ""
 
 
 _HEAD: Final = re.compile(r"\*\*(?P<title>[^*]+)\*\*\u3000(?P<text>.+)")
@@ -117,6 +127,8 @@ def checked(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
     result: list[Clause] = []
     last = Place("2")
     for clause in clauses:
+        if len(clause.text) > MAX_CLAUSE:
+            raise MalformedDetail(DetailFault.TOO_LONG, clause.where, clause.text[:40])
         if not _follows(last, clause.place):
             raise MalformedDetail(
                 DetailFault.BAD_NUMBER, clause.where, f"{clause.place.label} after {last.label}"
@@ -134,8 +146,9 @@ def _follows(last: Place, here: Place) -> bool:
         return not here.number and not here.sub and here.paragraph == last.paragraph + 1
     if here.number != last.number:
         return not here.sub and _next_number(last.number or "0", here.number)
-    before = IROHA.index(last.sub) if last.sub else -1
-    return here.sub != "" and here.number != "" and IROHA.index(here.sub) == before + 1
+    return (
+        here.number != "" and len(here.sub) == 1 and IROHA.find(here.sub) == IROHA.find(last.sub or "?") + 1
+    )
 
 
 def _next_number(last: str, here: str) -> bool:

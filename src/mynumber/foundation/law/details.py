@@ -165,7 +165,7 @@ class _Paragraph:
         if not items:
             raise MalformedDetail(DetailFault.BAD_LIST, self._head.place.label, self._affair)
         for clause in items:
-            words, information = split_affair(plain_words(clause.text), clause.place)
+            words, information = _cut_affair(clause)
             number = clause.place.number
             subs = [found for found in self._below if found.place.sub and found.place.number == number]
             statements = self._statements(information, clause.place, subs)
@@ -234,6 +234,13 @@ class _Paragraph:
         if reference.group("item") == "前号":
             return next(reversed(self._known), "")
         return _parsed(reference.group("head") + reference.group("branches"), place, part)
+
+
+def _cut_affair(clause: Clause) -> tuple[str, str]:
+    """Affair and information, where the text marks the cut or by the words."""
+    if not clause.affair:
+        return split_affair(plain_words(clause.text), clause.place)
+    return plain_words(clause.affair), plain_words(clause.text.removeprefix(clause.affair))
 
 
 def split_affair(words: str, place: Place) -> tuple[str, str]:

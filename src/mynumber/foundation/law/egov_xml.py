@@ -115,15 +115,15 @@ def _text(cell: Element) -> str:
     while waiting:
         part = waiting.pop()
         if part.tag == "Sentence":
-            parts.append(_words(part))
+            parts.append(words_of(part))
         elif part.tag.endswith("Title"):
-            parts.append(_words(part) + "\u3000")
+            parts.append(words_of(part) + "\u3000")
         else:
             waiting.extend(reversed(part))
     return "".join(parts).strip()
 
 
-def _words(element: Element) -> str:
+def words_of(element: Element) -> str:
     """All text inside, readings left out. Without recursion: the depth of hostile XML is unbounded."""
     parts: list[str] = []
     waiting: list[Element | str] = [element]

@@ -60,6 +60,7 @@ class DetailFault(StrEnum):
     NO_ARTICLES = "article 3 is not in it"
     TRUNCATED = "the text ends inside the articles"
     UNKNOWN_LINE = "a line that is no article, paragraph, item or sub-item"
+    TOO_LONG = "a clause of unlikely length"
     BAD_NUMBER = "numbers that do not run upwards"
     NO_AFFAIR = "an article that no affair of the table names"
     NO_ARTICLE = "an affair whose article is not there"

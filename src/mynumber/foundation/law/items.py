@@ -85,7 +85,12 @@ class Details:
         vocabulary: Vocabulary,
     ) -> None:
         """Build the look-up of a day. Raises BadData where the history does not fit the table."""
-        self.affairs = {found.id: found for found in _detailed(history, table, on, mapping, vocabulary)}
+        places = {affair_id: at for at, affair_id in enumerate(table)}
+        found = sorted(
+            _detailed(history, table, on, mapping, vocabulary),
+            key=lambda detail: (places[detail.affair_id], detail.place.order),
+        )
+        self.affairs = {detail.id: detail for detail in found}
         self.items = tuple(item for detail in self.affairs.values() for item in detail.items)
         self.by_id = {item.id: item for item in self.items}
         by_affair: dict[str, list[DetailedAffair]] = {}
@@ -110,12 +115,12 @@ def _detailed(
         affair = table.get(detail.affair)
         if affair is None:
             raise BadData(f"no affair {detail.affair} for {detail.id} on {on.isoformat()}")
-        items = tuple(
+        items = [
             _item(item, said, detail.id, version, rules.get(item.provision), vocabulary)
             for item in detail.items
             for said in item.versions
             if said.applies(on)
-        )
+        ]
         yield DetailedAffair(
             id=detail.id,
             affair_id=detail.affair,
@@ -125,7 +130,7 @@ def _detailed(
             inquirer_kinds=mapping.institution_kinds(version.who, Column.INQUIRER)
             if version.who
             else affair.inquirer_kinds,
-            items=items,
+            items=tuple(sorted(items, key=lambda item: item.place.order)),
             valid_from=version.since,
             valid_until=version.until,
         )

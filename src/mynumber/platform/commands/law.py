@@ -11,15 +11,36 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mynumber.foundation.law.basis import LegalBasis, committed_history, legal_basis
-from mynumber.foundation.law.changes import Change, LaterTexts, Row, changes, renewed, rows_on
-from mynumber.foundation.law.errors import Column, MalformedText, NotInForce, TextFault, UnmappedPhrase
-from mynumber.foundation.law.history import LAW_NUMBER, encode
+from mynumber.foundation.law.basis import LegalBasis, committed_details, committed_history, legal_basis
+from mynumber.foundation.law.differences import (
+    Change,
+    LaterTexts,
+    Row,
+    differing,
+    renewed,
+    renewed_details,
+    rows_of_details,
+    rows_on,
+)
+from mynumber.foundation.law.detail_history import DetailHistory, encode_details
+from mynumber.foundation.law.errors import (
+    BadMapping,
+    Column,
+    DetailFault,
+    MalformedDetail,
+    MalformedText,
+    NotInForce,
+    TextFault,
+    UnmappedPhrase,
+)
+from mynumber.foundation.law.history import LAW_NUMBER, OrderHistory, encode
 from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
 from mynumber.foundation.law.mapping import phrase_mapping
 from mynumber.foundation.law.numerals import article_label, label_of
 from mynumber.foundation.law.provisions import Affair, Provision
+from mynumber.foundation.law.report import report_lines
 from mynumber.foundation.law.sources import DatedText, read_text
+from mynumber.foundation.law.successors import successors
 
 app = typer.Typer(
     help="情報連携の根拠表（誰が・何の事務で・誰から・何を）を読む、比べる、更新する", no_args_is_help=True
@@ -44,6 +65,24 @@ _FAULTS: Final = {
     TextFault.BAD_ARTICLE: "事務や情報を定める条が分かりません",
     TextFault.DUPLICATE: "同じ行が二つあります",
     TextFault.NO_DATE: "施行日が分かりません（--from で与えてください）",
+}
+
+_DETAIL_FAULTS: Final = {
+    DetailFault.NO_ARTICLES: "第三条がありません",
+    DetailFault.TRUNCATED: "条の途中で切れています",
+    DetailFault.UNKNOWN_LINE: "条・項・号・イロハのどれでもない行があります",
+    DetailFault.TOO_LONG: "長すぎる文があります",
+    DetailFault.BAD_NUMBER: "番号が続いていません",
+    DetailFault.NO_AFFAIR: "表のどの事務も指さない条があります",
+    DetailFault.NO_ARTICLE: "事務を定める条がありません",
+    DetailFault.WRONG_AFFAIR: "別の項を定める条です",
+    DetailFault.BAD_HEAD: "事務と情報を定める文の形ではありません",
+    DetailFault.BAD_SPLIT: "事務と情報の境が分かりません",
+    DetailFault.BAD_LIST: "「次に掲げる情報」と列記とが合いません",
+    DetailFault.BAD_REFERENCE: "引用する先の情報がありません",
+    DetailFault.NOT_INFORMATION: "情報の語句として知られていません。foundation/law/mapping/items.toml に加えてください",
+    DetailFault.OUTSIDE_TABLE: "表のどの規定も認めない情報です",
+    DetailFault.EMPTY_PROVISION: "どの条も細目を定めない規定があります",
 }
 
 Kind = TypeVar("Kind", InstitutionKind, InformationKind)
@@ -101,14 +140,27 @@ def show(
 def diff(
     first: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE", help="前の基準日")],
     second: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE", help="後の基準日")],
+    *,
+    items: Annotated[bool, typer.Option("--items", help="細分された事務と情報の項目も示す")] = False,
 ) -> None:
-    """二つの基準日の間で変わった事務と規定を示します。"""
+    """二つの基準日の間で変わった事務と規定（--items で細分された事務と項目も）を示します。"""
     history = committed_history()
     days = _basis(first.date()).text_of, _basis(second.date()).text_of
-    found = changes(rows_on(history, days[0]), rows_on(history, days[1]))
+    found = differing(rows_on(history, days[0]), rows_on(history, days[1]))
     console = _console()
     console.print(f"{days[0].isoformat()} 施行の本文 → {days[1].isoformat()} 施行の本文")
     _print_changes(console, found)
+    if items:
+        details = committed_details()
+        _print_items(console, differing(rows_of_details(details, days[0]), rows_of_details(details, days[1])))
+
+
+@app.command()
+def report(on: Day = None) -> None:
+    """命令第三条以下の読取りの数（本文ごと、情報の種別ごと。対応のない規定は 0 でなければなりません）を示します。"""
+    day = on.date() if on else _today()
+    _basis(day)
+    sys.stdout.write("\n".join(report_lines(day)) + "\n")
 
 
 @app.command("import")
@@ -123,10 +175,13 @@ def import_(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="更新した表を書き出すファイル（省略すると変更点を示すだけ）")
+        Path | None,
+        typer.Option(
+            file_okay=False, help="更新した表と項目を書き出すフォルダー（省略すると変更点を示すだけ）"
+        ),
     ] = None,
 ) -> None:
-    """命令の本文から表を読み、今の表との違いを示し、--output があれば書き出します。"""
+    """命令の本文から表と第三条以下を読み、今との違いを示し、--output があれば書き出します。"""
     if effective is not None and len(files) > 1:
         raise typer.BadParameter("--from は一つのファイルのときだけ使えます")
     console = _console()
@@ -154,11 +209,18 @@ def import_(
             console.print(f"{on.isoformat()}: 今の表より前の本文です")
         else:
             console.print(f"今の表（{before.isoformat()} 施行の本文）→ {on.isoformat()} 施行の本文")
-        _print_changes(console, changes(rows_on(known, before) if before else {}, rows_on(history, on)))
+        _print_changes(console, differing(rows_on(known, before) if before else {}, rows_on(history, on)))
+    details = _renewed_details(history, texts)
+    for on in sorted(texts):
+        before = max((day for day in known.texts if day <= on), default=None)
+        rows = rows_of_details(committed_details(), before) if before else {}
+        _print_items(console, differing(rows, rows_of_details(details, on)))
     if output is None:
-        console.print("書き出していません（--output FILE で書き出します）。")
+        console.print("書き出していません（--output FOLDER で書き出します）。")
         return
-    output.write_bytes(encode(history))
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "provision_order.json").write_bytes(encode(history))
+    (output / "provision_details.json").write_bytes(encode_details(details))
     console.print(f"{escape(str(output))} に書き出しました。")
 
 
@@ -251,6 +313,20 @@ def _read(file: Path, on: date | None) -> DatedText:
         )
 
 
+def _renewed_details(history: OrderHistory, texts: dict[date, DatedText]) -> DetailHistory:
+    """The details with the articles of these texts; an article that cannot be read ends the command and names its place."""
+    try:
+        articles = {on: text.articles() for on, text in texts.items()}
+        return renewed_details(committed_details(), history, articles, successors())
+    except MalformedDetail as error:
+        detail = " / ".join(
+            part for part in (error.where, f"「{error.words}」" if error.words else "") if part
+        )
+        _fail(f"命令第三条以下を読めません。{_DETAIL_FAULTS[error.fault]}（{detail}）")
+    except BadMapping as error:
+        _fail(f"mapping/successors.toml が本文と合いません: {error}")
+
+
 def _refuse_unmapped(texts: Iterable[DatedText]) -> None:
     """Stop if a phrase has no kinds: the table never gains a row whose meaning nobody has read."""
     missing = {
@@ -279,6 +355,26 @@ def _print_changes(console: Console, found: tuple[Change, ...]) -> None:
             console.print(f"   + {_row(change.after)}", style="green")
     rules = sum(_is_rule(change.id) for change in found)
     console.print(f"事務 {len(found) - rules} 件、規定 {rules} 件が違います。")
+
+
+def _print_items(console: Console, found: tuple[Change, ...]) -> None:
+    """Exact affairs and items that came, went or were reworded; those that only moved are counted."""
+    for change in found:
+        if change.moved:
+            continue
+        console.print(f"[bold]{_mark(change)}[/bold] {change.id}")
+        if change.before is not None:
+            console.print(f"   - {_item_row(change.before)}", style="red")
+        if change.after is not None:
+            console.print(f"   + {_item_row(change.after)}", style="green")
+    details = sum("." in change.id and not change.moved for change in found)
+    items = sum("." not in change.id and not change.moved for change in found)
+    moved = sum(change.moved for change in found)
+    console.print(f"細分された事務 {details} 件、項目 {items} 件が違います（位置だけの違い {moved} 件）。")
+
+
+def _item_row(row: Row) -> str:
+    return escape(" ｜ ".join(part for part in (row.who, row.what, row.place) if part))
 
 
 def _mark(change: Change) -> str:
