@@ -1,0 +1,293 @@
+"""The log for everyone, on real processes: core, web face, the commission's witness and monitor; and a log that forks for real."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+import pytest
+
+from mynumber.foundation import tlog
+from mynumber.foundation.tlog import NoteRefused, VerifierKey, verify_under
+from mynumber.foundation.tlog.receipt import Receipt, verify_receipt_under
+from mynumber.platform.databases import InstitutionDatabase
+from mynumber.platform.launch import serve_command
+from mynumber.platform.registry import processes_of
+from tests.institutions.network.test_records import Person
+from tests.support.commission import Commission, make_commission
+from tests.support.exchange import Exchange, Server, free_port, running_exchange
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 40
+
+
+def eventually(look: Callable[[], T | None], what: str) -> T:
+    """Wait for something that other processes do in their own time."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"never came: {what}")
+
+
+@dataclass(slots=True)
+class Everyone:
+    """Core, gateway, the network's web face, witness and monitor."""
+
+    exchange: Exchange
+    web: Server
+    commission: Commission
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=10)
+        try:
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read()
+        finally:
+            connection.close()
+
+    def checkpoint(self) -> str | None:
+        status, _, body = self.get("/log/checkpoint")
+        return body.decode() if status == 200 else None
+
+    def cosigned(self, size: int = 1) -> tlog.Witnessed | None:
+        """What is shown, if it is cosigned and so large."""
+        text = self.checkpoint()
+        try:
+            witnessed = verify_under(text, self.commission.policy) if text else None
+        except NoteRefused:
+            return None
+        return witnessed if witnessed and witnessed.checkpoint.size >= size else None
+
+    def move_to(self, database: InstitutionDatabase) -> None:
+        """Let the network go on with another database and the same keys: another log in the name of the first."""
+        for server in (self.exchange.network, self.web):
+            server.stop()
+            server.environment = {**server.environment, "DATABASE_URL": database.url}
+            server.start()
+        self.exchange.network_database = database
+
+
+@contextmanager
+def running_everyone(
+    folder: Path, institution_database: Callable[..., InstitutionDatabase]
+) -> Iterator[Everyone]:
+    with running_exchange(folder, institution_database) as exchange:
+        port = free_port()
+        commission = make_commission(
+            folder,
+            institution_database,
+            log_key=VerifierKey.parse(exchange.vkey),
+            log_url=f"http://127.0.0.1:{port}/log",
+        )
+        network = exchange.network
+        network.stop()
+        network.environment = {**network.environment, "MYNUMBER_LOG_POLICY": str(commission.policy_path)}
+        process = next(one for one in processes_of("network") if one.name == "network")
+        web = Server(
+            "network web",
+            port,
+            network.environment,
+            folder / "web.log",
+            tuple(serve_command(process, f"127.0.0.1:{port}")),
+        )
+        servers = (network, web, commission.witness, commission.monitor)
+        try:
+            for server in servers:
+                server.start()
+            yield Everyone(exchange, web, commission)
+        finally:
+            for server in servers:
+                server.stop()
+
+
+@pytest.fixture(scope="module")
+def everyone(
+    tmp_path_factory: pytest.TempPathFactory, institution_database: Callable[..., InstitutionDatabase]
+) -> Iterator[Everyone]:
+    with running_everyone(tmp_path_factory.mktemp("everyone"), institution_database) as made:
+        yield made
+
+
+@pytest.fixture
+def fragile_everyone(
+    tmp_path: Path, institution_database: Callable[..., InstitutionDatabase]
+) -> Iterator[Everyone]:
+    with running_everyone(tmp_path, institution_database) as made:
+        yield made
+
+
+def integrated(person: Person, events: int) -> list[int]:
+    """The log indices of the person's entries, once they are published."""
+
+    def look() -> list[int] | None:
+        found = [event for record in person.records().records for event in record.events]
+        return (
+            [event.index for event in found]
+            if len(found) >= events and all(e.integrated for e in found)
+            else None
+        )
+
+    return eventually(look, f"{events} published entries")
+
+
+def test_a_receipt_carries_the_witness_s_signature(everyone: Everyone) -> None:
+    person = Person(everyone.exchange, "witnessed")
+    everyone.exchange.inquire(person.at_city)
+    for index in integrated(person, 3):
+        text = person.receipt(index)
+        verified = verify_receipt_under(text, everyone.commission.policy)
+        assert [name for name, _ in verified.cosigned] == [everyone.commission.signer.name]
+        # and without knowing the witness it holds by the log's signature alone
+        assert tlog.verify_receipt(text, everyone.exchange.vkey).cosigned == ()
+
+
+def test_the_published_checkpoint_is_cosigned_and_the_monitor_follows_it(everyone: Everyone) -> None:
+    person = Person(everyone.exchange, "followed")
+    everyone.exchange.inquire(person.at_city)
+    size = max(integrated(person, 3)) + 1
+    witnessed = eventually(lambda: everyone.cosigned(size), "a cosigned checkpoint")
+
+    def followed() -> bool:
+        logs = everyone.commission.state()["logs"]
+        return bool(logs and logs[0]["size"] >= size)
+
+    eventually(followed, "the monitor at that size")
+    state = everyone.commission.state()
+    assert state["logs"][0]["origin"] == witnessed.checkpoint.origin
+    assert state["alarms"] == []
+    assert everyone.commission.readiness().status == 200
+
+
+def test_every_proof_can_be_made_from_what_is_served(everyone: Everyone) -> None:
+    person = Person(everyone.exchange, "served")
+    everyone.exchange.inquire(person.at_city)
+    integrated(person, 3)
+    shown = eventually(everyone.cosigned, "a cosigned checkpoint").checkpoint
+    asked: list[str] = []
+
+    def read(level: int, index: int, width: int) -> bytes:
+        path = tlog.TileId(level, index, width).path()
+        status, headers, body = everyone.get(f"/log/{path}")
+        asked.append(path)
+        assert (status, headers["content-type"]) == (200, "application/octet-stream")
+        assert "immutable" in headers["cache-control"]
+        assert len(body) == width * 32
+        return body
+
+    reader = tlog.hash_reader(shown.size, read)
+    assert tlog.root_hash(shown.size, reader) == shown.root
+    for index in range(shown.size):
+        proof = tlog.inclusion_proof(index, shown.size, reader)
+        leaf = reader([(0, index)])[0]
+        tlog.verify_inclusion(leaf, index, shown.size, proof, shown.root)
+    assert asked
+
+
+def test_files_of_the_log_are_given_once_to_who_has_them(everyone: Everyone) -> None:
+    person = Person(everyone.exchange, "cached")
+    everyone.exchange.inquire(person.at_city)
+    integrated(person, 3)
+    for path, caching in (
+        ("/log/checkpoint", "no-cache"),
+        ("/log/key", "no-cache"),
+        ("/log/tile/0/000.p/2", "public, max-age=31536000, immutable"),
+    ):
+        status, headers, body = everyone.get(path)
+        assert status == 200
+        assert headers["cache-control"] == caching
+        again = everyone.get(path, **{"If-None-Match": headers["etag"]})
+        assert (again[0] == 304 and not again[2]) or path == "/log/checkpoint"
+        assert everyone.get(path, **{"If-None-Match": '"other"'})[2] == body or path == "/log/checkpoint"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tile/0/000.p/256",
+        "tile/0/000.p/0",
+        "tile/0/000",
+        "tile/0/001.p/1",
+        "tile/1/000.p/1",
+        "tile/0/0",
+        "tile/64/000",
+        "tile/entries/000",
+        "tile/entries/000.p/1",
+        "tile/0/../0/000.p/1",
+        "tile/8/0/000",
+    ],
+)
+def test_what_the_tree_does_not_have_is_not_found(everyone: Everyone, path: str) -> None:
+    assert everyone.get(f"/log/{path}")[0] == 404
+
+
+def test_without_its_witness_the_log_goes_on_and_says_so_by_lacking_the_signature(
+    fragile_everyone: Everyone,
+) -> None:
+    everyone = fragile_everyone
+    person = Person(everyone.exchange, "alone")
+    everyone.commission.witness.kill()
+    everyone.exchange.inquire(person.at_city)
+    text = person.receipt(integrated(person, 3)[0])
+    assert tlog.verify_receipt(text, everyone.exchange.vkey).index >= 0
+    with pytest.raises(tlog.ReceiptInvalid) as caught:
+        verify_receipt_under(text, everyone.commission.policy)
+    assert caught.value.reason is tlog.ReceiptReason.NOT_ENOUGH_WITNESSES
+    everyone.commission.witness.start()
+    eventually(everyone.cosigned, "the witness's signature after its return")
+
+
+def test_a_second_log_under_the_same_key_is_found_by_monitor_and_witness(
+    fragile_everyone: Everyone, institution_database: Callable[..., InstitutionDatabase]
+) -> None:
+    everyone = fragile_everyone
+    first = Person(everyone.exchange, "first")
+    everyone.exchange.inquire(first.at_city)
+    integrated(first, 3)
+    true = eventually(lambda: everyone.cosigned(3), "a cosigned checkpoint").checkpoint
+    eventually(lambda: everyone.commission.state()["logs"][0]["size"] == 3, "the monitor at that size")
+
+    everyone.move_to(institution_database("network", migrated=True))
+    second = Person(everyone.exchange, "second")
+    everyone.exchange.inquire(second.at_city)
+    integrated(second, 3)
+    eventually(lambda: "fork" in everyone.commission.alarms(), "the alarm")
+    evidence = everyone.commission.alarms()["fork"]
+    false = _checkpoint_of(everyone.exchange, 3)
+    assert false.root != true.root
+    assert true.to_text() in evidence
+    assert false.to_text() in evidence
+    # the page of a monitor that was told does not go green, and the witness has not signed the other history
+    eventually(lambda: everyone.commission.readiness().status == 503, "a monitor that is not well")
+    assert "fork" in everyone.commission.readiness().text
+    with psycopg.connect(everyone.exchange.network_database.url) as core:
+        assert core.execute("SELECT count(*) FROM cosignature").fetchone() == (0,)
+
+
+def _checkpoint_of(exchange: Exchange, size: int) -> tlog.Checkpoint:
+    with psycopg.connect(exchange.network_database.url) as core:
+        row = core.execute("SELECT note FROM checkpoint WHERE size = %s", [size]).fetchone()
+    assert row is not None
+    return tlog.verify_checkpoint(row[0], exchange.vkey)
+
+
+def test_every_receipt_under_a_checkpoint_is_still_good_when_the_log_has_grown(everyone: Everyone) -> None:
+    person = Person(everyone.exchange, "kept")
+    everyone.exchange.inquire(person.at_city)
+    index = integrated(person, 3)[0]
+    old = Receipt.parse(person.receipt(index))
+    everyone.exchange.inquire(person.at_city)
+    integrated(person, 6)
+    new = Receipt.parse(person.receipt(index))
+    before, after = old.verify(everyone.commission.policy), new.verify(everyone.commission.policy)
+    assert before.record == after.record
+    assert before.size < after.size
