@@ -24,6 +24,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from mynumber.foundation import envelope
 from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.law import InformationKind, InstitutionKind
 from mynumber.foundation.tlog import LogSigner
@@ -38,10 +39,22 @@ from mynumber.protocols.acquisition import (
     OpenAcquisition,
 )
 from mynumber.protocols.copies import REGISTER_COPIES, CopiesRegistered, Copy, RegisterCopies
-from mynumber.protocols.exchange import ASK, Inquiries, Inquiry, InquiryResult
+from mynumber.protocols.exchange import (
+    ASK,
+    PRESENT_SHEET,
+    REQUEST_PERMITS,
+    Inquiries,
+    Inquiry,
+    InquiryResult,
+    PermitAnswer,
+    PermitRequests,
+    RequestedPermit,
+    SheetPresentation,
+)
 from mynumber.protocols.facts import LocalTaxFact, PensionBenefitFact, PensionBenefitsFact
 from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
+from mynumber.protocols.permits import permit_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.support.directory import Systems, make_systems
 
@@ -124,6 +137,21 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
             self.process.wait(timeout=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One permit that the core gave, with the sheet it is in."""
+
+    request_id: UUID
+    sheet: str
+    provision: str
+    permitted_at: datetime
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) by which all records name it."""
+        return permit_digest(envelope.digest(self.sheet.encode()), self.request_id).hex()
 
 
 @dataclass(slots=True)
@@ -249,6 +277,39 @@ class Exchange:
         if result.reason is not None and result.hop is not None:
             raise Refused(result.hop, result.reason)
         return result
+
+    def request_permit(
+        self, request: RequestedPermit, *, inquirer: str = CITY, sender: str = f"gateway.{CITY}"
+    ) -> Granted:
+        """What an inquirer's gateway asks the core, by itself. Raises Refused."""
+        decisions = self.call(
+            REQUEST_PERMITS,
+            PermitRequests(inquirer=inquirer, requests=(request,)),
+            sender=sender,
+            receiver="network",
+        )
+        (decision,) = decisions.decisions
+        if decision.reason is not None:
+            raise Refused(Hop.NETWORK, decision.reason)
+        assert decision.sheet == 0
+        assert decision.provision is not None
+        return Granted(request.request_id, decisions.sheets[0], decision.provision, decisions.decided_at)
+
+    def present(
+        self, sheet: str, *, sender: str = f"gateway.{CITY}", receiver: str = f"gateway.{FORMER_CITY}"
+    ) -> PermitAnswer:
+        """Present a sheet of one permit, by itself. Raises Refused."""
+        answer = self.call(PRESENT_SHEET, SheetPresentation(sheet=sheet), sender=sender, receiver=receiver)
+        (one,) = answer.answers
+        if one.reason is not None:
+            raise Refused(Hop.PROVIDER_GATEWAY, one.reason)
+        return one
+
+    def code_of(self, member: str, person: str) -> str:
+        """The code of a member for a resident code, which only the network can make."""
+        return (
+            CodeKeys.from_bytes(self.node("network").keyring.secret("codes")).issue(member, person).to_text()
+        )
 
     def refusal(self, act: Callable[[], object]) -> tuple[Hop, Reason]:
         """The refusal that an act ends in."""

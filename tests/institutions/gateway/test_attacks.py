@@ -14,25 +14,19 @@ import msgspec
 import psycopg
 import pytest
 
-from mynumber.foundation import envelope
-from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.law import InformationKind
 from mynumber.platform.postgres import Server as PostgresServer
 from mynumber.protocols import wire
 from mynumber.protocols.acquisition import OPEN_ACQUISITION, OpenAcquisition
 from mynumber.protocols.exchange import (
     NOTIFY,
-    PRESENT,
-    REQUEST_PERMIT,
     WITHDRAW,
     Acknowledged,
-    Answer,
     Notice,
     Notices,
     Outcome,
-    PermitGranted,
-    PermitRequest,
-    Presentation,
+    PermitAnswer,
+    RequestedPermit,
     Withdrawal,
     Withdrawn,
 )
@@ -52,6 +46,7 @@ from tests.support.exchange import (
     PENSIONS,
     TAX,
     Exchange,
+    Granted,
     resident_code,
 )
 
@@ -82,46 +77,37 @@ class Rogue:
         self.city, self.former = f"C-{name}", f"F-{name}"
         exchange.give_codes({self.person: {CITY: self.city, FORMER_CITY: self.former}})
         exchange.register(FORMER_CITY, self.former, InformationKind.LOCAL_TAX, TAX)
-        self._keys = CodeKeys.from_bytes(exchange.node("network").keyring.secret("codes"))
 
-    def permit(self, request_id: UUID | None = None, **changes: object) -> PermitGranted:
-        request = PermitRequest(
+    def permit(self, request_id: UUID | None = None, **changes: object) -> Granted:
+        request = RequestedPermit(
             request_id=request_id or uuid4(),
-            code=self._keys.issue(CITY, self.person).to_text(),
-            inquirer=CITY,
+            code=self.exchange.code_of(CITY, self.person),
             provider=FORMER_CITY,
             affair="81-1",
             information="local_tax",
             organisation="子育て支援課",
         )
-        return self.exchange.call(
-            REQUEST_PERMIT,
-            msgspec.structs.replace(request, **changes),
-            sender=GATEWAY,
-            receiver="network",
-        )
+        return self.exchange.request_permit(msgspec.structs.replace(request, **changes))
 
-    def present(self, permit: str) -> Answer:
-        return self.exchange.call(
-            PRESENT, Presentation(permit=permit), sender=GATEWAY, receiver=FORMER_GATEWAY
-        )
+    def present(self, sheet: str) -> PermitAnswer:
+        return self.exchange.present(sheet)
 
-    def notify(self, granted: PermitGranted, outcome: Outcome, at: datetime | None = None) -> Acknowledged:
+    def notify(self, granted: Granted, outcome: Outcome, at: datetime | None = None) -> Acknowledged:
         notice = Notice(
             request_id=granted.request_id,
             side="inquirer",
             outcome=outcome,
-            permit_digest=envelope.digest(granted.permit.encode()).hex(),
+            permit_digest=granted.digest,
             at=at or datetime.now(UTC),
         )
         return self.exchange.call(NOTIFY, Notices(notices=(notice,)), sender=GATEWAY, receiver="network")
 
-    def withdraw(self, granted: PermitGranted, *, member: str = CITY) -> Withdrawn:
+    def withdraw(self, granted: Granted, *, member: str = CITY, request_id: UUID | None = None) -> Withdrawn:
         return self.exchange.call(
             WITHDRAW,
             Withdrawal(
-                request_id=granted.request_id if member == CITY else uuid4(),
-                permit_digest=envelope.digest(granted.permit.encode()).hex(),
+                request_id=request_id or (granted.request_id if member == CITY else uuid4()),
+                permit_digest=granted.digest,
                 inquirer=member,
                 affair="81-1",
                 information="local_tax",
@@ -132,16 +118,16 @@ class Rogue:
             receiver=FORMER_GATEWAY,
         )
 
-    def record(self, granted: PermitGranted) -> ExchangeRecord:
+    def record(self, granted: Granted) -> ExchangeRecord:
         records = self.exchange.call(
             QUERY_RECORDS,
-            RecordQuery(code=self._keys.issue("portal", self.person).to_text()),
+            RecordQuery(code=self.exchange.code_of("portal", self.person)),
             sender="portal",
             receiver="network",
         ).records
         return next(record for record in records if record.request_id == granted.request_id)
 
-    def told(self, granted: PermitGranted, *sides: str) -> ExchangeRecord:
+    def told(self, granted: Granted, *sides: str) -> ExchangeRecord:
         """The record that the person sees, once these sides have reported."""
 
         def look() -> ExchangeRecord | None:
@@ -170,7 +156,7 @@ def _twin(permit: str) -> str:
 def test_a_permit_under_another_signature_does_not_hide_the_provision_from_the_core(rogue: Rogue) -> None:
     """The provider's notice names the permit by its digest: under another digest the core would not know it."""
     granted = rogue.permit()
-    assert rogue.present(_twin(granted.permit)).outcome is Outcome.PROVIDED
+    assert rogue.present(_twin(granted.sheet)).outcome is Outcome.PROVIDED
     rogue.notify(granted, Outcome.ABANDONED)
     assert rogue.told(granted, "provider", "inquirer").outcome is Outcome.PROVIDED
 
@@ -181,7 +167,7 @@ def test_an_inquirer_cannot_talk_a_provision_away(rogue: Rogue, lie: Outcome, is
     granted = rogue.permit()
     if is_first:
         rogue.notify(granted, lie)
-    rogue.present(granted.permit)
+    rogue.present(granted.sheet)
     if not is_first:
         rogue.told(granted, "provider")
         rogue.notify(granted, lie)
@@ -192,7 +178,7 @@ def test_an_inquirer_cannot_talk_a_provision_away(rogue: Rogue, lie: Outcome, is
 def test_a_side_reports_ends_only(rogue: Rogue, word: Outcome) -> None:
     granted = rogue.permit()
     rogue.notify(granted, word)
-    rogue.present(granted.permit)
+    rogue.present(granted.sheet)
     rogue.notify(granted, Outcome.PROVIDED)
     events = rogue.told(granted, "provider", "inquirer").events
     assert {event.outcome for event in events if event.side == "inquirer"} == {Outcome.PROVIDED}
@@ -213,25 +199,24 @@ def test_an_exchange_ends_between_question_and_report(rogue: Rogue, at: str) -> 
 def test_a_withdrawal_does_not_burn_another_members_permit(rogue: Rogue) -> None:
     granted = rogue.permit()
     assert rogue.withdraw(granted, member=PENSION).outcome is Outcome.ABANDONED
-    assert rogue.present(granted.permit).outcome is Outcome.PROVIDED
+    assert rogue.present(granted.sheet).outcome is Outcome.PROVIDED
 
 
 def test_a_withdrawn_permit_is_gone_and_a_used_one_is_told(rogue: Rogue) -> None:
     given_up, used = rogue.permit(), rogue.permit()
     assert rogue.withdraw(given_up).outcome is Outcome.ABANDONED
-    assert rogue.exchange.refusal(lambda: rogue.present(given_up.permit)) == (
+    assert rogue.exchange.refusal(lambda: rogue.present(given_up.sheet)) == (
         Hop.PROVIDER_GATEWAY,
         Reason.PERMIT_USED,
     )
-    rogue.present(used.permit)
+    rogue.present(used.sheet)
     assert rogue.withdraw(used).outcome is Outcome.PROVIDED
 
 
 def test_a_withdrawal_under_another_request_id_is_refused(rogue: Rogue) -> None:
     granted = rogue.permit()
-    rogue.present(granted.permit)
-    other = msgspec.structs.replace(granted, request_id=uuid4())
-    assert rogue.exchange.refusal(lambda: rogue.withdraw(other)) == (
+    rogue.present(granted.sheet)
+    assert rogue.exchange.refusal(lambda: rogue.withdraw(granted, request_id=uuid4())) == (
         Hop.PROVIDER_GATEWAY,
         Reason.PERMIT_NOT_YOURS,
     )

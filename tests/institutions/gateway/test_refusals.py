@@ -12,23 +12,25 @@ import psycopg
 import pytest
 
 from mynumber.foundation import envelope
-from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.law import InformationKind
 from mynumber.protocols import wire
 from mynumber.protocols.exchange import (
-    INQUIRE,
-    PERMIT_KIND,
-    PRESENT,
-    REQUEST_PERMIT,
-    Answer,
+    ASK,
+    PERMIT_VALIDITY,
+    REQUEST_PERMITS,
+    SHEET_KIND,
+    SHEET_LIFETIME,
+    Inquiries,
     Inquiry,
     Outcome,
-    PermitBody,
-    PermitGranted,
-    PermitRequest,
-    Presentation,
+    Permit,
+    PermitRequests,
+    PermitSheet,
+    RequestedPermit,
+    SheetPresentation,
 )
 from mynumber.protocols.node import Node
+from mynumber.protocols.permits import seal_codes
 from mynumber.protocols.records import QUERY_SIDE, SideQuery
 from mynumber.protocols.refusal import Hop, Reason, Refusal
 from tests.support.exchange import AGENCY, CITY, FORMER_CITY, PENSION, TAX, Exchange, resident_code
@@ -45,30 +47,16 @@ def person(exchange: Exchange) -> str:
     return code
 
 
-def code_of(exchange: Exchange, member: str, person: str) -> str:
-    keys = CodeKeys.from_bytes(exchange.node("network").keyring.secret("codes"))
-    return keys.issue(member, person).to_text()
-
-
-def permit_request(exchange: Exchange, person: str, **changes: object) -> PermitRequest:
-    request = PermitRequest(
+def permit_request(exchange: Exchange, person: str, **changes: object) -> RequestedPermit:
+    request = RequestedPermit(
         request_id=uuid4(),
-        code=code_of(exchange, CITY, person),
-        inquirer=CITY,
+        code=exchange.code_of(CITY, person),
         provider=FORMER_CITY,
         affair="81-1",
         information="local_tax",
         organisation="子育て支援課",
     )
     return msgspec.structs.replace(request, **changes)
-
-
-def ask_permit(exchange: Exchange, request: PermitRequest, sender: str = GATEWAY) -> PermitGranted:
-    return exchange.call(REQUEST_PERMIT, request, sender=sender, receiver="network")
-
-
-def present(exchange: Exchange, permit: str, sender: str = GATEWAY, receiver: str = FORMER_GATEWAY) -> Answer:
-    return exchange.call(PRESENT, Presentation(permit=permit), sender=sender, receiver=receiver)
 
 
 # ---- the core
@@ -84,7 +72,6 @@ def present(exchange: Exchange, permit: str, sender: str = GATEWAY, receiver: st
         ({"provider": PENSION}, Reason.NOT_IN_TABLE),
         ({"provider": "municipality.999999"}, Reason.UNKNOWN_PROVIDER),
         ({"provider": "network"}, Reason.UNKNOWN_PROVIDER),
-        ({"inquirer": FORMER_CITY}, Reason.WRONG_INSTITUTION),
         ({"code": "x" * 45}, Reason.UNKNOWN_CODE),
     ],
 )
@@ -92,40 +79,51 @@ def test_the_core_refuses(
     exchange: Exchange, person: str, changes: dict[str, object], reason: Reason
 ) -> None:
     request = permit_request(exchange, person, **changes)
-    assert exchange.refusal(lambda: ask_permit(exchange, request)) == (Hop.NETWORK, reason)
+    assert exchange.refusal(lambda: exchange.request_permit(request)) == (Hop.NETWORK, reason)
+
+
+def test_the_core_refuses_who_asks_in_the_name_of_another(exchange: Exchange, person: str) -> None:
+    request = permit_request(exchange, person)
+    assert exchange.refusal(lambda: exchange.request_permit(request, inquirer=FORMER_CITY)) == (
+        Hop.NETWORK,
+        Reason.WRONG_INSTITUTION,
+    )
 
 
 def test_a_code_of_another_institution_is_nobody(exchange: Exchange, person: str) -> None:
-    stolen = permit_request(exchange, person, code=code_of(exchange, FORMER_CITY, person))
-    assert exchange.refusal(lambda: ask_permit(exchange, stolen)) == (Hop.NETWORK, Reason.UNKNOWN_CODE)
+    stolen = permit_request(exchange, person, code=exchange.code_of(FORMER_CITY, person))
+    assert exchange.refusal(lambda: exchange.request_permit(stolen)) == (Hop.NETWORK, Reason.UNKNOWN_CODE)
 
 
 def test_what_the_law_does_not_allow_is_refused_alike_for_real_and_invented_people(
     exchange: Exchange, person: str
 ) -> None:
-    invented = code_of(exchange, CITY, resident_code())
+    invented = exchange.code_of(CITY, resident_code())
     answers = {
         exchange.refusal(
-            lambda code=code: ask_permit(  # type: ignore[misc]
-                exchange, permit_request(exchange, person, code=code, information="family_register")
+            lambda code=code: exchange.request_permit(  # type: ignore[misc]
+                permit_request(exchange, person, code=code, information="family_register")
             )
         )
-        for code in (code_of(exchange, CITY, person), invented)
+        for code in (exchange.code_of(CITY, person), invented)
     }
     assert answers == {(Hop.NETWORK, Reason.NOT_IN_TABLE)}
 
 
 def test_a_request_id_is_used_once(exchange: Exchange, person: str) -> None:
     request = permit_request(exchange, person)
-    ask_permit(exchange, request)
-    assert exchange.refusal(lambda: ask_permit(exchange, request)) == (Hop.NETWORK, Reason.DUPLICATE_REQUEST)
+    exchange.request_permit(request)
+    assert exchange.refusal(lambda: exchange.request_permit(request)) == (
+        Hop.NETWORK,
+        Reason.DUPLICATE_REQUEST,
+    )
 
 
 # ---- envelopes, at both hops
 
 
-def _inquiry(request_id: UUID | None = None) -> Inquiry:
-    return Inquiry(
+def _inquiry(request_id: UUID | None = None) -> Inquiries:
+    inquiry = Inquiry(
         request_id=request_id or uuid4(),
         addressee="C-R",
         affair="81-1",
@@ -133,6 +131,7 @@ def _inquiry(request_id: UUID | None = None) -> Inquiry:
         information="local_tax",
         organisation="子育て支援課",
     )
+    return Inquiries(inquiries=(inquiry,))
 
 
 def _token(
@@ -142,7 +141,7 @@ def _token(
     sender: str = CITY,
     receiver: str = GATEWAY,
     at: datetime | None = None,
-    kind: str = INQUIRE.name,
+    kind: str = ASK.name,
     body: msgspec.Struct | None = None,
 ) -> bytes:
     return wire.pack(
@@ -166,7 +165,7 @@ HOSTILE: dict[str, tuple[Callable[[Exchange], bytes], set[Reason]]] = {
     "empty": (lambda e: b"", {Reason.MALFORMED}),
     "not a token": (lambda e: b"hello", {Reason.MALFORMED}),
     "json": (lambda e: b'{"request_id":1}', {Reason.MALFORMED}),
-    "oversize": (lambda e: b"a" * (INQUIRE.max_bytes + 1), {Reason.TOO_LARGE}),
+    "oversize": (lambda e: b"a" * (ASK.max_bytes + 1), {Reason.TOO_LARGE}),
     "expired": (lambda e: _token(e, at=datetime.now(UTC) - timedelta(minutes=5)), {Reason.EXPIRED}),
     "of the future": (
         lambda e: _token(e, at=datetime.now(UTC) + timedelta(minutes=5)),
@@ -179,7 +178,7 @@ HOSTILE: dict[str, tuple[Callable[[Exchange], bytes], set[Reason]]] = {
     "from another member": (lambda e: _token(e, sender=FORMER_CITY), {Reason.NOT_ENTITLED}),
     "from the network": (lambda e: _token(e, sender="network"), {Reason.NOT_ENTITLED}),
     "with another body": (
-        lambda e: _token(e, body=Presentation(permit="x")),
+        lambda e: _token(e, body=SheetPresentation(sheet="x")),
         {Reason.MALFORMED},
     ),
     "two tokens": (lambda e: _token(e) + b"." + _token(e), {Reason.MALFORMED}),
@@ -204,7 +203,7 @@ def test_a_hostile_message_is_refused_with_its_reason_and_counted(
 ) -> None:
     make, reasons = HOSTILE[what]
     before = _counted(exchange)
-    status, body = exchange.send(GATEWAY, INQUIRE.name, make(exchange))
+    status, body = exchange.send(GATEWAY, ASK.name, make(exchange))
     assert 400 <= status < 500
     refusal = _refusal_in(exchange, body)
     assert refusal.reason in reasons
@@ -225,8 +224,8 @@ def _counted(exchange: Exchange) -> int:
 def test_a_replayed_inquiry_is_refused_and_asks_nothing_twice(exchange: Exchange, person: str) -> None:
     request_id = uuid4()
     token = _token(exchange, body=_inquiry(request_id))
-    first, _ = exchange.send(GATEWAY, INQUIRE.name, token)
-    second, body = exchange.send(GATEWAY, INQUIRE.name, token)
+    first, _ = exchange.send(GATEWAY, ASK.name, token)
+    second, body = exchange.send(GATEWAY, ASK.name, token)
     assert (first, second) == (200, 409)
     assert _refusal_in(exchange, body).reason is Reason.REPLAYED
     sides = exchange.call(QUERY_SIDE, SideQuery(request_ids=(request_id,)), sender=CITY, receiver=GATEWAY)
@@ -236,15 +235,15 @@ def test_a_replayed_inquiry_is_refused_and_asks_nothing_twice(exchange: Exchange
 def test_a_replayed_permit_request_is_refused(exchange: Exchange, person: str) -> None:
     token = wire.pack(
         exchange.node("gateway"),
-        permit_request(exchange, person),
-        kind=REQUEST_PERMIT.name,
+        PermitRequests(inquirer=CITY, requests=(permit_request(exchange, person),)),
+        kind=REQUEST_PERMITS.name,
         sender=GATEWAY,
         receiver="network",
         sealed=False,
         now=datetime.now(UTC),
     )
-    assert exchange.send("network", REQUEST_PERMIT.name, token)[0] == 200
-    status, body = exchange.send("network", REQUEST_PERMIT.name, token)
+    assert exchange.send("network", REQUEST_PERMITS.name, token)[0] == 200
+    status, body = exchange.send("network", REQUEST_PERMITS.name, token)
     assert (status, _refusal_in(exchange, body).reason) == (409, Reason.REPLAYED)
 
 
@@ -256,9 +255,9 @@ def test_a_path_that_is_no_message_is_not_found(exchange: Exchange) -> None:
 
 
 def test_a_permit_is_used_once(exchange: Exchange, person: str) -> None:
-    granted = ask_permit(exchange, permit_request(exchange, person))
-    assert present(exchange, granted.permit).outcome is Outcome.PROVIDED
-    assert exchange.refusal(lambda: present(exchange, granted.permit)) == (
+    granted = exchange.request_permit(permit_request(exchange, person))
+    assert exchange.present(granted.sheet).outcome is Outcome.PROVIDED
+    assert exchange.refusal(lambda: exchange.present(granted.sheet)) == (
         Hop.PROVIDER_GATEWAY,
         Reason.PERMIT_USED,
     )
@@ -268,30 +267,30 @@ def test_a_permit_with_another_signature_that_verifies_is_still_used_once(
     exchange: Exchange, person: str
 ) -> None:
     """ECDSA lets anybody turn a signature (r, s) into (r, n - s): other bytes, the same permit."""
-    granted = ask_permit(exchange, permit_request(exchange, person))
-    head, payload, signature = granted.permit.split(".")
+    granted = exchange.request_permit(permit_request(exchange, person))
+    head, payload, signature = granted.sheet.split(".")
     raw = wire.from_text(signature)
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
     twin = raw[:32] + (order - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
-    assert present(exchange, granted.permit).outcome is Outcome.PROVIDED
-    hop, reason = exchange.refusal(lambda: present(exchange, ".".join((head, payload, wire.to_text(twin)))))
+    assert exchange.present(granted.sheet).outcome is Outcome.PROVIDED
+    hop, reason = exchange.refusal(lambda: exchange.present(".".join((head, payload, wire.to_text(twin)))))
     assert hop is Hop.PROVIDER_GATEWAY
     assert reason in {Reason.PERMIT_USED, Reason.BAD_SIGNATURE, Reason.MALFORMED}
 
 
 def test_a_permit_is_presented_by_its_inquirer_alone(exchange: Exchange, person: str) -> None:
-    granted = ask_permit(exchange, permit_request(exchange, person))
+    granted = exchange.request_permit(permit_request(exchange, person))
     thief = f"gateway.{PENSION}"
-    assert exchange.refusal(lambda: present(exchange, granted.permit, sender=thief)) == (
+    assert exchange.refusal(lambda: exchange.present(granted.sheet, sender=thief)) == (
         Hop.PROVIDER_GATEWAY,
         Reason.PERMIT_NOT_YOURS,
     )
-    assert present(exchange, granted.permit).outcome is Outcome.PROVIDED
+    assert exchange.present(granted.sheet).outcome is Outcome.PROVIDED
 
 
 def test_a_permit_is_for_its_provider_alone(exchange: Exchange, person: str) -> None:
-    granted = ask_permit(exchange, permit_request(exchange, person))
-    assert exchange.refusal(lambda: present(exchange, granted.permit, receiver=f"gateway.{AGENCY}")) == (
+    granted = exchange.request_permit(permit_request(exchange, person))
+    assert exchange.refusal(lambda: exchange.present(granted.sheet, receiver=f"gateway.{AGENCY}")) == (
         Hop.PROVIDER_GATEWAY,
         Reason.WRONG_AUDIENCE,
     )
@@ -301,42 +300,43 @@ def _own_permit(exchange: Exchange, person: str, *, at: datetime, issuer: str, s
     """A permit made with any key the test likes."""
     node = exchange.node(signer)
     request_id = uuid4()
-    sealed = envelope.seal(
-        code_of(exchange, FORMER_CITY, person).encode(),
-        to=node.directory.seal_key(FORMER_GATEWAY),
-        info=b"mynumber permit code v1",
-        aad=request_id.bytes,
-    )
+    code = exchange.code_of(FORMER_CITY, person)
     return envelope.sign(
-        PermitBody(
-            request_id=request_id,
+        PermitSheet(
             presenter=GATEWAY,
             inquirer=CITY,
             provider=FORMER_CITY,
-            affair="81-1",
-            provision="81-1-3",
-            information="local_tax",
-            organisation="子育て支援課",
-            non_disclosure=False,
-            sealed_code=wire.to_text(sealed),
             requested_at=at,
-            valid_until=at + timedelta(minutes=10),
+            valid_until=at + PERMIT_VALIDITY,
             request_digest="0" * 64,
+            permits=(
+                Permit(
+                    request_id=request_id,
+                    affair="81-1",
+                    provision="81-1-3",
+                    information="local_tax",
+                    organisation="子育て支援課",
+                    non_disclosure=False,
+                    code=0,
+                ),
+            ),
+            sealed_codes=seal_codes([code], [request_id], to=node.directory.seal_key(FORMER_GATEWAY)),
         ),
         key=node.signing_key(signer),
         issuer=issuer,
         audience=FORMER_GATEWAY,
-        kind=PERMIT_KIND,
+        kind=SHEET_KIND,
         now=at,
-        lifetime=envelope.LONGEST_LIFETIME,
+        lifetime=SHEET_LIFETIME,
+        max_lifetime=SHEET_LIFETIME,
     ).decode()
 
 
 def test_a_permit_that_an_inquirer_made_itself_is_refused(exchange: Exchange, person: str) -> None:
     forged = _own_permit(exchange, person, at=datetime.now(UTC), issuer=GATEWAY, signer=GATEWAY)
-    assert exchange.refusal(lambda: present(exchange, forged)) == (Hop.PROVIDER_GATEWAY, Reason.UNKNOWN_KEY)
+    assert exchange.refusal(lambda: exchange.present(forged)) == (Hop.PROVIDER_GATEWAY, Reason.UNKNOWN_KEY)
     forged = _own_permit(exchange, person, at=datetime.now(UTC), issuer="network", signer=GATEWAY)
-    assert exchange.refusal(lambda: present(exchange, forged)) == (Hop.PROVIDER_GATEWAY, Reason.UNKNOWN_KEY)
+    assert exchange.refusal(lambda: exchange.present(forged)) == (Hop.PROVIDER_GATEWAY, Reason.UNKNOWN_KEY)
 
 
 @pytest.mark.parametrize("minutes", [11, 30])
@@ -348,7 +348,7 @@ def test_a_permit_lapses(exchange: Exchange, person: str, minutes: int) -> None:
         issuer="network",
         signer="network",
     )
-    assert exchange.refusal(lambda: present(exchange, old)) == (Hop.PROVIDER_GATEWAY, Reason.PERMIT_EXPIRED)
+    assert exchange.refusal(lambda: exchange.present(old)) == (Hop.PROVIDER_GATEWAY, Reason.PERMIT_EXPIRED)
 
 
 # ---- what the member's own system meets
@@ -372,7 +372,7 @@ def test_a_refusal_by_the_provider_is_recorded_on_all_three_sides(exchange: Exch
     """The provider's refusal reaches the core as well (what X-Road leaves unrecorded)."""
     at = datetime.now(UTC) - timedelta(minutes=11)
     old = _own_permit(exchange, person, at=at, issuer="network", signer="network")
-    exchange.refusal(lambda: present(exchange, old))
+    exchange.refusal(lambda: exchange.present(old))
     with psycopg.connect(exchange.gateway_database.tenant_urls[FORMER_CITY.replace(".", "_")]) as provider:
         rows = provider.execute(
             "SELECT outcome, reason FROM side_record WHERE side = 'provider' AND outcome = 'refused'"
