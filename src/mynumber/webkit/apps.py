@@ -11,5 +11,8 @@ class WebkitConfig(AppConfig):
     verbose_name = "共通の画面部品"
 
     def ready(self) -> None:
-        """Register the system check that refuses routes without a mark."""
+        """Register the system check that refuses routes without a mark, and look after the connection at less cost."""
         from mynumber.webkit import checks  # noqa: F401 - checks need the app registry
+        from mynumber.webkit.postgresql import upkeep
+
+        upkeep.take_over()

@@ -17,11 +17,11 @@ import re
 import sys
 import threading
 from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, cast
-from uuid import uuid4
 
 import msgspec
 import structlog
@@ -100,7 +100,19 @@ def configure(institution: str, *, level: int = logging.INFO) -> None:
     threading.excepthook = _log_uncaught_in_thread
 
 
+@dataclass(slots=True)
+class _Info:
+    """What `say` has to know."""
+
+    institution: str = "unknown"
+    is_written: bool = True
+
+
+_info = _Info()
+
+
 def _configure_structlog(institution: str, level: int) -> None:
+    _info.institution, _info.is_written = institution, level <= logging.INFO
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -125,11 +137,24 @@ def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
     return cast(structlog.typing.FilteringBoundLogger, structlog.get_logger(logger_name=name))
 
 
+def say(logger: str, event: str, **fields: object) -> None:
+    """An info line as `get_logger(logger).info(event, ...)` writes it, for the line that each request has: without what was bound, and at a fifth of the CPU."""
+    if _info.is_written:
+        line = {
+            **fields,
+            "event": event,
+            "level": "info",
+            "logger_name": logger,
+            "institution": _info.institution,
+        }
+        _StandardOutput().msg(_render(None, "", mask(None, "", _stamp(None, "", line))))
+
+
 def request_id(header: str | None) -> str:
     """The caller's request id if it is well formed (8 to 64 letters, digits, - or _), else a fresh one."""
     if header is not None and _REQUEST_ID.fullmatch(header) and not _PERSONAL_DIGITS.search(header):
         return header
-    return uuid4().hex.translate(_LETTERS)
+    return os.urandom(16).hex().translate(_LETTERS)
 
 
 def mask(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -9,6 +9,7 @@ will stand; it is compiled at its first use, and later uses only bind values:
     _END = PreparedUpdate(lambda: Request.objects.filter(pk=given("id")), ended_at=given("at"))
     _END(id=request_id, at=now)          # the number of rows
 
+    rows, number = ask("UPDATE request SET ended_at = $2 WHERE id = $1", [request_id, now])
     insert(Request(...))                 # instead of Request.objects.create(...)
     store(row, "ended_at")               # instead of row.save(update_fields=["ended_at"])
 
@@ -27,6 +28,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models import query as django_query
+from django.db.models.base import ModelState
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError
 
@@ -75,7 +77,8 @@ def _numbered(sql: str, parameters: Sequence[Any]) -> _Statement:
     )
 
 
-def _ask(sql: str, values: Sequence[object]) -> tuple[list[tuple[Any, ...]], int]:
+def ask(sql: str, values: Sequence[object]) -> tuple[list[tuple[Any, ...]], int]:
+    """Run a statement with $1, $2, ...: its rows, and how many there are or were changed. Raises as Django's cursors do."""
     database: Any = connections[DEFAULT_DB_ALIAS]
     found: tuple[list[tuple[Any, ...]], int] = database.ask(sql, values)
     return found
@@ -94,7 +97,7 @@ class _Selection:
 
 
 class Prepared(Generic[M]):
-    """A SELECT of whole rows."""
+    """A SELECT of rows. They come without `__init__` and signals; columns that the queryset defers are read when they are asked for."""
 
     def __init__(self, queryset: Callable[[], QuerySet[M]]) -> None:
         self._queryset = queryset
@@ -114,7 +117,10 @@ class Prepared(Generic[M]):
         row: Any = rows[0]
         if selection.converters:
             (row,) = selection.convert(rows, selection.converters)
-        found: M = selection.model.from_db(database.alias, selection.names, row[selection.columns])
+        found: M = selection.model.__new__(selection.model)
+        state = ModelState()
+        state.adding, state.db = False, database.alias
+        found.__dict__.update(zip(selection.names, row[selection.columns], strict=True), _state=state)
         for populator in selection.related:
             populator.populate(row, found)
         return found
@@ -152,7 +158,7 @@ class PreparedUpdate(Generic[M]):
             query.add_update_values(self._columns)
             sql, parameters = query.get_compiler(connection=connection).as_sql()
             statement = self._statement = _numbered(sql, parameters)
-        return _ask(statement.sql, statement.bound(values))[1]
+        return ask(statement.sql, statement.bound(values))[1]
 
 
 def store(row: Model, *names: str) -> None:
@@ -160,7 +166,7 @@ def store(row: Model, *names: str) -> None:
     sql, fields = _change(type(row), names)
     database = connections[DEFAULT_DB_ALIAS]
     values = [field.get_db_prep_save(field.pre_save(row, False), database) for field in fields]
-    if _ask(sql, [*values, row.pk])[1] != 1:
+    if ask(sql, [*values, row.pk])[1] != 1:
         raise DatabaseError("the row is gone")
 
 
@@ -168,7 +174,7 @@ def insert(row: M) -> M:
     """INSERT a new row, as `save(force_insert=True)` does, without signals."""
     sql, fields, key = _insertion(type(row))
     database = connections[DEFAULT_DB_ALIAS]
-    rows, _ = _ask(sql, [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields])
+    rows, _ = ask(sql, [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields])
     if key is not None:
         setattr(row, key, rows[0][0])
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS

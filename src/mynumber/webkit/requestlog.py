@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from mynumber.webkit import logs
 
 REQUEST_ID_HEADER = "X-Request-Id"
+REQUEST_ID_VARIABLE = "HTTP_X_REQUEST_ID"
 QUIET_ROUTES = frozenset({"healthz", "readyz"})
 """Routes that a supervisor calls every second: logged only when they fail."""
 
@@ -26,23 +27,28 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = perf_counter()
-        request_id = logs.request_id(request.headers.get(REQUEST_ID_HEADER))
+        request_id = logs.request_id(request.META.get(REQUEST_ID_VARIABLE))
         request.request_id = request_id  # type: ignore[attr-defined]
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
             response = self._get_response(request)
-            response[REQUEST_ID_HEADER] = request_id
-            tenant = getattr(request, "tenant", None)
-            match = request.resolver_match
-            route = match.route if match else "(none)"
-            if response.status_code >= 400 or route not in QUIET_ROUTES:
-                _log.info(
-                    "request",
-                    method=request.method if request.method in _METHODS else "(other)",
-                    route=route,
-                    status=response.status_code,
-                    duration_ms=round((perf_counter() - started) * 1000, 2),
-                    **({"tenant": tenant} if tenant else {}),
-                )
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
+        response.headers[REQUEST_ID_HEADER] = request_id
+        tenant = getattr(request, "tenant", None)
+        match = request.resolver_match
+        route = match.route if match else "(none)"
+        if response.status_code >= 400 or route not in QUIET_ROUTES:
+            logs.say(
+                __name__,
+                "request",
+                method=request.method if request.method in _METHODS else "(other)",
+                route=route,
+                status=response.status_code,
+                duration_ms=round((perf_counter() - started) * 1000, 2),
+                request_id=request_id,
+                **({"tenant": tenant} if tenant else {}),
+            )
         return response
 
 

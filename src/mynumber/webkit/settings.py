@@ -117,13 +117,10 @@ def _middleware(*, tenanted: bool, staff: bool, sessions: Sessions, extra: Seque
     return [
         "mynumber.webkit.requestlog.RequestLogMiddleware",
         "mynumber.webkit.headers.SecurityHeadersMiddleware",
-        "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         *(["mynumber.webkit.tenancy.TenantMiddleware"] if tenanted else []),
         *(["django.contrib.sessions.middleware.SessionMiddleware"] if staff or sessions != "none" else []),
-        "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
-        "django.middleware.clickjacking.XFrameOptionsMiddleware",
         *(["mynumber.webkit.staff.sign_in.StaffMiddleware"] if staff else []),
         "mynumber.webkit.errors.RefusalMiddleware",
         *extra,
@@ -240,13 +237,9 @@ def _cookies(name: str, *, secure: bool, engine: str) -> dict[str, object]:
 def _headers(environment: Environment, *, form_actions: Sequence[str], secure: bool) -> dict[str, object]:
     settings: dict[str, object] = {
         "MYNUMBER_FORM_ACTIONS": _form_action_origins(environment.public_urls, form_actions),
-        "X_FRAME_OPTIONS": "DENY",
-        "SECURE_CONTENT_TYPE_NOSNIFF": True,
-        "SECURE_REFERRER_POLICY": "same-origin",
-        "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
+        "SECURE_HSTS_SECONDS": HSTS_SECONDS if secure else 0,
     }
     if secure:
-        settings["SECURE_HSTS_SECONDS"] = HSTS_SECONDS
         # With https outside, the front ends TLS and sets this header itself, dropping what a visitor sent.
         settings["SECURE_PROXY_SSL_HEADER"] = ("HTTP_X_FORWARDED_PROTO", "https")
     return settings
