@@ -21,7 +21,7 @@ from typing import Final, Generic, TypeVar
 import msgspec
 from django.conf import settings
 from django.db import Error as DatabaseFailure
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
@@ -34,6 +34,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.access import signed_message
+from mynumber.webkit.prepared import ask
 from mynumber.webkit.tenancy import NotATenant, acting_as, default_tenant
 
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -41,6 +42,15 @@ A = TypeVar("A", bound=msgspec.Struct)
 
 FORGET_AT_ONCE: Final = 100
 """How many expired message ids one message clears away."""
+
+_ACCEPT: Final = """
+    WITH forgotten AS (
+        DELETE FROM inbox_seenmessage WHERE id IN (
+            SELECT id FROM inbox_seenmessage WHERE expires_at < $5
+             ORDER BY expires_at LIMIT $6 FOR UPDATE SKIP LOCKED))
+    INSERT INTO inbox_seenmessage (tenant, sender, message_id, expires_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT DO NOTHING
+    """
 
 _log = logs.get_logger(__name__)
 
@@ -197,24 +207,15 @@ class _Endpoint(Generic[Q, A]):
     def _accept_once(self, received: wire.Received[Q], now: datetime) -> None:
         """Mark the message as seen in the transaction of its effect. Raises Refused(REPLAYED) the second time."""
         header = received.header
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                INSERT INTO inbox_seenmessage (tenant, sender, message_id, expires_at) VALUES (%s, %s, %s, %s)
-                    ON CONFLICT DO NOTHING
-                """,
-                [default_tenant(), header.issuer, header.message_id, header.expires_at + CLOCK_SKEW],
-            )
-            if cursor.rowcount != 1:
-                raise Refused(self.hop, Reason.REPLAYED)
-            cursor.execute(
-                """
-                DELETE FROM inbox_seenmessage WHERE id IN (
-                    SELECT id FROM inbox_seenmessage WHERE expires_at < %s
-                     ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED)
-                """,
-                [now - CLOCK_SKEW, FORGET_AT_ONCE],
-            )
+        _, added = ask(
+            _ACCEPT,
+            [
+                *(default_tenant(), header.issuer, header.message_id, header.expires_at + CLOCK_SKEW),
+                *(now - CLOCK_SKEW, FORGET_AT_ONCE),
+            ],
+        )
+        if added != 1:
+            raise Refused(self.hop, Reason.REPLAYED)
 
     def _as_refusal(self, error: Exception) -> Refused:
         if isinstance(error, Refused):

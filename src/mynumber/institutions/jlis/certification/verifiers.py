@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
-
 from mynumber.foundation.pki import JAPAN
 from mynumber.institutions.jlis.certification.models import Verifier
 from mynumber.institutions.jlis.certification.words import UseKind, VerifierCategory, VerifierPurpose
 from mynumber.protocols.certification import Purpose
 from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.webkit.prepared import Prepared, given
+from mynumber.webkit.prepared import Prepared, ask, given
 
 CHECK_OF: Final = {
     Purpose.AUTHENTICATION: UseKind.AUTHENTICATION_CHECK,
@@ -30,6 +28,10 @@ PURPOSE_OF: Final = {
 _OF_SYSTEM: Final = Prepared(
     lambda: Verifier.objects.filter(system_id=given("system"), ended_at__isnull=True)
 )
+_COUNT: Final = """
+    INSERT INTO jlis_certification_verifieruse (verifier_id, kind, day, count) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (verifier_id, kind, day) DO UPDATE SET count = jlis_certification_verifieruse.count + excluded.count
+    """
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _KEY_BYTES: Final = 32
 
@@ -58,14 +60,7 @@ def registered(system: str, purpose: VerifierPurpose) -> Verifier:
 
 def count_use(verifier: Verifier, kind: UseKind, *, at: datetime, number: int = 1) -> None:
     """Count what is answered, in the transaction of the answer: no answer without its count."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO jlis_certification_verifieruse (verifier_id, kind, day, count) VALUES (%s, %s, %s, %s)
-                ON CONFLICT (verifier_id, kind, day) DO UPDATE SET count = jlis_certification_verifieruse.count + excluded.count
-            """,
-            [verifier.pk, kind.value, at.astimezone(JAPAN).date(), number],
-        )
+    ask(_COUNT, [verifier.pk, kind.value, at.astimezone(JAPAN).date(), number])
 
 
 def register(
