@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +17,7 @@ from mynumber.protocols import sign_in, signing
 from mynumber.protocols.sign_in import Reason, SignInRefusal, SignInRefused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public
+from mynumber.webkit.headers import never_kept
 
 LARGEST_SIGNATURES = 64 * 1024
 """Bytes: a certificate and ten signatures."""
@@ -27,7 +27,7 @@ _log = logs.get_logger(__name__)
 
 @public  # the device has no session here; the request tells nothing but what its holder must read
 @transaction.non_atomic_requests  # one SELECT
-@never_cache
+@never_kept
 @require_safe
 def show_request(request: HttpRequest, request_id: str) -> HttpResponse:
     """The sign-in request, as long as it may be answered."""
@@ -40,7 +40,7 @@ def show_request(request: HttpRequest, request_id: str) -> HttpResponse:
 @public  # the card's signature over a fresh challenge is what proves the answer
 @csrf_exempt  # no cookie has a say here
 @transaction.non_atomic_requests  # J-LIS may have to be asked; the service has its own transaction
-@never_cache
+@never_kept
 @require_POST
 def take_response(request: HttpRequest, request_id: str) -> HttpResponse:
     """The card's answer: believed once, or refused with the reason."""
@@ -53,7 +53,7 @@ def take_response(request: HttpRequest, request_id: str) -> HttpResponse:
 
 
 @public  # as `show_request`
-@never_cache
+@never_kept
 @require_safe
 def show_signing(request: HttpRequest, request_id: str) -> HttpResponse:
     """What is to be signed, as long as it may be."""
@@ -66,7 +66,7 @@ def show_signing(request: HttpRequest, request_id: str) -> HttpResponse:
 @public  # as `take_response`
 @csrf_exempt  # no cookie has a say here
 @transaction.non_atomic_requests  # J-LIS has to be asked; the service has its own transaction
-@never_cache
+@never_kept
 @require_POST
 def take_signatures(request: HttpRequest, request_id: str) -> HttpResponse:
     """The card's signatures: believed once, or refused with the reason."""

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from mynumber.institutions.portal.account.sessions import Visit
 from mynumber.webkit.environment import default_public_url, origin
+from mynumber.webkit.face.mould import filled
 
 
 def page(
@@ -19,13 +20,14 @@ def page(
     return render(request, template, {"visit": visit, **(context or {})})
 
 
-def onward(request: HttpRequest, address: str, *, to: str = "") -> HttpResponse:
+def onward(address: str, *, to: str = "") -> HttpResponse:
     """A page that leads on by itself to `address`; `to` names the service there.
 
     Not a redirect: browsers hold every redirect after a form against the form-action of the page with the form, and that page does
     not know the services.
     """
-    return page(request, "portal/onward.html", None, {"address": address, "to": to})
+    named = {"to": to} if to else {}
+    return HttpResponse(filled("portal/onward.html", {"is_named": bool(to)}, {"address": address, **named}))
 
 
 def wallet_origin() -> str:

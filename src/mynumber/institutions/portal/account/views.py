@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from mynumber.institutions.portal.account import going_on, signing_in
@@ -47,6 +46,7 @@ from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.environment import origin
 from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.face.parts import Chip, Kind, Table
+from mynumber.webkit.headers import never_kept
 
 EVENTS_A_PAGE = 30
 
@@ -54,7 +54,7 @@ _log = logs.get_logger(__name__)
 
 
 @public  # whoever is not signed in is explained how to
-@never_cache
+@never_kept
 @require_safe
 def sign_in_page(request: HttpRequest) -> HttpResponse:
     """What signing in is, what it needs, and the button."""
@@ -77,7 +77,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 
 @public  # begins a sign-in for a browser that nobody knows yet
 @transaction.non_atomic_requests  # J-LIS may have to be asked
-@never_cache
+@never_kept
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """Bind a request to this browser and send it to the holder's device."""
@@ -99,7 +99,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @public  # the code and the browser's own session prove who comes back
 @transaction.non_atomic_requests  # the code of a new account is asked from J-LIS
-@never_cache
+@never_kept
 @require_safe
 def finish(request: HttpRequest) -> HttpResponse:
     """Open the visit of a browser that comes back from the device, once; or go on with what the card was asked for."""
@@ -135,7 +135,7 @@ def finish(request: HttpRequest) -> HttpResponse:
         ) from None
     if finished.proof_of is not None:
         led = onwards[0] if onwards else Onward(finished.next_path, "")
-        return onward(request, led.address, to=led.to)
+        return onward(led.address, to=led.to)
     open_visit(request, finished.account, now=now)
     _log.info("signed in", kind="new" if finished.is_new else "known")
     if finished.account.code is None:

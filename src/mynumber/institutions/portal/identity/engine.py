@@ -39,7 +39,6 @@ from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from authlib.oidc.core.grants import OpenIDCode
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -51,7 +50,7 @@ from mynumber.institutions.portal.identity import keys, sign_transactions, token
 from mynumber.institutions.portal.identity.addresses import endpoint, issuer
 from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.models import Authorization, Client, Token
-from mynumber.webkit.prepared import Prepared, given
+from mynumber.webkit.prepared import Prepared, ask, given
 
 ALGORITHM: Final = "ES256"
 AUTHENTICATION_METHOD: Final = "private_key_jwt"
@@ -60,6 +59,8 @@ CODE_VALIDITY = timedelta(seconds=60)
 LONGEST_ASSERTION = timedelta(hours=1)
 """How far ahead a client assertion may expire: so long its jti is remembered."""
 CLOCK_LEEWAY = timedelta(seconds=60)
+KEYS_KEPT = 256
+"""Public keys of clients that a process keeps read."""
 LONGEST_PARAMETER = 2000
 LONGEST_STATE = 1024
 LONGEST_NONCE = 255
@@ -245,7 +246,7 @@ class _ClientAssertion(JWTBearerClientAssertion):
         return [issuer(), endpoint("token")]
 
     def resolve_client_public_key(self, client: Client) -> KeySet:
-        return KeySet([ECKey.import_key(jwk) for jwk in client.keys["keys"] if jwk["use"] == "sig"])
+        return KeySet([_imported(tuple(jwk.items())) for jwk in client.keys["keys"] if jwk["use"] == "sig"])
 
     def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
         # A client with one key need not name it, so each of its few keys may be the one.
@@ -281,12 +282,16 @@ class _ClientAssertion(JWTBearerClientAssertion):
         if not isinstance(jti, str) or not 1 <= len(jti) <= 255:
             return False
         expires_at = datetime.fromtimestamp(claims["exp"], UTC) + CLOCK_LEEWAY
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO assertion (digest, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                [digest(f"{claims['sub']}\n{jti}"), expires_at],
-            )
-            return bool(cursor.rowcount == 1)
+        _, added = ask(
+            "INSERT INTO assertion (digest, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            [digest(f"{claims['sub']}\n{jti}"), expires_at],
+        )
+        return added == 1
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def _imported(jwk: tuple[tuple[str, str], ...]) -> ECKey:
+    return ECKey.import_key(dict(jwk))
 
 
 class _Revocation(RevocationEndpoint):

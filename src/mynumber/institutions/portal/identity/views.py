@@ -10,8 +10,8 @@ from django import forms
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -55,6 +55,8 @@ from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.environment import origin
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.mould import filled
+from mynumber.webkit.headers import never_kept
 
 DISCLOSURES_SHOWN = 50
 
@@ -63,7 +65,7 @@ _log = logs.get_logger(__name__)
 
 @public  # where a service sends a browser; who is there is proven by the card
 @csrf_exempt  # a POST only leaves the request, for the GET that follows with this site's cookies
-@never_cache
+@never_kept
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
     """The authorization endpoint: check the request, bind it to this browser, show who asks.
@@ -88,11 +90,11 @@ def authorize(request: HttpRequest) -> HttpResponse:
     request.session.save()  # in the transaction of the interaction
     if "request_uri" in request.GET:
         return SeeOther(reverse("interaction", args=[interaction.interaction_id]))
-    return page(request, "portal/identity/begin.html", None, _context(interaction))
+    return _begin_page(request, interaction)
 
 
 @public  # the browser session that began it is the only one that sees it
-@never_cache
+@never_kept
 @require_safe
 def interaction_page(request: HttpRequest, interaction_id: str) -> HttpResponse:
     """Before the card: who asks for what. After: what is handed over, or, where that was agreed before, straight back."""
@@ -104,7 +106,7 @@ def interaction_page(request: HttpRequest, interaction_id: str) -> HttpResponse:
             interactions.proof_name(interaction), browser=known_browser(request.session), now=now
         )
         if proof is None:
-            return page(request, "portal/identity/begin.html", None, _context(interaction))
+            return _begin_page(request, interaction)
         interactions.authenticate(interaction, proof)
     if interaction.agreed is not None:
         return _with_signatures(request, interaction, now)
@@ -121,7 +123,7 @@ def interaction_page(request: HttpRequest, interaction_id: str) -> HttpResponse:
 
 @public  # as the page
 @transaction.non_atomic_requests  # J-LIS may have to be asked
-@never_cache
+@never_kept
 @require_POST
 def use_card(request: HttpRequest, interaction_id: str) -> HttpResponse:
     """Send the browser to the holder's device with the service's name in what the card signs."""
@@ -147,14 +149,14 @@ def use_card(request: HttpRequest, interaction_id: str) -> HttpResponse:
 
 
 @public  # as the page
-@never_cache
+@never_kept
 @require_POST
 def answer(request: HttpRequest, interaction_id: str) -> HttpResponse:
     """What the resident decided: the code goes back, or a no."""
     now = _now()
     interaction = _interaction(request, interaction_id, now)
     if request.POST.get("answer") == "no":
-        return _lead_back(request, lambda: interactions.decline(interaction, now=now))
+        return _lead_back(lambda: interactions.decline(interaction, now=now))
     if interaction.account is None:
         raise _GONE
     if interaction.agreed is not None:
@@ -166,7 +168,6 @@ def answer(request: HttpRequest, interaction_id: str) -> HttpResponse:
         interactions.hold(interaction, form.scopes(), remember=form.remembers())
         return _to_sign(request, interaction, now)
     return _lead_back(
-        request,
         lambda: interactions.agree(interaction, form.scopes(), remember=form.remembers(), now=now),
     )
 
@@ -275,6 +276,19 @@ def _interaction(request: HttpRequest, interaction_id: str, now: datetime) -> In
     return interaction
 
 
+def _begin_page(request: HttpRequest, interaction: Interaction) -> HttpResponse:
+    """Who asks for what. Without documents it is the same for everybody who comes from this service with this request."""
+    fixed = {
+        "service": interaction.client.name,
+        "back_to": interaction.parameters["redirect_uri"],
+        "asked": _asked(interaction),
+    }
+    words = {"interaction_id": interaction.interaction_id, "csrf_token": get_token(request)}
+    if documents := _documents(interaction):
+        return page(request, "portal/identity/begin.html", None, {**fixed, **words, "documents": documents})
+    return HttpResponse(filled("portal/identity/begin.html", fixed, words))
+
+
 def _consent_page(
     request: HttpRequest, interaction: Interaction, form: ConsentForm, status: int = 200
 ) -> HttpResponse:
@@ -293,11 +307,15 @@ def _context(interaction: Interaction) -> dict[str, object]:
         "interaction": interaction,
         "client": interaction.client,
         "back_to": interaction.parameters["redirect_uri"],
-        "asked": [(*SCOPE_WORDS[scope], scope) for scope in interactions.scopes_of(interaction)],
+        "asked": _asked(interaction),
         "access_minutes": int(tokens.ACCESS_VALIDITY.total_seconds()) // 60,
         "remembered_days": linkages.REMEMBERED_FOR.days,
-        "documents": interaction.parameters.get("sign_transaction_id") and _documents(interaction),
+        "documents": _documents(interaction),
     }
+
+
+def _asked(interaction: Interaction) -> tuple[tuple[str, str, str], ...]:
+    return tuple((*SCOPE_WORDS[scope], scope) for scope in interactions.scopes_of(interaction))
 
 
 def _documents(interaction: Interaction) -> list[Document]:
@@ -318,13 +336,13 @@ def _back(answered: Any) -> HttpResponse:
     return result.response
 
 
-def _lead_back(request: HttpRequest, answered: Any) -> HttpResponse:
+def _lead_back(answered: Any) -> HttpResponse:
     """Back to the service by a page: see `onward`."""
     try:
         result: Answered = answered()
     except OAuth2Error as error:
         return _refuse(error)
-    return onward(request, result.response["Location"], to=result.client.name)
+    return onward(result.response["Location"], to=result.client.name)
 
 
 def _refuse(error: OAuth2Error) -> HttpResponse:
