@@ -41,8 +41,8 @@ RETENTION: Final = timedelta(days=30)
 """How long an event can be fetched again from an earlier cursor."""
 WATCH_VALIDITY: Final = timedelta(days=366)
 """A watch that nobody renews lapses: a case that is forgotten must not go on telling about a person."""
-LONGEST_WAIT_SECONDS: Final = 5
-"""How long a question for new events may wait for one."""
+LONGEST_WAIT_SECONDS: Final = 20
+"""How long a question for new events may wait for one: less than a caller waits for its answer."""
 PAGE_EVENTS: Final = 500
 """Most events in one answer."""
 

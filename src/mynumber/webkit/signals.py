@@ -24,6 +24,8 @@ class Signals:
         self._channel = channel
         self._expected: dict[str, set[asyncio.Event]] = {}
         self._listeners: list[Callable[[str], None]] = []
+        self.ending = False
+        """Whether whoever waits shall answer at once: this process is about to end."""
 
     @contextmanager
     def expecting(self, key: str) -> Iterator[asyncio.Event]:
@@ -47,6 +49,12 @@ class Signals:
             event.set()
         for listener in self._listeners:
             listener(key)
+
+    def end(self) -> None:
+        """Let nobody wait any more."""
+        self.ending = True
+        for key in list(self._expected):
+            self.wake(key)
 
     async def run(self, alone: Callable[[], Awaitable[None]]) -> None:
         """Listen until cancelled; in one process of all, ``alone`` runs meanwhile.

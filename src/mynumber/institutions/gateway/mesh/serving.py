@@ -39,6 +39,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
 from mynumber.webkit.background import keep_running
+from mynumber.webkit.ending import on_end
 from mynumber.webkit.signals import Signals
 
 HOUSEKEEPING_SECONDS = 3600
@@ -59,6 +60,7 @@ class Mesh:
         self._signals = Signals(os.environ["DATABASE_URL"], store.CHANNEL)
         self._signals.on_every(self._sending.wake)
         self._signals.on_every(self._fetching.wake)
+        on_end(self._signals.end)
         self._task = asyncio.create_task(keep_running("mesh", lambda: self._signals.run(self._alone)))
 
     async def close(self) -> None:
@@ -154,7 +156,7 @@ class Mesh:
                         connection, tenant, body.after, min(body.limit, PAGE_EVENTS), datetime.now(UTC)
                     )
                 left = deadline - asyncio.get_running_loop().time()
-                if page.entries or left <= 0:
+                if page.entries or left <= 0 or self._signals.ending:
                     return page
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), left)

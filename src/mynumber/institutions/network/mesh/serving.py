@@ -51,6 +51,7 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.asgi import DATABASE_FAILURES, MessageApp, Question
 from mynumber.webkit.background import keep_running
 from mynumber.webkit.batching import Batcher
+from mynumber.webkit.ending import on_end
 from mynumber.webkit.signals import Signals
 
 HOUSEKEEPING_SECONDS = 600
@@ -79,6 +80,7 @@ class Mesh:
         self._signals = Signals(os.environ["DATABASE_URL"], CHANNEL)
         url = os.environ.get(MESH_URL)
         self._bus = Bus(url, node, self.store, self._signals) if url else None
+        on_end(self._signals.end)
         self._task = asyncio.create_task(keep_running("mesh", lambda: self._signals.run(self._alone)))
 
     async def close(self) -> None:
@@ -176,7 +178,7 @@ class Mesh:
                     subscriber, body.after, min(body.limit, PAGE_EVENTS), datetime.now(UTC)
                 )
                 left = deadline - asyncio.get_running_loop().time()
-                if page.entries or left <= 0:
+                if page.entries or left <= 0 or self._signals.ending:
                     return page
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), left)
