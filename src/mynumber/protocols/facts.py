@@ -17,6 +17,7 @@ from mynumber.foundation.facts import (
     MalformedFact,
     UnknownLayout,
     fact_type,
+    has_layout,
     layout_of,
     layouts_of,
     read_fact,
@@ -87,7 +88,7 @@ class ReceivingAccountFact(Written, frozen=True, kw_only=True):
 
 
 FACTS: Final[dict[InformationKind, type[Fact]]] = {
-    kind: fact_type(layout_of(kind)) for kind in InformationKind
+    kind: fact_type(layout_of(kind)) for kind in InformationKind if has_layout(kind)
 }
 """The struct of a fact of each kind that names no layout."""
 

@@ -126,7 +126,7 @@ def _field(field: Field, value: Any, path: str) -> Iterator[Fault]:
 
 
 def _special(field: Field, value: dict[str, Any], path: str) -> Iterator[Fault]:
-    if value.keys() != {"special"} or value["special"] not in {"unknown", "not_declared"}:
+    if value not in ({"special": "unknown"}, {"special": "not_declared"}):
         yield Fault(path, Problem.WRONG_TYPE)
     elif value["special"] not in field.may_be:
         yield Fault(path, Problem.SPECIAL)

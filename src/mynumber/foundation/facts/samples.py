@@ -74,7 +74,15 @@ def _record(fields: tuple[Field, ...], random: Random) -> JSON:
             values[field.name] = {"special": random.choice(field.may_be)}
         else:
             values[field.name] = _value(field.type, random)
+    for kind in (Day, Month):
+        _put_in_order([field.name for field in fields if isinstance(field.type, kind)], values)
     return values
+
+
+def _put_in_order(names: list[str], values: JSON) -> None:
+    """Layouts name days in the order in which they come; so do samples."""
+    told = [name for name in names if isinstance(values.get(name), str)]
+    values.update(zip(told, sorted(values[name] for name in told), strict=True))
 
 
 def _value(kind: FieldType, random: Random) -> Any:

@@ -65,6 +65,9 @@ class Span(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if isinstance(self.since, date) and isinstance(self.until, date) and self.until < self.since:
             raise ValueError("a period ends before it begins")
+        for edge in (self.since, self.until):
+            if type(edge) is Special and edge.special != "unknown":
+                raise ValueError("a day of a period cannot be undeclared")
 
 
 def text_form(kind: FieldType) -> tuple[str, int]:

@@ -132,18 +132,18 @@ LAYOUTS = (
                 "housing_loan_credit", "住宅借入金等特別税額控除額（市町村民税）", (0, 97_500), required=False
             ),
             yen("donation_credit", "寄附金税額控除額（市町村民税）", (0, 80_000), required=False),
-            yen("per_capita_levy", "市町村民税均等割額", (0, 3_000), required=False, may_be=DECLARED),
+            yen("per_capita_levy", "市町村民税均等割額", (3_000, 3_000), required=False, may_be=DECLARED),
             yen(
                 "prefectural_income_levy", "道府県民税所得割額", (0, 260_000), required=False, may_be=DECLARED
             ),
             yen(
                 "prefectural_per_capita_levy",
                 "道府県民税均等割額",
-                (0, 1_000),
+                (1_000, 1_000),
                 required=False,
                 may_be=DECLARED,
             ),
-            yen("forest_tax", "森林環境税額", (0, 1_000), required=False),
+            yen("forest_tax", "森林環境税額", (1_000, 1_000), required=False),
             yen("social_insurance_deduction", "社会保険料控除額", (0, 1_200_000), required=False),
             yen("small_business_deduction", "小規模企業共済等掛金控除額", (0, 276_000), required=False),
             yen("life_insurance_deduction", "生命保険料控除額", (0, 70_000), required=False),
