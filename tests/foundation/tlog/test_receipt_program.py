@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,9 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from mynumber.foundation.law import legal_basis
+from mynumber.foundation.tlog import AddCheckpoint, Policy, WitnessSigner
 from mynumber.foundation.tlog.receipt import ReceiptReason, words
 from mynumber.foundation.tlog.receipt.report import check_bytes, check_file, describe_record
 from mynumber.foundation.tlog.receipt.words import Language
+from mynumber.foundation.tlog.witness import authenticate
 from mynumber.institutions.network.core.records import LogEntry
 from mynumber.platform.commands.receipt import app
 from mynumber.protocols.exchange import Outcome
@@ -37,6 +39,11 @@ RECORD: dict[str, object] = {
     "parts": {"outcome": "refused"},
 }
 LOG = Log([RECORD] * 5)
+WITNESS = WitnessSigner.generate("witness.example/w1")
+OTHER = WitnessSigner.generate("witness.example/w2")
+RECEIPT = LOG.receipt(3).to_text()
+SIGNED = authenticate(AddCheckpoint(0, (), LOG.receipt(3).checkpoint), Policy.of_keys([SIGNER.verifier_key]))
+WITNESSED = RECEIPT + WITNESS.cosign(SIGNED, datetime(2026, 11, 22, 1, 0, 5, tzinfo=UTC)).to_line()
 
 
 @pytest.fixture
@@ -50,6 +57,21 @@ def receipt(tmp_path: Path) -> Path:
 def log_key(tmp_path: Path) -> Path:
     path = tmp_path / "log.vkey"
     path.write_text(SIGNER.vkey + "\n")
+    return path
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    path = tmp_path / "log.policy"
+    path.write_text(f"log {SIGNER.vkey}\nwitness w {WITNESS.vkey}\nquorum w\n")
+    return path
+
+
+@pytest.fixture
+def witnessed(tmp_path: Path) -> Path:
+    """The same receipt with a cosignature."""
+    path = tmp_path / "witnessed.tlog-proof"
+    path.write_bytes(WITNESSED.encode())
     return path
 
 
@@ -67,7 +89,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_program_verifies_a_receipt_without_any_server(receipt: Path, log_key: Path) -> None:
-    done = run(receipt, "--log-key", log_key)
+    done = run(receipt, "--key", log_key)
     assert (done.returncode, done.stderr) == (0, "")
     for line in (
         "✓ このレシートは正しいものです。",
@@ -86,7 +108,7 @@ def test_the_program_verifies_a_receipt_without_any_server(receipt: Path, log_ke
 
 
 def test_the_program_speaks_english(receipt: Path, log_key: Path) -> None:
-    done = run(receipt, "--log-key", log_key, "--lang", "en")
+    done = run(receipt, "--key", log_key, "--lang", "en")
     assert done.returncode == 0
     assert "  Inquirer: 東京都葛飾区\n" in done.stdout
     assert "  Time of request: 2026-11-22 10:00:05 (Japan time)\n" in done.stdout
@@ -99,7 +121,7 @@ def test_a_receipt_with_one_bit_changed_exits_with_1_and_shows_nothing_of_it(
     data = bytearray(receipt.read_bytes())
     data[data.index(b"index 3") + 6] ^= 1  # index 2
     receipt.write_bytes(data)
-    done = run(receipt, "--log-key", log_key)
+    done = run(receipt, "--key", log_key)
     assert done.returncode == 1
     assert done.stdout == ""
     assert "このレシートは正しくありません" in done.stderr
@@ -108,10 +130,10 @@ def test_a_receipt_with_one_bit_changed_exits_with_1_and_shows_nothing_of_it(
 
 
 def test_what_cannot_be_checked_exits_with_2(receipt: Path, log_key: Path, tmp_path: Path) -> None:
-    assert run(tmp_path / "nothing", "--log-key", log_key).returncode == 2
-    assert run(tmp_path, "--log-key", log_key).returncode == 2
-    assert run(receipt, "--log-key", tmp_path / "nothing").returncode == 2
-    no_key = run(receipt, "--log-key", receipt)
+    assert run(tmp_path / "nothing", "--key", log_key).returncode == 2
+    assert run(tmp_path, "--key", log_key).returncode == 2
+    assert run(receipt, "--key", tmp_path / "nothing").returncode == 2
+    no_key = run(receipt, "--key", receipt)
     assert no_key.returncode == 2
     assert "公開鍵として読めません" in no_key.stderr
     assert run(receipt).returncode == 2
@@ -213,7 +235,7 @@ def test_ids_that_the_table_does_not_know_stand_alone(record: dict[str, object])
 
 def test_the_command_of_the_platform_does_the_same(receipt: Path, log_key: Path) -> None:
     runner = CliRunner()
-    good = runner.invoke(app, ["verify", str(receipt), "--log-key", str(log_key)])
+    good = runner.invoke(app, ["verify", str(receipt), "--key", str(log_key)])
     assert good.exit_code == 0
     assert good.stdout == check_file(receipt, log_key).text
     by_environment = runner.invoke(
@@ -222,23 +244,24 @@ def test_the_command_of_the_platform_does_the_same(receipt: Path, log_key: Path)
     assert by_environment.exit_code == 0
     assert by_environment.stdout == check_file(receipt, log_key, Language.ENGLISH).text
     receipt.write_bytes(receipt.read_bytes().replace(b"index 3", b"index 1"))
-    bad = runner.invoke(app, ["verify", str(receipt), "--log-key", str(log_key)])
+    bad = runner.invoke(app, ["verify", str(receipt), "--key", str(log_key)])
     assert bad.exit_code == 1
     assert "[not_included]" in bad.output
 
 
-def test_the_command_takes_the_key_of_the_platform_in_this_folder_and_says_so(
-    receipt: Path, log_key: Path
+def test_the_command_takes_the_policy_of_the_platform_in_this_folder_and_says_so(
+    witnessed: Path, policy: Path
 ) -> None:
-    home = receipt.parent / "home"
+    home = witnessed.parent / "home"
     home.mkdir()
-    (home / "log.vkey").write_bytes(log_key.read_bytes())
+    (home / "log.policy").write_bytes(policy.read_bytes())
     environment = {name: "" for name in os.environ if name == "MYNUMBER_LOG_KEY"}
     done = CliRunner().invoke(
-        app, ["verify", str(receipt)], env={**environment, "COLUMNS": "200", "MYNUMBER_HOME": str(home)}
+        app, ["verify", str(witnessed)], env={**environment, "COLUMNS": "200", "MYNUMBER_HOME": str(home)}
     )
     assert done.exit_code == 0
-    assert str(home / "log.vkey") in done.output
+    assert str(home / "log.policy") in done.output
+    assert "立会人「witness.example/w1」" in done.output
 
 
 def test_the_command_says_what_to_do_without_a_key(receipt: Path) -> None:
@@ -249,4 +272,100 @@ def test_the_command_says_what_to_do_without_a_key(receipt: Path) -> None:
         env={**environment, "COLUMNS": "200", "MYNUMBER_HOME": str(receipt.parent / "nothing-here")},
     )
     assert done.exit_code == 2
-    assert "--log-key" in done.output
+    assert "--key" in done.output
+
+
+def test_the_key_may_be_the_line_itself(receipt: Path) -> None:
+    assert run(receipt, "--key", SIGNER.vkey).returncode == 0
+    assert CliRunner().invoke(app, ["verify", str(receipt), "--key", SIGNER.vkey]).exit_code == 0
+
+
+@pytest.mark.parametrize("program", ["module", "command"])
+def test_witnesses_that_are_named_must_have_signed(witnessed: Path, receipt: Path, program: str) -> None:
+    def verify(*arguments: str | Path) -> tuple[int, str]:
+        if program == "module":
+            done = run(*arguments)
+            return done.returncode, done.stdout + done.stderr
+        result = CliRunner().invoke(app, ["verify", *map(str, arguments)])
+        return result.exit_code, result.output
+
+    status, text = verify(witnessed, "--key", SIGNER.vkey, "--witness", WITNESS.vkey)
+    assert status == 0
+    assert "・立会人「witness.example/w1」が、2026年11月22日 10:00:05（日本時間）に" in text
+    status, text = verify(witnessed, "--key", SIGNER.vkey)
+    assert status == 0
+    assert "立会人の署名がほかに 1 行ありますが、鍵を知らないので" in text
+    for missing in (
+        (receipt, "--key", SIGNER.vkey, "--witness", WITNESS.vkey),
+        (witnessed, "--key", SIGNER.vkey, "--witness", WITNESS.vkey, "--witness", OTHER.vkey),
+    ):
+        status, text = verify(*missing)
+        assert status == 1
+        assert "[not_enough_witnesses]" in text
+        assert "葛飾" not in text
+    both = ("--witness", WITNESS.vkey, "--witness", OTHER.vkey)
+    assert verify(witnessed, "--key", SIGNER.vkey, *both, "--quorum", "1")[0] == 0
+
+
+def test_a_policy_says_it_all(witnessed: Path, receipt: Path, policy: Path) -> None:
+    assert run(witnessed, "--policy", policy).returncode == 0
+    assert run(receipt, "--policy", policy).returncode == 1
+    assert run(witnessed, "--policy", policy, "--witness", WITNESS.vkey).returncode == 2
+    assert run(witnessed, "--policy", policy, "--key", SIGNER.vkey).returncode == 2
+    bad = policy.with_name("bad.policy")
+    bad.write_text(policy.read_text() + "quorum w\n")
+    done = run(witnessed, "--policy", bad)
+    assert done.returncode == 2
+    assert "4 行目" in done.stderr
+    command = CliRunner().invoke(app, ["verify", str(witnessed), "--policy", str(policy), "--quorum", "1"])
+    assert command.exit_code == 2
+
+
+def test_a_changed_cosignature_of_a_known_witness_does_not_hold(witnessed: Path, policy: Path) -> None:
+    text = witnessed.read_text()
+    at = text.rindex(" ") + 20
+    witnessed.write_text(text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :])
+    done = run(witnessed, "--policy", policy)
+    assert done.returncode == 1
+    assert "[bad_signature]" in done.stderr
+
+
+def test_keys_that_are_taken_for_one_another_are_named(witnessed: Path) -> None:
+    swapped = run(witnessed, "--key", WITNESS.vkey)
+    assert (swapped.returncode, "立会人の鍵です" in swapped.stderr) == (2, True)
+    swapped = run(witnessed, "--key", SIGNER.vkey, "--witness", SIGNER.vkey)
+    assert (swapped.returncode, "記録台帳の鍵です" in swapped.stderr) == (2, True)
+
+
+WRONG = {
+    "nothing in it": (b" \n", "ファイルが空です"),
+    "a page": (b"\n<!DOCTYPE html><html></html>", "ホームページ"),
+    "a PDF": (b"%PDF-1.7\n\xe2\xe3", "PDF です"),
+    "the key": (SIGNER.vkey.encode() + b"\n", "これは公開鍵です"),
+    "the policy": (f"log {SIGNER.vkey}\nquorum none\n".encode(), "方針（tlog-policy）です"),
+    "a checkpoint": (LOG.receipt(3).checkpoint.encode(), "チェックポイントです"),
+    "JSON": (b'{"index": 3}', "JSON です"),
+    "Windows line ends": (RECEIPT.replace("\n", "\r\n").encode(), "改行か文字コード"),
+    "a mark at its beginning": (b"\xef\xbb\xbf" + RECEIPT.encode(), "改行か文字コード"),
+    "UTF-16": (RECEIPT.encode("utf-16"), "改行か文字コード"),
+    "a proof of something else": (
+        "\n".join(line for line in RECEIPT.split("\n") if not line.startswith("extra")).encode(),
+        "記録が入っていません",
+    ),
+    "half a receipt": (RECEIPT.encode()[:200], "途中で切れたり"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "決まりに合いません"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_file_is_called_by_its_name(what: str) -> None:
+    data, sentence = WRONG[what]
+    report = check_bytes(data, SIGNER.verifier_key)
+    assert (report.exit_code, report.reason) == (1, ReceiptReason.MALFORMED)
+    assert sentence in report.text
+
+
+def test_every_wrong_file_has_its_words_in_both_languages() -> None:
+    for japanese, english in words.WRONG_FILES.values():
+        assert japanese.endswith("。")
+        assert english.endswith(".")

@@ -3,7 +3,7 @@
 A receipt is a ``tlog-proof`` file whose ``extra`` line carries the record and its salt as JSON
 ``{"format":"mynumber-receipt.v1","salt":BASE64URL,"record":{...}}`` (the record in its one spelling). Whoever has the file and the public key of the log checks it without any server:
 
-    python -m mynumber.foundation.tlog.receipt FILE --log-key VKEY_FILE
+    python -m mynumber.foundation.tlog.receipt FILE --key VKEY [--witness VKEY]
 """
 
 import base64
@@ -19,7 +19,7 @@ import msgspec
 from mynumber.foundation.tlog.checkpoint import policy_of, verify_under
 from mynumber.foundation.tlog.commitment import SALT_BYTES, commitment, read_record
 from mynumber.foundation.tlog.merkle import ProofReason, ProofRefused, leaf_hash, verify_inclusion
-from mynumber.foundation.tlog.note import NoteReason, NoteRefused, VerifierKey
+from mynumber.foundation.tlog.note import Note, NoteReason, NoteRefused, VerifierKey
 from mynumber.foundation.tlog.policy import Policy
 from mynumber.foundation.tlog.proof import LogProof, MalformedProof
 
@@ -121,6 +121,7 @@ class Receipt:
             checkpoint.origin,
             checkpoint.root,
             witnessed.cosigned,
+            max(len(Note.parse(self.checkpoint).signatures) - len(witnessed.cosigned) - 1, 0),
         )
 
 
@@ -135,6 +136,8 @@ class VerifiedReceipt:
     root: bytes
     cosigned: tuple[tuple[str, datetime], ...] = ()
     """The known witnesses that cosigned, and when they say they did."""
+    other_signatures: int = 0
+    """Lines of keys that the policy does not know, which were not looked at."""
 
 
 def verify_receipt(

@@ -5,22 +5,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from mynumber.foundation.tlog.note import NoteRefused, VerifierKey
+from mynumber.foundation.tlog.note import VerifierKey
+from mynumber.foundation.tlog.policy import Policy
 from mynumber.foundation.tlog.receipt import (
     LONGEST_RECEIPT,
     ReceiptInvalid,
     ReceiptReason,
     VerifiedReceipt,
-    verify_receipt,
+    verify_receipt_under,
     words,
 )
 from mynumber.foundation.tlog.receipt.legal_words import JAPAN, legal_words
+from mynumber.foundation.tlog.receipt.trust import Untrusted, trust
 from mynumber.foundation.tlog.receipt.words import Language
+from mynumber.foundation.tlog.receipt.wrong_files import what_it_is
 
 HOLDS: Final = 0
 DOES_NOT_HOLD: Final = 1
 COULD_NOT_CHECK: Final = 2
-_LARGEST_KEY_FILE: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +34,44 @@ class Report:
     reason: ReceiptReason | None = None
 
 
-def check_file(file: Path, log_key: Path, language: Language = Language.JAPANESE) -> Report:
-    """Verify the receipt in ``file`` against the vkey in ``log_key``."""
+def check_file(file: Path, log_key: Policy | Path | str, language: Language = Language.JAPANESE) -> Report:
+    """Verify the receipt in ``file`` against a policy, or against the vkey of the log (the line, or a file that holds it)."""
     pick = _index(language)
     try:
-        key_text = _read(log_key, _LARGEST_KEY_FILE).decode("utf-8")
-    except (OSError, ValueError):
-        return _could_not(words.NO_KEY[pick].format(path=log_key), pick)
-    try:
-        key = VerifierKey.parse(key_text)
-    except NoteRefused:
-        return _could_not(words.BAD_KEY[pick].format(path=log_key), pick)
+        policy = log_key if isinstance(log_key, Policy) else trust(str(log_key), language=language)
+    except Untrusted as untrusted:
+        return could_not(str(untrusted), language)
     try:
         data = _read(file, LONGEST_RECEIPT * 4)
     except (OSError, ValueError):
-        return _could_not(words.NO_FILE[pick].format(path=file), pick)
-    return check_bytes(data, key, language)
+        return could_not(words.NO_FILE[pick].format(path=file), language)
+    return check_bytes(data, policy, language)
 
 
-def check_bytes(data: bytes, log_key: VerifierKey, language: Language = Language.JAPANESE) -> Report:
+def check_bytes(data: bytes, log_key: Policy | VerifierKey, language: Language = Language.JAPANESE) -> Report:
     """Verify a receipt as it came from a file (UTF-8, newlines untouched)."""
     pick = _index(language)
+    policy = log_key if isinstance(log_key, Policy) else Policy.of_keys([log_key])
     try:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             raise ReceiptInvalid(ReceiptReason.MALFORMED, "not UTF-8") from None
-        verified = verify_receipt(text, log_key)
+        verified = verify_receipt_under(text, policy)
     except ReceiptInvalid as error:
         # nothing of the file is shown: what does not hold is not to be read as if it did
         failure = words.FAILURES[error.reason][pick]
+        kind = what_it_is(data) if error.reason is ReceiptReason.MALFORMED else None
+        if kind is not None:
+            failure = words.WRONG_FILES[kind][pick]
         text = f"✗ {words.FAILS[pick]}\n  {words.WHAT_FAILED[pick]}: {failure} [{error.reason.value}]\n"
         return Report(DOES_NOT_HOLD, text, error.reason)
     return Report(HOLDS, _explain(verified, pick))
+
+
+def could_not(sentence: str, language: Language) -> Report:
+    """The check did not take place; the sentence says what to do."""
+    return Report(COULD_NOT_CHECK, f"？ {words.CANNOT_CHECK[_index(language)]}\n  {sentence}\n")
 
 
 def describe_record(
@@ -95,6 +102,11 @@ def _explain(verified: VerifiedReceipt, pick: int) -> str:
         "index": verified.index,
     }
     lines += [f"  ・{sentence[pick].format(**facts)}" for sentence in words.CHECKED]
+    for name, at in verified.cosigned:
+        witness = {"name": _printable(name), "at": _moment(at.isoformat(), pick)}
+        lines.append(f"  ・{words.COSIGNED[pick].format(**witness)}")
+    if verified.other_signatures:
+        lines.append(f"  ・{words.NOT_LOOKED_AT[pick].format(count=verified.other_signatures)}")
     return "\n".join(lines) + "\n"
 
 
@@ -140,10 +152,6 @@ def _printable(text: str) -> str:
 
 def _index(language: Language) -> int:
     return list(Language).index(language)
-
-
-def _could_not(sentence: str, pick: int) -> Report:
-    return Report(COULD_NOT_CHECK, f"？ {words.CANNOT_CHECK[pick]}\n  {sentence}\n")
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -152,13 +152,67 @@ NO_FILE: Final = (
     "The receipt file cannot be read: {path}",
 )
 NO_KEY: Final = (
-    "記録台帳の公開鍵のファイルを読めません: {path}。公表されている鍵（vkey）を保存し、--log-key で指定してください。",
-    "The file with the log's public key cannot be read: {path}. Save the published key (vkey) and name it with --log-key.",
+    "記録台帳の公開鍵のファイルを読めません: {path}。公表されている鍵（vkey）を保存し、--key で指定してください。",
+    "The file with the log's public key cannot be read: {path}. Save the published key (vkey) and name it with --key.",
+)
+NO_WITNESS: Final = (
+    "立会人の公開鍵のファイルを読めません: {path}。公表されている鍵（vkey）を保存し、--witness で指定してください。",
+    "The file with the witness's public key cannot be read: {path}. Save the published key (vkey) and name it with --witness.",
 )
 BAD_KEY: Final = (
-    "記録台帳の公開鍵として読めません: {path}。公表されている一行（vkey）をそのまま保存してください。",
-    "This is no public key of a log: {path}. Save the published line (vkey) as it is.",
+    "公開鍵として読めません: {path}。公表されている一行（vkey）をそのまま保存してください。",
+    "This is no public key: {path}. Save the published line (vkey) as it is.",
 )
+IS_WITNESS_KEY: Final = (
+    "これは立会人の鍵です: {path}。記録台帳の鍵を --key で、立会人の鍵は --witness で指定してください。",
+    "This is the key of a witness: {path}. Name the log's key with --key, and those of witnesses with --witness.",
+)
+IS_LOG_KEY: Final = (
+    "これは記録台帳の鍵です: {path}。台帳の鍵は --key で、立会人の鍵を --witness で指定してください。",
+    "This is the key of a log: {path}. Name the log's key with --key, and those of witnesses with --witness.",
+)
+NO_POLICY: Final = (
+    "方針（tlog-policy）のファイルを読めません: {path}",
+    "The policy file (tlog-policy) cannot be read: {path}",
+)
+BAD_POLICY: Final = (
+    "方針（tlog-policy）として読めません: {path} の {line} 行目。公表されているファイルをそのまま保存してください。",
+    "This is no policy (tlog-policy): {path}, line {line}. Save the published file as it is.",
+)
+
+WRONG_FILES: Final[dict[str, tuple[str, str]]] = {
+    "empty": ("ファイルが空です。もう一度保存してください。", "The file is empty. Save it again."),
+    "page": (
+        "これはホームページを保存したものです。レシートは「レシートを保存する」から保存してください。",
+        "This is a saved web page. Save the receipt with its own button.",
+    ),
+    "pdf": (
+        "これは PDF です。レシートは文字だけのファイルです。",
+        "This is a PDF. A receipt is a file of plain text.",
+    ),
+    "key": (
+        "これは公開鍵です。レシートを先に、鍵を --key で指定してください。",
+        "This is a public key. Name the receipt first, and the key with --key.",
+    ),
+    "policy": (
+        "これは方針（tlog-policy）です。レシートを先に、方針を --policy で指定してください。",
+        "This is a policy (tlog-policy). Name the receipt first, and the policy with --policy.",
+    ),
+    "checkpoint": (
+        "これは台帳のチェックポイントです。記録のレシートではありません。",
+        "This is a checkpoint of a log, not the receipt of a record.",
+    ),
+    "other_proof": (
+        "台帳の証明（tlog-proof）ですが、記録が入っていません。ほかのもののための証明です。",
+        "This is a proof (tlog-proof) without a record: it is for something else.",
+    ),
+    "rewritten": (
+        "中身はレシートですが、改行か文字コードが変わっています。編集のソフトで保存し直さず、元のファイルを使ってください。",
+        "This is a receipt whose line ends or encoding were changed. Use the original file, not one that an editor has saved.",
+    ),
+    "json": ("これは JSON です。レシートではありません。", "This is JSON, not a receipt."),
+}
+"""What a file is that was taken for a receipt."""
 
 CHECKED: Final = (
     (
@@ -173,6 +227,15 @@ CHECKED: Final = (
         "記録の内容は、一文字も変えられていません。",
         "Not one character of the record has been changed.",
     ),
+)
+
+COSIGNED: Final = (
+    "立会人「{name}」が、{at}にこの台帳を確かめて署名しています。",
+    "The witness “{name}” checked this log and signed at {at}.",
+)
+NOT_LOOKED_AT: Final = (
+    "立会人の署名がほかに {count} 行ありますが、鍵を知らないので確かめていません（--witness または --policy で指定できます）。",
+    "{count} more signatures of witnesses were not checked, because their keys are not known here (name them with --witness or --policy).",
 )
 
 FAILURES: Final[dict[ReceiptReason, tuple[str, str]]] = {
@@ -205,8 +268,8 @@ FAILURES: Final[dict[ReceiptReason, tuple[str, str]]] = {
         "The checkpoint is of another log.",
     ),
     ReceiptReason.NOT_ENOUGH_WITNESSES: (
-        "立会人の署名が足りません。",
-        "Too few witnesses signed.",
+        "立会人の署名が足りません。台帳の署名だけでは、あなたにだけ違う台帳が見せられていないことを確かめられません。",
+        "Too few witnesses signed: the log's signature alone does not show that everybody sees the same log.",
     ),
     ReceiptReason.WRONG_POSITION: (
         "記録の番号と証明の長さが台帳の大きさに合いません。番号か証明が書き換えられています。",
