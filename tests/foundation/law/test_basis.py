@@ -2,7 +2,7 @@ import json
 import random
 import tomllib
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from importlib import resources
 
 import pytest
@@ -13,7 +13,6 @@ from mynumber.foundation.law import (
     InformationKind,
     InstitutionKind,
     LegalBasis,
-    NotInForce,
     UnknownAffair,
     legal_basis,
 )
@@ -267,12 +266,6 @@ def test_one_object_serves_all_days_of_a_text() -> None:
     assert legal_basis(date(2026, 6, 14)) is legal_basis(date(2030, 1, 1))
     assert legal_basis(date(2026, 6, 13)) is legal_basis(date(2026, 4, 1))
     assert legal_basis(date(2026, 6, 13)) is not legal_basis(date(2026, 6, 14))
-
-
-def test_before_the_order_there_is_no_basis() -> None:
-    with pytest.raises(NotInForce) as raised:
-        legal_basis(date(2024, 5, 27) - timedelta(days=1))
-    assert raised.value.since == date(2024, 5, 27)
 
 
 def test_a_rule_is_found_by_its_id() -> None:

@@ -82,10 +82,21 @@ def test_show_names_near_kinds() -> None:
     assert "LOCAL_TAX" in _said(result)
 
 
-def test_show_before_the_order() -> None:
-    result = _run("show", "--on", "2024-05-26")
-    assert result.exit_code == 1
-    assert "2024-05-27 に施行" in _said(result)
+def test_show_before_the_order_is_the_former_table() -> None:
+    result = _run("show", "--affair", "former-27-1", "--on", "2024-05-26")
+    assert result.exit_code == 0
+    assert "番号法 旧別表第二" in _said(result)
+    assert "2024-04-01 の本文による" in _said(result)
+    assert "former-27-1-5" in result.stdout
+    none = _run("show", "--on", "2017-05-29")
+    assert none.exit_code == 1
+    assert "2017-05-30 に施行" in _said(none)
+
+
+def test_diff_across_the_end_of_the_former_table() -> None:
+    said = _said(_run("diff", "2024-05-26", "2024-05-27"))
+    assert "新設 81-1-4" in said
+    assert "削除 former-27-1-5" in said
 
 
 def test_diff_names_what_came_what_changed_and_what_went() -> None:

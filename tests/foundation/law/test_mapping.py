@@ -3,6 +3,7 @@ import pytest
 from mynumber.foundation.law import InformationKind, InstitutionKind, UnmappedPhrase
 from mynumber.foundation.law.basis import committed_details, committed_history
 from mynumber.foundation.law.errors import BadMapping, Column
+from mynumber.foundation.law.former import former_mapping
 from mynumber.foundation.law.mapping import phrase_mapping, read_phrases
 from mynumber.foundation.law.table import TextAffair, TextProvision, TextTable
 
@@ -26,7 +27,7 @@ def test_the_mapping_covers_every_phrase_of_every_text_and_no_other() -> None:
 
 
 def test_every_kind_is_named_by_the_law() -> None:
-    mapping = phrase_mapping()
+    mapping = former_mapping()
     assert frozenset().union(*mapping.institutions.values()) == frozenset(InstitutionKind)
     assert frozenset().union(*mapping.information.values()) == frozenset(InformationKind)
 

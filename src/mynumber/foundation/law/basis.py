@@ -7,7 +7,7 @@
 """
 
 import bisect
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,6 +15,7 @@ from importlib import resources
 
 from mynumber.foundation.law.detail_history import DetailHistory, decode_details
 from mynumber.foundation.law.errors import Column, NotInForce, UnknownAffair, UnknownItem
+from mynumber.foundation.law.former import FORMER_SINCE, FORMER_TEXT, former_history, former_mapping
 from mynumber.foundation.law.history import AffairHistory, AffairVersion, OrderHistory, decode
 from mynumber.foundation.law.items import DetailedAffair, Details, Item
 from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
@@ -34,15 +35,21 @@ class _Index:
 class LegalBasis:
     """The table as it applies from one text to the next. Immutable; made by `legal_basis`."""
 
-    __slots__ = ("_affairs", "_details", "_index", "_provisions", "numbers", "text_of")
+    __slots__ = ("_affairs", "_details", "_index", "_provisions", "_read_details", "numbers", "text_of")
 
     text_of: date
-    """Day of effect of the text that applies."""
+    """Day of effect of the text that applies; of the former table, the day whose wording is known, which may be later than the day asked about."""
     numbers: int
     """How many numbers (項) the table has, deleted ones included."""
 
-    def __init__(self, history: OrderHistory, mapping: PhraseMapping, text_of: date) -> None:
-        """Build the look-up of the text of that day. Raises UnmappedPhrase."""
+    def __init__(
+        self,
+        history: OrderHistory,
+        mapping: PhraseMapping,
+        text_of: date,
+        details: Callable[[], DetailHistory],
+    ) -> None:
+        """Build the look-up of the text of that day; `details` gives its articles on first use. Raises UnmappedPhrase."""
         affairs = [
             _affair(affair, version, mapping, text_of) for affair, version in history.affairs_on(text_of)
         ]
@@ -52,6 +59,12 @@ class LegalBasis:
         self.numbers = len({affair.item for affair in affairs}) + len(history.deleted_on(text_of))
         self.text_of = text_of
         self._details: Details | None = None
+        self._read_details = details
+
+    @property
+    def is_former(self) -> bool:
+        """Whether this is the former appended table 2 of the Act, not the Provision Order."""
+        return self.text_of == FORMER_TEXT
 
     @property
     def affairs(self) -> tuple[Affair, ...]:
@@ -156,21 +169,24 @@ class LegalBasis:
         """The articles of this text, made on first use: who asks by kinds alone never loads them."""
         if self._details is None:
             self._details = Details(
-                committed_details(), self._affairs, self.text_of, phrase_mapping(), vocabulary()
+                self._read_details(), self._affairs, self.text_of, phrase_mapping(), vocabulary()
             )
         return self._details
 
 
 def legal_basis(on: date) -> LegalBasis:
-    """The table that applies on a day; the same object for all days of one text. Raises NotInForce before the first text.
+    """The table that applies on a day; the same object for all days of one text.
 
-    A day after the last text gets the last text: renew the data with `mynumber law import` when the Order is amended.
+    Before the Order it is the former appended table 2 of the Act, in its last wording and without items. A day after the last text gets the
+    last text: renew the data with `mynumber law import` when the Order is amended. Raises NotInForce before the former table.
     """
     texts = committed_history().texts
     place = bisect.bisect_right(texts, on)
-    if place == 0:
-        raise NotInForce(on, texts[0])
-    return _basis_of(texts[place - 1])
+    if place:
+        return _basis_of(texts[place - 1])
+    if on < FORMER_SINCE:
+        raise NotInForce(on, FORMER_SINCE)
+    return _former_basis()
 
 
 @cache
@@ -189,7 +205,12 @@ def committed_details() -> DetailHistory:
 
 @cache
 def _basis_of(text_of: date) -> LegalBasis:
-    return LegalBasis(committed_history(), phrase_mapping(), text_of)
+    return LegalBasis(committed_history(), phrase_mapping(), text_of, committed_details)
+
+
+@cache
+def _former_basis() -> LegalBasis:
+    return LegalBasis(former_history(), former_mapping(), FORMER_TEXT, DetailHistory)
 
 
 def _affair(history: AffairHistory, version: AffairVersion, mapping: PhraseMapping, on: date) -> Affair:

@@ -9,6 +9,7 @@ from mynumber.foundation.law.clauses import Place
 from mynumber.foundation.law.detail_history import DetailHistory, adopt_articles, until_day
 from mynumber.foundation.law.details import TextArticle
 from mynumber.foundation.law.errors import LawError
+from mynumber.foundation.law.former import FORMER_TEXT, former_history
 from mynumber.foundation.law.history import OrderHistory
 from mynumber.foundation.law.mapping import phrase_mapping
 from mynumber.foundation.law.table import TextTable
@@ -80,13 +81,25 @@ def rows_of_details(details: DetailHistory, on: date) -> dict[str, Row]:
 
 
 def changes(first: date, second: date) -> tuple[Change, ...]:
-    """What differs between the law of two days, down to items, in the order of the later one. Raises NotInForce."""
-    return differing(_rows(first), _rows(second))
+    """What differs between the law of two days, down to items, in the order of the later one. Raises NotInForce.
+
+    Between the former table and the Order everything ends and begins: their rows are not the same rows.
+    """
+    return differing(
+        table_rows(first) | detail_rows(first),
+        table_rows(second) | detail_rows(second),
+    )
 
 
-def _rows(on: date) -> dict[str, Row]:
+def table_rows(on: date) -> dict[str, Row]:
+    """All affairs and rules of the table that applies on a day, by id. Raises NotInForce."""
     text = legal_basis(on).text_of
-    return rows_on(committed_history(), text) | rows_of_details(committed_details(), text)
+    return rows_on(former_history() if text == FORMER_TEXT else committed_history(), text)
+
+
+def detail_rows(on: date) -> dict[str, Row]:
+    """All exact affairs and items that apply on a day, by id; none in the former table. Raises NotInForce."""
+    return rows_of_details(committed_details(), legal_basis(on).text_of)
 
 
 def differing(before: Mapping[str, Row], after: Mapping[str, Row]) -> tuple[Change, ...]:

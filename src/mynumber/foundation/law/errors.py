@@ -95,12 +95,12 @@ class BadData(LawError):
 
 
 class NotInForce(LawError):
-    """The Provision Order does not apply on that day (it came into force on 2024-05-27)."""
+    """No table allowed exchanges on that day: art. 19(vii) and the former appended table 2 came into force on `since`."""
 
     def __init__(self, on: date, since: date) -> None:
         self.on = on
         self.since = since
-        super().__init__(f"the Provision Order applies from {since.isoformat()}, not on {on.isoformat()}")
+        super().__init__(f"exchanges are possible from {since.isoformat()}, not on {on.isoformat()}")
 
 
 class UnknownAffair(LawError, LookupError):

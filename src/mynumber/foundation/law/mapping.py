@@ -65,10 +65,10 @@ def phrase_mapping() -> PhraseMapping:
     )
 
 
-def read_phrases(text: str, kinds: type[Kind]) -> dict[str, frozenset[Kind]]:
+def read_phrases(text: str, kinds: type[Kind], name: str = "phrases") -> dict[str, frozenset[Kind]]:
     """Read one table: `[phrases]`, then phrase = ["KIND", ...]. Raises BadMapping."""
     try:
-        phrases = tomllib.loads(text)["phrases"]
+        phrases = tomllib.loads(text)[name]
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise BadMapping(f"not a table of phrases: {error}") from None
     if not isinstance(phrases, dict):

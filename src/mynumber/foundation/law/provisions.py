@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
 from mynumber.foundation.law.numerals import article_label, label_of
+
+FORMER_ARTICLE: Final = "主務省令"
+"""Where the former table left the details; its rows name no article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class Provision:
 
     @property
     def article_label(self) -> str:
-        """The article that says exactly which information, e.g. 第八十三条."""
-        return article_label(self.article)
+        """The article that says exactly which information, e.g. 第八十三条; 主務省令 in the former table."""
+        return article_label(self.article) if self.article else FORMER_ARTICLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +55,5 @@ class Affair:
 
     @property
     def article_label(self) -> str:
-        """The article that details the affair, e.g. 第八十三条."""
-        return article_label(self.article)
+        """The article that details the affair, e.g. 第八十三条; 主務省令 in the former table."""
+        return article_label(self.article) if self.article else FORMER_ARTICLE

@@ -12,17 +12,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from mynumber.foundation.law.basis import LegalBasis, committed_details, committed_history, legal_basis
+from mynumber.foundation.law.detail_history import DetailHistory, encode_details
 from mynumber.foundation.law.differences import (
     Change,
     LaterTexts,
     Row,
+    detail_rows,
     differing,
     renewed,
     renewed_details,
     rows_of_details,
     rows_on,
+    table_rows,
 )
-from mynumber.foundation.law.detail_history import DetailHistory, encode_details
 from mynumber.foundation.law.errors import (
     BadMapping,
     Column,
@@ -37,7 +39,7 @@ from mynumber.foundation.law.history import LAW_NUMBER, OrderHistory, encode
 from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
 from mynumber.foundation.law.mapping import phrase_mapping
 from mynumber.foundation.law.numerals import article_label, label_of
-from mynumber.foundation.law.provisions import Affair, Provision
+from mynumber.foundation.law.provisions import FORMER_ARTICLE, Affair, Provision
 from mynumber.foundation.law.report import report_lines
 from mynumber.foundation.law.sources import DatedText, read_text
 from mynumber.foundation.law.successors import successors
@@ -125,9 +127,8 @@ def show(
         if wanted is None or not rule.information_kinds.isdisjoint(wanted)
     ]
     console = _console()
-    console.print(
-        f"{LAW_NUMBER} 第二条の表（{day.isoformat()} 現在。{basis.text_of.isoformat()} 施行の本文による）"
-    )
+    table = "番号法 旧別表第二" if basis.is_former else f"{LAW_NUMBER} 第二条の表"
+    console.print(f"{table}（{day.isoformat()} 現在。{basis.text_of.isoformat()} の本文による）")
     if not rules:
         console.print("この条件の情報連携を認める規定はありません。")
         raise typer.Exit(_NOTHING_FOUND)
@@ -144,15 +145,13 @@ def diff(
     items: Annotated[bool, typer.Option("--items", help="細分された事務と情報の項目も示す")] = False,
 ) -> None:
     """二つの基準日の間で変わった事務と規定（--items で細分された事務と項目も）を示します。"""
-    history = committed_history()
     days = _basis(first.date()).text_of, _basis(second.date()).text_of
-    found = differing(rows_on(history, days[0]), rows_on(history, days[1]))
+    found = differing(table_rows(days[0]), table_rows(days[1]))
     console = _console()
     console.print(f"{days[0].isoformat()} 施行の本文 → {days[1].isoformat()} 施行の本文")
     _print_changes(console, found)
     if items:
-        details = committed_details()
-        _print_items(console, differing(rows_of_details(details, days[0]), rows_of_details(details, days[1])))
+        _print_items(console, differing(detail_rows(days[0]), detail_rows(days[1])))
 
 
 @app.command()
@@ -242,7 +241,9 @@ def _basis(day: date) -> LegalBasis:
     try:
         return legal_basis(day)
     except NotInForce as error:
-        _fail(f"{day.isoformat()} の表はありません。この命令は {error.since.isoformat()} に施行されました。")
+        _fail(
+            f"{day.isoformat()} の表はありません。情報連携の根拠は {error.since.isoformat()} に施行されました。"
+        )
 
 
 def _kinds(
@@ -384,13 +385,14 @@ def _mark(change: Change) -> str:
 
 
 def _is_rule(row_id: str) -> bool:
-    return row_id.count("-") > 1
+    return row_id.removeprefix("former-").count("-") > 1
 
 
 def _place(row_id: str) -> str:
-    item = label_of(row_id.partition("-")[0])
+    item = label_of(row_id.removeprefix("former-").partition("-")[0])
     return f"{item}の項の規定" if _is_rule(row_id) else f"{item}の項の事務"
 
 
 def _row(row: Row) -> str:
-    return escape(f"{row.who} ｜ {row.what} ｜ {article_label(row.article)}")
+    article = article_label(row.article) if row.article else FORMER_ARTICLE
+    return escape(f"{row.who} ｜ {row.what} ｜ {article}")
