@@ -137,7 +137,7 @@ class FileStates(_Body, frozen=True, kw_only=True):
 
 
 class LinesQuery(_Body, frozen=True, kw_only=True):
-    """The next lines of a result, after a line that is there already."""
+    """What follows on a line, or a result, that is there already."""
 
     file: UUID
     after: LineNumber = 0
@@ -149,12 +149,12 @@ class RefusedLines(_Body, frozen=True, kw_only=True):
 
 
 class ResultLines(_Body, frozen=True, kw_only=True):
-    """Results of inquiries, each line an :class:`~mynumber.protocols.exchange.InquiryResult`, in the order of the file."""
+    """Results of inquiries, each line an :class:`~mynumber.protocols.exchange.InquiryResult`, in the order in which they ended."""
 
     content: Annotated[bytes, msgspec.Meta(max_length=2 * PART_BYTES)]
     """Whole lines, :func:`packed`."""
     last: LineNumber
-    """Number of the last line in ``content``: ask after it. The same as asked: no more have ended yet."""
+    """Number of the last result in ``content``: ask after it. The same as asked: no more have ended yet."""
     complete: bool
     """Whether nothing can follow."""
 

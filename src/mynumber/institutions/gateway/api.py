@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from mynumber.institutions.gateway.desk.changing import Holds
+from mynumber.institutions.gateway.files import serving as files
 from mynumber.institutions.gateway.mesh import serving as mesh
 from mynumber.institutions.gateway.tenants.holding import Holding
 from mynumber.institutions.gateway.tenants.inquirer_side import InquirerSide
@@ -79,6 +80,7 @@ class Gateway:
         )
         self.waiting = WaitingSheets(node, side, self.inquiring)
         self.mesh = mesh.Mesh(node, self.store, self.caller)
+        self.files = files.MemberFiles(node, self.ask)
         self._tasks = [
             asyncio.create_task(keep_running("heartbeat", self.instances.live)),
             asyncio.create_task(keep_running("waiting sheets", self.waiting.run)),
@@ -95,6 +97,7 @@ class Gateway:
         with suppress(*DATABASE_FAILURES):
             await self.instances.end()
         await self.mesh.close()
+        await self.files.close()
         await self.caller.close()
         await self.sessions.close()
         await self.pool.close()
@@ -239,6 +242,7 @@ def build() -> MessageApp:
         hop=inquirer,
     )
     mesh.register(application, lambda: _running().mesh)
+    files.register(application, lambda: _running().files)
     return application
 
 

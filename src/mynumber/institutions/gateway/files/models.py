@@ -72,10 +72,13 @@ class FileInquiry(models.Model):
     """Not before; a process that takes it in hand moves it ahead, so that nobody else does while it works."""
     result = models.TextField(null=True)
     """JSON of :class:`~mynumber.protocols.exchange.InquiryResult`; None while it has not ended."""
+    number = models.BigIntegerField(null=True)
+    """In which place of its file it ended, from 1."""
 
     class Meta:
         db_table = "file_inquiry"
         constraints = (
+            models.UniqueConstraint(fields=["tenant", "file", "number"], name="results_of_a_file_in_order"),
             models.UniqueConstraint(fields=["tenant", "request_id"], name="a_request_in_one_file"),
         )
         indexes = (

@@ -334,8 +334,9 @@ async def _close_part(
             raise Refused(hop, Reason.OTHER_UPLOAD, "the digest of the whole file")
     await connection.execute(
         """
-        UPDATE member_file SET received = received + $3, lines = lines + $4, accepted = accepted + $5, deleted = deleted + $6,
-            refused = refused + $7, last_at = $8, ended_at = $9
+        UPDATE member_file SET received = received + $3, lines = lines + $4, accepted = accepted + $5::bigint, deleted = deleted + $6,
+            refused = refused + $7, last_at = $8::timestamptz,
+            ended_at = CASE WHEN $9::bool AND (purpose = 'copies' OR answered = accepted + $5::bigint) THEN $8::timestamptz END
         WHERE tenant = $1 AND file = $2
         """,
         tenant,
@@ -346,5 +347,5 @@ async def _close_part(
         deleted,
         len(refused),
         at,
-        at if is_last and part.purpose is Purpose.COPIES else None,
+        is_last,
     )

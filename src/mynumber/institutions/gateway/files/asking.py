@@ -1,0 +1,268 @@
+"""Inquiries of files, asked at a bounded pace on the same path as single ones; what was under way when a process died is asked again.
+
+An inquiry is claimed for a while before it is asked. Asked again under its request id it is the same exchange, so nothing is asked twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from mynumber.foundation.envelope import Header
+from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
+from mynumber.protocols.directory import Directory
+from mynumber.protocols.exchange import ASK, Inquiries, Inquiry, InquiryResult, InquiryResults, Outcome
+from mynumber.protocols.files import PART_BYTES, LinesQuery, ResultLines, packed
+from mynumber.protocols.message import GROUP_ITEMS
+from mynumber.protocols.node import Node
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.protocols.wire import MESSAGE_LIFETIME, Received
+from mynumber.webkit import logs
+from mynumber.webkit.asgi import DATABASE_FAILURES, Question
+
+PACE = 1_000
+"""Inquiries a second that one process asks from files at most: what single inquiries need stays free."""
+AT_ONCE = 4
+"""Groups under way at the same time."""
+CLAIMED = timedelta(seconds=60)
+"""How long nobody else takes an inquiry in hand."""
+ASK_AGAIN = timedelta(seconds=10)
+"""When to look again at what has not ended."""
+LOOK_AGAIN_AT_DESK = timedelta(minutes=10)
+"""When to look again at what waits for a person."""
+IDLE_SECONDS = 1.0
+RESULTS_KEPT = timedelta(days=7)
+"""How long a member may fetch the results of a file; its records stay."""
+HOUSEKEEPING_SECONDS = 3600
+FETCHED = 5_000
+"""The most results in one answer; fewer when they do not fit."""
+
+Ask = Callable[[Question[Inquiries]], Awaitable[InquiryResults]]
+
+_encode = msgspec.json.Encoder().encode
+_log = logs.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An inquiry that this process has in hand."""
+
+    file: UUID
+    line: int
+    inquiry: Inquiry
+
+
+class FileInquiries:
+    """Works off the files of all members of this gateway."""
+
+    def __init__(self, node: Node, store: Store, ask: Ask, *, pace: int = PACE) -> None:
+        self._node = node
+        self._store = store
+        self._ask = ask
+        self._pace = pace
+
+    async def run(self) -> None:
+        """Ask what is due until cancelled."""
+        while True:
+            asked = 0
+            for system in self._node.directory.systems:
+                if system.id.startswith("gateway."):
+                    try:
+                        asked += await self.ask_due(system.id)
+                    except (Refused, *DATABASE_FAILURES) as error:
+                        # one member's trouble must not hold up the others; what was claimed is due again after a while
+                        _log.warning("a file waits", system=system.id, exception=logs.outline(error))
+            if not asked:
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def ask_due(self, gateway: str) -> int:
+        """Ask up to AT_ONCE groups of a member's due inquiries; returns how many, after the time that the pace gives them."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        claimed = await self._claim(tenant_of(gateway), datetime.now(UTC))
+        groups = [claimed[at : at + GROUP_ITEMS] for at in range(0, len(claimed), GROUP_ITEMS)]
+        await asyncio.gather(*(self._ask_group(gateway, group) for group in groups))
+        await asyncio.sleep(begun + len(claimed) / self._pace - loop.time())
+        return len(claimed)
+
+    async def housekeeping(self) -> None:
+        """Forget results that were there long enough, until cancelled."""
+        while True:
+            for system in self._node.directory.systems:
+                if system.id.startswith("gateway."):
+                    await self._forget(tenant_of(system.id), datetime.now(UTC) - RESULTS_KEPT)
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    async def results(self, question: Question[LinesQuery]) -> ResultLines:
+        """The next results of a file. Raises Refused(UNKNOWN_UPLOAD)."""
+        tenant, query = tenant_of(question.receiver), question.body
+        async with self._store.acting_as(tenant) as connection:
+            if not await first_time(connection, tenant, [question.received.header]):
+                raise Refused(Hop.INQUIRER_GATEWAY, Reason.REPLAYED)
+            file = await connection.fetchrow(
+                "SELECT ended_at, answered FROM member_file WHERE tenant = $1 AND file = $2 AND purpose = 'inquiries'",
+                tenant,
+                query.file,
+            )
+            if file is None:
+                raise Refused(Hop.INQUIRER_GATEWAY, Reason.UNKNOWN_UPLOAD)
+            rows = await connection.fetch(
+                """
+                SELECT number, result FROM file_inquiry
+                WHERE tenant = $1 AND file = $2 AND number > $3 ORDER BY number LIMIT $4
+                """,
+                tenant,
+                query.file,
+                query.after,
+                FETCHED,
+            )
+        lines: list[bytes] = []
+        size, last = 0, query.after
+        for row in rows:
+            line = row["result"].encode() + b"\n"
+            size += len(line)
+            if size > PART_BYTES and lines:
+                break
+            lines.append(line)
+            last = row["number"]
+        return ResultLines(
+            content=packed(b"".join(lines)),
+            last=last,
+            complete=file["ended_at"] is not None and (last == file["answered"] or not rows),
+        )
+
+    async def _claim(self, tenant: str, at: datetime) -> list[Claimed]:
+        async with self._store.acting_as(tenant) as connection:
+            rows = await connection.fetch(
+                """
+                UPDATE file_inquiry AS taken SET next_at = $3
+                FROM (
+                    SELECT file, line FROM file_inquiry WHERE tenant = $1 AND result IS NULL AND next_at <= $2
+                    ORDER BY next_at, line LIMIT $4 FOR UPDATE SKIP LOCKED
+                ) AS due
+                WHERE taken.tenant = $1 AND taken.file = due.file AND taken.line = due.line
+                RETURNING taken.file, taken.line, taken.inquiry
+                """,
+                tenant,
+                at,
+                at + CLAIMED,
+                AT_ONCE * GROUP_ITEMS,
+            )
+        return [
+            Claimed(row["file"], row["line"], msgspec.json.decode(row["inquiry"], type=Inquiry))
+            for row in sorted(rows, key=lambda row: (row["file"], row["line"]))
+        ]
+
+    async def _ask_group(self, gateway: str, group: Sequence[Claimed]) -> None:
+        """Ask a group as a message of the member would, and keep what came of it."""
+        now = datetime.now(UTC)
+        member = Directory.member_of(gateway)
+        header = Header(
+            issuer=member,
+            audience=gateway,
+            issued_at=now,
+            expires_at=now + MESSAGE_LIFETIME,
+            message_id=f"file-{secrets.token_urlsafe(16)}",
+            kind=ASK.name,
+            in_reply_to=None,
+        )
+        body = Inquiries(inquiries=tuple(one.inquiry for one in group))
+        results = (await self._ask(Question(Received(header, gateway, body, b""), now))).results
+        await self._keep(tenant_of(gateway), list(zip(group, results, strict=True)), datetime.now(UTC))
+
+    async def _keep(
+        self, tenant: str, results: Sequence[tuple[Claimed, InquiryResult]], at: datetime
+    ) -> None:
+        """Keep what ended, and say when to look again at what has not."""
+        open_until = {
+            Outcome.OPEN: at + ASK_AGAIN,
+            Outcome.WAITING: at + LOOK_AGAIN_AT_DESK,
+        }
+        by_file: dict[UUID, list[tuple[Claimed, InquiryResult]]] = {}
+        for claimed, result in results:
+            by_file.setdefault(claimed.file, []).append((claimed, result))
+        async with self._store.acting_as(tenant) as connection:
+            for file, some in sorted(by_file.items()):
+                ended = [(one.line, result) for one, result in some if result.outcome not in open_until]
+                going_on = [
+                    (one.line, open_until[result.outcome])
+                    for one, result in some
+                    if result.outcome in open_until
+                ]
+                await _end(connection, tenant, file, ended, at)
+                await connection.execute(
+                    """
+                    UPDATE file_inquiry SET next_at = later.at FROM unnest($3::bigint[], $4::timestamptz[]) AS later(line, at)
+                    WHERE tenant = $1 AND file = $2 AND file_inquiry.line = ANY($3::bigint[])
+                      AND file_inquiry.line = later.line AND result IS NULL
+                    """,
+                    tenant,
+                    file,
+                    [line for line, _ in going_on],
+                    [later for _, later in going_on],
+                )
+
+    async def _forget(self, tenant: str, before: datetime) -> None:
+        try:
+            async with self._store.acting_as(tenant) as connection:
+                await connection.execute(
+                    """
+                    DELETE FROM file_inquiry WHERE tenant = $1
+                      AND file IN (SELECT file FROM member_file WHERE tenant = $1 AND ended_at < $2)
+                    """,
+                    tenant,
+                    before,
+                )
+        except DATABASE_FAILURES as error:
+            _log.warning("old results stay", exception=logs.outline(error))
+
+
+async def _end(
+    connection: Any, tenant: str, file: UUID, ended: Sequence[tuple[int, InquiryResult]], at: datetime
+) -> None:
+    """Number results in the order in which they ended; the file's row gives the numbers out and is locked meanwhile."""
+    if not ended:
+        return
+    answered = await connection.fetchval(
+        "SELECT answered FROM member_file WHERE tenant = $1 AND file = $2 FOR UPDATE", tenant, file
+    )
+    rows = await connection.fetch(
+        """
+        SELECT line FROM file_inquiry WHERE tenant = $1 AND file = $2 AND line = ANY($3::bigint[]) AND result IS NULL
+        """,
+        tenant,
+        file,
+        [line for line, _ in ended],
+    )
+    still_open = {row["line"] for row in rows}
+    done = [(line, result) for line, result in ended if line in still_open]
+    await connection.execute(
+        """
+        UPDATE file_inquiry SET result = ended.result, number = ended.number
+        FROM unnest($3::bigint[], $4::text[], $5::bigint[]) AS ended(line, result, number)
+        WHERE tenant = $1 AND file = $2 AND file_inquiry.line = ANY($3::bigint[]) AND file_inquiry.line = ended.line
+        """,
+        tenant,
+        file,
+        [line for line, _ in done],
+        [_encode(result).decode() for _, result in done],
+        [answered + place for place in range(1, len(done) + 1)],
+    )
+    await connection.execute(
+        """
+        UPDATE member_file SET answered = answered + $3::bigint, last_at = $4::timestamptz,
+            ended_at = CASE WHEN received = size AND answered + $3::bigint = accepted THEN $4::timestamptz END
+        WHERE tenant = $1 AND file = $2
+        """,
+        tenant,
+        file,
+        len(done),
+        at,
+    )
