@@ -13,7 +13,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import certificates, codes, copies, core, envelope, exchanges, law, ocsp, population, sign_ins
+from bench import (
+    certificates,
+    codes,
+    copies,
+    core,
+    envelope,
+    exchanges,
+    facts,
+    law,
+    ocsp,
+    population,
+    sign_ins,
+)
 from bench.place import STATE
 from bench.report import Run, Scale, Table, Tell, save, this_machine
 
@@ -21,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Scale, Tell], Iterator[Table]]] = {
     "law": law.run,
     "codes": codes.run,
     "envelope": envelope.run,
+    "facts": facts.run,
     "certificates": certificates.run,
     "population": population.run,
     "core": core.run,

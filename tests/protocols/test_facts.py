@@ -26,7 +26,13 @@ from mynumber.protocols.facts import (
 
 DAYS = st.dates(date(1926, 12, 25), date(2100, 1, 1))
 WRITTEN = {
-    InformationKind.LOCAL_TAX: st.from_type(LocalTaxFact),
+    InformationKind.LOCAL_TAX: st.builds(
+        LocalTaxFact,
+        fiscal_year=st.integers(1900, 9999),
+        total_income=st.integers(0, 10**13),
+        income_levy=st.integers(0, 10**13),
+        dependants=st.integers(0, 1000),
+    ),
     InformationKind.PUBLIC_PENSION_BENEFIT: st.builds(
         PensionBenefitsFact,
         benefits=st.lists(

@@ -516,5 +516,47 @@ CODE_LISTS: Final[dict[str, dict[str, str]]] = {
         "service": "サービスの給付",
         "other": "その他の給付",
     },
+    # --- only in the former appended table 2
+    "social_welfare_loan": {
+        "general": "総合支援資金",
+        "welfare": "福祉資金",
+        "emergency": "緊急小口資金",
+        "education": "教育支援資金",
+        "real_estate": "不動産担保型生活資金",
+    },
+    "war_victims": {
+        "disability_pension": "障害年金・障害一時金",
+        "survivor_pension": "遺族年金・遺族給与金",
+        "condolence": "弔慰金",
+        "medical": "療養の給付・更生医療",
+    },
+    "atomic_bomb": {
+        "general_illness": "一般疾病医療費",
+        "medical_special": "医療特別手当",
+        "special": "特別手当",
+        "microcephaly": "原子爆弾小頭症手当",
+        "health_management": "健康管理手当",
+        "health": "保健手当",
+        "care": "介護手当",
+        "funeral": "葬祭料",
+    },
+    "asbestos": {
+        "medical": "医療費",
+        "care": "療養手当",
+        "funeral": "葬祭料",
+        "condolence": "特別遺族弔慰金・救済給付調整金",
+        "survivor_pension": "特別遺族年金",
+        "survivor_lump_sum": "特別遺族一時金",
+    },
+    "returnees_benefit": {
+        "return_travel": "永住帰国旅費",
+        "settlement": "自立支度金",
+        "lump_sum": "一時金",
+        "visit_travel": "一時帰国旅費",
+    },
+    "pension_membership": {
+        "national_pension_fund": "国民年金基金",
+        "farmers_pension": "農業者年金",
+    },
 }
 """Code list -> code -> label."""

@@ -68,6 +68,12 @@ class Special(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     special: SpecialName
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Special) and other.special == self.special
+
+    def __hash__(self) -> int:
+        return hash(self.special)
+
     def __bool__(self) -> bool:
         raise TypeError("a special value is neither true nor false: compare it with UNKNOWN or NOT_DECLARED")
 
@@ -75,6 +81,12 @@ class Special(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def label_ja(self) -> str:
         """不明 or 未申告."""
         return _SPECIAL_LABELS[self.special]
+
+
+class OnlyUnknown(Special, frozen=True):
+    """The special value of a field that cannot be undeclared: equal to :data:`UNKNOWN`."""
+
+    special: Literal["unknown"]
 
 
 _SPECIAL_LABELS: Final[dict[SpecialName, str]] = {"unknown": "不明", "not_declared": "未申告"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Literal, Union
 
 import msgspec
@@ -25,6 +25,7 @@ from mynumber.foundation.facts.language import (
     Many,
     Month,
     Municipality,
+    OnlyUnknown,
     Period,
     Special,
     Words,
@@ -35,11 +36,12 @@ from mynumber.foundation.numbers import InsurerNumber, LocalGovernmentCode
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 9999
+# Some thousands of these codes exist, all public, and every fact repeats a few of them.
 CHECKED: Final[dict[type, Callable[[str], object]]] = {
-    Municipality: LocalGovernmentCode.parse,
-    Insurer: InsurerNumber.parse,
+    Municipality: lru_cache(8192)(LocalGovernmentCode.parse),
+    Insurer: lru_cache(8192)(InsurerNumber.parse),
 }
-"""Types whose texts carry a check digit, and who verifies it."""
+"""Types whose texts carry a check digit, and who verifies it (ValueError)."""
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -59,15 +61,13 @@ class Fact(Record, frozen=True, kw_only=True):
 class Span(Record, frozen=True, kw_only=True):
     """A span of days, first and last included; without ``until`` it goes on."""
 
-    since: date | Special
-    until: date | Special | UnsetType = UNSET
+    since: date | OnlyUnknown
+    until: date | OnlyUnknown | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if isinstance(self.since, date) and isinstance(self.until, date) and self.until < self.since:
+        since, until = self.since, self.until
+        if type(since) is date and type(until) is date and until < since:
             raise ValueError("a period ends before it begins")
-        for edge in (self.since, self.until):
-            if type(edge) is Special and edge.special != "unknown":
-                raise ValueError("a day of a period cannot be undeclared")
 
 
 def text_form(kind: FieldType) -> tuple[str, int]:
@@ -112,29 +112,24 @@ def _plain_type(kind: FieldType, name: str) -> Any:
 def _field(field: Field, owner: str) -> tuple[str, Any] | tuple[str, Any, Any]:
     kind = _plain_type(field.type, f"{owner}_{field.name}")
     if field.may_be:
-        kind = Union[kind, Special]  # noqa: UP007  # made at run time
+        special = OnlyUnknown if field.may_be == ("unknown",) else Special
+        kind = Union[kind, special]  # noqa: UP007  # made at run time
     if field.required:
         return field.name, kind
     return field.name, Union[kind, UnsetType], UNSET  # noqa: UP007  # made at run time
 
 
 def _checks(fields: tuple[Field, ...]) -> dict[str, Any]:
-    """What msgspec's types cannot say, as ``__post_init__`` of the record."""
-    namespace: dict[str, Any] = {}
+    """The check digits, which msgspec's types cannot say, as ``__post_init__`` of the record."""
     checked = [(field.name, CHECKED[type(field.type)]) for field in fields if type(field.type) in CHECKED]
-    limited = [field.name for field in fields if field.may_be == ("unknown",)]
-    if not checked and not limited:
-        return namespace
+    if not checked:
+        return {}
 
     def __post_init__(self: Any) -> None:  # noqa: N807  # msgspec's hook
-        for name, parse in checked:
+        for name, check in checked:
             value = getattr(self, name)
-            if isinstance(value, str):
-                parse(value)
-        for name in limited:
-            value = getattr(self, name)
-            if type(value) is Special and value.special != "unknown":
-                raise ValueError("this field cannot be undeclared")
+            if type(value) is str:
+                check(value)
 
     return {"__post_init__": __post_init__}
 
@@ -156,13 +151,21 @@ def _class_name(layout_id: str) -> str:
     return "".join(word.capitalize() for word in layout_id.split("_"))
 
 
-@cache
+_TYPES: Final[dict[str, type[Fact]]] = {}
+_DECODERS: Final[dict[str, msgspec.json.Decoder[Fact]]] = {}
+
+
+# Kept by id: to hash a whole layout costs more than to read a fact.
 def fact_type(layout: Layout) -> type[Fact]:
-    """The struct of facts of this layout."""
-    return _record(_class_name(layout.id), layout.fields, Fact, layout=layout)
+    """The struct of facts of this layout, made once."""
+    if layout.id not in _TYPES:
+        _TYPES[layout.id] = _record(_class_name(layout.id), layout.fields, Fact, layout=layout)
+    return _TYPES[layout.id]
 
 
-@cache
 def decoder(layout: Layout) -> msgspec.json.Decoder[Fact]:
-    """The reader of facts of this layout, kept."""
-    return msgspec.json.Decoder(fact_type(layout))
+    """The reader of facts of this layout, made once."""
+    kept = _DECODERS.get(layout.id)
+    if kept is None:
+        kept = _DECODERS[layout.id] = msgspec.json.Decoder(fact_type(layout))
+    return kept

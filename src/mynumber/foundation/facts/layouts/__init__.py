@@ -7,6 +7,7 @@ from mynumber.foundation.facts.layouts import (
     care,
     children,
     disability,
+    former,
     health,
     medical,
     pensions,
@@ -23,5 +24,6 @@ ALL: tuple[Layout, ...] = (
     *children.LAYOUTS,
     *disability.LAYOUTS,
     *health.LAYOUTS,
+    *former.LAYOUTS,
 )
 """Every layout, in the order of the documentation."""

@@ -40,6 +40,10 @@ _OTHER_LAW_KINDS = (
     Kind.DISABILITY_SERVICES_ART7_BENEFIT,
     Kind.INTRACTABLE_DISEASES_ART12_BENEFIT,
     Kind.DISABILITY_CAUSE_BENEFIT,
+    Kind.PRIVATE_SCHOOL_ART60_BENEFIT,
+    Kind.NATIONAL_OFFICIALS_ART60_BENEFIT,
+    Kind.LOCAL_OFFICIALS_ART62_BENEFIT,
+    Kind.ATOMIC_BOMB_ART18_BENEFIT,
 )
 
 LAYOUTS = (
@@ -48,7 +52,7 @@ LAYOUTS = (
         label="医療保険給付",
         basis="健康保険法第52条ほか医療保険各法、高齢者の医療の確保に関する法律第56条（保険給付の種類、診療月、額）",
         axis=Axis.AS_OF,
-        kinds=_MEDICAL,
+        kinds=(*_MEDICAL, Kind.SEAMENS_INSURANCE_BENEFIT),
         also=(
             Kind.ANY_LAW_MEDICAL_BENEFIT,
             Kind.CHILD_WELFARE_ART19_7_BENEFIT,

@@ -46,6 +46,8 @@ LAYOUTS = (
             Kind.PUBLIC_PENSION_BENEFIT,
             Kind.ANY_LAW_PENSION,
             Kind.INTEGRATED_MUTUAL_AID_PENSION,
+            Kind.NATIONAL_PENSION_BENEFIT,
+            Kind.WAR_VICTIMS_PENSION,
         ),
         also=(
             Kind.ANY_LAW_BENEFIT,

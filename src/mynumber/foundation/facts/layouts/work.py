@@ -27,6 +27,7 @@ LAYOUTS = (
             Kind.EMPLOYMENT_BASIC_ALLOWANCE,
             Kind.ELDERLY_EMPLOYMENT_CONTINUATION_BENEFIT,
             Kind.ELDERLY_REEMPLOYMENT_BENEFIT,
+            Kind.EMPLOYMENT_TRAINING_BENEFIT,
         ),
         words=("失業等給付", "雇用保険法.*基本手当", "教育訓練給付金"),
         fields=(

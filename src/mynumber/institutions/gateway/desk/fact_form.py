@@ -42,6 +42,7 @@ GROUPS = 5
 _MISSING = {"required": "入力してください。"}
 _SPECIAL = "special"
 _SPECIAL_JA = {"unknown": "不明", "not_declared": "未申告"}
+_OPTIONAL = "当てはまるときに入力する項目"
 _YES, _NO = "true", "false"
 _PERIOD = (("since", "開始日"), ("until", "終了日"))
 
@@ -61,7 +62,7 @@ class FactForm(PlainForm):
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Controls with the heading of their group, in the order of the layout; the heading of plain values is empty."""
+        """Controls with the heading of their group, in the order of the layout; the heading of what must be said is empty."""
         groups: dict[str, list[forms.BoundField]] = {}
         for name in self.fields:
             groups.setdefault(self._titles[name], []).append(self[name])
@@ -112,7 +113,7 @@ def _controls(field: Field) -> Iterator[tuple[str, str, forms.Field]]:
     """Title of the group, name and control of everything one types for a field."""
     if not isinstance(field.type, Many):
         for name, control in _plain_controls(field, "", required=field.required):
-            yield "", name, control
+            yield "" if field.required else _OPTIONAL, name, control
         return
     for place in range(GROUPS):
         for inner in field.type.fields:
