@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,10 +32,11 @@ from tests.support.exchange import (
     running_exchange,
 )
 
-from bench.floor import FLOOR, floor
+from bench.flame import flame_graph, read_stacks
+from bench.floor import FLOOR, bare, floor
 from bench.hops import split
 from bench.load import Ask, Order, Result
-from bench.place import Databases, fsync_microseconds, postgres
+from bench.place import STATE, Databases, fsync_microseconds, postgres
 from bench.processes import cpu_microseconds, family_microseconds
 from bench.report import Scale, Table, Tell, median
 from bench.served import Figures
@@ -45,7 +46,10 @@ from mynumber.platform.postgres import Server
 from mynumber.protocols.copies import REGISTER_COPIES, Copy, RegisterCopies
 
 PEOPLE = 2_000
-CONCURRENCIES = (1, 16, 64)
+IN_FLIGHT = (1, 16, 64, 256)
+OFFERED = 500
+SPLIT = (1, 64)
+FLAME = STATE / "bench" / "gateway.svg"
 ROUNDS = 3
 SECONDS = 4.0
 WARM_UP = 1.0
@@ -67,6 +71,11 @@ class Window:
     def rate(self) -> float:
         return self.result.exchanges / self.result.seconds
 
+    @property
+    def a_message(self) -> float:
+        """Exchanges in a message of an inquirer, mean."""
+        return self.result.exchanges / max(1, self.result.messages)
+
     def cpu_each(self, process: str) -> float:
         return self.cpu[process] / max(1, self.result.exchanges)
 
@@ -82,7 +91,15 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
         with bench.running("--steps") as exchange:
             asks = _seed(exchange, scale.count(PEOPLE, 40))
             tell("exchanges: the split by hop")
-            yield split(bench.window(exchange, asks, 1, steps=True), scale)
+            yield split({n: bench.window(exchange, asks, n, steps=True) for n in SPLIT}, scale)
+        with bench.running(stacks=True) as exchange:
+            asks = _seed(exchange, scale.count(PEOPLE, 40))
+            bench.window(exchange, asks, SPLIT[-1])
+        FLAME.parent.mkdir(parents=True, exist_ok=True)
+        FLAME.write_text(
+            flame_graph(read_stacks(folder / "gateway.stacks"), f"CPU of the gateway, {SPLIT[-1]} in flight"),
+            encoding="utf-8",
+        )
 
 
 class _Bench:
@@ -95,7 +112,7 @@ class _Bench:
         self._places = 0
 
     @contextmanager
-    def running(self, *options: str) -> Iterator[Exchange]:
+    def running(self, *options: str, stacks: bool = False) -> Iterator[Exchange]:
         """Network and gateway on fresh databases, served with the options of bench.served."""
         self._places += 1
         folder = self._folder / f"exchange-{self._places}"
@@ -107,27 +124,27 @@ class _Bench:
             command=lambda name, port: (
                 *(sys.executable, "-m", "bench.served", name, "--port", str(port)),
                 *("--figures", str(folder / f"{name}.figures"), *options),
+                *(("--stacks", str(self._folder / f"{name}.stacks")) if stacks else ()),
             ),
         ) as exchange:
             yield exchange
 
     def rates(self, exchange: Exchange, asks: tuple[Ask, ...]) -> Table:
         rounds = self._scale.count(ROUNDS, 1)
-        ordinary: dict[int, list[Window]] = {n: [] for n in CONCURRENCIES}
-        slow: list[Window] = []
+        taken: dict[str, list[Window]] = {}
         floors: list[dict[str, float]] = []
         for number in range(rounds):
-            for concurrency in CONCURRENCIES:
-                self._tell(f"exchanges: {concurrency} at a time, round {number + 1} of {rounds}")
-                ordinary[concurrency].append(self.window(exchange, asks, concurrency))
-            self._tell(f"exchanges: each commit delayed by 1 ms, round {number + 1} of {rounds}")
-            with self._slow_disk():
-                slow.append(self.window(exchange, asks, CONCURRENCIES[-1]))
+            for slow in (False, True):
+                with self._slow_disk() if slow else nullcontext():
+                    for in_flight in IN_FLIGHT[-1:] if slow else IN_FLIGHT:
+                        name = f"{in_flight} in flight" + (", commits + 1 ms" if slow else "")
+                        self._tell(f"exchanges: {name}, round {number + 1} of {rounds}")
+                        taken.setdefault(name, []).append(self.window(exchange, asks, in_flight))
+                    name = f"{OFFERED}/s offered" + (", commits + 1 ms" if slow else "")
+                    self._tell(f"exchanges: {name}, round {number + 1} of {rounds}")
+                    taken.setdefault(name, []).append(self.window(exchange, asks, 0, offered=OFFERED))
             floors.append(floor(self._scale.seconds(1)))
-        rows = {f"{n} at a time": _middle(windows) for n, windows in ordinary.items()}
-        rows[f"{CONCURRENCIES[-1]}, commits + 1 ms"] = _middle(slow)
         limit = {name: median([measured[name] for measured in floors]) for name in floors[0]}
-        bare = sum(limit[name] * times for name, times in FLOOR.items())
         table = Table(
             f"Exchanges through real processes, median of {rounds} rounds of {self._scale.seconds(SECONDS):g} s",
             (
@@ -138,10 +155,12 @@ class _Bench:
                 "CPU us",
                 *(f"{name} us" for name in PROCESSES),
                 "x bare",
-                "items a commit",
+                "a message",
+                "a commit",
             ),
         )
-        for name, window in rows.items():
+        for name, windows in taken.items():
+            window = _middle(windows)
             cpu = sum(window.cpu.values()) / max(1, window.result.exchanges)
             table.rows.append(
                 (
@@ -151,25 +170,35 @@ class _Bench:
                     round(window.result.p99 / 1000, 2),
                     cpu,
                     *(window.cpu_each(process) for process in PROCESSES),
-                    cpu / bare,
+                    cpu / bare(limit, window.a_message),
+                    round(window.a_message, 1),
                     _batch_text(window),
                 )
             )
         table.notes += [
-            f"bare: {bare:,.0f} us of CPU for the operations that an exchange cannot do without, measured in this run: "
+            f"bare: the operations that an exchange cannot do without, measured in this run: {bare(limit, 1):,.0f} us of CPU for an exchange that "
+            f"travels alone, {bare(limit, 64):,.0f} for each of 64 that travel together: "
             + ", ".join(f"{times} x {name} {limit[name]:.0f}" for name, times in FLOOR.items()),
-            "items a commit: open, permit (core), provide, close; one gateway process serves both sides",
+            "all but the scalar multiplications are shared by the exchanges of a message; a message of an inquirer is the measure of that",
+            "a commit: exchanges in one of open, permit (core), provide, close; one gateway process serves both sides",
             f"a durable write of one block takes {fsync_microseconds(self._folder):,.0f} us on this disk",
             "'+ 1 ms' is PostgreSQL's commit_delay with commit_siblings = 0: it waits while the log is locked, then flushes",
+            "two cores for all processes and the inquirers; exchanges/s is on the clock and falls with whoever else is busy, CPU hardly does",
         ]
         return table
 
     def window(
-        self, exchange: Exchange, asks: tuple[Ask, ...], concurrency: int, *, steps: bool = False
+        self,
+        exchange: Exchange,
+        asks: tuple[Ask, ...],
+        in_flight: int,
+        *,
+        offered: float = 0,
+        steps: bool = False,
     ) -> Window:
         """Let inquirers ask, and read all clocks when they are warm and when they end."""
         warm_up = self._scale.seconds(WARM_UP)
-        order = Order(asks, concurrency, warm_up, self._scale.seconds(SECONDS), steps)
+        order = Order(asks, in_flight, offered, warm_up, self._scale.seconds(SECONDS), steps)
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.load"],
             env={**os.environ, **exchange.systems.environment("municipality")},
@@ -280,7 +309,7 @@ def _middle(windows: list[Window]) -> Window:
 
 
 def _batch_text(window: Window) -> str:
-    names = ("open_inquiries", "record_inquiries", "use_permits", "close_inquiries")
+    names = ("open_inquiries", "record_requests", "use_permits", "close_inquiries")
     sizes = (window.batches.get(name, (0, 0)) for name in names)
     return " ".join(f"{items / commits:.1f}" if commits else "-" for commits, items in sizes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -12,16 +13,23 @@ from rbcl import rbcl as group
 from bench.timing import measure
 
 FLOOR = {
-    # inquiry, permit request, permit, permit answer, presentation, answer, result
+    # inquiry, permit request, permit sheet, decisions, presentation, answer, result
     "P-256 sign": 7,
     "P-256 verify": 7,
-    # inquiry, the permit's code, fact, result
+    # inquiry, the sheet's codes, facts, result
     "HPKE seal": 4,
     "HPKE open": 4,
     # the code at the provider, and the one by which the record names the person
     "scalar multiplication": 2,
 }
-"""Operation -> how often an exchange makes it."""
+"""Operation -> how often it is made for an exchange that travels alone."""
+_OF_EACH = frozenset({"scalar multiplication"})
+"""Made for each exchange; the others once for all that travel together."""
+
+
+def bare(cost: Mapping[str, float], together: float) -> float:
+    """Microseconds of the bare operations for each of so many exchanges that travel together."""
+    return sum(cost[name] * times / (1 if name in _OF_EACH else together) for name, times in FLOOR.items())
 
 
 def floor(seconds: float) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The inquirers: one process that asks through real signed and sealed messages, a number of them at a time.
+"""The inquirers: one process as the systems of several members, each of which puts what it has to ask at the same time into one message.
 
 Its order comes as JSON on standard input, its environment is that of the municipality's own systems. It prints ``begin`` when it is warm,
 ``end`` when the time is over, and then its result as JSON.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from uuid import uuid4
 
 import msgspec
@@ -16,10 +17,16 @@ import uvloop
 
 from bench.served import time_messages
 from bench.steps import Steps, since
-from mynumber.protocols.exchange import INQUIRE, Inquiry, Outcome
+from mynumber.protocols.exchange import ASK, Inquiries, Inquiry, InquiryResult, Outcome
+from mynumber.protocols.message import GROUP_ITEMS
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Refused
 from mynumber.webkit.asgi import Caller
+from mynumber.webkit.batching import Groups
+
+AT_ONCE = 2
+"""Messages that a member's system has under way; what comes meanwhile shares the next one."""
+TICK_SECONDS = 0.001
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -36,7 +43,10 @@ class Order(msgspec.Struct, frozen=True):
     """What to do. The asks are gone through in turn, again and again."""
 
     asks: tuple[Ask, ...]
-    concurrency: int
+    in_flight: int
+    """Inquiries under way at any time: each that ends is followed by another."""
+    offered: float
+    """Inquiries a second that arrive whether or not the others have ended; 0: as ``in_flight`` says."""
     warm_up: float
     seconds: float
     steps: bool
@@ -47,10 +57,28 @@ class Result(msgspec.Struct, frozen=True):
 
     seconds: float
     exchanges: int
+    messages: int
     p50: float
     p99: float
     refused: dict[str, int]
     steps: dict[str, tuple[int, int]]
+
+
+class _Asked:
+    """An inquiry and when it arrived."""
+
+    __slots__ = ("arrived", "inquiry")
+
+    def __init__(self, ask: Ask, arrived: int) -> None:
+        self.inquiry = Inquiry(
+            request_id=uuid4(),
+            addressee=ask.addressee,
+            affair=ask.affair,
+            provider=ask.provider,
+            information=ask.information,
+            organisation="子育て支援課",
+        )
+        self.arrived = arrived
 
 
 class _Inquirers:
@@ -59,59 +87,94 @@ class _Inquirers:
         self._caller = caller
         self._next = 0
         self._done = False
+        self._under_way = 0
+        self._systems: dict[str, Groups[_Asked]] = {}
         self.latencies: list[int] = []
         self.refused: dict[str, int] = {}
+        self.messages = 0
 
     async def run(self) -> tuple[float, dict[str, tuple[int, int]]]:
         steps = Steps()
         if self._order.steps:
             time_messages(steps)
-        inquirers = [asyncio.create_task(self._ask_on()) for _ in range(self._order.concurrency)]
+        offering = asyncio.create_task(self._offer()) if self._order.offered else None
+        if offering is None:
+            self._arrive(self._order.in_flight, time.perf_counter_ns())
         await asyncio.sleep(self._order.warm_up)
         before = steps.figures()
         print("begin", flush=True)
         self.latencies.clear()
         self.refused.clear()
+        self.messages = 0
         begun = time.perf_counter()
         await asyncio.sleep(self._order.seconds)
         taken = time.perf_counter() - begun
         print("end", flush=True)
         self._done = True
-        found, spent = list(self.latencies), since(before, steps.figures())
-        await asyncio.gather(*inquirers)
-        self.latencies = found
+        found, messages, spent = list(self.latencies), self.messages, since(before, steps.figures())
+        if offering is not None:
+            await offering
+        while self._under_way:  # noqa: ASYNC110 - the end of a run need not be noticed at once
+            await asyncio.sleep(TICK_SECONDS)
+        self.latencies, self.messages = found, messages
         return taken, spent
 
-    async def _ask_on(self) -> None:
+    async def _offer(self) -> None:
+        """Inquiries at even distances; what is late because this process is, counts as late."""
+        begun = time.perf_counter_ns()
+        distance = 1_000_000_000 / self._order.offered
+        sent = 0
         while not self._done:
+            due = int((time.perf_counter_ns() - begun) / distance)
+            for number in range(sent, due):
+                self._arrive(1, begun + int(number * distance))
+            sent = due
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _arrive(self, number: int, at: int) -> None:
+        self._under_way += number
+        for _ in range(number):
             ask = self._order.asks[self._next % len(self._order.asks)]
             self._next += 1
-            begun = time.perf_counter_ns()
-            try:
-                result = await self._caller.call(
-                    INQUIRE,
-                    Inquiry(
-                        request_id=uuid4(),
-                        addressee=ask.addressee,
-                        affair=ask.affair,
-                        provider=ask.provider,
-                        information=ask.information,
-                        organisation="子育て支援課",
-                    ),
-                    sender=ask.inquirer,
-                    receiver=f"gateway.{ask.inquirer}",
-                    hop=Hop.INQUIRER_GATEWAY,
-                )
-            except Refused as refused:
-                self._count(refused.reason.value)
-                continue
-            if result.outcome is Outcome.PROVIDED:
-                self.latencies.append(time.perf_counter_ns() - begun)
-            else:
-                self._count(result.outcome.value)
+            system = self._systems.get(ask.inquirer)
+            if system is None:
+                system = self._systems[ask.inquirer] = self._system_of(ask.inquirer)
+            system.add([_Asked(ask, at)])
 
-    def _count(self, reason: str) -> None:
-        self.refused[reason] = self.refused.get(reason, 0) + 1
+    def _system_of(self, member: str) -> Groups[_Asked]:
+        async def send(group: list[_Asked]) -> None:
+            await self._send(member, group)
+
+        return Groups(send, largest=GROUP_ITEMS, at_once=AT_ONCE)
+
+    async def _send(self, member: str, group: Sequence[_Asked]) -> None:
+        self.messages += 1
+        results: tuple[InquiryResult, ...] = ()
+        try:
+            answer = await self._caller.call(
+                ASK,
+                Inquiries(inquiries=tuple(asked.inquiry for asked in group)),
+                sender=member,
+                receiver=f"gateway.{member}",
+                hop=Hop.INQUIRER_GATEWAY,
+            )
+            results = answer.results
+        except Refused as refused:
+            self._count(refused.reason.value, len(group))
+        at = time.perf_counter_ns()
+        for asked, result in zip(group, results, strict=False):
+            if result.request_id == asked.inquiry.request_id and result.outcome is Outcome.PROVIDED:
+                self.latencies.append(at - asked.arrived)
+            else:
+                self._count(
+                    f"{result.outcome.value} {result.reason.value if result.reason else ''}".strip(), 1
+                )
+        self._under_way -= len(group)
+        if not self._done and not self._order.offered:
+            self._arrive(len(group), at)
+
+    def _count(self, reason: str, number: int) -> None:
+        self.refused[reason] = self.refused.get(reason, 0) + number
 
 
 async def _main(order: Order) -> Result:
@@ -125,6 +188,7 @@ async def _main(order: Order) -> Result:
     return Result(
         seconds=seconds,
         exchanges=len(latencies),
+        messages=inquirers.messages,
         p50=latencies[len(latencies) // 2] / 1000 if latencies else 0.0,
         p99=latencies[len(latencies) * 99 // 100] / 1000 if latencies else 0.0,
         refused=inquirers.refused,

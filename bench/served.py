@@ -1,9 +1,9 @@
 """One institution's message process as uvicorn runs it in production, that also tells the benchmark what it did.
 
-    python -m bench.served NAME --port PORT --figures FILE [--steps] [--profile FILE]
+    python -m bench.served NAME --port PORT --figures FILE [--steps] [--profile FILE] [--stacks FILE]
 
 On SIGUSR1 it writes FILE: batches and items of each group commit and, with ``--steps``, the time in each step, all since the start.
-With ``--profile`` it runs under cProfile and writes the profile at its end.
+With ``--profile`` it runs under cProfile and writes the profile at its end; with ``--stacks`` it samples its stacks for a flame graph.
 """
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ import cProfile
 import importlib
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import uvicorn
 
+from bench.core_process import Sampler
 from bench.steps import Steps
 from mynumber.foundation.pki import signing
+from mynumber.institutions.gateway.tenants import inquiring, providing
 from mynumber.protocols import wire
 from mynumber.protocols.message import Message
-from mynumber.webkit.batching import Batcher
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -40,18 +42,22 @@ def main() -> None:
     parser.add_argument("--figures", type=Path, required=True)
     parser.add_argument("--steps", action="store_true")
     parser.add_argument("--profile", type=Path)
+    parser.add_argument("--stacks", type=Path)
     arguments = parser.parse_args()
 
-    batchers = _listed_batchers()
     module = importlib.import_module(f"mynumber.institutions.{arguments.name}.api")
     steps = Steps()
+    batches: dict[str, list[int]] = {}
+    if arguments.name in _COMMITS:
+        _count_commits(module, arguments.name, batches)
     if arguments.steps:
         {"network": _time_network, "gateway": _time_gateway, "jlis": _time_status}[arguments.name](
             steps, module
         )
 
     def tell(*_: object) -> None:
-        figures = Figures({_name(b): (b.batches, b.items) for b in batchers}, steps.figures())
+        counted = {name: (commits, items) for name, (commits, items) in batches.items()}
+        figures = Figures(counted, steps.figures())
         draft = arguments.figures.with_suffix(".new")
         draft.write_bytes(msgspec.json.encode(figures))
         draft.replace(arguments.figures)
@@ -68,6 +74,13 @@ def main() -> None:
             access_log=False,
         )
     )
+    if arguments.stacks is not None:
+        sampler = Sampler()
+        sampler.start()
+        signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again after its own good-bye
+        server.run()
+        sampler.write(arguments.stacks)
+        return
     if arguments.profile is None:
         server.run()
         return
@@ -79,21 +92,31 @@ def main() -> None:
         profile.dump_stats(arguments.profile)
 
 
-def _listed_batchers() -> list[Batcher[Any, Any]]:
-    """Fills as the process makes its batchers."""
-    made: list[Batcher[Any, Any]] = []
-    begin = Batcher.__init__
-
-    def remember(self: Batcher[Any, Any], *args: Any, **kwargs: Any) -> None:
-        begin(self, *args, **kwargs)
-        made.append(self)
-
-    Batcher.__init__ = remember  # type: ignore[method-assign]
-    return made
+_COMMITS: dict[str, dict[str, tuple[str, Callable[[Any], int]]]] = {
+    "gateway": {
+        "open_inquiries": ("InquirerSide", lambda asked: len(asked.inquiries)),
+        "close_inquiries": ("InquirerSide", lambda _: 1),
+        "use_permits": ("ProviderSide", lambda presented: len(presented.permits)),
+    },
+    "network": {"record_requests": ("Recorder", lambda asked: len(asked.judgements))},
+}
+"""Institution -> method that is one commit -> its class, and how many exchanges an item of its batch is."""
 
 
-def _name(batcher: Batcher[Any, Any]) -> str:
-    return str(getattr(batcher._write, "__name__", "write"))
+def _count_commits(module: Any, name: str, batches: dict[str, list[int]]) -> None:
+    for method, (owner, weigh) in _COMMITS[name].items():
+        _count(getattr(module, owner), method, weigh, batches.setdefault(method, [0, 0]))
+
+
+def _count(owner: Any, method: str, weigh: Callable[[Any], int], counted: list[int]) -> None:
+    write = getattr(owner, method)
+
+    async def call(*args: Any) -> Any:
+        counted[0] += 1
+        counted[1] += sum(map(weigh, args[-1]))
+        return await write(*args)
+
+    setattr(owner, method, call)
 
 
 def time_messages(steps: Steps) -> None:
@@ -116,18 +139,19 @@ def time_messages(steps: Steps) -> None:
 
 def _time_network(steps: Steps, module: Any) -> None:
     time_messages(steps)
-    steps.wrap(module, "decide", "decide")
-    steps.wrap(module, "make_permit", "make_permit")
-    steps.wrap(module.Store, "record_inquiries", "record_inquiries")
+    steps.wrap(module, "judge", "judge")
+    steps.wrap(module, "make_sheet", "make_sheet")
+    steps.wrap(module.Recorder, "record_requests", "record_requests")
 
 
 def _time_gateway(steps: Steps, module: Any) -> None:
     time_messages(steps)
-    for name in ("open_inquiries", "use_permits", "close_inquiries"):
-        steps.wrap(module.Store, name, name)
-    for name in ("_read_permit", "_open_code", "_seal"):
-        steps.wrap(module.Providing, name, name)
-    steps.wrap(module.Inquiring, "_open", "_open")
+    for name in ("open_inquiries", "close_inquiries"):
+        steps.wrap(module.InquirerSide, name, name)
+    steps.wrap(module.ProviderSide, "use_permits", "use_permits")
+    for name in ("read_sheet", "open_codes", "seal_facts"):
+        steps.wrap(providing, name, name)
+    steps.wrap(inquiring, "open_answer", "open_answer")
 
 
 def _time_status(steps: Steps, module: Any) -> None:

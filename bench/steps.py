@@ -12,7 +12,7 @@ Label = str | Callable[..., str]
 
 
 class Steps:
-    """Counts calls and nanoseconds on the clock for each step of this process."""
+    """Counts calls and nanoseconds for each step of this process: of CPU for a function that does not wait, on the clock for one that does."""
 
     def __init__(self) -> None:
         self._taken: dict[str, list[int]] = {}
@@ -24,11 +24,11 @@ class Steps:
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
-            begun = time.perf_counter_ns()
+            begun = time.thread_time_ns()
             try:
                 return function(*args, **kwargs)
             finally:
-                self._add(step(*args, **kwargs), time.perf_counter_ns() - begun)
+                self._add(step(*args, **kwargs), time.thread_time_ns() - begun)
 
         @functools.wraps(function)
         async def wait(*args: Any, **kwargs: Any) -> Any:
