@@ -103,6 +103,7 @@ class FileState(_Body, frozen=True, kw_only=True):
     file: UUID
     purpose: Purpose
     size: Bytes
+    digest: HexDigest
     received: Bytes
     """Where to go on."""
     lines: LineNumber

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
+from uuid import UUID
+
+import msgspec
 
 from mynumber.protocols import wire
 from mynumber.protocols.acquisition import (
@@ -21,12 +24,31 @@ from mynumber.protocols.acquisition import (
     OpenAcquisition,
 )
 from mynumber.protocols.copies import REGISTER_COPIES, Copy, RefusedCopy, RegisterCopies
-from mynumber.protocols.message import BATCH_ITEMS
+from mynumber.protocols.exchange import InquiryResult
+from mynumber.protocols.files import (
+    FETCH_RESULTS,
+    QUERY_FILE,
+    SEND_PART,
+    FilePart,
+    FileQuery,
+    FileState,
+    LinesQuery,
+    Purpose,
+    RefusedLine,
+    cut,
+    file_digest,
+    packed,
+    part_digest,
+    unpacked,
+)
+from mynumber.protocols.message import BATCH_ITEMS, Message
 from mynumber.protocols.node import Node
-from mynumber.protocols.refusal import Hop
+from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.residents import LOOK_UP, FourAttributes, LookUp, LookUpResult
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=msgspec.Struct)
+A = TypeVar("A", bound=msgspec.Struct)
 Now = Callable[[], datetime]
 
 
@@ -117,6 +139,60 @@ class Member:
             ]
             start += len(batch)
         return stored, tuple(refused)
+
+    def send_file(
+        self, stream: BinaryIO, purpose: Purpose, file: UUID
+    ) -> tuple[FileState, tuple[RefusedLine, ...]]:
+        """Send a file of lines, or what is missing of it; returns its state, and the refused lines of the parts that were sent now.
+
+        Call it again with the same file and the same ``file`` id after whatever stopped it. Raises Refused.
+        """
+        digest = file_digest(part_digest(part.content) for part in cut(stream))
+        size = stream.tell()
+        known = self._ask_gateway(QUERY_FILE, FileQuery(file=file)).files
+        if known and known[0].digest != digest:
+            raise Refused(Hop.INQUIRER_GATEWAY, Reason.OTHER_UPLOAD)
+        stream.seek(known[0].received if known else 0)
+        refused: list[RefusedLine] = []
+        state = known[0] if known else None
+        for part in cut(stream, offset=stream.tell()):
+            done = self._ask_gateway(
+                SEND_PART,
+                FilePart(
+                    file=file,
+                    purpose=purpose,
+                    size=size,
+                    digest=digest,
+                    offset=part.offset,
+                    content=packed(part.content),
+                ),
+            )
+            state = done.state
+            refused += done.refused
+        if state is None:
+            raise ValueError("an empty file")
+        return state, tuple(refused)
+
+    def results(self, file: UUID, *, after: int = 0) -> Iterator[InquiryResult]:
+        """Results of a file of inquiries that have ended, in that order; ask again after the last one for what ends later."""
+        while True:
+            some = self._ask_gateway(FETCH_RESULTS, LinesQuery(file=file, after=after))
+            for line in unpacked(some.content).splitlines():
+                yield msgspec.json.decode(line, type=InquiryResult)
+            if some.last == after or some.complete:
+                return
+            after = some.last
+
+    def _ask_gateway(self, message: Message[Q, A], question: Q) -> A:
+        return wire.call(
+            self._node,
+            message,
+            question,
+            sender=self._member,
+            receiver=self.gateway,
+            hop=Hop.INQUIRER_GATEWAY,
+            now=self._now,
+        )
 
     def look_up(self, people: Sequence[FourAttributes]) -> Iterator[LookUpResult]:
         """Individual numbers by exactly the four attributes (Act art. 14(2)), in the order asked; several hits give none."""

@@ -120,6 +120,7 @@ def state_of(row: Any) -> FileState:
         file=row["file"],
         purpose=Purpose(row["purpose"]),
         size=row["size"],
+        digest=bytes(row["digest"]).hex(),
         received=row["received"],
         lines=row["lines"],
         accepted=row["accepted"],
