@@ -25,6 +25,7 @@ from bench import (
     ocsp,
     population,
     sign_ins,
+    tlog,
 )
 from bench.place import STATE
 from bench.report import Run, Scale, Table, Tell, save, this_machine
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Scale, Tell], Iterator[Table]]] = {
     "core": core.run,
     "exchanges": exchanges.run,
     "copies": copies.run,
+    "tlog": tlog.run,
     "ocsp": ocsp.run,
     "sign_ins": sign_ins.run,
 }

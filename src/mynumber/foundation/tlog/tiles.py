@@ -8,9 +8,11 @@ import re
 import struct
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from types import MappingProxyType
 from typing import Final, TypeVar
 
-from mynumber.foundation.tlog.merkle import HASH_BYTES, NodeId, ReadHashes, node_hash
+from mynumber.foundation.tlog.merkle import HASH_BYTES, NodeId, ReadHashes
 
 TILE_HEIGHT: Final = 8
 TILE_WIDTH: Final = 256
@@ -102,18 +104,18 @@ def extend(size: int, read_tile: ReadTile, new_leaf_hashes: Sequence[bytes]) -> 
     """
     tiles: list[Tile] = []
     level = 0
-    fresh: list[bytes] = list(new_leaf_hashes)
+    fresh = b"".join(new_leaf_hashes)
     while fresh:
         index, width = divmod(size >> (TILE_HEIGHT * level), TILE_WIDTH)
-        held = _read(read_tile, level, index, width) if width else []
-        hashes = held + fresh
-        fresh = []
-        for start in range(0, len(hashes), TILE_WIDTH):
-            part = hashes[start : start + TILE_WIDTH]
-            tiles.append(Tile(TileId(level, index, len(part)), b"".join(part)))
+        hashes = (_read(read_tile, level, index, width) if width else b"") + fresh
+        full = []
+        for start in range(0, len(hashes), FULL_TILE_BYTES):
+            part = hashes[start : start + FULL_TILE_BYTES]
+            tiles.append(Tile(TileId(level, index, len(part) // HASH_BYTES), part))
             index += 1
-            if len(part) == TILE_WIDTH:
-                fresh.append(_subtree(part))
+            if len(part) == FULL_TILE_BYTES:
+                full.append(_subtree(part))
+        fresh = b"".join(full)
         level += 1
     return tiles
 
@@ -134,7 +136,7 @@ def hash_reader(size: int, read_tile: ReadTile) -> ReadHashes:
 
     Asks only for tiles that exist at this size, each once. Raises ValueError when a tile is shorter than the size says.
     """
-    known: dict[tuple[int, int], list[bytes]] = {}
+    known: dict[tuple[int, int], bytes] = {}
 
     def read(nodes: Sequence[NodeId]) -> list[bytes]:
         return [one(level, index) for level, index in nodes]
@@ -146,17 +148,21 @@ def hash_reader(size: int, read_tile: ReadTile) -> ReadHashes:
         if hashes is None:
             width = tile_width(size, tile_level, tile_index)
             hashes = known[(tile_level, tile_index)] = _read(read_tile, tile_level, tile_index, width)
-        part = hashes[offset : offset + (1 << height)]
-        if len(part) != 1 << height:
+        part = hashes[offset * HASH_BYTES : (offset + (1 << height)) * HASH_BYTES]
+        if len(part) != HASH_BYTES << height:
             raise ValueError("the node is not in a tree of this size")
         return _subtree(part)
 
     return read
 
 
-async def with_fetched_tiles(compute: Callable[[ReadTile], T], fetch: FetchTile) -> T:
-    """Run a pure function over tiles, fetching each tile it asks for; it is run again until it has all (a handful)."""
-    held: dict[tuple[int, int], bytes] = {}
+async def with_fetched_tiles(
+    compute: Callable[[ReadTile], T],
+    fetch: FetchTile,
+    known: Mapping[tuple[int, int], bytes] = MappingProxyType({}),
+) -> T:
+    """Run a pure function over tiles, fetching each tile it asks for that is not ``known``; it is run again until it has all (a handful)."""
+    held = dict(known)
 
     def read(level: int, index: int, width: int) -> bytes:
         try:
@@ -184,16 +190,17 @@ def entry_bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(struct.pack(">H", len(entry)) + entry for entry in entries)
 
 
-def _read(read_tile: ReadTile, level: int, index: int, width: int) -> list[bytes]:
+def _read(read_tile: ReadTile, level: int, index: int, width: int) -> bytes:
     data = read_tile(level, index, width)
     if len(data) < width * HASH_BYTES:
         raise ValueError(f"{TileId(level, index, width).path()} is shorter than the tree says")
-    return [data[start : start + HASH_BYTES] for start in range(0, width * HASH_BYTES, HASH_BYTES)]
+    return data[: width * HASH_BYTES]
 
 
-def _subtree(hashes: Sequence[bytes]) -> bytes:
-    """The root over a power of two of hashes."""
-    row = list(hashes)
-    while len(row) > 1:
-        row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
-    return row[0]
+def _subtree(hashes: bytes) -> bytes:
+    """The root over a power of two of hashes. Over the bytes as they are stored, for nearly all work of a log is done here."""
+    row = hashes
+    while len(row) > HASH_BYTES:
+        pairs = range(0, len(row), 2 * HASH_BYTES)
+        row = b"".join([sha256(b"\x01" + row[at : at + 2 * HASH_BYTES]).digest() for at in pairs])
+    return row

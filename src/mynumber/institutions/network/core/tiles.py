@@ -9,9 +9,20 @@ from mynumber.foundation.tlog import ReadTile, Tile, with_fetched_tiles
 
 T = TypeVar("T")
 
+_RIGHT_EDGE = """
+    SELECT tile.level, tile.index, tile.hashes FROM generate_series(0, 7) AS levels(level) CROSS JOIN LATERAL (
+        SELECT level, index, hashes FROM log_tile WHERE log_tile.level = levels.level ORDER BY index DESC LIMIT 1
+    ) AS tile
+"""
+"""The last tile of each level; eight levels hold more entries than 63 bits count."""
+
 
 async def with_tiles(connection: Any, compute: Callable[[ReadTile], T]) -> T:
-    """Run a pure function over the stored tiles. Raises LookupError when one is missing."""
+    """Run a pure function over the stored tiles. Raises LookupError when one is missing.
+
+    The right edge comes in one question, as whatever grows the tree or proves something of all of it begins there.
+    """
+    edge = {(row["level"], row["index"]): row["hashes"] for row in await connection.fetch(_RIGHT_EDGE)}
 
     async def fetch(level: int, index: int, _width: int) -> bytes:
         hashes = await connection.fetchval(
@@ -21,7 +32,7 @@ async def with_tiles(connection: Any, compute: Callable[[ReadTile], T]) -> T:
             raise LookupError("a tile of the log is missing")
         return bytes(hashes)
 
-    return await with_fetched_tiles(compute, fetch)
+    return await with_fetched_tiles(compute, fetch, edge)
 
 
 async def save_tiles(connection: Any, tiles: Sequence[Tile]) -> None:
