@@ -15,26 +15,62 @@ from mynumber.foundation.law.errors import (
     UnknownItem,
     UnmappedPhrase,
 )
+from mynumber.foundation.law.in_force import DatedRow, Status, dated_rows, not_yet, status
 from mynumber.foundation.law.items import DetailedAffair, Item
 from mynumber.foundation.law.kinds import InformationKind, InstitutionKind
+from mynumber.foundation.law.own_use import (
+    LocalBasis,
+    NotEquivalent,
+    NoticeKind,
+    OwnUseAffair,
+    OwnUseFault,
+    OwnUseField,
+    OwnUseNotice,
+    OwnUseRule,
+    ProvisionLimit,
+    check_equivalent,
+    local_basis,
+)
 from mynumber.foundation.law.provisions import Affair, Provision
+from mynumber.foundation.law.special import Occasion, SpecialCase, SpecialKind, special_basis, special_cases
 
 __all__ = [
     "Affair",
     "Change",
+    "DatedRow",
     "DetailedAffair",
     "InformationKind",
     "InstitutionKind",
     "Item",
     "LawError",
     "LegalBasis",
+    "LocalBasis",
     "MalformedText",
+    "NotEquivalent",
     "NotInForce",
+    "NoticeKind",
+    "Occasion",
+    "OwnUseAffair",
+    "OwnUseFault",
+    "OwnUseField",
+    "OwnUseNotice",
+    "OwnUseRule",
     "Place",
     "Provision",
+    "ProvisionLimit",
+    "SpecialCase",
+    "SpecialKind",
+    "Status",
     "UnknownAffair",
     "UnknownItem",
     "UnmappedPhrase",
     "changes",
+    "check_equivalent",
+    "dated_rows",
     "legal_basis",
+    "local_basis",
+    "not_yet",
+    "special_basis",
+    "special_cases",
+    "status",
 ]
