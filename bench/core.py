@@ -11,7 +11,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,6 +71,8 @@ class Window:
     core: float
     postgres: float
     gateways: float
+    pace: float
+    """How long bare cryptography took around the window, beside when the floor was measured: a shared machine changes its speed within seconds."""
 
     @property
     def permits(self) -> int:
@@ -98,9 +100,10 @@ class Floor:
     rows: float
     """Two rows of a grouped COPY, at the client."""
 
-    def of(self, requests: int) -> float:
-        """A permit in a message of so many."""
-        return (self.verify + self.sign + self.http[requests]) / requests + 2 * self.conversion + self.rows
+    def of(self, requests: int, pace: float) -> float:
+        """A permit in a message of so many, when the machine takes ``pace`` times as long as when the floor was measured."""
+        message = self.verify + self.sign + self.http[requests]
+        return pace * (message / requests + 2 * self.conversion + self.rows)
 
 
 def run(scale: Scale, tell: Tell) -> Iterator[Table]:
@@ -133,6 +136,8 @@ class _Bench:
         self._tell = tell
         self._databases = Databases(server)
         self._places = 0
+        self._bare: dict[str, float] = {}
+        self._operations = _operations()
 
     @contextmanager
     def running(self, processes: int, *, stacks: Path | None = None) -> Iterator[RunningCore]:
@@ -156,29 +161,21 @@ class _Bench:
     def floor(self, core: RunningCore, asks: tuple[Ask, ...]) -> Floor:
         """Measured in turns with nothing else running, and HTTP over the same server."""
         self._tell("core: what a permit cannot do without")
-        key = ec.generate_private_key(ec.SECP256R1())
-        public, ecdsa = key.public_key(), ec.ECDSA(hashes.SHA256())
-        message = secrets.token_bytes(700)
-        signature = key.sign(message, ecdsa)
-        scalar, point = (
-            group.crypto_core_ristretto255_scalar_random(),
-            group.crypto_core_ristretto255_random(),
-        )
-        bare = measure(
-            {
-                "verify": lambda: public.verify(signature, message, ecdsa),
-                "sign": lambda: key.sign(message, ecdsa),
-                "conversion": lambda: group.crypto_scalarmult_ristretto255(scalar, point),
-            },
-            self._scale.seconds(2),
-        )
-        return Floor(
-            **bare,
-            http={requests: self._http(core, asks, requests) for requests in REQUESTS},
-            rows=uvloop.run(_copied_rows(core.database.url, self._scale.count(40, 4))),
-        )
+        self._bare = measure(self._operations, self._scale.seconds(2))
+        http = {}
+        for requests in REQUESTS:
+            window = self.window(core, asks, IN_FLIGHT[-1], requests, bare=True)
+            http[requests] = window.core / max(1, window.result.messages) / window.pace
+        before = self._pace()
+        rows = uvloop.run(_copied_rows(core.database.url, self._scale.count(40, 4)))
+        return Floor(**self._bare, http=http, rows=rows / ((before + self._pace()) / 2))
 
-    def _http(self, core: RunningCore, asks: tuple[Ask, ...], requests: int) -> float:
+    def _pace(self) -> float:
+        now = measure(self._operations, self._scale.seconds(0.2), batch=10)
+        return sum(now.values()) / sum(self._bare.values())
+
+    @contextmanager
+    def _bare_server(self) -> Iterator[Server]:
         port = free_port()
         server = Server(
             "bare",
@@ -189,9 +186,7 @@ class _Bench:
         )
         server.start()
         try:
-            assert server.process is not None
-            window = self.window(core, asks, IN_FLIGHT[-1], requests, bare=server)
-            return window.core / max(1, window.result.messages)
+            yield server
         finally:
             server.stop()
 
@@ -227,8 +222,8 @@ class _Bench:
                     self._tell(f"core: {name}, round {number + 1} of {rounds}")
                     rows.setdefault(name, []).append(self.window(core, asks, IN_FLIGHT[-1], requests))
         for name, windows in rows.items():
-            middle = sorted(windows, key=lambda window: window.each)[len(windows) // 2]
-            bound = floor.of(middle.requests)
+            middle = sorted(windows, key=lambda window: window.each / window.pace)[len(windows) // 2]
+            bound = floor.of(middle.requests, middle.pace)
             table.rows.append(
                 (
                     name,
@@ -248,6 +243,7 @@ class _Bench:
             + "/".join(f"{floor.http[requests]:.0f}" for requests in REQUESTS)
             + f") / requests + 2 x {floor.conversion:.0f} (conversion) + {floor.rows:.1f} (two rows of grouped COPY)",
             "'core us' is the CPU of the core's process for a permit, its log included; 'permits/s a core' follows from it",
+            "the floor is taken at the pace of the window: bare cryptography is timed right before and after each",
             "permits/s is on the clock: two cores shared with PostgreSQL, the gateways and whoever else was busy",
             f"a durable write of one block takes {fsync_microseconds(self._folder):,.0f} us on this disk",
         ]
@@ -260,10 +256,31 @@ class _Bench:
         in_flight: int,
         requests: int,
         *,
-        bare: Server | None = None,
+        bare: bool = False,
     ) -> Window:
+        """Let the gateways ask the core, or a server with nothing behind it."""
+        before = self._pace()
+        if bare:
+            with self._bare_server() as server:
+                result, clocks = self._asked(core, (server,), asks, in_flight, requests, bare=True)
+        else:
+            result, clocks = self._asked(core, core.servers, asks, in_flight, requests)
+        if result.refused:
+            raise RuntimeError(f"{result.refused} requests were refused")
+        core_cpu, postgres_cpu, gateways_cpu = clocks
+        return Window(result, requests, core_cpu, postgres_cpu, gateways_cpu, (before + self._pace()) / 2)
+
+    def _asked(
+        self,
+        core: RunningCore,
+        servers: tuple[Server, ...],
+        asks: tuple[Ask, ...],
+        in_flight: int,
+        requests: int,
+        *,
+        bare: bool = False,
+    ) -> tuple[Result, list[float]]:
         """Let the gateways ask, and read all clocks when they are warm and when they end."""
-        servers = (bare,) if bare else core.servers
         order = Order(
             inquirer=CITY,
             asks=asks,
@@ -272,7 +289,7 @@ class _Bench:
             requests=requests,
             warm_up=self._scale.seconds(WARM_UP),
             seconds=self._scale.seconds(SECONDS),
-            bare=bare is not None,
+            bare=bare,
         )
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.core_load"],
@@ -290,9 +307,7 @@ class _Bench:
             _expect(process.stdout.readline(), b"end\n")
             after = self._clocks(servers, process.pid)
             result = msgspec.json.decode(process.stdout.read(), type=Result)
-        if result.refused:
-            raise RuntimeError(f"{result.refused} requests were refused")
-        return Window(result, requests, *(b - a for a, b in zip(before, after, strict=True)))
+        return result, [b - a for a, b in zip(before, after, strict=True)]
 
     def _clocks(self, servers: tuple[Server, ...], gateways: int) -> tuple[float, float, float]:
         postmaster = self._server.postmaster()
@@ -327,9 +342,13 @@ class _Bench:
         columns: list[dict[str, float]] = []
         for requests in REQUESTS:
             self._tell(f"core: the steps of {requests} a message")
+            before = self._pace()
             taken = steps_of(core, CITY, asks, requests, self._scale.seconds(2))
+            pace = (before + self._pace()) / 2
+            taken = {name: cost / pace for name, cost in taken.items()}
             taken["HTTP"] = floor.http[requests] / requests
-            whole = self.window(core, asks, IN_FLIGHT[-1], requests).each
+            window = self.window(core, asks, IN_FLIGHT[-1], requests)
+            whole = window.each / window.pace
             taken["the rest: event loop, log, sampling"] = whole - sum(taken.values())
             taken["the whole, in the running process"] = whole
             columns.append(taken)
@@ -387,6 +406,19 @@ class _Bench:
             "the only row that both wait for gives out the indices of the log, locked for the entries and the flush of a commit",
         ]
         return table
+
+
+def _operations() -> dict[str, Callable[[], object]]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    public, ecdsa = key.public_key(), ec.ECDSA(hashes.SHA256())
+    message = secrets.token_bytes(700)
+    signature = key.sign(message, ecdsa)
+    scalar, point = group.crypto_core_ristretto255_scalar_random(), group.crypto_core_ristretto255_random()
+    return {
+        "verify": lambda: public.verify(signature, message, ecdsa),
+        "sign": lambda: key.sign(message, ecdsa),
+        "conversion": lambda: group.crypto_scalarmult_ristretto255(scalar, point),
+    }
 
 
 def _seed(core: RunningCore, people: int) -> tuple[Ask, ...]:

@@ -2,10 +2,12 @@
 
 ::
 
-    inquirer's system -- INQUIRE --> its gateway -- REQUEST_PERMIT --> network core
-                                        |  <------- permit (signed for the provider's gateway)
-                                        +--------- PRESENT ---------> provider's gateway (sealed answer)
+    inquirer's system -- ASK --> its gateway -- REQUEST_PERMITS --> network core
+                                     |  <------- permit sheets (each signed for one provider's gateway)
+                                     +------ PRESENT_SHEET ------> provider's gateway (sealed answer)
     gateways -- NOTIFY --> network core (batched)
+
+One message carries 1 to 100 items of one sender under one signature; each has its own result and its own records.
 
 Act on the Use of Numbers (番号法) art. 21(2), 22, 23; Cabinet Order art. 20, 26; Order 85 art. 40, 41, 46, 47.
 No message here carries an individual number, a resident code or a name.
@@ -39,13 +41,16 @@ from mynumber.protocols.message import (
 )
 from mynumber.protocols.refusal import Hop, Reason
 
-PERMIT_KIND = "permit.v1"
 PERMIT_VALIDITY = timedelta(minutes=10)
 """How long a permit may be presented (Order 85 art. 41 leaves the length to the operator)."""
+SHEET_KIND = "permit.v2"
+SHEET_LIFETIME = timedelta(days=60)
+"""How long a sheet can be read: it is presented again about what waits for a person. Whether a permit is still valid is said by ``valid_until``."""
 
-
-PermitText = Annotated[str, msgspec.Meta(max_length=16 * 1024)]
-"""A permit as it travels: a token of its own."""
+SheetText = Annotated[str, msgspec.Meta(max_length=256 * 1024)]
+"""A permit sheet as it travels: a token of its own."""
+Position = Annotated[int, msgspec.Meta(ge=0, lt=GROUP_ITEMS)]
+"""Place in a list of the same message, from 0."""
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -140,89 +145,6 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
     """Until when an answer that waits for a person is due."""
     hop: Hop | None = None
     reason: Reason | None = None
-
-
-class PermitRequest(_Body, frozen=True, kw_only=True):
-    """What the inquirer's gateway asks the core (Cabinet Order art. 20)."""
-
-    request_id: UUID
-    code: CodeText
-    """The inquirer's code for the person (text form)."""
-    inquirer: SystemId
-    provider: SystemId
-    affair: AffairId
-    information: KindName
-    organisation: ShortText
-    non_disclosure: bool = False
-
-
-class PermitGranted(_Body, frozen=True, kw_only=True):
-    """The core's yes: the permit, a token signed for the provider's gateway."""
-
-    request_id: UUID
-    permit: PermitText
-    provision: AffairId
-    permitted_at: Moment
-    valid_until: Moment
-
-
-class PermitBody(_Body, frozen=True, kw_only=True):
-    """Inside the permit (Act art. 21(2); Cabinet Order art. 26(1))."""
-
-    request_id: UUID
-    presenter: SystemId
-    """The only system that may present it: the inquirer's gateway."""
-    inquirer: SystemId
-    provider: SystemId
-    affair: AffairId
-    provision: AffairId
-    information: KindName
-    organisation: ShortText
-    non_disclosure: bool
-    sealed_code: Annotated[str, msgspec.Meta(max_length=1024)]
-    """The provider's code for the person, sealed to the provider's gateway (base64url); additional data: the request id."""
-    requested_at: Moment
-    valid_until: Moment
-    request_digest: HexDigest
-    """SHA-256 (hex) of the inquirer's permit request."""
-
-
-class Presentation(_Body, frozen=True, kw_only=True):
-    """The inquirer's gateway presents the permit to the provider's gateway."""
-
-    permit: PermitText
-
-
-class Answer(_Body, frozen=True, kw_only=True):
-    """The provider's answer, bound to the permit."""
-
-    permit_digest: HexDigest
-    """SHA-256 (hex) of what the permit's signature covers. The inquirer compares it."""
-    outcome: Outcome
-    """``provided`` or ``no_data``."""
-    sealed_fact: str | None
-    """:class:`FactSheet`, sealed to the inquirer's gateway (base64url); additional data: the permit digest."""
-    provided_at: Moment
-
-
-class FactSheet(_Body, frozen=True, kw_only=True):
-    """Inside the sealed answer."""
-
-    information: KindName
-    as_of: Moment
-    fact: msgspec.Raw
-
-
-# --- groups: the same steps for 1 to 100 items under one signature -------------------------------------------------------
-
-SHEET_KIND = "permit.v2"
-SHEET_LIFETIME = timedelta(days=60)
-"""How long a sheet can be read: it is presented again about what waits for a person. Whether a permit is still valid is said by ``valid_until``."""
-
-SheetText = Annotated[str, msgspec.Meta(max_length=256 * 1024)]
-"""A permit sheet as it travels: a token of its own."""
-Position = Annotated[int, msgspec.Meta(ge=0, lt=GROUP_ITEMS)]
-"""Place in a list of the same message, from 0."""
 
 
 class Inquiries(_Body, frozen=True, kw_only=True):
@@ -344,6 +266,14 @@ class SheetAnswer(_Body, frozen=True, kw_only=True):
     """:class:`FactSheets`, sealed to the inquirer's gateway (base64url); additional data: the sheet digest. None when nothing is provided."""
 
 
+class FactSheet(_Body, frozen=True, kw_only=True):
+    """One fact as the provider gives it."""
+
+    information: KindName
+    as_of: Moment
+    fact: msgspec.Raw
+
+
 class FactSheets(_Body, frozen=True, kw_only=True):
     """Inside the sealed answer: one for each ``provided``, in their order."""
 
@@ -400,9 +330,6 @@ class Statuses(_Body, frozen=True, kw_only=True):
     statuses: Batch[ExchangeStatus]
 
 
-INQUIRE = Message("inquiry.v1", Inquiry, InquiryResult, sealed=True)
-REQUEST_PERMIT = Message("permit-request.v1", PermitRequest, PermitGranted)
-PRESENT = Message("presentation.v1", Presentation, Answer)
 ASK = Message("inquiries.v2", Inquiries, InquiryResults, sealed=True, max_bytes=BATCH_BYTES)
 REQUEST_PERMITS = Message("permit-requests.v2", PermitRequests, PermitDecisions, max_bytes=GROUP_BYTES)
 PRESENT_SHEET = Message("presentation.v2", SheetPresentation, SheetAnswer, max_bytes=BATCH_BYTES)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -19,15 +20,13 @@ from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.tlog import LogSigner
 from mynumber.institutions.network.core import publication
 from mynumber.institutions.network.core.cosigning import Cosigning
-from mynumber.institutions.network.core.decision import Judgement, decide, judge
+from mynumber.institutions.network.core.decision import Judgement, judge
 from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
 from mynumber.institutions.network.core.issue import issue_codes
-from mynumber.institutions.network.core.permits import Sheet, make_permit, make_sheet
-from mynumber.institutions.network.core.recording import Asked as AskedGroup
-from mynumber.institutions.network.core.recording import Recorded as RecordedGroup
-from mynumber.institutions.network.core.recording import Recorder
+from mynumber.institutions.network.core.permits import Sheet, make_sheet
+from mynumber.institutions.network.core.recording import Asked, Recorded, Recorder
 from mynumber.institutions.network.core.sequencer import Sequencer
-from mynumber.institutions.network.core.store import Asked, Recorded, RefusedMessage, Store
+from mynumber.institutions.network.core.store import RefusedMessage, Store
 from mynumber.institutions.network.mesh import serving as mesh
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
 from mynumber.protocols.directory import Directory
@@ -35,13 +34,11 @@ from mynumber.protocols.exchange import (
     NOTIFY,
     PERMIT_VALIDITY,
     QUERY_STATUS,
-    REQUEST_PERMIT,
     REQUEST_PERMITS,
     Acknowledged,
     Notices,
+    PermitDecision,
     PermitDecisions,
-    PermitGranted,
-    PermitRequest,
     PermitRequests,
     Statuses,
     StatusQuery,
@@ -79,12 +76,9 @@ class Core:
         self.pool = pool
         self.keys = CodeKeys.from_bytes(node.keyring.secret("codes"))
         self.sequencer = Sequencer(pool, LogSigner.from_bytes(node.keyring.secret("log")))
-        self.store = Store(pool, lambda: node.directory)
-        self.store.appended = self.sequencer.wake
-        self.inquiries: Batcher[Asked, Recorded] = Batcher(self.store.record_inquiries)
-        self.recorder = Recorder(pool, lambda: node.directory, self.sequencer.wake)
-        self.requests: Batcher[AskedGroup, RecordedGroup | None] = Batcher(
-            self.recorder.record_requests,
+        self.store = Store(pool, self.sequencer.wake)
+        self.requests: Batcher[Asked, Recorded | None] = Batcher(
+            Recorder(pool, lambda: node.directory, self.sequencer.wake).record_requests,
             largest=LARGEST_COMMIT,
             weigh=lambda asked: len(asked.judgements),
         )
@@ -139,13 +133,11 @@ class Core:
             keys=self.keys,
         )
         recorded = await self.requests.submit(
-            AskedGroup(question.received.header, inquirer, at, request_digest, judgements, sheet_for)
+            Asked(question.received.header, inquirer, at, request_digest, judgements, sheet_for)
         )
         if recorded is None:
             raise Refused(Hop.NETWORK, Reason.REPLAYED)
-        await self._count(
-            [decision.reason for decision in recorded.decisions if decision.reason], question.sender
-        )
+        await self._count_refused(question.sender, recorded.decisions)
         return PermitDecisions(
             decisions=recorded.decisions,
             sheets=recorded.sheets,
@@ -153,44 +145,13 @@ class Core:
             valid_until=at + PERMIT_VALIDITY,
         )
 
-    async def _count(self, reasons: Sequence[Reason], sender: str) -> None:
-        hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        for reason in reasons:
-            await self.refusals.submit(RefusedMessage(hour, REQUEST_PERMITS.name, sender, reason))
-
-    async def request_permit(self, question: Question[PermitRequest]) -> PermitGranted:
-        """Decide an inquiry, record it, and give the permit (Act art. 21(2)) or refuse."""
-        if self.sequencer.is_broken:  # no exchange without proof
-            raise Refused(Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
-        request = question.body
-        decision = decide(
-            request,
-            sender=question.sender,
-            at=question.at,
-            directory=self.node.directory,
-            legal_basis=legal_basis_at,
-            keys=self.keys,
-        )
-        request_digest = envelope.digest(question.received.token)
-        recorded = await self.inquiries.submit(
-            Asked(
-                header=question.received.header,
-                decision=decision,
-                request_digest=request_digest,
-                make_permit=lambda: make_permit(
-                    self.node, decision, presenter=question.sender, request_digest=request_digest
-                ),
+    async def _count_refused(self, sender: str, decisions: Sequence[PermitDecision]) -> None:
+        counts = Counter(decision.reason for decision in decisions if decision.reason)
+        await asyncio.gather(
+            *(
+                self.refusals.submit(RefusedMessage(_hour(), REQUEST_PERMITS.name, sender, reason, times))
+                for reason, times in counts.items()
             )
-        )
-        if recorded.permit is None:
-            raise Refused(Hop.NETWORK, recorded.refusal or Reason.UNAVAILABLE)
-        provision = decision.provision
-        return PermitGranted(
-            request_id=request.request_id,
-            permit=recorded.permit.token.decode("ascii"),
-            provision=provision.id if provision else "",
-            permitted_at=question.at,
-            valid_until=recorded.permit.valid_until,
         )
 
     async def notify(self, question: Question[Notices]) -> Acknowledged:
@@ -266,8 +227,11 @@ async def ready() -> bool:
 
 async def on_refused(receiver: str, kind: str, sender: str | None, refused: Refused) -> None:
     """Refusals that did not become exchanges are counted, so that nothing is refused without a trace."""
-    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    await _running().refusals.submit(RefusedMessage(hour, kind, sender or "", refused.reason))
+    await _running().refusals.submit(RefusedMessage(_hour(), kind, sender or "", refused.reason))
+
+
+def _hour() -> datetime:
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def _is_gateway(sender: str, _receiver: str) -> bool:
@@ -278,12 +242,6 @@ def build() -> MessageApp:
     """The ASGI application with its table of who may ask what."""
     application = MessageApp(
         institution="network", start=start, stop=stop, ready=ready, on_refused=on_refused
-    )
-    application.answer(
-        REQUEST_PERMIT,
-        lambda question: _running().request_permit(question),
-        may_ask=_is_gateway,
-        hop=Hop.NETWORK,
     )
     application.answer(
         REQUEST_PERMITS,

@@ -1,21 +1,22 @@
 """The audit of records against the log: every entry is recomputed from its rows, every checkpoint from the tiles.
 
-Finds an altered, deleted, added or moved row, an altered tile, and a checkpoint that is not consistent with an earlier one.
+Finds an altered, deleted, added or moved row, an altered tile, a checkpoint that is not consistent with an earlier one, and a cosignature that does not match.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 
 from mynumber.foundation import tlog
-from mynumber.foundation.tlog import HASH_BYTES, NoteRefused, ProofRefused
+from mynumber.foundation.tlog import HASH_BYTES, Note, NoteReason, NoteRefused, ProofRefused, VerifierKey
 from mynumber.foundation.tlog.tiles import TILE_WIDTH
 from mynumber.institutions.network.core import records
 from mynumber.institutions.network.core.models import Checkpoint, LogTile
+from mynumber.institutions.network.cosignatures.models import Cosignature
 
 MOST_FINDINGS = 100
 
@@ -26,6 +27,7 @@ class Audit:
 
     entries: int = 0
     checkpoints: int = 0
+    cosignatures: int = 0
     size: int = 0
     findings: list[str] = field(default_factory=list)
 
@@ -34,14 +36,15 @@ class Audit:
             self.findings.append(sentence)
 
 
-def audit(vkey: str) -> Audit:
-    """Check the whole log under one snapshot of the database."""
+def audit(vkey: str, witnesses: Sequence[VerifierKey] = ()) -> Audit:
+    """Check the whole log under one snapshot of the database; cosignatures of the witnesses that are named."""
     result = Audit()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         tiles = _Tiles()
         result.size = _check_checkpoints(result, vkey, tiles)
+        _check_cosignatures(result, witnesses)
         _check_entries(result, tiles)
         _check_orphans(result)
     return result
@@ -98,6 +101,24 @@ def _check_checkpoints(result: Audit, vkey: str, tiles: _Tiles) -> int:
             )
         before = checkpoint
     return before.size if before else 0
+
+
+def _check_cosignatures(result: Audit, witnesses: Sequence[VerifierKey]) -> None:
+    """Every line of a known witness stands under a checkpoint that is there, and matches it."""
+    known = {key.name: key for key in witnesses}
+    notes = dict(Checkpoint.objects.values_list("size", "note"))
+    for row in Cosignature.objects.order_by("size").iterator():
+        key = known.get(row.witness)
+        if key is None:
+            continue  # of a witness that is no longer asked
+        result.cosignatures += 1
+        try:
+            if not Note.parse(notes.get(row.size, "") + row.line).cosigned_by([key]):
+                raise NoteRefused(NoteReason.UNKNOWN_KEY, "not this witness's line")
+        except NoteRefused as error:
+            result.found(
+                f"チェックポイント {row.size} の立会人の署名が正しくありません（{error.reason.value}）。"
+            )
 
 
 def _rows() -> Iterator[dict[str, Any]]:

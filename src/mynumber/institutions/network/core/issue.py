@@ -9,7 +9,7 @@ import asyncpg
 
 from mynumber.foundation.codes import BadCode, CodeKeys
 from mynumber.foundation.envelope import Header
-from mynumber.institutions.network.core.store import SEEN_MARGIN
+from mynumber.institutions.network.core.recording import SEEN_MARGIN
 from mynumber.protocols.acquisition import (
     DELIVER_CODES,
     AcquisitionState,

@@ -21,7 +21,9 @@ INTERVAL_SECONDS = 0.5
 """The least time between two checkpoints: bounds their number under load, and the wait for a receipt."""
 BROKEN_SECONDS = 5.0
 """The pause after a fault that is not the database's absence: bounds what it writes into the log file."""
-LARGEST_STEP = 10_000
+LARGEST_STEP = 2_000
+LEAVES_AT_ONCE = 100
+"""Then the other messages of this process have their turn."""
 _LOCK = 7_300_211
 
 _log = logs.get_logger(__name__)
@@ -74,7 +76,10 @@ class Sequencer:
                 return 0
             if [row["index"] for row in rows] != list(range(size, size + len(rows))):
                 raise RuntimeError("the log has a gap")
-            leaves = [records.leaf_of(row) for row in rows]
+            leaves: list[bytes] = []
+            for start in range(0, len(rows), LEAVES_AT_ONCE):
+                leaves += map(records.leaf_of, rows[start : start + LEAVES_AT_ONCE])
+                await asyncio.sleep(0)
             new_size = size + len(leaves)
 
             def grow(read: ReadTile) -> tuple[list[Tile], bytes]:

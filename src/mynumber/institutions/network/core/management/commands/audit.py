@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from mynumber.foundation.tlog import LogSigner
+from mynumber.institutions.network.core import publication
 from mynumber.institutions.network.core.audit import audit
 from mynumber.protocols.node import Node
 
@@ -15,9 +16,11 @@ class Command(BaseCommand):
     help = "記録の表と台帳を突き合わせます。変えられた記録があれば、番号を示して 1 で終わります。"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        result = audit(LogSigner.from_bytes(Node.from_environment().keyring.secret("log")).vkey)
+        vkey = LogSigner.from_bytes(Node.from_environment().keyring.secret("log")).vkey
+        result = audit(vkey, publication.policy().witness_keys)
         self.stdout.write(
-            f"記録 {result.entries} 件、チェックポイント {result.checkpoints} 個を調べました（署名済み {result.size} 件）。"
+            f"記録 {result.entries} 件、チェックポイント {result.checkpoints} 個、"
+            f"立会人の署名 {result.cosignatures} 個を調べました（署名済み {result.size} 件）。"
         )
         for finding in result.findings:
             self.stdout.write(f"異常：{finding}")
