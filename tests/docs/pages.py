@@ -70,7 +70,7 @@ def anchors(text: str) -> set[str]:
     """The names under which the headings of a page can be reached (as GitHub makes them)."""
     found: set[str] = set()
     for match in _HEADING.finditer(prose(text)):
-        words = re.sub(r"[`*_]|\[([^\]]*)\]\([^)]*\)", r"\1", match["words"]).lower()
+        words = re.sub(r"[`*]|(?<!\w)_|_(?!\w)|\[([^\]]*)\]\([^)]*\)", r"\1", match["words"]).lower()
         found.add("".join("-" if sign == " " else sign for sign in words if sign.isalnum() or sign in " -_"))
     return found
 

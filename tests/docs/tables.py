@@ -19,10 +19,11 @@ import msgspec
 from mynumber.protocols import wire
 from mynumber.protocols.message import Message
 from mynumber.protocols.refusal import Hop, Reason
+from tests.docs import fact_tables
 from tests.docs.pages import DOCS, ROOT
 
 _PLACE = re.compile(
-    r"(?P<open><!-- (?P<maker>struct|messages|refusals|hops|outcomes)(?:: (?P<of>[\w.]+))? -->\n)(?P<body>.*?)(?P<close><!-- end -->)",
+    r"(?P<open><!-- (?P<maker>struct|messages|refusals|hops|outcomes|fact-kinds|fact-layouts|fact-codes)(?:: (?P<of>[\w.]+))? -->\n)(?P<body>.*?)(?P<close><!-- end -->)",
     re.DOTALL,
 )
 _SOURCE = ROOT / "src"
@@ -43,6 +44,9 @@ def _made(maker: str, of: str | None) -> str:
         "refusals": _refusals,
         "hops": _hops,
         "outcomes": lambda: _members("mynumber.protocols.exchange", "Outcome"),
+        "fact-kinds": lambda: _table(*fact_tables.kinds()),
+        "fact-layouts": _layouts,
+        "fact-codes": lambda: _table(*fact_tables.codes()),
         "struct": lambda: _struct(of or ""),
         "messages": lambda: _messages(of or ""),
     }
@@ -191,6 +195,12 @@ def _reasons_in(place: str) -> set[str]:
 
 def _hops() -> Iterator[str]:
     yield from _table(("Hop", "日本語"), [(f"`{hop.value}`", hop.label_ja) for hop in Hop])
+
+
+def _layouts() -> Iterator[str]:
+    for before, table in fact_tables.layouts():
+        yield from before
+        yield from _table(*table)
 
 
 # writing ----------------------------------------------------------------------------------------------------------------

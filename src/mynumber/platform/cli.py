@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 _MOUNTED = {
     "law": "法令の表(誰が、誰に、何を聞けるか)",
+    "facts": "特定個人情報のデータ項目（様式）を見る、確かめる",
     "population": "模擬の住民をつくる",
     "receipt": "レシートをオフラインで確かめる",
     "network": "情報提供ネットワークシステムの監査",
