@@ -10,7 +10,7 @@ import pytest
 from mynumber.foundation import tlog
 from mynumber.foundation.tlog.receipt import Receipt, verify_receipt_under
 from mynumber.platform.databases import InstitutionDatabase
-from tests.institutions.network.test_records import Person
+from tests.institutions.network.test_records import Person, run
 from tests.support.everyone import Everyone, eventually
 from tests.support.exchange import Exchange
 
@@ -180,3 +180,20 @@ def test_every_receipt_under_a_checkpoint_is_still_good_when_the_log_has_grown(e
     before, after = old.verify(everyone.commission.policy), new.verify(everyone.commission.policy)
     assert before.record == after.record
     assert before.size < after.size
+
+
+def test_the_audit_checks_the_witness_s_signatures_too(fragile_everyone: Everyone) -> None:
+    everyone = fragile_everyone
+    person = Person(everyone.exchange, "audited")
+    everyone.exchange.inquire(person.at_city)
+    integrated(person, 3)
+    eventually(everyone.cosigned, "a cosigned checkpoint")
+    clean = run(everyone.exchange, "audit")
+    assert clean.returncode == 0, clean.stdout + clean.stderr
+    assert "立会人の署名 0 個" not in clean.stdout
+    everyone.exchange.network.stop()
+    with psycopg.connect(everyone.exchange.network_database.owner_url, autocommit=True) as owner:
+        owner.execute("UPDATE cosignature SET line = overlay(line placing 'AAAA' from length(line) - 30)")
+    found = run(everyone.exchange, "audit")
+    assert found.returncode != 0
+    assert "立会人の署名が正しくありません" in found.stdout
