@@ -21,20 +21,23 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
     tax = InformationKind.LOCAL_TAX
     rule = basis.find(CITY, ALLOWANCE, CITY, tax)
     assert rule is not None
+    item = next(found.id for found in basis.items_of(rule.id) if tax in found.kinds)
     bare = {(CITY, ALLOWANCE, CITY, tax): rule}
     costs = measure(
         {
             BARE: lambda: bare.get((CITY, ALLOWANCE, CITY, tax)),
             "find: a rule allows it": lambda: basis.find(CITY, ALLOWANCE, CITY, tax),
+            "find: a rule allows an item of it": lambda: basis.find(CITY, ALLOWANCE, CITY, tax, item=item),
             "find: no such information for the affair": lambda: basis.find(CITY, ALLOWANCE, PENSION, tax),
             "find: no such affair": lambda: basis.find(CITY, "999-1", CITY, tax),
+            "item: by its id": lambda: basis.item(item),
             "legal_basis(day).find": lambda: legal_basis(day).find(CITY, ALLOWANCE, CITY, tax),
         },
         scale.seconds(2),
         batch=2000,
     )
     yield Table(
-        f"Law: {len(basis.affairs)} affairs, {len(basis.provisions)} provisions (one core)",
+        f"Law: {len(basis.affairs)} affairs, {len(basis.provisions)} provisions, {len(basis.items)} items (one core)",
         COLUMNS,
         rows(costs, dict.fromkeys(costs, BARE)),
     )

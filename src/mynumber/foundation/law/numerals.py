@@ -1,6 +1,7 @@
 """Numbers as statutes write them: 百七十三の二 <-> "173_2" (the form of `Num` in e-Gov law XML)."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _DIGITS: Final = "〇一二三四五六七八九"
@@ -62,6 +63,7 @@ def article_label(number: str) -> str:
     return "の".join([f"第{to_kanji(int(head))}条", *(to_kanji(int(branch)) for branch in branches)])
 
 
+@lru_cache(maxsize=4096)
 def order_of(number: str) -> tuple[int, ...]:
     """Key that sorts numbers as the table does: 12 < 12_2 < 13."""
     return tuple(int(part) for part in number.split("_"))
