@@ -10,6 +10,12 @@ from mynumber.platform.databases import InstitutionDatabase
 from tests.support.exchange import running_exchange
 from tests.support.mesh import Mesh, transport
 from tests.support.tools import needs
+from tests.webkit import faces
+
+MUNICIPALITY = "mynumber.institutions.municipality.settings"
+PENSIONS = "mynumber.institutions.pension_service.settings"
+faces.install(MUNICIPALITY)
+faces.install(PENSIONS)
 
 WITH_NATS = pytest.param(
     "nats",

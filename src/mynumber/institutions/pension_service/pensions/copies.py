@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,9 +13,11 @@ from mynumber.protocols.copies import Copy
 from mynumber.protocols.facts import PensionBenefitFact, PensionBenefitsFact
 
 
-def copies(as_of: datetime) -> Iterator[Copy]:
-    """One copy for each insured person whose individual number is known."""
+def copies(as_of: datetime, people: Sequence[str] | None = None) -> Iterator[Copy]:
+    """One copy for each insured person whose individual number is known; of all, or of these basic pension numbers."""
     identified = Insured.objects.exclude(individual_number=None).order_by("pk").prefetch_related("benefits")
+    if people is not None:
+        identified = identified.filter(pk__in=people)
     for person in identified.iterator(chunk_size=1000):
         fact = PensionBenefitsFact(
             benefits=tuple(
