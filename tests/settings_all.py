@@ -34,6 +34,7 @@ _APPS = [
     "mynumber.webkit",
     "mynumber.webkit.staff",
     "mynumber.webkit.inbox",
+    "mynumber.webkit.mesh",
     "mynumber.institutions.jlis.residents",
     "mynumber.institutions.jlis.acquisition",
     "mynumber.institutions.jlis.certification",

@@ -6,6 +6,7 @@ globals().update(
     institution_settings(
         "municipality",
         apps=[
+            "mynumber.webkit.mesh",
             "mynumber.institutions.municipality.register",
             "mynumber.institutions.municipality.tax",
             "mynumber.institutions.municipality.casework",

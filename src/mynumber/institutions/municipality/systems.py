@@ -10,6 +10,7 @@ from mynumber.protocols import wire
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.message import Message
 from mynumber.protocols.refusal import Hop
+from mynumber.webkit.mesh.exchanging import Member
 from mynumber.webkit.messages import this_node
 
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -26,6 +27,15 @@ def member_id(code: str) -> str:
 def directory() -> Directory:
     """The systems as they are now."""
     return this_node().directory
+
+
+def members() -> tuple[Member, ...]:
+    """The municipalities as members of the mesh."""
+    return tuple(
+        Member(system.id, system.id.removeprefix("municipality."))
+        for system in directory().systems
+        if system.id.startswith("municipality.")
+    )
 
 
 def ask_gateway(code: str, message: Message[Q, A], question: Q) -> A:

@@ -1,5 +1,11 @@
-"""The WSGI application that Granian serves: the pages of all municipalities."""
+"""The WSGI application that Granian serves: the pages of all municipalities, and beside them the worker of the mesh."""
 
 from mynumber.webkit.wsgi import institution_application
 
 application = institution_application("municipality")
+
+# Models exist only once the application is made.
+from mynumber.institutions.municipality.systems import members  # noqa: E402
+from mynumber.webkit.mesh import worker  # noqa: E402
+
+worker.start(members)

@@ -5,7 +5,7 @@ from mynumber.webkit.settings import institution_settings
 globals().update(
     institution_settings(
         "pension_service",
-        apps=["mynumber.institutions.pension_service.pensions"],
+        apps=["mynumber.webkit.mesh", "mynumber.institutions.pension_service.pensions"],
         urlconf="mynumber.institutions.pension_service.urls",
     )
 )

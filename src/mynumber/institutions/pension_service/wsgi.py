@@ -1,5 +1,11 @@
-"""The WSGI application of 日本年金機構."""
+"""The WSGI application of 日本年金機構, and beside it the worker of the mesh."""
 
 from mynumber.webkit.wsgi import institution_application
 
 application = institution_application("pension_service")
+
+# Models exist only once the application is made.
+from mynumber.institutions.pension_service.pensions.awarding import members  # noqa: E402
+from mynumber.webkit.mesh import worker  # noqa: E402
+
+worker.start(members)

@@ -5,15 +5,20 @@ authentication certificate (公的個人認証法).
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
+from mynumber.foundation.law import InformationKind
 from mynumber.institutions.municipality.register.intake import search_words
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.register.numbering import notify
+from mynumber.protocols.events import EventKind
 from mynumber.protocols.residents import EntryState
+from mynumber.webkit.mesh.exchanging import announce
 from mynumber.webkit.tenancy import acting_as
 
 LONGEST = 100
+JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 class CannotChange(Exception):
@@ -40,7 +45,7 @@ class Change:
 
 
 def change_entry(code: str, person_id: int, change: Change, *, today: date) -> Person:
-    """Write a change into the register. Raises CannotChange."""
+    """Write a change into the register, and announce it to those whom the table entitles. Raises CannotChange."""
     with acting_as(code):
         person = Person.objects.select_for_update().get(pk=person_id)
         if not person.is_resident:
@@ -48,6 +53,7 @@ def change_entry(code: str, person_id: int, change: Change, *, today: date) -> P
         _apply(person, change, today=today)
         person.changes += 1
         person.save()
+        _announce(person, change, today=today)
     return person
 
 
@@ -79,6 +85,27 @@ def _apply(person: Person, change: Change, *, today: date) -> None:
             raise CannotChange("転出の日は、生年月日より後の日です")
         person.moved_out, person.moved_abroad = change.moved_abroad_on, True
         person.next_municipality, person.next_address = "", change.country[:LONGEST]
+
+
+def _announce(person: Person, change: Change, *, today: date) -> None:
+    """Announce what happened, with the change itself. Of a protected person (支援措置) nothing: who announces a move tells where it led."""
+    if person.protected:
+        return
+    happened = (
+        (EventKind.MOVED_WITHIN, today if change.address is not None else None),
+        (EventKind.NAME_CHANGED, today if change.surname is not None else None),
+        (EventKind.DEATH, change.died_on),
+        (EventKind.MOVED_OUT, change.moved_abroad_on),
+    )
+    for kind, day in happened:
+        if day is not None:
+            announce(
+                person.addressee,
+                kind,
+                InformationKind.RESIDENT_RECORD,
+                occurred_at=datetime.combine(day, time.min, JAPAN),
+                at=datetime.now(JAPAN),
+            )
 
 
 def _text(text: str) -> str:
