@@ -133,6 +133,18 @@ class Server:
     def stop(self) -> None:
         self._end(signal.SIGTERM)
 
+    def pause(self) -> None:
+        """As a machine that stands still: nothing is closed, nothing goes on."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, what: signal.Signals) -> None:
+        if self.process is None:
+            raise RuntimeError(f"{self.name} does not run")
+        self.process.send_signal(what)
+
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
@@ -361,8 +373,12 @@ def running_exchange(
     institution_database: Callable[..., InstitutionDatabase],
     *,
     command: Callable[[str, int], tuple[str, ...]] = uvicorn_command,
+    elsewhere: Mapping[str, str] | None = None,
 ) -> Iterator[Exchange]:
-    """Start both processes on fresh databases and stop them at the end. ``command`` serves (institution, port)."""
+    """Start both processes on fresh databases and stop them at the end. ``command`` serves (institution, port).
+
+    ``elsewhere`` gives systems addresses of the test's own.
+    """
     ports = {"network": free_port(), "gateway": free_port()}
     gateways = tuple(f"gateway.{member}" for member in MEMBERS)
     systems = make_systems(
@@ -375,6 +391,7 @@ def running_exchange(
         urls={
             "network": f"http://127.0.0.1:{ports['network']}",
             **{gateway: f"http://127.0.0.1:{ports['gateway']}/{gateway}" for gateway in gateways},
+            **(elsewhere or {}),
         },
         kinds={**KINDS, **{f"gateway.{member}": kinds for member, kinds in KINDS.items()}},
     )

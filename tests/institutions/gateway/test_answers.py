@@ -1,92 +1,205 @@
-"""What the inquirer's gateway believes of a provider's answer: outcome and fact must say the same."""
+"""What the inquirer's gateway makes of a provider that answers wrongly, late or never."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import cast
+import threading
+import time
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import msgspec
+import psycopg
 import pytest
 
-from mynumber.foundation import envelope
-from mynumber.institutions.gateway.tenants.inquiring import FACT_INFO, Inquiring
-from mynumber.institutions.gateway.tenants.store import Store
-from mynumber.protocols.exchange import Answer, FactSheet, Inquiry, Outcome
-from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.protocols.wire import to_text
-from mynumber.webkit.asgi import Caller
-from tests.support.directory import make_systems
-from tests.support.exchange import CITY, FORMER_CITY, TAX
-
-GATEWAY = f"gateway.{CITY}"
-DIGEST = bytes(range(32))
-NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
-INQUIRY = Inquiry(
-    request_id=uuid4(),
-    addressee="1",
-    affair="81-1",
-    provider=FORMER_CITY,
-    information="local_tax",
-    organisation="課",
+from mynumber.foundation.law import InformationKind
+from mynumber.institutions.gateway.tenants.inquiring import PATIENCE_SECONDS
+from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.exchange import Outcome, PermitAnswer
+from mynumber.protocols.records import QUERY_SIDE, SideQuery
+from mynumber.protocols.refusal import Hop, Reason
+from tests.support.exchange import (
+    CITY,
+    FORMER_CITY,
+    PENSION,
+    PENSIONS,
+    TAX,
+    Exchange,
+    inquiry_of,
+    resident_code,
+    running_exchange,
 )
+from tests.support.rogue_provider import HERE, Behaviour, Presented, RogueProvider
+
+BENEFIT = InformationKind.PUBLIC_PENSION_BENEFIT.value
 
 
-class House:
-    """An inquirer's gateway without its database, which reading an answer does not need."""
-
-    def __init__(self, folder: Path) -> None:
-        self.node = make_systems(folder, GATEWAY).node("gateway")
-        self._inquiring = Inquiring(self.node, Store(cast("object", None)), cast(Caller, None))  # type: ignore[arg-type]
-
-    def sealed(self, information: str = "local_tax", plain: bytes | None = None) -> str:
-        sheet = FactSheet(information=information, as_of=NOW, fact=msgspec.Raw(msgspec.json.encode(TAX)))
-        return to_text(
-            envelope.seal(
-                plain if plain is not None else msgspec.json.encode(sheet),
-                to=self.node.directory.seal_key(GATEWAY),
-                info=FACT_INFO,
-                aad=DIGEST,
-            )
-        )
-
-    def read(self, outcome: Outcome, sealed: str | None, digest: bytes = DIGEST) -> FactSheet | None:
-        answer = Answer(permit_digest=digest.hex(), outcome=outcome, sealed_fact=sealed, provided_at=NOW)
-        return self._inquiring._open(answer, DIGEST, GATEWAY, INQUIRY)
+@pytest.fixture(scope="module")
+def rogue(
+    tmp_path_factory: pytest.TempPathFactory, institution_database: Callable[..., InstitutionDatabase]
+) -> Iterator[tuple[Exchange, RogueProvider]]:
+    """A network whose former city answers as the test likes; the pension service is honest."""
+    provider = RogueProvider()
+    folder = tmp_path_factory.mktemp("rogue")
+    with running_exchange(folder, institution_database, elsewhere={HERE: provider.url}) as exchange:
+        provider.node, provider.honest_port = exchange.systems.node("gateway"), exchange.gateway.port
+        exchange.give_codes({resident_code(): {CITY: "C-1", FORMER_CITY: "F-1", PENSION: "P-1"}})
+        exchange.register(PENSION, "P-1", InformationKind.PUBLIC_PENSION_BENEFIT, PENSIONS)
+        yield exchange, provider
+    provider.close()
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+@pytest.fixture(autouse=True)
+def _honest_again(rogue: tuple[Exchange, RogueProvider]) -> Iterator[None]:
+    yield
+    rogue[1].behaviour = Presented.honest
 
 
-def test_a_fact_that_was_provided_is_read_and_no_data_is_none(house: House) -> None:
-    sheet = house.read(Outcome.PROVIDED, house.sealed())
-    assert sheet is not None
-    assert msgspec.json.decode(bytes(sheet.fact), type=type(TAX)) == TAX
-    assert house.read(Outcome.NO_DATA, None) is None
+def recorded(exchange: Exchange, outcome: Outcome) -> int:
+    """How many inquiries of the city stand in its records with this outcome."""
+    records = exchange.call(QUERY_SIDE, SideQuery(), sender=CITY, receiver=f"gateway.{CITY}").records
+    return sum(one.side == "inquirer" and one.outcome is outcome for one in records)
 
 
-@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.PROVIDED])
-def test_a_fact_under_another_outcome_is_not_taken(house: House, outcome: Outcome) -> None:
-    """It would move while the records say that it did not."""
-    _not_bound(house, outcome, house.sealed())
+def test_an_honest_answer_is_taken(rogue: tuple[Exchange, RogueProvider]) -> None:
+    exchange, _ = rogue
+    result = exchange.inquire("C-1")
+    assert result.outcome is Outcome.PROVIDED
+    assert msgspec.json.decode(bytes(result.fact), type=type(TAX)) == TAX
 
 
-@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.NO_DATA])
-def test_an_outcome_without_its_fact_is_not_taken(house: House, outcome: Outcome) -> None:
-    _not_bound(house, outcome, None)
+WRONG: dict[str, Behaviour] = {
+    "of another sheet": lambda one: msgspec.structs.replace(one.honest(), sheet_digest="0" * 64),
+    "with more answers than permits": lambda one: msgspec.structs.replace(
+        one.honest(), answers=one.honest().answers * 2
+    ),
+    "no data, with a fact": lambda one: one.answer(Outcome.NO_DATA, one.facts()),
+    "provided, without a fact": lambda one: one.answer(),
+    "a fact of another kind": lambda one: one.answer(sealed=one.facts(BENEFIT)),
+    "a fact that does not open": lambda one: one.answer(sealed="AAAA"),
+    "an outcome that is not its to say": lambda one: one.answer(Outcome.LOST),
+    "a refusal without a reason": lambda one: one.answer(Outcome.REFUSED),
+    "waiting without end": lambda one: one.answer(Outcome.WAITING),
+    "waiting, with a fact": lambda one: one.answer(
+        Outcome.WAITING, one.facts(), deadline=one.sheet.body.valid_until
+    ),
+}
 
 
-def test_a_fact_of_another_kind_or_permit_or_shape_is_not_taken(house: House) -> None:
-    _not_bound(house, Outcome.PROVIDED, house.sealed("pension_benefit"))
-    _not_bound(house, Outcome.PROVIDED, house.sealed(), digest=bytes(32))
-    _not_bound(house, Outcome.PROVIDED, house.sealed(plain=b"[" * 100_000))
-    _not_bound(house, Outcome.PROVIDED, "AAAA")
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_answer_is_not_taken_and_the_record_stays_open(
+    rogue: tuple[Exchange, RogueProvider], what: str
+) -> None:
+    exchange, provider = rogue
+    before = recorded(exchange, Outcome.OPEN)
+    provider.behaviour = WRONG[what]
+    (result,) = exchange.ask(inquiry_of("C-1"))
+    assert (result.outcome, result.hop, result.reason) == (
+        Outcome.OPEN,
+        Hop.INQUIRER_GATEWAY,
+        Reason.ANSWER_NOT_BOUND,
+    )
+    assert bytes(result.fact) == b"null"
+    assert recorded(exchange, Outcome.OPEN) == before + 1
 
 
-def _not_bound(house: House, outcome: Outcome, sealed: str | None, digest: bytes = DIGEST) -> None:
-    with pytest.raises(Refused) as refused:
-        house.read(outcome, sealed, digest)
-    assert (refused.value.hop, refused.value.reason) == (Hop.INQUIRER_GATEWAY, Reason.ANSWER_NOT_BOUND)
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (None, Reason.PROVIDER_UNREACHABLE),
+        (b"hello", Reason.MALFORMED),
+        (b"", Reason.MALFORMED),
+        (b'{"refusal":{"hop":"provider_gateway","reason":"permit_used"}}', Reason.MALFORMED),
+    ],
+)
+def test_what_is_no_answer_leaves_the_record_open_with_a_reason(
+    rogue: tuple[Exchange, RogueProvider], answer: bytes | None, reason: Reason
+) -> None:
+    exchange, provider = rogue
+    provider.behaviour = lambda _: answer
+    (result,) = exchange.ask(inquiry_of("C-1"))
+    assert (result.outcome, result.hop, result.reason) == (Outcome.OPEN, Hop.INQUIRER_GATEWAY, reason)
+
+
+def test_a_provider_that_is_late_holds_up_no_other_and_is_told_to_who_asks_again(
+    rogue: tuple[Exchange, RogueProvider],
+) -> None:
+    exchange, provider = rogue
+    go_on = threading.Event()
+
+    def late(one: Presented) -> object:
+        assert go_on.wait(60)
+        return one.honest()
+
+    provider.behaviour = late  # type: ignore[assignment]
+    slow = inquiry_of("C-1")
+    quick = [inquiry_of("C-1", provider=PENSION, information=BENEFIT) for _ in range(3)]
+    begun = time.monotonic()
+    results = exchange.ask(quick[0], slow, *quick[1:])
+    assert [one.outcome for one in results] == [
+        Outcome.PROVIDED,
+        Outcome.OPEN,
+        Outcome.PROVIDED,
+        Outcome.PROVIDED,
+    ]
+    assert results[1].reason is None, "it is under way, and nothing is wrong with it"
+    assert time.monotonic() - begun < 4 * PATIENCE_SECONDS, "it did not wait for the slow one's time-out"
+    assert exchange.ask(quick[0])[0] == results[0], "the others are not held up by it"
+    go_on.set()
+    (again,) = exchange.ask(slow)
+    assert again.outcome is Outcome.PROVIDED
+    assert len([one for one in provider.presented if one.permits[0].request_id == slow.request_id]) == 1
+
+
+def test_a_refusal_that_the_provider_signed_ends_the_inquiry(rogue: tuple[Exchange, RogueProvider]) -> None:
+    exchange, provider = rogue
+    provider.behaviour = lambda one: one.answer(Outcome.REFUSED, reason=Reason.NOT_AUTOMATIC)
+    inquiry = inquiry_of("C-1")
+    (result,) = exchange.ask(inquiry)
+    assert (result.outcome, result.hop, result.reason) == (
+        Outcome.REFUSED,
+        Hop.PROVIDER_GATEWAY,
+        Reason.NOT_AUTOMATIC,
+    )
+    assert exchange.ask(inquiry) == (result,)
+
+
+def test_answers_of_one_sheet_differ(rogue: tuple[Exchange, RogueProvider]) -> None:
+    """Each permit has its own answer, and a fact goes to its own inquiry."""
+    exchange, provider = rogue
+
+    def by_turns(one: Presented) -> object:
+        whole = one.honest()
+        no = PermitAnswer(outcome=Outcome.NO_DATA, at=whole.answers[0].at)
+        answers = tuple(no if place % 2 else yes for place, yes in enumerate(whole.answers))
+        one.permits = one.permits[::2]
+        return msgspec.structs.replace(whole, answers=answers, sealed_facts=one.facts())
+
+    provider.behaviour = by_turns  # type: ignore[assignment]
+    results = exchange.ask(*(inquiry_of("C-1", request_id=uuid4()) for _ in range(5)))
+    assert [one.outcome for one in results] == [
+        Outcome.PROVIDED,
+        Outcome.NO_DATA,
+        Outcome.PROVIDED,
+        Outcome.NO_DATA,
+        Outcome.PROVIDED,
+    ]
+    assert [bytes(one.fact) == b"null" for one in results] == [False, True, False, True, False]
+
+
+def test_what_a_database_lost_is_not_handed_on(rogue: tuple[Exchange, RogueProvider]) -> None:
+    """No record, no exchange: a fact that came is not told when its record cannot be closed."""
+    exchange, provider = rogue
+    with psycopg.connect(exchange.gateway_database.owner_url, autocommit=True) as owner:
+
+        def takes_the_table_away(one: Presented) -> object:
+            owner.execute("ALTER TABLE kept_fact RENAME TO kept_fact_elsewhere")
+            return one.honest()
+
+        provider.behaviour = takes_the_table_away  # type: ignore[assignment]
+        inquiry = inquiry_of("C-1")
+        try:
+            (result,) = exchange.ask(inquiry)
+        finally:
+            owner.execute("ALTER TABLE kept_fact_elsewhere RENAME TO kept_fact")
+    assert (result.outcome, result.reason) == (Outcome.OPEN, Reason.RECORD_UNAVAILABLE)
+    assert bytes(result.fact) == b"null"

@@ -11,7 +11,17 @@ import pytest
 from mynumber.foundation.law import InformationKind
 from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, resident_code
 
-TABLES = ("addressee_code", "copy", "side_record", "notice", "seen_message", "refused_message", "acquisition")
+TABLES = (
+    "addressee_code",
+    "copy",
+    "side_record",
+    "kept_fact",
+    "waiting_sheet",
+    "notice",
+    "seen_message",
+    "refused_message",
+    "acquisition",
+)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -98,6 +108,8 @@ def test_a_foreign_row_can_be_neither_changed_nor_deleted(filled: Exchange, city
         "UPDATE side_record SET information = 'pension_benefit'",
         "UPDATE side_record SET asked_at = now()",
         "UPDATE side_record SET inquirer = 'somebody_else'",
+        "UPDATE side_record SET instance = NULL",
+        "DELETE FROM gateway_instance",
     ],
 )
 def test_a_member_cannot_take_its_own_records_back(city: Connection, statement: str) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import asyncpg
 
 from mynumber.institutions.gateway.desk.changing import Holds
 from mynumber.institutions.gateway.files import serving as files
+from mynumber.institutions.gateway.letters import serving as letters
 from mynumber.institutions.gateway.mesh import serving as mesh
 from mynumber.institutions.gateway.tenants.holding import Holding
 from mynumber.institutions.gateway.tenants.inquirer_side import InquirerSide
@@ -50,10 +51,6 @@ from mynumber.webkit.pool import open_pool
 CONNECTIONS = 12
 """Sessions of tenants; two more are of the gateway's own role."""
 HOUSEKEEPING_SECONDS = 60
-FACT_KEPT = timedelta(days=1)
-"""How long a member's own system may ask for the same answer again with its fact."""
-ACQUISITION_LIFETIME = timedelta(days=1)
-"""How long an acquisition may be under way before its number is forgotten."""
 
 _log = logs.get_logger(__name__)
 
@@ -81,6 +78,7 @@ class Gateway:
         self.waiting = WaitingSheets(node, side, self.inquiring)
         self.mesh = mesh.Mesh(node, self.store, self.caller)
         self.files = files.MemberFiles(node, self.ask)
+        self.letters = letters.Correspondence(node, self.caller)
         self._tasks = [
             asyncio.create_task(keep_running("heartbeat", self.instances.live)),
             asyncio.create_task(keep_running("waiting sheets", self.waiting.run)),
@@ -98,6 +96,7 @@ class Gateway:
             await self.instances.end()
         await self.mesh.close()
         await self.files.close()
+        await self.letters.close()
         await self.caller.close()
         await self.sessions.close()
         await self.pool.close()
@@ -129,28 +128,12 @@ class Gateway:
         return await self.providing.withdraw(question)
 
     async def _housekeeping(self) -> None:
-        """Forget message ids that would be refused as expired anyway, acquisition numbers that nobody used (Act art. 21-2(4)), and old facts."""
         while True:
             for system in self.node.directory.systems:
                 if system.id.startswith("gateway."):
                     tenant = tenant_of(system.id)
                     with suppress(*DATABASE_FAILURES):
-                        async with self.store.acting_as(tenant) as connection:
-                            await connection.execute(
-                                "DELETE FROM seen_message WHERE tenant = $1 AND expires_at < $2",
-                                tenant,
-                                datetime.now(UTC),
-                            )
-                            await connection.execute(
-                                "DELETE FROM acquisition WHERE tenant = $1 AND opened_at < $2",
-                                tenant,
-                                datetime.now(UTC) - ACQUISITION_LIFETIME,
-                            )
-                            await connection.execute(
-                                "DELETE FROM kept_fact WHERE tenant = $1 AND ended_at < $2",
-                                tenant,
-                                datetime.now(UTC) - FACT_KEPT,
-                            )
+                        await self.store.forget_old(tenant, datetime.now(UTC))
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
@@ -243,6 +226,7 @@ def build() -> MessageApp:
     )
     mesh.register(application, lambda: _running().mesh)
     files.register(application, lambda: _running().files)
+    letters.register(application, lambda: _running().letters)
     return application
 
 

@@ -40,9 +40,13 @@ class Instances:
 
     async def others_alive(self) -> Sequence[UUID]:
         """The other processes that were seen lately."""
-        await self._pool.execute("DELETE FROM gateway_instance WHERE seen_at < now() - $1::interval", FORGOTTEN_AFTER)
+        await self._pool.execute(
+            "DELETE FROM gateway_instance WHERE seen_at < now() - $1::interval", FORGOTTEN_AFTER
+        )
         rows = await self._pool.fetch(
-            "SELECT id FROM gateway_instance WHERE seen_at > now() - $1::interval AND id <> $2", DEAD_AFTER, self.id
+            "SELECT id FROM gateway_instance WHERE seen_at > now() - $1::interval AND id <> $2",
+            DEAD_AFTER,
+            self.id,
         )
         return [row["id"] for row in rows]
 

@@ -20,6 +20,10 @@ from mynumber.protocols.refusal import Reason
 
 SEEN_MARGIN = timedelta(minutes=2)
 """How long a message id is kept past its expiry: more than the skew that clocks may have."""
+ACQUISITION_LIFETIME = timedelta(days=1)
+"""How long an acquisition may be under way before its number is forgotten."""
+FACT_KEPT = timedelta(days=1)
+"""How long a member's own system may ask for the same answer again with its fact."""
 _TENANT = re.compile(r"[a-z0-9_]{1,50}")
 
 
@@ -53,6 +57,16 @@ class Store:
         """A transaction of one tenant."""
         async with self._sessions.transaction(tenant) as connection:
             yield connection
+
+    async def forget_old(self, tenant: str, at: datetime) -> None:
+        """Forget message ids that would be refused as expired anyway, acquisition numbers that nobody used (Act art. 21-2(4)), and old facts."""
+        async with self.acting_as(tenant) as connection:
+            for statement, before in (
+                ("DELETE FROM seen_message WHERE tenant = $1 AND expires_at < $2", at),
+                ("DELETE FROM acquisition WHERE tenant = $1 AND opened_at < $2", at - ACQUISITION_LIFETIME),
+                ("DELETE FROM kept_fact WHERE tenant = $1 AND ended_at < $2", at - FACT_KEPT),
+            ):
+                await connection.execute(statement, tenant, before)
 
     async def count_refused(self, batch: Sequence[RefusedMessage]) -> list[None]:
         """Count messages that were refused before they became exchanges. In batches: a flood of them takes one connection, not all."""
