@@ -55,11 +55,11 @@ def test_the_story_does_what_it_must_and_can_be_told_again(platform: Platform) -
 
 def test_what_it_saves_can_be_verified_by_hand(platform: Platform) -> None:
     printed = platform.run("demo").stdout
-    files = re.findall(r"receipt verify --log-key (\S+) (\S+)", printed)
+    files = re.findall(r"receipt verify --policy (\S+) (\S+)", printed)
     assert [Path(file).name.endswith("-altered.txt") for _, file in files] == [False, True]
     codes = [
-        platform.run("receipt", "verify", "--log-key", key, file, check=False).returncode
-        for key, file in files
+        platform.run("receipt", "verify", "--policy", policy, file, check=False).returncode
+        for policy, file in files
     ]
     assert codes == [0, 1]
 

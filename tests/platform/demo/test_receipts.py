@@ -1,12 +1,25 @@
 """A receipt with one bit changed."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mynumber.foundation import tlog
-from mynumber.foundation.tlog import ReceiptInvalid, ReceiptReason, VerifierKey, verify_receipt
+from mynumber.foundation.tlog import (
+    AddCheckpoint,
+    Note,
+    Policy,
+    ReceiptInvalid,
+    ReceiptReason,
+    WitnessSigner,
+    verify_receipt,
+)
+from mynumber.foundation.tlog.witness import authenticate
 from mynumber.platform.demo.receipts import change_every_bit, change_one_bit_of_the_record
 
 SIGNER = tlog.LogSigner.generate("example.test/records")
+WITNESS = WitnessSigner.generate("witness.test/w")
+POLICY = Policy.of_keys([SIGNER.verifier_key], [WITNESS.verifier_key])
 
 
 def _nothing(*_: object) -> bytes:
@@ -24,7 +37,14 @@ def receipt() -> str:
     ]
     tiles = tlog.extend(0, _nothing, leaves)
     hashes = tlog.hash_reader(3, tlog.overlay(tiles, _nothing))
-    note = SIGNER.sign_checkpoint(tlog.Checkpoint(SIGNER.origin, 3, tlog.root_hash(3, hashes)))
+    signed = authenticate(
+        AddCheckpoint(
+            0, (), SIGNER.sign_checkpoint(tlog.Checkpoint(SIGNER.origin, 3, tlog.root_hash(3, hashes)))
+        ),
+        POLICY,
+    )
+    cosignature = WITNESS.cosign(signed, datetime(2026, 11, 22, tzinfo=UTC))
+    note = Note(signed.text, (*signed.signatures, cosignature)).to_text()
     return tlog.Receipt(entries[0], salts[0], 0, tuple(tlog.inclusion_proof(0, 3, hashes)), note).to_text()
 
 
@@ -40,6 +60,6 @@ def test_one_bit_of_the_record_makes_another_record_that_the_log_does_not_hold()
 
 def test_every_bit_of_the_file_counts() -> None:
     text = receipt()
-    reasons = change_every_bit(text, VerifierKey.parse(SIGNER.vkey))
+    reasons = change_every_bit(text, POLICY)
     assert reasons[""] == 0
     assert reasons.total() == 8 * len(text.encode())

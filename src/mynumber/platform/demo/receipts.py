@@ -4,7 +4,8 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 
-from mynumber.foundation.tlog import Receipt, ReceiptInvalid, VerifierKey, verify_receipt
+from mynumber.foundation.tlog import Policy, Receipt, ReceiptInvalid
+from mynumber.foundation.tlog.receipt import verify_receipt_under
 
 
 def change_one_bit_of_the_record(text: str) -> str:
@@ -17,12 +18,12 @@ def change_one_bit_of_the_record(text: str) -> str:
     return dataclasses.replace(receipt, record=bytes(record)).to_text()
 
 
-def change_every_bit(text: str, key: VerifierKey) -> Counter[str]:
+def change_every_bit(text: str, policy: Policy) -> Counter[str]:
     """How the receipt fails when one bit of the file changes, for every bit of it: reasons with counts.
 
-    A change that still verifies is counted under "", and must not happen.
+    A change that still verifies is counted under "", and must not happen: the policy knows everybody who signed.
     """
-    return Counter(_reason(altered, key) for altered in _each_bit(text.encode()))
+    return Counter(_reason(altered, policy) for altered in _each_bit(text.encode()))
 
 
 def _each_bit(data: bytes) -> Iterator[bytes]:
@@ -34,9 +35,9 @@ def _each_bit(data: bytes) -> Iterator[bytes]:
             altered[place] ^= 1 << bit
 
 
-def _reason(data: bytes, key: VerifierKey) -> str:
+def _reason(data: bytes, policy: Policy) -> str:
     try:
-        verify_receipt(data.decode(), key)
+        verify_receipt_under(data.decode(), policy)
     except ReceiptInvalid as invalid:
         return invalid.reason.value
     except UnicodeDecodeError:

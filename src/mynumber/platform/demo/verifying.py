@@ -5,11 +5,11 @@ import shlex
 from pathlib import Path
 from uuid import UUID
 
-from mynumber.foundation.tlog import ReceiptInvalid, VerifierKey, verify_receipt
-from mynumber.foundation.tlog.note import NoteRefused
-from mynumber.foundation.tlog.receipt import ReceiptReason
+from mynumber.foundation.tlog import Policy, ReceiptInvalid
+from mynumber.foundation.tlog.receipt import ReceiptReason, verify_receipt_under
 from mynumber.foundation.tlog.receipt import words as receipt_words
 from mynumber.foundation.tlog.receipt.report import DOES_NOT_HOLD, HOLDS, check_file
+from mynumber.foundation.tlog.receipt.trust import Untrusted, trust_policy
 from mynumber.foundation.tlog.receipt.words import Language
 from mynumber.platform.demo import receipts
 from mynumber.platform.demo.cast import Cast
@@ -30,12 +30,12 @@ def check_receipt(cast: Cast, telling: Telling, resident: Resident, seen: Seen) 
     index = page.url.rpartition("/")[2]
     file = private_folder(cast.settings.home / "demo") / f"receipt-{index}.txt"
     write_private(file, page.body)
-    key_file = cast.settings.log_key
-    key = _log_key(telling, key_file)
-    report = check_file(file, key_file, telling.language)
-    telling.command(f"mynumber receipt verify --log-key {as_typed(key_file)} {as_typed(file)}", report.text)
+    policy_file = cast.settings.log_policy
+    policy = _policy(telling, policy_file)
+    report = check_file(file, policy, telling.language)
+    telling.command(f"mynumber receipt verify --policy {as_typed(policy_file)} {as_typed(file)}", report.text)
     telling.expect(
-        report.exit_code == HOLDS and _names(text, key, seen.line.request_id),
+        report.exit_code == HOLDS and _names(text, policy, seen.line.request_id),
         tr("レシートが正しく、このやりとりのものであること", "The receipt holds, and is of this exchange"),
         report.text.strip(),
     )
@@ -45,7 +45,7 @@ def check_receipt(cast: Cast, telling: Telling, resident: Resident, seen: Seen) 
 
     altered = file.with_name(f"{file.stem}-altered.txt")
     write_private(altered, receipts.change_one_bit_of_the_record(text).encode())
-    report = check_file(altered, key_file, telling.language)
+    report = check_file(altered, policy, telling.language)
     telling.say(
         tr(
             "同じレシートの、記録の1ビットを変えると：",
@@ -53,14 +53,14 @@ def check_receipt(cast: Cast, telling: Telling, resident: Resident, seen: Seen) 
         )
     )
     telling.command(
-        f"mynumber receipt verify --log-key {as_typed(key_file)} {as_typed(altered)}", report.text
+        f"mynumber receipt verify --policy {as_typed(policy_file)} {as_typed(altered)}", report.text
     )
     telling.expect(
         report.exit_code == DOES_NOT_HOLD and report.reason is not None,
         tr("変えたレシートが、理由とともに失敗すること", "The altered receipt fails with a reason"),
         report.text.strip(),
     )
-    reasons = receipts.change_every_bit(text, key)
+    reasons = receipts.change_every_bit(text, policy)
     bits = reasons.total()
     telling.expect(
         not reasons[""],
@@ -86,20 +86,22 @@ def check_receipt(cast: Cast, telling: Telling, resident: Resident, seen: Seen) 
     return file
 
 
-def _log_key(telling: Telling, file: Path) -> VerifierKey:
+def _policy(telling: Telling, file: Path) -> Policy:
     try:
-        return VerifierKey.parse(file.read_text(encoding="utf-8").strip())
-    except (OSError, ValueError, NoteRefused) as error:
+        return trust_policy(file, telling.language)
+    except Untrusted as untrusted:
         raise StepFailed(
-            telling.tr(f"台帳の公開鍵が {file} にあること", f"The public key of the log is in {file}"),
-            type(error).__name__,
+            telling.tr(
+                f"台帳と立会人の公開鍵が {file} にあること", f"The keys of log and witness are in {file}"
+            ),
+            str(untrusted),
             telling.advice,
         ) from None
 
 
-def _names(text: str, key: VerifierKey, request_id: UUID) -> bool:
+def _names(text: str, policy: Policy, request_id: UUID) -> bool:
     try:
-        return verify_receipt(text, key).record.get("request_id") == str(request_id)
+        return verify_receipt_under(text, policy).record.get("request_id") == str(request_id)
     except ReceiptInvalid:
         return False
 
