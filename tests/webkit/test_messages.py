@@ -151,7 +151,12 @@ def test_who_may_not_ask_is_refused_and_recorded(door: Door) -> None:
 
 @pytest.mark.parametrize(
     ("ahead", "reason"),
-    [(timedelta(minutes=-3), Reason.EXPIRED), (timedelta(minutes=3), Reason.NOT_YET_VALID)],
+    [
+        (timedelta(seconds=-100), Reason.EXPIRED),
+        (timedelta(seconds=60), Reason.NOT_YET_VALID),
+        (timedelta(minutes=-5), Reason.CLOCK_OFF),
+        (timedelta(minutes=5), Reason.CLOCK_OFF),
+    ],
 )
 def test_the_wrong_time_is_refused(door: Door, ahead: timedelta, reason: Reason) -> None:
     assert _refusal(door, door.prepare("first", now=datetime.now(UTC) + ahead)) == (Hop.PROVIDER, reason)

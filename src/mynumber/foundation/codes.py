@@ -115,13 +115,14 @@ class _Version:
 class CodeKeys:
     """The network's secrets, several versions side by side. Immutable: a rotation returns a new object."""
 
-    __slots__ = ("_scalars", "_versions", "current")
+    __slots__ = ("_ratios", "_scalars", "_versions", "current")
 
     def __init__(self, versions: Mapping[int, _Version], current: int) -> None:
         self._versions = dict(versions)
         self.current: Final = current
         """The version that new codes are made with."""
         self._scalars: dict[tuple[int, str], tuple[bytes, bytes]] = {}
+        self._ratios: dict[tuple[int, str, str], bytes] = {}
 
     def __repr__(self) -> str:
         return f"CodeKeys(versions={sorted(self._versions)}, current={self.current}, ***)"
@@ -212,9 +213,15 @@ class CodeKeys:
 
     def ratio(self, version: int, source: str, to: str) -> bytes:
         """``x_to / x_source``: what turns a code of one institution into that of another. Raises BadCode: UNKNOWN_VERSION, BAD_DOMAIN."""
+        known = self._ratios.get((version, source, to))
+        if known is not None:
+            return known
         _, inverse = self._scalar(version, source)
         scalar, _ = self._scalar(version, to)
         product: bytes = group.crypto_core_ristretto255_scalar_mul(scalar, inverse)
+        if len(self._ratios) >= _CACHED_DOMAINS:
+            self._ratios.clear()
+        self._ratios[version, source, to] = product
         return product
 
     def same_person(self, code_a: Code, domain_a: str, code_b: Code, domain_b: str) -> bool:

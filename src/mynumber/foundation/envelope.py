@@ -98,10 +98,16 @@ class EnvelopeReason(StrEnum):
 class EnvelopeRefused(Exception):
     """A message that is not acted upon. ``detail`` names the rule that was broken and never repeats content."""
 
-    def __init__(self, reason: EnvelopeReason, detail: str) -> None:
+    def __init__(
+        self, reason: EnvelopeReason, detail: str, *, age: timedelta | None = None, issuer: str | None = None
+    ) -> None:
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.age = age
+        """Of EXPIRED and NOT_YET_VALID: now, less the time of issue; negative for a message from the future."""
+        self.issuer = issuer
+        """Of the same: who signed it."""
 
 
 # --- signed messages -------------------------------------------------------------------------------------------------
@@ -326,10 +332,13 @@ def _check_time(payload: _Payload, now: int, max_lifetime: timedelta) -> None:
     skew = int(CLOCK_SKEW.total_seconds())
     if payload.exp - payload.iat > max_lifetime.total_seconds():
         raise EnvelopeRefused(EnvelopeReason.LIFETIME_TOO_LONG, "the message claims to live too long")
+    age = timedelta(seconds=now - payload.iat)
     if payload.iat > now + skew:
-        raise EnvelopeRefused(EnvelopeReason.NOT_YET_VALID, "the message was issued in the future")
+        raise EnvelopeRefused(
+            EnvelopeReason.NOT_YET_VALID, "the message was issued in the future", age=age, issuer=payload.iss
+        )
     if payload.exp + skew <= now:
-        raise EnvelopeRefused(EnvelopeReason.EXPIRED, "the message has expired")
+        raise EnvelopeRefused(EnvelopeReason.EXPIRED, "the message has expired", age=age, issuer=payload.iss)
 
 
 # --- sealed texts ----------------------------------------------------------------------------------------------------

@@ -136,11 +136,21 @@ class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Refused(Exception):
     """Raised where a refusal ends the work of a hop."""
 
-    def __init__(self, hop: Hop, reason: Reason, detail: str = "", *, is_signed: bool = False) -> None:
+    def __init__(
+        self,
+        hop: Hop,
+        reason: Reason,
+        detail: str = "",
+        *,
+        is_signed: bool = False,
+        sender: str | None = None,
+    ) -> None:
         super().__init__(f"{hop.value}: {reason.value}" + (f" ({detail})" if detail else ""))
         self.refusal = Refusal(hop, reason, detail)
         self.is_signed = is_signed
         """Whether another system signed it: else it is this process's own word, or that of whoever sits on the wire."""
+        self.sender = sender
+        """Who signed the message that is refused, when that is known though it could not be accepted."""
 
     @property
     def hop(self) -> Hop:

@@ -68,6 +68,22 @@ _REASON_OF_ENVELOPE = {
 }
 
 
+CLOCK_LIMIT = timedelta(minutes=2)
+"""A message lives for a minute and is sent at once: one that is older than this, or as far in the future, tells of a clock that is wrong."""
+
+
+def _refused(error: EnvelopeRefused, hop: Hop, detail: str = "") -> Refused:
+    """What is answered to a message that cannot be read, or that comes from a clock that is wrong, with how far."""
+    age = error.age
+    if age is None or abs(age) <= CLOCK_LIMIT:
+        return Refused(hop, reason_of(error), detail, sender=error.issuer)
+    seconds = int(abs(age).total_seconds())
+    side = "ahead" if age < timedelta(0) else "behind"
+    allowed = int(envelope.CLOCK_SKEW.total_seconds())
+    said = f"the sender's clock seems {seconds} s {side} of the receiver's; {allowed} s are allowed"
+    return Refused(hop, Reason.CLOCK_OFF, said, sender=error.issuer)
+
+
 def reason_of(error: EnvelopeRefused) -> Reason:
     """The reason that travels for a refused envelope; what has no word of its own is ``malformed``."""
     return _REASON_OF_ENVELOPE.get(error.reason, Reason.MALFORMED)
@@ -182,7 +198,7 @@ def receive(
             sealed=message.sealed,
         )
     except EnvelopeRefused as error:
-        raise Refused(hop, reason_of(error)) from None
+        raise _refused(error, hop) from None
     return Received(verified.header, receiver, question, token)
 
 
@@ -285,7 +301,7 @@ def conclude(node: Node, outgoing: Outgoing[Q, A], status: int, body: bytes, *, 
             sealed=message.sealed,
         )
     except EnvelopeRefused as error:
-        raise Refused(hop, reason_of(error), "the answer could not be accepted") from None
+        raise _refused(error, hop, "the answer could not be accepted") from None
 
 
 def _read_refusal(node: Node, outgoing: Outgoing[Q, A], body: bytes, *, hop: Hop, now: datetime) -> Refused:

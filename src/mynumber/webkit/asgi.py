@@ -224,7 +224,7 @@ class MessageApp:
         try:
             known = receiver if receiver in node.directory and self._is_ours(receiver) else self._institution
             await self._on_refused(
-                known, endpoint.message.name, received.sender if received else None, refused
+                known, endpoint.message.name, received.sender if received else refused.sender, refused
             )
         except DATABASE_FAILURES as error:
             _log.error("a refusal could not be counted", exception=logs.outline(error))

@@ -181,7 +181,8 @@ class _Endpoint(Generic[Q, A]):
             status, body = wire.refuse(
                 node, received, refused.refusal, receiver=receiver, now=datetime.now(UTC)
             )
-        _log.info(
+        logs.say(
+            __name__,
             "message",
             kind=self.message.name,
             sender=received.sender if received else None,
@@ -189,6 +190,7 @@ class _Endpoint(Generic[Q, A]):
             outcome=outcome,
             bytes=len(body),
             duration_ms=round((perf_counter() - began) * 1000, 2),
+            **_request_id(request),
         )
         plain = body.startswith(b"{")
         return HttpResponse(
@@ -234,7 +236,8 @@ class _Endpoint(Generic[Q, A]):
             return refused
         try:
             with _place_of(receiver):
-                self.on_refused(receiver, self.message.name, received.sender if received else None, refused)
+                sender = received.sender if received else refused.sender
+                self.on_refused(receiver, self.message.name, sender, refused)
         except NotATenant:
             # A system of this house without a tenant of its own: there is no place to record in, the log has it.
             return refused
@@ -242,6 +245,11 @@ class _Endpoint(Generic[Q, A]):
             _log.error("a refusal could not be recorded", kind=self.message.name, exc_info=error)
             return Refused(self.hop, Reason.RECORD_UNAVAILABLE)
         return refused
+
+
+def _request_id(request: HttpRequest) -> dict[str, str]:
+    found: str = getattr(request, "request_id", "")
+    return {"request_id": found} if found else {}
 
 
 def _is_ours(system: str) -> bool:

@@ -166,10 +166,18 @@ HOSTILE: dict[str, tuple[Callable[[Exchange], bytes], set[Reason]]] = {
     "not a token": (lambda e: b"hello", {Reason.MALFORMED}),
     "json": (lambda e: b'{"request_id":1}', {Reason.MALFORMED}),
     "oversize": (lambda e: b"a" * (ASK.max_bytes + 1), {Reason.TOO_LARGE}),
-    "expired": (lambda e: _token(e, at=datetime.now(UTC) - timedelta(minutes=5)), {Reason.EXPIRED}),
+    "expired": (lambda e: _token(e, at=datetime.now(UTC) - timedelta(seconds=100)), {Reason.EXPIRED}),
     "of the future": (
-        lambda e: _token(e, at=datetime.now(UTC) + timedelta(minutes=5)),
+        lambda e: _token(e, at=datetime.now(UTC) + timedelta(seconds=60)),
         {Reason.NOT_YET_VALID},
+    ),
+    "of a slow clock": (
+        lambda e: _token(e, at=datetime.now(UTC) - timedelta(minutes=5)),
+        {Reason.CLOCK_OFF},
+    ),
+    "of a fast clock": (
+        lambda e: _token(e, at=datetime.now(UTC) + timedelta(minutes=5)),
+        {Reason.CLOCK_OFF},
     ),
     "altered": (lambda e: _altered(_token(e)), {Reason.BAD_SIGNATURE, Reason.MALFORMED}),
     "unknown key": (lambda e: _token(e, node=e.systems.impostor(CITY)), {Reason.UNKNOWN_KEY}),

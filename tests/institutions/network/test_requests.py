@@ -302,12 +302,40 @@ def test_only_a_gateway_asks_for_permits(core: RunningCore, people: list[str]) -
     assert refused == (Hop.NETWORK, Reason.NOT_ENTITLED)
 
 
-def test_a_message_of_another_hour_is_refused(core: RunningCore, people: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(-5, r"seems 30\d s behind"), (5, r"seems (29\d|300) s ahead")]
+)
+def test_a_message_of_a_clock_five_minutes_off_is_refused_with_a_reason_that_says_it(
+    core: RunningCore, people: list[str], minutes: int, words: str
+) -> None:
     question = PermitRequests(inquirer=CITY, requests=(request(core, people[0]),))
-    late = datetime.now(UTC) - timedelta(minutes=20)
+
+    def count() -> object:
+        return core.rows(
+            "SELECT coalesce(sum(count), 0) FROM refused_message WHERE sender = %s AND reason = 'clock_off'",
+            GATEWAY,
+        )[0][0]
+
+    before = count()
+    with pytest.raises(Refused, match=words) as refused:
+        core.call(
+            REQUEST_PERMITS,
+            question,
+            sender=GATEWAY,
+            at=lambda: datetime.now(UTC) + timedelta(minutes=minutes),
+        )
+    assert (refused.value.hop, refused.value.reason) == (Hop.NETWORK, Reason.CLOCK_OFF)
+    assert count() == before + 1, "its sender is proven, so it is counted there"  # type: ignore[operator]
+
+
+def test_a_message_that_took_long_is_late_and_says_nothing_of_a_clock(
+    core: RunningCore, people: list[str]
+) -> None:
+    question = PermitRequests(inquirer=CITY, requests=(request(core, people[0]),))
+    late = datetime.now(UTC) - timedelta(seconds=100)
     with pytest.raises(Refused) as refused:
         core.call(REQUEST_PERMITS, question, sender=GATEWAY, at=lambda: late)
-    assert refused.value.hop is Hop.NETWORK
+    assert refused.value.reason is Reason.EXPIRED
 
 
 def _prepared(
