@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from mynumber.protocols.corrections import CorrectionReason
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.message import (
     BATCH_BYTES,
@@ -62,6 +63,13 @@ class RecordEvent(_Body, frozen=True, kw_only=True):
     """Whether a signed checkpoint covers it yet (within about a second)."""
 
 
+class RecordCorrection(_Body, frozen=True, kw_only=True):
+    """The provider said afterwards that what it gave was wrong."""
+
+    reason: CorrectionReason
+    at: Moment
+
+
 class ExchangeRecord(_Body, frozen=True, kw_only=True):
     """One exchange about the person, with what happened to it in order."""
 
@@ -76,6 +84,7 @@ class ExchangeRecord(_Body, frozen=True, kw_only=True):
     """None when no row of the table allowed it."""
     information: str
     events: Annotated[tuple[RecordEvent, ...], msgspec.Meta(max_length=100)]
+    corrections: Annotated[tuple[RecordCorrection, ...], msgspec.Meta(max_length=100)] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -10,6 +10,8 @@ globals().update(
             "mynumber.institutions.gateway.mesh",
             "mynumber.institutions.gateway.desk",
             "mynumber.institutions.gateway.files",
+            "mynumber.institutions.gateway.letters",
+            "mynumber.institutions.gateway.corrections",
         ],
         urlconf="mynumber.institutions.gateway.urls",
         tenanted=True,

@@ -97,3 +97,112 @@ class DeskEvent(models.Model):
     class Meta:
         db_table = "desk_event"
         indexes = (models.Index(fields=["tenant", "-at"], name="desk_event_latest"),)
+
+
+class HolderQuestion(models.Model):
+    """Who asked which institutions hold a code for whom."""
+
+    tenant = TenantField()
+    at = models.DateTimeField()
+    addressee = models.CharField(max_length=40)
+    affair = models.CharField(max_length=40)
+    information = models.CharField(max_length=100, null=True)
+    organisation = models.CharField(max_length=100)
+    found = models.IntegerField(null=True)
+    """Institutions named in the answer; None: asked, and no answer came."""
+
+    class Meta:
+        db_table = "holder_question"
+        indexes = (models.Index(fields=["tenant", "-at"], name="holder_question_latest"),)
+
+
+class ObtainRequest(models.Model):
+    """An inquirer asks this member to obtain a code for a person whom only the member's own system can read."""
+
+    pk = models.CompositePrimaryKey("tenant", "inquirer", "request_id")
+    tenant = TenantField()
+    inquirer = models.CharField(max_length=80)
+    request_id = models.UUIDField()
+    affair = models.CharField(max_length=40)
+    information = models.CharField(max_length=100)
+    organisation = models.CharField(max_length=100)
+    sealed_person = models.TextField(null=True)
+    """Forgotten with the answer."""
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="open")
+    """:class:`~mynumber.protocols.holders.ObtainState`."""
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=100, null=True)
+    told = models.BooleanField(default=False)
+    """Whether the letter to the inquirer is written."""
+
+    class Meta:
+        db_table = "obtain_request"
+        indexes = (
+            models.Index(
+                fields=["tenant", "received_at"], condition=models.Q(state="open"), name="obtain_request_open"
+            ),
+        )
+
+
+class SentObtain(models.Model):
+    """What this member, as an inquirer, asked a provider to obtain."""
+
+    pk = models.CompositePrimaryKey("tenant", "request_id")
+    tenant = TenantField()
+    request_id = models.UUIDField()
+    provider = models.CharField(max_length=80)
+    sent_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="open")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sent_obtain"
+
+
+class OpeningHours(models.Model):
+    """When the member's gateway answers. A member without any answers at all times."""
+
+    tenant = TenantField()
+    weekday = models.SmallIntegerField()
+    """0 is Monday; in Japan's time."""
+    opens = models.TimeField()
+    closes = models.TimeField()
+    """Later than ``opens``; 00:00 is the end of the day."""
+
+    class Meta:
+        db_table = "opening_hours"
+        constraints = (
+            models.UniqueConstraint(fields=["tenant", "weekday", "opens"], name="opens_once_at_a_time"),
+        )
+
+
+class Closure(models.Model):
+    """A time when the member's gateway does not answer, whatever the hours say (maintenance, a change of systems)."""
+
+    tenant = TenantField()
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    why = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "closure"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(ends__gt=models.F("begins")), name="a_closure_ends_after_it_begins"
+            ),
+        )
+
+
+class PaperDocument(models.Model):
+    """The document that stands in for a kind of information while the member does not answer."""
+
+    pk = models.CompositePrimaryKey("tenant", "information")
+    tenant = TenantField()
+    information = models.CharField(max_length=100)
+    name = models.CharField(max_length=100)
+    where = models.CharField(max_length=200)
+    """Where a person gets it."""
+
+    class Meta:
+        db_table = "paper_document"

@@ -1,0 +1,64 @@
+"""Tables of corrections. Walled by tenant."""
+
+from django.db import models
+
+from mynumber.webkit.tenancy import TenantField
+
+
+class Correction(models.Model):
+    """A correction that the member made as a provider. Letters go to everybody who received the wrong value."""
+
+    pk = models.CompositePrimaryKey("tenant", "correction")
+    tenant = TenantField()
+    correction = models.UUIDField()
+    addressee = models.CharField(max_length=40)
+    information = models.CharField(max_length=100)
+    reason = models.CharField(max_length=20)
+    """:class:`~mynumber.protocols.corrections.CorrectionReason`."""
+    given_since = models.DateTimeField(null=True)
+    given_until = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    exchanges = models.IntegerField(null=True)
+    """Provisions that were wrong; None while the letters are not yet written."""
+    inquirers = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "correction"
+        indexes = (
+            models.Index(fields=["tenant", "-made_at"], name="correction_latest"),
+            models.Index(fields=["tenant"], condition=models.Q(exchanges=None), name="correction_to_be_told"),
+        )
+
+
+class ReceivedCorrection(models.Model):
+    """A correction of a fact that the member received as an inquirer."""
+
+    pk = models.CompositePrimaryKey("tenant", "provider", "correction", "request_id")
+    tenant = TenantField()
+    provider = models.CharField(max_length=80)
+    correction = models.UUIDField()
+    request_id = models.UUIDField()
+    addressee = models.CharField(max_length=40)
+    affair = models.CharField(max_length=40)
+    information = models.CharField(max_length=100)
+    organisation = models.CharField(max_length=100)
+    reason = models.CharField(max_length=20)
+    corrected_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    """When the member's own system took it."""
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.CharField(max_length=100, null=True)
+    """Who confirmed on the page that the case was looked at again."""
+
+    class Meta:
+        db_table = "received_correction"
+        indexes = (
+            models.Index(fields=["tenant", "-received_at"], name="received_correction_latest"),
+            models.Index(
+                fields=["tenant", "received_at"],
+                condition=models.Q(taken_at=None),
+                name="received_correction_untaken",
+            ),
+        )

@@ -1,0 +1,126 @@
+"""Sends letters until they are acknowledged, each in its own message; a receiver that is away holds up nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from mynumber.institutions.gateway.tenants.store import Store, tenant_of
+from mynumber.protocols.message import Message
+from mynumber.protocols.node import Node
+from mynumber.protocols.refusal import Hop, Refused
+from mynumber.webkit import logs
+from mynumber.webkit.asgi import DATABASE_FAILURES, Caller
+
+SWEEP_SECONDS = 15.0
+"""How often letters are looked for that nobody called attention to: after a start, and when a receiver was away."""
+CLAIMED = timedelta(seconds=60)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
+BATCH = 50
+
+_log = logs.get_logger(__name__)
+
+
+async def write(
+    connection: Any, tenant: str, letters: list[tuple[str, str, msgspec.Struct]], at: datetime
+) -> None:
+    """Put letters, as (receiver, name of the message, question), into the outbox with the caller's transaction."""
+    await connection.executemany(
+        """
+        INSERT INTO letter (tenant, receiver, kind, body, written_at, next_at, tries) VALUES ($1, $2, $3, $4, $5, $5, 0)
+        """,
+        [
+            (tenant, receiver, kind, msgspec.json.encode(question).decode(), at)
+            for receiver, kind, question in letters
+        ],
+    )
+
+
+class Letters:
+    """Empties the outboxes of all members of this gateway. ``kinds``: the messages that are sent so, by name."""
+
+    def __init__(
+        self, node: Node, store: Store, caller: Caller, kinds: Mapping[str, Message[Any, Any]]
+    ) -> None:
+        self._node = node
+        self._store = store
+        self._caller = caller
+        self._kinds = kinds
+        self._waiting: set[str] = set()
+        self._woken = asyncio.Event()
+
+    def wake(self, gateway: str) -> None:
+        """Something was put into the outbox of this system."""
+        self._waiting.add(gateway)
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send what is due until cancelled."""
+        while True:
+            gateways, self._waiting = self._waiting, set()
+            if not gateways:
+                gateways = {s.id for s in self._node.directory.systems if s.id.startswith("gateway.")}
+            self._woken.clear()
+            for gateway in sorted(gateways):
+                try:
+                    while await self.send_due(gateway):
+                        pass
+                except DATABASE_FAILURES as error:
+                    _log.warning("letters wait", system=gateway, exception=logs.outline(error))
+            try:
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+
+    async def send_due(self, gateway: str) -> int:
+        """Send the letters of a system that are due; returns how many were acknowledged."""
+        tenant, now = tenant_of(gateway), datetime.now(UTC)
+        async with self._store.acting_as(tenant) as connection:
+            rows = await connection.fetch(
+                """
+                UPDATE letter SET next_at = $3, tries = tries + 1 WHERE tenant = $1 AND id IN (
+                    SELECT id FROM letter WHERE tenant = $1 AND next_at <= $2 ORDER BY next_at, id LIMIT $4
+                    FOR UPDATE SKIP LOCKED
+                )
+                RETURNING id, receiver, kind, body, tries
+                """,
+                tenant,
+                now,
+                now + CLAIMED,
+                BATCH,
+            )
+        return sum([await self._send(gateway, row) for row in rows])
+
+    async def _send(self, gateway: str, row: Any) -> bool:
+        message = self._kinds[row["kind"]]
+        tenant = tenant_of(gateway)
+        try:
+            await self._caller.call(
+                message,
+                msgspec.json.decode(row["body"], type=message.question),
+                sender=gateway,
+                receiver=row["receiver"],
+                hop=Hop.PROVIDER_GATEWAY,
+            )
+        except Refused as refused:
+            # the receiver may be away for days, or its directory behind ours: nothing that must be told is dropped
+            wait = min(FIRST_WAIT * 2 ** min(row["tries"] - 1, 12), LONGEST_WAIT)
+            _log.warning(
+                "a letter waits", kind=row["kind"], receiver=row["receiver"], reason=refused.reason.value
+            )
+            async with self._store.acting_as(tenant) as connection:
+                await connection.execute(
+                    "UPDATE letter SET next_at = $3 WHERE tenant = $1 AND id = $2",
+                    tenant,
+                    row["id"],
+                    datetime.now(UTC) + wait,
+                )
+            return False
+        async with self._store.acting_as(tenant) as connection:
+            await connection.execute("DELETE FROM letter WHERE tenant = $1 AND id = $2", tenant, row["id"])
+        return True

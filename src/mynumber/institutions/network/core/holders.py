@@ -1,0 +1,104 @@
+"""Who holds a code for a person: read from the codes issued, for those alone whom the affair may ask (Order 85 art. 40(3)-(4))."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import asyncpg
+
+from mynumber.foundation.codes import BadCode, Code, CodeKeys
+from mynumber.foundation.law import Affair, InformationKind, LegalBasis, UnknownAffair
+from mynumber.institutions.network.core.decision import kinds_of
+from mynumber.protocols.directory import Directory
+from mynumber.protocols.holders import Holder, HoldersQuery
+from mynumber.protocols.holders import Holders as Answer
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit import logs
+from mynumber.webkit.asgi import Question
+
+HERE = Hop.NETWORK
+_log = logs.get_logger(__name__)
+
+
+class Holders:
+    """Answers which institutions hold a code. It changes nothing; who asks in which affair goes into the log of the process."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        keys: CodeKeys,
+        directory: Callable[[], Directory],
+        legal_basis: Callable[[datetime], LegalBasis],
+    ) -> None:
+        self._pool = pool
+        self._keys = keys
+        self._directory = directory
+        self._legal_basis = legal_basis
+
+    async def query(self, question: Question[HoldersQuery]) -> Answer:
+        """The holders among the providers of the affair, by id. Raises Refused (NOT_IN_TABLE, UNKNOWN_CODE)."""
+        inquirer, query, directory = Directory.member_of(question.sender), question.body, self._directory()
+        candidates = providers_of(directory, inquirer, query, self._legal_basis(question.at))
+        try:
+            code = Code.parse(query.code)
+            # one multiplication for each institution of the country that the affair may ask: tens of milliseconds
+            codes = await asyncio.to_thread(self._converted, code, inquirer, candidates)
+        except BadCode:
+            raise Refused(HERE, Reason.UNKNOWN_CODE) from None
+        rows = await self._pool.fetch(
+            """
+            SELECT member FROM issued_code
+            JOIN unnest($1::text[], $2::text[]) AS asked(member, code) USING (member, code)
+            """,
+            [inquirer, *codes],
+            [code.to_text(), *codes.values()],
+        )
+        holders = {row["member"] for row in rows}
+        if inquirer not in holders:
+            raise Refused(HERE, Reason.UNKNOWN_CODE)
+        _log.info("who holds a code was asked", sender=question.sender, count=len(candidates))
+        return Answer(
+            holders=tuple(
+                Holder(
+                    member=member,
+                    name=directory.name(member),
+                    information=tuple(sorted(kind.value for kind in kinds)),
+                )
+                for member, kinds in sorted(candidates.items())
+                if member in holders
+            )
+        )
+
+    def _converted(
+        self, code: Code, inquirer: str, candidates: Mapping[str, frozenset[InformationKind]]
+    ) -> dict[str, str]:
+        return {member: self._keys.convert(code, inquirer, member).to_text() for member in candidates}
+
+
+def providers_of(
+    directory: Directory, inquirer: str, query: HoldersQuery, basis: LegalBasis
+) -> dict[str, frozenset[InformationKind]]:
+    """Whom the table lets this inquirer ask in the affair, with the kinds of information. Raises Refused(NOT_IN_TABLE)."""
+    try:
+        affair: Affair = basis.affair(query.affair)
+        wanted = InformationKind.named(query.information) if query.information is not None else None
+    except (UnknownAffair, ValueError):
+        raise Refused(HERE, Reason.NOT_IN_TABLE) from None
+    if inquirer not in directory or affair.inquirer_kinds.isdisjoint(kinds_of(directory, inquirer)):
+        raise Refused(HERE, Reason.NOT_IN_TABLE)
+    found: dict[str, frozenset[InformationKind]] = {}
+    for member in directory.members():
+        kinds = frozenset(
+            kind
+            for provision in affair.provisions
+            if not provision.provider_kinds.isdisjoint(kinds_of(directory, member.id))
+            for kind in provision.information_kinds
+            if wanted is None or kind is wanted
+        )
+        if kinds and member.id != inquirer:
+            found[member.id] = kinds
+    if not found:
+        raise Refused(HERE, Reason.NOT_IN_TABLE)
+    return found
