@@ -22,13 +22,16 @@ from mynumber.institutions.network.core import publication
 from mynumber.institutions.network.core.cosigning import Cosigning
 from mynumber.institutions.network.core.decision import Judgement, judge
 from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
+from mynumber.institutions.network.core.holders import Holders
 from mynumber.institutions.network.core.issue import issue_codes
 from mynumber.institutions.network.core.permits import Sheet, make_sheet
 from mynumber.institutions.network.core.recording import Asked, Recorded, Recorder
 from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.core.store import RefusedMessage, Store
+from mynumber.institutions.network.corrections.noting import note
 from mynumber.institutions.network.mesh import serving as mesh
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
+from mynumber.protocols.corrections import NOTE_CORRECTIONS
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
     NOTIFY,
@@ -43,6 +46,7 @@ from mynumber.protocols.exchange import (
     Statuses,
     StatusQuery,
 )
+from mynumber.protocols.holders import QUERY_HOLDERS
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.node import Node
 from mynumber.protocols.records import (
@@ -84,6 +88,7 @@ class Core:
         )
         self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
         self.disclosure = Disclosure(pool, self.keys)
+        self.holders = Holders(pool, self.keys, lambda: node.directory, legal_basis_at)
         self.caller = Caller(node)
         self.mesh = mesh.Mesh(node, pool, keys=lambda: self.keys, legal_basis=legal_basis_at)
         self._tasks = [
@@ -271,6 +276,18 @@ def build() -> MessageApp:
         QUERY_RECEIPT,
         lambda question: _running().receipt(question),
         may_ask=lambda sender, _: sender == "portal",
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        NOTE_CORRECTIONS,
+        lambda question: note(_running().pool, question),
+        may_ask=_is_gateway,
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        QUERY_HOLDERS,
+        lambda question: _running().holders.query(question),
+        may_ask=_is_gateway,
         hop=Hop.NETWORK,
     )
     mesh.register(application, lambda: _running().mesh)

@@ -8,6 +8,7 @@ globals().update(
         apps=[
             "mynumber.institutions.network.core",
             "mynumber.institutions.network.mesh",
+            "mynumber.institutions.network.corrections",
             "mynumber.institutions.network.cosignatures",
         ],
         urlconf="mynumber.institutions.network.urls",

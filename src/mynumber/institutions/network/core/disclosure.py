@@ -17,6 +17,7 @@ from mynumber.foundation.tlog import ReadTile, Receipt
 from mynumber.institutions.network.core import records
 from mynumber.institutions.network.core.publication import published
 from mynumber.institutions.network.core.tiles import with_tiles
+from mynumber.institutions.network.corrections.noting import corrections_of
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.records import (
     ExchangeRecord,
@@ -82,6 +83,9 @@ class Disclosure:
                 query.request_id,
             )
             events = await self._events_of(connection, rows)
+            corrections = await corrections_of(
+                connection, [(row["inquirer"], row["request_id"]) for row in rows]
+            )
             covered = await connection.fetchval("SELECT min(requested_at) FROM exchange")
         return Records(
             records=tuple(
@@ -96,6 +100,7 @@ class Disclosure:
                     provision=row["provision"],
                     information=row["information"],
                     events=tuple(events[row["inquirer"], row["request_id"]]),
+                    corrections=tuple(corrections.get((row["inquirer"], row["request_id"]), ())),
                 )
                 for row in rows
             ),
