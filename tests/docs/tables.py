@@ -130,14 +130,21 @@ _SAID_BY = (
         "inquirer's gateway",
         (
             "institutions/gateway/tenants/inquiring.py",
+            "institutions/gateway/tenants/inquirer_side.py",
             "institutions/gateway/tenants/holding.py",
-            "institutions/gateway/tenants/store.py:_open_inquiries",
+            "protocols/permits.py:_not_bound",
         ),
     ),
     ("network", ("institutions/network/api.py", "institutions/network/core")),
     (
         "provider's gateway",
-        ("institutions/gateway/tenants/providing.py", "institutions/gateway/tenants/store.py:_use_permits"),
+        (
+            "institutions/gateway/tenants/providing.py",
+            "institutions/gateway/tenants/provider_side.py",
+            "protocols/permits.py:read_sheet",
+            "protocols/permits.py:open_codes",
+            "protocols/permits.py:presented",
+        ),
     ),
 )
 """Who gives out which reasons: files, folders, or one function of a file."""
