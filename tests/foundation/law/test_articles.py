@@ -170,6 +170,36 @@ def test_deleted_articles_and_the_last_one_detail_nothing() -> None:
     assert [article.article for article in articles] == ["3"]
 
 
+def test_what_is_deleted_keeps_its_number_and_says_nothing() -> None:
+    text = (
+        "**第三条**\u3000"
+        + LIST
+        + "\n- 一\u3000削除\n- 二及び三\u3000削除\n- 四\u3000甲の事務次に掲げる情報\n  - イ\u3000削除\n  - ロ\u3000戸籍関係情報\n"
+        "**第四条から第六条まで**\u3000削除\n**第七条及び第七条の二**\u3000削除\n## 附則\n"
+    )
+    clauses = markdown_clauses(text)
+    assert [clause.place.article for clause in clauses if not clause.place.number] == [
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "7_2",
+    ]
+    (article,) = read_articles(clauses, vocabulary().knows)
+    assert _said(article) == [("甲の事務", [("第三条第四号ロ", "", "戸籍関係情報")])]
+    joint = xml_clauses(
+        b"<Law><MainProvision>"
+        + "".join(
+            f"<Article Num='{number}'><ArticleTitle>{title}</ArticleTitle><Paragraph><ParagraphSentence>削除"
+            "</ParagraphSentence></Paragraph></Article>"
+            for number, title in (("3", "第三条"), ("4:6", "第四条から第六条まで"))
+        ).encode()
+        + b"</MainProvision></Law>"
+    )
+    assert [clause.place.article for clause in joint] == ["3", "4", "5", "6"]
+
+
 def test_both_forms_and_marked_columns_say_the_same() -> None:
     clauses = _clauses(*ARTICLE_3, ("4", "削除"))
     expected = _read(*ARTICLE_3)
@@ -270,10 +300,17 @@ def test_numbers_run_with_branches() -> None:
         ("**第三条**\u3000削除\n- 十十\u3000乙\n## 附則", DetailFault.BAD_NUMBER, "line 2"),
         ("**第三条**\u3000削除\n    - （１）\u3000乙\n## 附則", DetailFault.UNKNOWN_LINE, "line 2"),
         (
-            "**第三条**\u3000削除\n**第四条から第六条まで**\u3000削除\n## 附則",
-            DetailFault.UNKNOWN_LINE,
+            "**第三条**\u3000削除\n**第四条から第六条まで**\u3000甲\n## 附則",
+            DetailFault.BAD_NUMBER,
             "line 2",
         ),
+        (
+            "**第三条**\u3000削除\n**第六条から第四条まで**\u3000削除\n## 附則",
+            DetailFault.BAD_NUMBER,
+            "line 2",
+        ),
+        ("**第三条**\u3000削除\n**四**\u3000削除\n## 附則", DetailFault.UNKNOWN_LINE, "line 2"),
+        ("**第三条**\u3000削除\n- 一及び二\u3000甲\n## 附則", DetailFault.BAD_NUMBER, "line 2"),
         ("**第三条**\u3000削除\n| 表 |\n## 附則", DetailFault.UNKNOWN_LINE, "line 2"),
         ("**第三条**\u3000" + "甲" * (MAX_CLAUSE + 1) + "\n## 附則", DetailFault.TOO_LONG, "line 1"),
     ],
@@ -290,11 +327,15 @@ _HEAD = "<ArticleTitle>第三条</ArticleTitle><Paragraph><ParagraphSentence><Se
 @pytest.mark.parametrize(
     ("inside", "fault"),
     [
-        ("<ArticleTitle>三条</ArticleTitle>", DetailFault.BAD_NUMBER),
+        (_HEAD.replace("第三条", "三") + "</Paragraph>", DetailFault.BAD_NUMBER),
+        ("<ArticleTitle>第三条</ArticleTitle>", DetailFault.UNKNOWN_LINE),
         ("<ArticleTitle>第三条</ArticleTitle><TableStruct/>", DetailFault.UNKNOWN_LINE),
         ("<ArticleTitle>第三条</ArticleTitle><Paragraph/>", DetailFault.UNKNOWN_LINE),
         (_HEAD + "<Table/></Paragraph>", DetailFault.UNKNOWN_LINE),
-        (_HEAD + "<Item><ItemTitle>甲</ItemTitle></Item></Paragraph>", DetailFault.BAD_NUMBER),
+        (
+            _HEAD + "<Item><ItemTitle>甲</ItemTitle><ItemSentence>乙</ItemSentence></Item></Paragraph>",
+            DetailFault.BAD_NUMBER,
+        ),
         (_HEAD + "<Item><ItemTitle>一</ItemTitle></Item></Paragraph>", DetailFault.UNKNOWN_LINE),
         (
             _HEAD

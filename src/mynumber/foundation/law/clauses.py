@@ -5,7 +5,7 @@ Numbers must run without a gap, so a clause that is lost is an error and never a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,8 +15,8 @@ from mynumber.foundation.law.numerals import (
     article_label,
     label_of,
     order_of,
-    parse_article,
-    parse_number,
+    parse_articles,
+    parse_joint,
 )
 
 IROHA: Final = (
@@ -26,6 +26,9 @@ IROHA: Final = (
 
 MAX_CLAUSE: Final = 5_000
 """Characters of a clause; six times the longest of 2026."""
+
+DELETED: Final = "削除"
+"""What stands for an article or item that was repealed and keeps its number."""
 
 _WIDE_DIGITS: Final = "０１２３４５６７８９"
 
@@ -67,7 +70,7 @@ class Clause:
 
 
 _HEAD: Final = re.compile(r"\*\*(?P<title>[^*]+)\*\*\u3000(?P<text>.+)")
-_ITEM: Final = re.compile(rf"- (?P<number>{NUMERAL})\u3000(?P<text>.+)")
+_ITEM: Final = re.compile(rf"- (?P<number>{NUMERAL}(?:(?:及び|から){NUMERAL}(?:まで)?)?)\u3000(?P<text>.+)")
 _SUB: Final = re.compile(r"  - (?P<sub>[ア-ンヰヱ])\u3000(?P<text>.+)")
 _END: Final = "## "
 _FIRST: Final = "**第三条**"
@@ -90,12 +93,14 @@ def _markdown(lines: list[str]) -> Iterator[Clause]:
         if line.startswith(_END):
             return
         if match := _HEAD.fullmatch(line):
-            article, paragraph = _title(match.group("title"), article, paragraph, where)
-            number = ""
-            yield Clause(where, Place(article, paragraph), match.group("text"))
+            text, number = match.group("text"), ""
+            for place in _title(match.group("title"), article, text, where):
+                article, paragraph = place.article, place.paragraph
+                yield Clause(where, place, text)
         elif match := _ITEM.fullmatch(line):
-            number = _number(match.group("number"), where)
-            yield Clause(where, Place(article, paragraph, number), match.group("text"))
+            text = match.group("text")
+            for number in numbers_of(match.group("number"), text, where):
+                yield Clause(where, Place(article, paragraph, number), text)
         elif match := _SUB.fullmatch(line):
             yield Clause(where, Place(article, paragraph, number, match.group("sub")), match.group("text"))
         else:
@@ -103,23 +108,37 @@ def _markdown(lines: list[str]) -> Iterator[Clause]:
     raise MalformedDetail(DetailFault.TRUNCATED, f"line {len(lines)}", "no supplementary provisions follow")
 
 
-def _title(title: str, article: str, paragraph: int, where: str) -> tuple[str, int]:
-    """第四条の二 begins an article, ２ a paragraph."""
-    try:
-        if title.startswith("第"):
-            return parse_article(title), 1
-        if title and all(digit in _WIDE_DIGITS for digit in title) and len(title) <= 2:
-            return article, int(title)
-    except ValueError:
-        pass
-    raise MalformedDetail(DetailFault.UNKNOWN_LINE, where, title)
+def _title(title: str, article: str, text: str, where: str) -> Iterator[Place]:
+    """第四条の二 begins an article, ２ a paragraph; a joint deletion (第五条及び第六条) several articles."""
+    if title and all(digit in _WIDE_DIGITS for digit in title) and len(title) <= 2:
+        yield Place(article, int(title))
+        return
+    if not title.startswith("第"):
+        raise MalformedDetail(DetailFault.UNKNOWN_LINE, where, title)
+    for number in articles_of(title, text, where):
+        yield Place(number)
 
 
-def _number(label: str, where: str) -> str:
+def articles_of(title: str, text: str, where: str) -> tuple[str, ...]:
+    """The articles that a title names: several only where the text says 削除. Raises MalformedDetail."""
+    return _deleted_or_one(parse_articles, title, text, where)
+
+
+def numbers_of(title: str, text: str, where: str) -> tuple[str, ...]:
+    """The items that a title names: several only where the text says 削除. Raises MalformedDetail."""
+    return _deleted_or_one(parse_joint, title, text, where)
+
+
+def _deleted_or_one(
+    parse: Callable[[str], tuple[str, ...]], title: str, text: str, where: str
+) -> tuple[str, ...]:
     try:
-        return parse_number(label)
+        numbers = parse(title)
     except ValueError as error:
         raise MalformedDetail(DetailFault.BAD_NUMBER, where, str(error)) from None
+    if len(numbers) > 1 and text != DELETED:
+        raise MalformedDetail(DetailFault.BAD_NUMBER, where, title)
+    return numbers
 
 
 def checked(clauses: Iterable[Clause]) -> tuple[Clause, ...]:

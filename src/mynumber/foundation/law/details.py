@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mynumber.foundation.law.clauses import IROHA, Clause, Place
+from mynumber.foundation.law.clauses import DELETED, IROHA, Clause, Place
 from mynumber.foundation.law.errors import DetailFault, MalformedDetail
 from mynumber.foundation.law.numerals import NUMERAL, article_label, parse_number
 from mynumber.foundation.law.phrases import plain_words
@@ -70,7 +70,6 @@ _INFORMATION_BELOW: Final = re.compile(r"当該各号に掲げる事務の区分
 _SELECTED: Final = re.compile(
     r"(?P<list>次に掲げる情報)のうち、(?P<subject>.+)に係る情報であって(?P<limit>.+が定めるもの)"
 )
-_DELETED: Final = "削除"
 
 _AFTER_AFFAIR: Final = re.compile(r"[のをにがはとで、]|及び|又は|若しくは|並びに|であって")
 """What goes on with the affair after 事務; anything else begins the information."""
@@ -93,7 +92,7 @@ def read_articles(clauses: Sequence[Clause], is_information: IsInformation) -> t
     articles = _by_article(clauses)
     result: list[TextArticle] = []
     for at, (article, own) in enumerate(articles):
-        if own[0].text == _DELETED and len(own) == 1:
+        if own[0].text == DELETED and len(own) == 1:
             continue
         if at == len(articles) - 1 and len(own) == 1 and _HEAD.match(own[0].text) is None:
             continue
@@ -147,8 +146,8 @@ class _Paragraph:
             subject, limit, information = "", "", self._information
             if (chosen := _SELECTED.fullmatch(information)) is not None:
                 subject, limit, information = chosen.group("subject", "limit", "list")
-            below = [clause for clause in self._below if not clause.place.sub]
-            if len(below) != len(self._below):
+            below = [clause for clause in self._below if not clause.place.sub and clause.text != DELETED]
+            if any(clause.place.sub for clause in self._below):
                 raise MalformedDetail(
                     DetailFault.BAD_LIST, self._head.place.label, "sub-items below information"
                 )
@@ -161,13 +160,17 @@ class _Paragraph:
             return
         if _INFORMATION_BELOW.fullmatch(self._information) is None:
             raise MalformedDetail(DetailFault.BAD_HEAD, self._head.place.label, self._information)
-        items = [clause for clause in self._below if not clause.place.sub]
+        items = [clause for clause in self._below if not clause.place.sub and clause.text != DELETED]
         if not items:
             raise MalformedDetail(DetailFault.BAD_LIST, self._head.place.label, self._affair)
         for clause in items:
             words, information = _cut_affair(clause)
             number = clause.place.number
-            subs = [found for found in self._below if found.place.sub and found.place.number == number]
+            subs = [
+                found
+                for found in self._below
+                if found.place.sub and found.place.number == number and found.text != DELETED
+            ]
             statements = self._statements(information, clause.place, subs)
             self._known[number] = statements
             yield TextDetail(clause.place, words, self._who, statements)

@@ -16,6 +16,9 @@ _ARTICLE: Final = re.compile(
 NUMERAL: Final = r"[一二三四五六七八九十百]+(?:の[一二三四五六七八九十百]+)*"
 """Pattern of an item or article number with its branches (枝番号)."""
 
+_JOINT: Final = re.compile(rf"(?P<first>{NUMERAL})(?:及び(?P<both>{NUMERAL})|から(?P<last>{NUMERAL})まで)?")
+_LONGEST_RANGE: Final = 200
+
 
 def to_int(kanji: str) -> int:
     """Read 1..999 in kanji, e.g. 百七十三. Raises ValueError."""
@@ -76,3 +79,35 @@ def parse_article(label: str) -> str:
         msg = f"not an article number: {label[:20]!r}"
         raise ValueError(msg)
     return parse_number(match.group("head") + match.group("branches"))
+
+
+def parse_articles(label: str) -> tuple[str, ...]:
+    """Read one article number, or those of a joint deletion: 第五条及び第六条, 第五条から第七条まで. Raises ValueError."""
+    if _ARTICLE.sub("条", label) not in ("条", "条及び条", "条から条まで"):
+        msg = f"not an article number: {label[:20]!r}"
+        raise ValueError(msg)
+    return parse_joint(_ARTICLE.sub(lambda match: match.group("head") + match.group("branches"), label))
+
+
+def parse_joint(label: str) -> tuple[str, ...]:
+    """Read one number, or those of a joint deletion: 二及び三, 二から四まで, 三の二から三の四まで. Raises ValueError."""
+    match = _JOINT.fullmatch(label)
+    if match is None:
+        msg = f"not a number: {label[:20]!r}"
+        raise ValueError(msg)
+    first = parse_number(match.group("first"))
+    if match.group("both"):
+        return first, parse_number(match.group("both"))
+    if not match.group("last"):
+        return (first,)
+    last = parse_number(match.group("last"))
+    (head, begin), (same, end) = _last_part(first), _last_part(last)
+    if head != same or not begin < end <= begin + _LONGEST_RANGE:
+        msg = f"not a range: {label[:20]!r}"
+        raise ValueError(msg)
+    return tuple(f"{head}{number}" for number in range(begin, end + 1))
+
+
+def _last_part(number: str) -> tuple[str, int]:
+    head, joint, last = number.rpartition("_")
+    return head + joint, int(last)

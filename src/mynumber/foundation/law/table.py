@@ -1,18 +1,18 @@
 """The table of article 2 as one dated text has it: from rows of cells to items, affairs and provisions."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from mynumber.foundation.law.errors import Column, MalformedText, TextFault
-from mynumber.foundation.law.numerals import NUMERAL, label_of, order_of, parse_number, to_int
+from mynumber.foundation.law.numerals import NUMERAL, label_of, order_of, parse_joint
 from mynumber.foundation.law.phrases import plain_words, split_article
 
 HEADINGS: Final = tuple(column.value for column in Column)
 
 _ITEM: Final = re.compile(
-    rf"(?P<first>{NUMERAL})(?:(?P<join>及び|から)(?P<last>{NUMERAL})(?:まで)?)?[\u3000 ](?P<words>.+)",
+    rf"(?P<numbers>{NUMERAL}(?:(?:及び|から){NUMERAL}(?:まで)?)?)[\u3000 ](?P<words>.+)",
     re.DOTALL,
 )
 _DELETED: Final = "削除"
@@ -116,20 +116,10 @@ def _item(row: TableRow) -> tuple[tuple[str, ...], str]:
     if match is None:
         raise MalformedText(TextFault.BAD_ROW, row.where, "the first cell begins with no item number")
     try:
-        numbers = tuple(_numbers(match.group("first"), match.group("join"), match.group("last")))
+        numbers = parse_joint(match.group("numbers"))
     except ValueError as error:
         raise MalformedText(TextFault.BAD_ITEM, row.where, str(error)) from None
     return numbers, match.group("words").strip()
-
-
-def _numbers(first: str, join: str | None, last: str | None) -> Iterator[str]:
-    """One number, or those of a joint deletion: 二及び三, 二から四まで."""
-    yield parse_number(first)
-    if join == "及び" and last:
-        yield parse_number(last)
-    elif join == "から" and last:
-        for number in range(to_int(first) + 1, to_int(last) + 1):
-            yield str(number)
 
 
 def _check_follows(before: str, number: str, where: str) -> None:

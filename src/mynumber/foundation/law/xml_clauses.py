@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from mynumber.foundation.law.clauses import Clause, Place, checked
+from mynumber.foundation.law.clauses import Clause, Place, articles_of, checked, numbers_of
 from mynumber.foundation.law.egov_xml import parse_root, words_of
 from mynumber.foundation.law.errors import DetailFault, MalformedDetail
-from mynumber.foundation.law.numerals import parse_article, parse_number
 
 _TABLE_ARTICLES: Final = frozenset({"1", "2"})
 _WIDE_DIGITS: Final = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -33,12 +32,13 @@ def xml_clauses(data: bytes) -> tuple[Clause, ...]:
 
 def _article(article: Element) -> Iterator[Clause]:
     title = _text(article, "ArticleTitle")
-    try:
-        number = parse_article(title)
-    except ValueError as error:
-        raise MalformedDetail(DetailFault.BAD_NUMBER, title, str(error)) from None
-    for child in _children(article, "Paragraph", title):
-        yield from _paragraph(child, number, title)
+    paragraphs = list(_children(article, "Paragraph", title))
+    if not paragraphs:
+        raise MalformedDetail(DetailFault.UNKNOWN_LINE, title, "no paragraph")
+    text = _sentence(paragraphs[0], "ParagraphSentence", title)[0]
+    for number in articles_of(title, text, title):
+        for paragraph in paragraphs:
+            yield from _paragraph(paragraph, number, title)
 
 
 def _paragraph(paragraph: Element, article: str, where: str) -> Iterator[Clause]:
@@ -49,13 +49,11 @@ def _paragraph(paragraph: Element, article: str, where: str) -> Iterator[Clause]
     yield Clause(where, place, _sentence(paragraph, "ParagraphSentence", where)[0])
     for item in _children(paragraph, "Item", where, "ParagraphSentence"):
         title = _text(item, "ItemTitle")
-        try:
-            number = parse_number(title)
-        except ValueError as error:
-            raise MalformedDetail(DetailFault.BAD_NUMBER, f"{where} {title}", str(error)) from None
-        here = Place(article, place.paragraph, number)
-        text, affair = _sentence(item, "ItemSentence", here.label)
-        yield Clause(here.label, here, text, affair)
+        text, affair = _sentence(item, "ItemSentence", f"{where} {title}")
+        number = ""
+        for number in numbers_of(title, text, f"{where} {title}"):
+            here = Place(article, place.paragraph, number)
+            yield Clause(here.label, here, text, affair)
         for sub in _children(item, "Subitem1", here.label, "ItemSentence"):
             below = Place(article, place.paragraph, number, _text(sub, "Subitem1Title"))
             if any(True for _ in _children(sub, "", below.label, "Subitem1Sentence")):
