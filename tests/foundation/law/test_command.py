@@ -43,6 +43,17 @@ def test_show_prints_the_rules_of_an_affair() -> None:
         assert words in result.stdout
 
 
+def test_show_goes_down_to_items() -> None:
+    result = _run("show", "--affair", "12-1", "--on", "2026-06-14", "--items")
+    assert result.exit_code == 0
+    said = _said(result)
+    assert (
+        "12-1-1 12-1.1 第十四条第一号 児童福祉法第十八条の十八第一項の保育士の登録の申請に係る事実についての審査に関する事務"
+        in said
+    )
+    assert "12-1-1-1  第十四条第一号" in said
+
+
 @pytest.mark.parametrize("affair", ["81-1", "81", "八十一", "児童扶養手当法による児童扶養手当"])
 @pytest.mark.parametrize(
     "provider", ["PENSION_SERVICE", "pension_service", "日本年金機構", "厚生労働大臣又は日本年金機構"]

@@ -106,6 +106,8 @@ def show(
     ] = None,
     information: Annotated[str | None, typer.Option(help="情報（例 LOCAL_TAX、地方税関係情報）")] = None,
     on: Day = None,
+    *,
+    items: Annotated[bool, typer.Option("--items", help="規定ごとに情報の項目も示す")] = False,
 ) -> None:
     """条件に合う規定を表で示します。ひとつもなければ、その情報連携は認められません（終了コード 1）。"""
     day = on.date() if on else _today()
@@ -133,6 +135,8 @@ def show(
         console.print("この条件の情報連携を認める規定はありません。")
         raise typer.Exit(_NOTHING_FOUND)
     console.print(_rules_table(rules))
+    if items:
+        _print_items_of(console, basis, [rule for _, rule in rules])
     affairs = {found.id for found, _ in rules}
     console.print(f"{len(affairs)} 事務、{len(rules)} 規定")
 
@@ -356,6 +360,17 @@ def _print_changes(console: Console, found: tuple[Change, ...]) -> None:
             console.print(f"   + {_row(change.after)}", style="green")
     rules = sum(_is_rule(change.id) for change in found)
     console.print(f"事務 {len(found) - rules} 件、規定 {rules} 件が違います。")
+
+
+def _print_items_of(console: Console, basis: LegalBasis, rules: Iterable[Provision]) -> None:
+    """The items of rules, each below the exact affair that may ask for it."""
+    for rule in rules:
+        for detail in basis.details_of(rule.affair_id):
+            own = [item for item in detail.items if item.provision_id == rule.id]
+            if own:
+                console.print(f"[bold]{rule.id}[/bold] {detail.id} {detail.label} {escape(detail.words)}")
+            for item in own:
+                console.print(f"   {item.id}  {escape(item.label)}  {escape(item.words)}")
 
 
 def _print_items(console: Console, found: tuple[Change, ...]) -> None:
