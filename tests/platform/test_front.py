@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from mynumber.platform.front import MAX_HEAD_BYTES, Front, Upstream, is_message, routes
+from mynumber.platform.front import MAX_HEAD_BYTES, Front, Upstream, is_inward, routes
 from mynumber.platform.registry import processes_of
 from mynumber.platform.settings import Settings
 
@@ -128,6 +128,9 @@ async def test_a_kept_connection_may_ask_different_institutions() -> None:
         "/%2e%2e/messages/",
         "/..\\messages/x",
         "/municipality.131229/messages/inquiry",
+        "/metrics",
+        "/METRICS?x",
+        "/x/..//%6detrics",
         "/municipality.131229//%6Dessages/inquiry",
     ],
 )
@@ -144,7 +147,7 @@ async def test_messages_are_refused_however_they_are_spelled_also_later_on_a_con
     "target", [b"/messages-from-the-city", b"/records/1/messages", b"/", b"/?next=/messages/x"]
 )
 def test_other_paths_are_not_taken_for_messages(target: bytes) -> None:
-    assert not is_message(target)
+    assert not is_inward(target)
 
 
 async def test_a_posted_message_is_refused_and_the_answer_is_not_torn_away() -> None:

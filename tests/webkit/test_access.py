@@ -58,6 +58,7 @@ def test_the_walk_finds_every_route_with_its_mark(project: InstitutionDatabase) 
     assert {pattern: str(mark) for pattern, mark in routes.items()} == {
         "healthz": "public",
         "readyz": "public",
+        "metrics": "public",
         "hello": "public",
         "messages/parcel.v1": "signed_message",
         "<str:system>/messages/parcel.v1": "signed_message",

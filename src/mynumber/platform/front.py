@@ -119,7 +119,7 @@ class Front:
             return not_a_request(431)
         if not request.target.startswith(b"/"):
             return not_a_request(400)
-        if is_message(request.target):
+        if is_inward(request.target):
             return messages_refused()
         if host not in self._routes:
             return unknown_host(self._settings)
@@ -237,8 +237,12 @@ class _Visitor:
                 left -= len(event.data) if isinstance(event, h11.Data) else 0
 
 
-def is_message(target: bytes) -> bool:
-    """Whether a request's target leads to `/messages/` or `/SYSTEM/messages/`, however it is spelled."""
+INWARD = frozenset({"messages", "metrics"})
+"""First words of addresses that are for other processes alone."""
+
+
+def is_inward(target: bytes) -> bool:
+    """Whether a request's target leads to `/messages/`, `/SYSTEM/messages/` or `/metrics`, however it is spelled."""
     path = target.split(b"?", 1)[0].split(b"#", 1)[0].decode("latin-1")
     for _ in range(3):  # decoded once by every server; more than once by a careless one
         parts: list[str] = []
@@ -247,7 +251,7 @@ def is_message(target: bytes) -> bool:
                 parts = parts[:-1]
             elif part not in ("", "."):
                 parts.append(part)
-        if "messages" in (part.lower() for part in parts[:2]):
+        if INWARD.intersection(part.lower() for part in parts[:2]):
             return True
         path = unquote(path, encoding="latin-1")
     return False

@@ -1,13 +1,19 @@
 """The command lines of the platform's processes."""
 
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 
 from mynumber.platform.registry import Interface, Process
+from mynumber.platform.settings import Settings
 
 BLOCKING_THREADS = 4
 """Requests that one Django process works on at a time. More than one: a desk that asks waits for an answer."""
 GRACEFUL_SECONDS = 5
+MOST_WORKERS = 4
+SHARED = frozenset({"portal"})
+"""Processes that many residents ask at once: a worker for each core, up to MOST_WORKERS. One worker of Python uses one core at most."""
 
 
 def serve_command(process: Process, listen: str) -> list[str]:
@@ -17,7 +23,15 @@ def serve_command(process: Process, listen: str) -> list[str]:
         return [
             *_python("granian"),
             *("--interface", "wsgi", "--host", address, "--port", port),
-            *("--workers", "1", "--blocking-threads", str(BLOCKING_THREADS), "--no-ws", "--http", "1"),
+            *(
+                "--workers",
+                str(workers(process)),
+                "--blocking-threads",
+                str(BLOCKING_THREADS),
+                "--no-ws",
+                "--http",
+                "1",
+            ),
             *("--log-level", "warning", "--workers-kill-timeout", str(GRACEFUL_SECONDS)),
             process.application,
         ]
@@ -28,6 +42,21 @@ def serve_command(process: Process, listen: str) -> list[str]:
         *("--log-level", "warning", "--timeout-graceful-shutdown", str(GRACEFUL_SECONDS)),
         process.application,
     ]
+
+
+def workers(process: Process) -> int:
+    """How many worker processes serve it."""
+    return min(os.cpu_count() or 1, MOST_WORKERS) if process.name in SHARED else 1
+
+
+def shared_figures(process: Process, settings: Settings) -> dict[str, str]:
+    """What a process with several workers needs so that `/metrics` tells of all of them: an empty folder."""
+    if workers(process) == 1:
+        return {}
+    folder = settings.home / "metrics" / process.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def front_command() -> list[str]:

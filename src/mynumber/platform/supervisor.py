@@ -201,6 +201,7 @@ class Supervisor:
 
     def _launch(self, process: Process, server: Server) -> None:
         env = self._environment(institution(process.institution), server, process)
+        env |= launch.shared_figures(process, self.settings)
         self._keep(process.name, launch.serve_command(process, process.listen(self.settings)), env)
 
     def _launch_front(self) -> None:

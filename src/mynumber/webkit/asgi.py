@@ -22,7 +22,7 @@ from mynumber.protocols import wire
 from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.webkit import logs
+from mynumber.webkit import logs, metrics
 from mynumber.webkit.marks import RouteTable, public, signed_message
 
 Scope = MutableMapping[str, Any]
@@ -101,6 +101,7 @@ class MessageApp:
         self.routes = RouteTable()
         self.routes.add("GET", "/healthz", self._healthz)
         self.routes.add("GET", "/readyz", self._readyz)
+        self.routes.add("GET", metrics.PATH, self._metrics)
 
     def answer(self, message: Message[Q, A], handler: Handler[Q, A], *, may_ask: MayAsk, hop: Hop) -> None:
         """Register the handler of one kind of message."""
@@ -196,6 +197,7 @@ class MessageApp:
                 receiver=receiver,
                 now=datetime.now(UTC),
             )
+        metrics.MESSAGES.labels(message.name, outcome).observe(time.perf_counter() - began)
         if status != 200:
             # answers are recorded in the database already; a line for each would cost more than the exchange
             _log.info(
@@ -243,6 +245,11 @@ class MessageApp:
         if ready:
             return 200, b'{"status":"ready"}', "application/json"
         return 503, b'{"status":"not ready"}', "application/json"
+
+    @public  # counts and durations of this process; the front refuses the address
+    async def _metrics(self) -> tuple[int, bytes, str]:
+        body, content_type = metrics.exposition()
+        return 200, body, content_type
 
 
 async def live(

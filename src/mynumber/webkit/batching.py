@@ -6,6 +6,7 @@ Draining whatever waits gives big batches under load and adds no delay without i
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
@@ -16,6 +17,8 @@ from asyncpg.exceptions import (
     InterfaceError,
     PostgresError,
 )
+
+from mynumber.webkit import metrics
 
 I = TypeVar("I")  # noqa: E741 - item
 O = TypeVar("O")  # noqa: E741 - outcome
@@ -34,7 +37,7 @@ class Batcher(Generic[I, O]):
     ``write`` gets 1 to ``largest`` items and returns one outcome for each, in order, or raises and has written nothing. When it raises because
     of one of them, the halves are written again by themselves, so that nobody's item can spoil another's; what is left alone gets the
     exception. When the database is away everybody gets it at once. One batch is under way at a time. An item that is itself a group counts
-    as many as ``weigh`` says; one that is heavier than ``largest`` goes alone.
+    as many as ``weigh`` says; one that is heavier than ``largest`` goes alone. ``name`` gives the batches a metric.
     """
 
     def __init__(
@@ -43,8 +46,10 @@ class Batcher(Generic[I, O]):
         *,
         largest: int = LARGEST_BATCH,
         weigh: Callable[[I], int] | None = None,
+        name: str = "",
     ) -> None:
         self._write = write
+        self._name = name
         self._largest = largest
         self._weigh = weigh
         self._waiting: list[tuple[I, asyncio.Future[O]]] = []
@@ -82,8 +87,12 @@ class Batcher(Generic[I, O]):
     async def _write_batch(self, batch: list[tuple[I, asyncio.Future[O]]]) -> None:
         self.batches += 1
         self.items += len(batch)
+        began = time.perf_counter()
         try:
             outcomes = await self._write([item for item, _ in batch])
+            if self._name:
+                metrics.BATCHES.labels(self._name).observe(len(batch))
+                metrics.BATCH_SECONDS.labels(self._name).observe(time.perf_counter() - began)
             if len(outcomes) != len(batch):
                 raise RuntimeError("the writer returned another number of outcomes than it got items")
         except Exception as error:  # noqa: BLE001 - every waiting caller gets it

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from mynumber.foundation.keyring import KeyRing, KeyRingRefused
+from mynumber.webkit import metrics
 from mynumber.webkit.access import public
 from mynumber.webkit.environment import Environment
 
@@ -39,6 +40,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
         {"ready": not missing, "institution": settings.MYNUMBER_INSTITUTION, "missing": missing},
         status=503 if missing else 200,
     )
+
+
+@public  # counts and durations of this process; the front refuses the address
+@never_cache
+@require_safe
+@transaction.non_atomic_requests
+def figures(request: HttpRequest) -> HttpResponse:
+    """What this process counts, in Prometheus' text form."""
+    body, content_type = metrics.exposition()
+    return HttpResponse(body, content_type=content_type)
 
 
 def what_is_missing() -> list[str]:

@@ -9,11 +9,11 @@ from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from mynumber.webkit import logs
+from mynumber.webkit import logs, metrics
 
 REQUEST_ID_HEADER = "X-Request-Id"
 REQUEST_ID_VARIABLE = "HTTP_X_REQUEST_ID"
-QUIET_ROUTES = frozenset({"healthz", "readyz"})
+QUIET_ROUTES = frozenset({"healthz", "readyz", "metrics"})
 """Routes that a supervisor calls every second: logged only when they fail."""
 
 _log = logs.get_logger(__name__)
@@ -38,14 +38,17 @@ class RequestLogMiddleware:
         tenant = getattr(request, "tenant", None)
         match = request.resolver_match
         route = match.route if match else "(none)"
+        method = str(request.method) if request.method in _METHODS else "(other)"
+        took = perf_counter() - started
+        metrics.REQUESTS.labels(route, method, response.status_code).observe(took)
         if response.status_code >= 400 or route not in QUIET_ROUTES:
             logs.say(
                 __name__,
                 "request",
-                method=request.method if request.method in _METHODS else "(other)",
+                method=method,
                 route=route,
                 status=response.status_code,
-                duration_ms=round((perf_counter() - started) * 1000, 2),
+                duration_ms=round(took * 1000, 2),
                 request_id=request_id,
                 **({"tenant": tenant} if tenant else {}),
             )

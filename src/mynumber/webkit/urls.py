@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from mynumber.webkit.health import healthz, readyz
+from mynumber.webkit.health import figures, healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", figures, name="metrics"),
 ]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from mynumber.institutions.gateway.desk.changing import Holds
+from mynumber.institutions.gateway.desk.hours import OpeningHours
 from mynumber.institutions.gateway.files import serving as files
 from mynumber.institutions.gateway.letters import serving as letters
 from mynumber.institutions.gateway.mesh import serving as mesh
@@ -39,6 +40,7 @@ from mynumber.protocols.exchange import (
     Withdrawn,
 )
 from mynumber.protocols.holds import CHANGE_HOLDS
+from mynumber.protocols.hours import AVAILABILITY, QUERY_HOURS
 from mynumber.protocols.node import Node
 from mynumber.protocols.records import QUERY_SIDE
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -65,13 +67,14 @@ class Gateway:
         self.store = Store(sessions)
         self.instances = Instances(pool)
         side = InquirerSide(sessions, self.instances.id)
-        self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
+        self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused, name="refusals")
         self.caller = Caller(node)
         self.holding = Holding(self.store)
         self.holds = Holds(self.store)
         self.outbox = Outbox(node, self.store, self.caller)
         self.inquiring = Inquiring(node, side, self.caller, ended=self.outbox.wake)
-        self.providing = Providing(node, ProviderSide(sessions), self.store)
+        self.hours = OpeningHours(node, self.store, self.caller)
+        self.providing = Providing(node, ProviderSide(sessions), self.store, self.hours)
         self.recovery = Recovery(
             node, self.store, side, self.caller, self.inquiring, self.outbox, self.instances
         )
@@ -216,6 +219,18 @@ def build() -> MessageApp:
         CHANGE_HOLDS,
         lambda question: _running().holds.change(question),
         may_ask=_own_member,
+        hop=provider,
+    )
+    application.answer(
+        AVAILABILITY,
+        lambda question: _running().hours.availability(question),
+        may_ask=_own_member,
+        hop=inquirer,
+    )
+    application.answer(
+        QUERY_HOURS,
+        lambda question: _running().hours.tell(question),
+        may_ask=_other_gateway,
         hop=provider,
     )
     application.answer(

@@ -123,7 +123,7 @@ class StatusApp:
         self.desk = Desk()
         self.usage = Usage(self.store.add)
         self.verifiers = Verifiers(self.store.verifiers)
-        self.look_up: Batcher[str, CertificateRow | None] = Batcher(self.store.certificates)
+        self.look_up: Batcher[str, CertificateRow | None] = Batcher(self.store.certificates, name="certificates")
         with suppress(*DATABASE_FAILURES):
             await furnish(self.desk, self.store, keyring)
         # What is there now stays; an answer leaves nothing that a search for cycles would find.

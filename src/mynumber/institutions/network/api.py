@@ -85,8 +85,9 @@ class Core:
             Recorder(pool, lambda: node.directory, self.sequencer.wake).record_requests,
             largest=LARGEST_COMMIT,
             weigh=lambda asked: len(asked.judgements),
+            name="permits",
         )
-        self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused)
+        self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused, name="refusals")
         self.disclosure = Disclosure(pool, self.keys)
         self.holders = Holders(pool, self.keys, lambda: node.directory, legal_basis_at)
         self.caller = Caller(node)

@@ -181,6 +181,7 @@ async def _serve(processes: Sequence[Process], chosen: Settings, one: Institutio
         environment = _environment(chosen, one, process)
         environment.pop(OWNER_URL, None)
         listen = environment["MYNUMBER_LISTEN"] if len(processes) == 1 else process.listen(chosen)
+        environment |= launch.shared_figures(process, chosen)
         command = launch.serve_command(process, listen)
         running.append(await asyncio.create_subprocess_exec(*command, env=environment, process_group=0))
     stop = asyncio.Event()

@@ -101,7 +101,8 @@ class Exchange:
     def answered(self, answer: PermitAnswer, sheet: FactSheet | None, at: datetime) -> Ending:
         """The end that a provider's answer brings. Raises Refused when the fact is no text."""
         if answer.outcome is Outcome.REFUSED and answer.reason is not None:
-            return self.refused(Hop.PROVIDER_GATEWAY, answer.reason, at)
+            refused = self.refused(Hop.PROVIDER_GATEWAY, answer.reason, at)
+            return msgspec.structs.replace(refused, deadline=answer.deadline)
         waits = answer.outcome is Outcome.WAITING
         return Ending(
             request_id=self.inquiry.request_id,
@@ -167,7 +168,10 @@ class MemberInquiring:
         self._ended = ended
         self._in_hand: dict[UUID, Exchange] = {}
         self._opening: Batcher[Asked, list[Exchange | InquiryResult | None] | None] = Batcher(
-            self.open_inquiries, largest=LARGEST, weigh=lambda asked: len(asked.inquiries)
+            self.open_inquiries,
+            largest=LARGEST,
+            weigh=lambda asked: len(asked.inquiries),
+            name="inquiries opened",
         )
         self._permits: Groups[Exchange] = Groups(self._request_permits, largest=GROUP_ITEMS, at_once=AT_ONCE)
         self._closing: Groups[tuple[Exchange, Ending]] = Groups(self._close, largest=LARGEST, at_once=AT_ONCE)

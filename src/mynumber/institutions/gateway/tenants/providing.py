@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 import msgspec
 
+from mynumber.institutions.gateway.desk.hours import OpeningHours
 from mynumber.institutions.gateway.tenants.provider_side import Found, Presented, ProviderSide
 from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
 from mynumber.protocols.directory import Directory
@@ -33,10 +35,11 @@ LARGEST = 256
 class Providing:
     """Answers presentations to all members of this gateway."""
 
-    def __init__(self, node: Node, side: ProviderSide, store: Store) -> None:
+    def __init__(self, node: Node, side: ProviderSide, store: Store, hours: OpeningHours) -> None:
         self._node = node
         self._side = side
         self._store = store
+        self._hours = hours
         self._using: dict[str, Batcher[Presented, tuple[Found, ...] | None]] = {}
 
     async def provide(self, question: Question[SheetPresentation]) -> SheetAnswer:
@@ -53,6 +56,10 @@ class Providing:
         codes = open_codes(sheet.body, key=self._node.sealing_key(receiver))
         if len(permits) != len(codes):
             codes = tuple(codes[place] for place in question.body.only)
+        refusal: Reason | None = Reason.PERMIT_EXPIRED if sheet.is_expired else None
+        opens_at: datetime | None = None
+        if refusal is None and not await self._hours.is_open(receiver, question.at):
+            refusal, opens_at = Reason.PROVIDER_CLOSED, await self._hours.opens_at(receiver, question.at)
         found = await self._batcher(receiver).submit(
             Presented(
                 header=question.received.header,
@@ -61,7 +68,8 @@ class Providing:
                 digests=tuple(permit_digest(sheet.digest, permit.request_id) for permit in permits),
                 codes=codes,
                 at=question.at,
-                is_expired=sheet.is_expired,
+                refusal=refusal,
+                opens_at=opens_at,
             )
         )
         if found is None:
@@ -86,7 +94,9 @@ class Providing:
         batcher = self._using.get(receiver)
         if batcher is None:
             use = partial(self.use_permits, tenant_of(receiver), Directory.member_of(receiver))
-            batcher = self._using[receiver] = Batcher(use, largest=LARGEST, weigh=_weight)
+            batcher = self._using[receiver] = Batcher(
+                use, largest=LARGEST, weigh=_weight, name="permits used"
+            )
         return batcher
 
     async def use_permits(
