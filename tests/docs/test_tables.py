@@ -16,9 +16,9 @@ def test_the_tables_of_a_page_are_those_of_the_code(page: Path) -> None:
 
 def test_a_changed_field_is_noticed() -> None:
     place = (
-        "<!-- struct: mynumber.protocols.exchange.Presentation -->\n| `permit` | `bytes` | |\n<!-- end -->"
+        "<!-- struct: mynumber.protocols.exchange.SheetPresentation -->\n| `sheet` | `bytes` | |\n<!-- end -->"
     )
-    assert "| `permit` | `PermitText` |" in renewed(place)
+    assert "| `sheet` | `SheetText` |" in renewed(place)
     assert "bytes" not in renewed(place)
 
 
