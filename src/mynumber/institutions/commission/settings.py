@@ -1,5 +1,6 @@
 """Settings of 個人情報保護委員会."""
 
+from mynumber.webkit.face import language
 from mynumber.webkit.settings import institution_settings
 
 globals().update(
@@ -10,5 +11,6 @@ globals().update(
             "mynumber.institutions.commission.monitor",
         ],
         urlconf="mynumber.institutions.commission.urls",
+        middleware=[language.MIDDLEWARE],
     )
 )

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from mynumber.institutions.commission.monitor import views
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+from mynumber.webkit.face.language import choose_language
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -11,5 +12,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("alarms/<int:number>", views.alarm, name="alarm"),
     path("policy", views.policy, name="policy"),
+    path("language", choose_language, name="language"),
     path("", include("mynumber.webkit.urls")),
 ]

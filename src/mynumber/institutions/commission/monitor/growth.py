@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-WIDTH, HEIGHT = 720.0, 220.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 76.0, 12.0, 14.0, 30.0
+WIDTH, HEIGHT = 400.0, 200.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 84.0, 6.0, 12.0, 12.0
 _GRID = 4
 
 
@@ -21,7 +21,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Ready to be drawn, in SVG user units."""
+    """Ready to be drawn, in SVG user units: small enough for the labels to be read on a phone."""
 
     path: str
     sizes: tuple[Mark, ...]

@@ -20,7 +20,7 @@ from mynumber.webkit.face.language import is_english
 from mynumber.webkit.face.parts import Chip, Column, Kind, Link, Table
 
 MOST_POINTS = 200
-SHOWN_CHECKPOINTS = 10
+SHOWN_CHECKPOINTS = 5
 SHOWN_ALARMS = 50
 
 
