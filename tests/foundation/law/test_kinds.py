@@ -1,6 +1,7 @@
 import pytest
 
 from mynumber.foundation.law import InformationKind, InstitutionKind
+from mynumber.foundation.law.mapping import phrase_mapping
 from tests.foundation.law.official import ROOT
 
 
@@ -13,6 +14,14 @@ def test_values_are_stable_names_and_labels_tell_members_apart(
         assert kind.label_ja
         assert kind.label_en.isascii()
     assert len({kind.label_ja for kind in kinds}) == len({kind.label_en for kind in kinds}) == len(kinds)
+
+
+def test_former_kinds_are_those_that_no_text_of_the_order_names() -> None:
+    order = phrase_mapping()
+    institutions = frozenset().union(*order.institutions.values())
+    information = frozenset().union(*order.information.values())
+    assert {kind for kind in InstitutionKind if not kind.former} == institutions
+    assert {kind for kind in InformationKind if not kind.former} == information
 
 
 def test_a_kind_is_read_back_from_its_value() -> None:

@@ -17,12 +17,15 @@ class _LabelledKind(StrEnum):
 
     label_ja: str
     label_en: str
+    former: bool
+    """Whether only the former appended table 2 of the Act names it: nothing to offer for today."""
 
-    def __new__(cls, value: str, label_ja: str = "", label_en: str = "") -> Self:
+    def __new__(cls, value: str, label_ja: str = "", label_en: str = "", former: bool = False) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label_ja = label_ja
         member.label_en = label_en
+        member.former = former
         return member
 
     @classmethod
@@ -339,81 +342,97 @@ class InstitutionKind(_LabelledKind):
         "council_of_social_welfare",
         "社会福祉協議会",
         "Council of social welfare",
+        True,
     )
     NATIONAL_PENSION_FUND = (
         "national_pension_fund",
         "国民年金基金",
         "National pension fund",
+        True,
     )
     NATIONAL_PENSION_FUND_ASSOCIATION = (
         "national_pension_fund_association",
         "国民年金基金連合会",
         "National Pension Fund Association",
+        True,
     )
     COAL_MINERS_PENSION_FUND = (
         "coal_miners_pension_fund",
         "石炭鉱業年金基金",
         "Coal Miners Pension Fund",
+        True,
     )
     EMPLOYEES_PENSION_FUND = (
         "employees_pension_fund",
         "平成二十五年法律第六十三号附則第三条第十一号に規定する存続厚生年金基金",
         "Surviving employees pension fund (2013 Act No. 63)",
+        True,
     )
     SURVIVING_PENSION_FUND_ASSOCIATION = (
         "surviving_pension_fund_association",
         "平成二十五年法律第六十三号附則第三条第十三号に規定する存続連合会",
         "Surviving pension fund association (2013 Act No. 63)",
+        True,
     )
     PENSION_FUND_ASSOCIATION = (
         "pension_fund_association",
         "企業年金連合会",
         "Pension Fund Association",
+        True,
     )
     DEFINED_BENEFIT_PENSION_EMPLOYER = (
         "defined_benefit_pension_employer",
         "確定給付企業年金法第二十九条第一項に規定する事業主等",
         "Employer with a defined-benefit corporate pension",
+        True,
     )
     DEFINED_CONTRIBUTION_PENSION_EMPLOYER = (
         "defined_contribution_pension_employer",
         "確定拠出年金法第三条第三項第一号に規定する事業主",
         "Employer with a defined-contribution pension",
+        True,
     )
     SURVIVING_COUNCIL_MEMBERS_MUTUAL_AID = (
         "surviving_council_members_mutual_aid",
         "平成二十三年法律第五十六号附則第二十三条第一項第三号に規定する存続共済会",
         "Surviving mutual aid of local council members (2011 Act No. 56)",
+        True,
     )
     JAPAN_SPORT_COUNCIL = (
         "japan_sport_council",
         "独立行政法人日本スポーツ振興センター",
         "Japan Sport Council",
+        True,
     )
     MEDICAL_DEVICES_AGENCY = (
         "medical_devices_agency",
         "独立行政法人医薬品医療機器総合機構",
         "Pharmaceuticals and Medical Devices Agency",
+        True,
     )
     PRIVATE_SCHOOL_ART60_PAYER = (
         "private_school_art60_payer",
         "私立学校教職員共済法第二十五条において準用する国家公務員共済組合法第六十条第一項に規定する他の法令による給付の支給を行うこととされている者",
         "Payer of another law's benefit (Private School Mutual Aid Act 25)",
+        True,
     )
     NATIONAL_OFFICIALS_ART60_PAYER = (
         "national_officials_art60_payer",
         "国家公務員共済組合法第六十条第一項に規定する他の法令による給付の支給を行うこととされている者",
         "Payer of another law's benefit (National Officials Mutual Aid Act 60(1))",
+        True,
     )
     LOCAL_OFFICIALS_ART62_PAYER = (
         "local_officials_art62_payer",
         "地方公務員等共済組合法第六十二条第一項に規定する他の法令による給付の支給を行うこととされている者",
         "Payer of another law's benefit (Local Officials Mutual Aid Act 62(1))",
+        True,
     )
     ATOMIC_BOMB_ART18_PAYER = (
         "atomic_bomb_art18_payer",
         "原子爆弾被爆者に対する援護に関する法律第十八条第一項ただし書に規定する他の法令による医療に関する給付の支給を行うこととされている者",
         "Payer of another law's medical benefit (Atomic Bomb Survivors Act 18(1))",
+        True,
     )
 
 
@@ -882,114 +901,137 @@ class InformationKind(_LabelledKind):
         "social_welfare_loan",
         "社会福祉法による生計困難者に対して無利子又は低利で資金を融通する事業の実施に関する情報",
         "Loans to persons in need (Social Welfare Act)",
+        True,
     )
     WAR_VICTIMS_RELIEF = (
         "war_victims_relief",
         "戦傷病者戦没者遺族等援護関係情報",
         "Relief of war victims and survivors",
+        True,
     )
     WAR_VICTIMS_PENSION = (
         "war_victims_pension",
         "戦傷病者戦没者遺族等援護法による年金である給付の支給に関する情報",
         "Pension of war victims and survivors",
+        True,
     )
     ATOMIC_BOMB_GENERAL_ILLNESS = (
         "atomic_bomb_general_illness",
         "原子爆弾被爆者に対する援護に関する法律による一般疾病医療費の支給に関する情報",
         "Atomic bomb survivors: medical expenses of general illnesses",
+        True,
     )
     ATOMIC_BOMB_ALLOWANCE = (
         "atomic_bomb_allowance",
         "原子爆弾被爆者に対する援護に関する法律による手当等の支給に関する情報",
         "Atomic bomb survivors: allowances",
+        True,
     )
     ATOMIC_BOMB_CARE_ALLOWANCE = (
         "atomic_bomb_care_allowance",
         "原子爆弾被爆者に対する援護に関する法律による介護手当の支給に関する情報",
         "Atomic bomb survivors: care allowance",
+        True,
     )
     ASBESTOS_RELIEF = (
         "asbestos_relief",
         "石綿健康被害救済給付等関係情報",
         "Relief of asbestos victims",
+        True,
     )
     DISASTER_RELIEF = (
         "disaster_relief",
         "災害救助法による救助又は扶助金の支給に関する情報",
         "Disaster relief: aid and allowances (Disaster Relief Act)",
+        True,
     )
     RETURNEES_TRAVEL_BENEFIT = (
         "returnees_travel_benefit",
         "中国残留邦人等の永住帰国旅費、自立支度金、一時金又は一時帰国旅費の支給に関する情報",
         "Travel costs and grants for Japanese returnees from China",
+        True,
     )
     NATIONAL_PENSION_BENEFIT = (
         "national_pension_benefit",
         "国民年金法による年金である給付の支給に関する情報",
         "National pension",
+        True,
     )
     NATIONAL_PENSION_FUND_MEMBER = (
         "national_pension_fund_member",
         "国民年金基金の加入員に関する情報",
         "Members of national pension funds",
+        True,
     )
     NATIONAL_PENSION_FACILITY_RESIDENT = (
         "national_pension_facility_resident",
         "国民年金法第八十九条第一項第三号の施設に入所する者に関する情報",
         "Residents of facilities (National Pension Act 89(1)(iii))",
+        True,
     )
     FARMERS_PENSION_INSURED = (
         "farmers_pension_insured",
         "独立行政法人農業者年金基金法による農業者年金の被保険者に関する情報",
         "Insured persons of the farmers pension",
+        True,
     )
     EMPLOYMENT_TRAINING_BENEFIT = (
         "employment_training_benefit",
         "雇用保険法による教育訓練給付金の支給に関する情報",
         "Employment insurance: education and training benefit",
+        True,
     )
     SEAMENS_INSURANCE_BENEFIT = (
         "seamens_insurance_benefit",
         "船員保険法による保険給付の支給に関する情報",
         "Seamen's insurance benefits",
+        True,
     )
     INVOLUNTARY_HOSPITALISATION = (
         "involuntary_hospitalisation",
         "精神保健及び精神障害者福祉に関する法律による入院措置に関する情報",
         "Involuntary hospitalisation (Mental Health Act)",
+        True,
     )
     NATIONAL_HEALTH_PREMIUM_DEDUCTION = (
         "national_health_premium_deduction",
         "国民健康保険法第七十六条の四において準用する介護保険法の規定により通知することとされている事項に関する情報",
         "National health insurance: notices of deduction from pensions",
+        True,
     )
     ELDERLY_MEDICAL_PREMIUM_DEDUCTION = (
         "elderly_medical_premium_deduction",
         "高齢者の医療の確保に関する法律第百十条において準用する介護保険法の規定により通知することとされている事項に関する情報",
         "Medical care of the elderly: notices of deduction from pensions",
+        True,
     )
     LONG_TERM_CARE_PREMIUM_DEDUCTION = (
         "long_term_care_premium_deduction",
         "介護保険法第百三十六条第一項、第百三十八条第一項又は第百四十一条第一項の規定により通知することとされている事項に関する情報",
         "Long-term care insurance: notices of deduction from pensions",
+        True,
     )
     PRIVATE_SCHOOL_ART60_BENEFIT = (
         "private_school_art60_benefit",
         "私立学校教職員共済法第二十五条において準用する国家公務員共済組合法第六十条第一項に規定する他の法令による給付の支給に関する情報",
         "Another law's benefit (Private School Mutual Aid Act 25)",
+        True,
     )
     NATIONAL_OFFICIALS_ART60_BENEFIT = (
         "national_officials_art60_benefit",
         "国家公務員共済組合法第六十条第一項に規定する他の法令による給付の支給に関する情報",
         "Another law's benefit (National Officials Mutual Aid Act 60(1))",
+        True,
     )
     LOCAL_OFFICIALS_ART62_BENEFIT = (
         "local_officials_art62_benefit",
         "地方公務員等共済組合法第六十二条第一項に規定する他の法令による給付の支給に関する情報",
         "Another law's benefit (Local Officials Mutual Aid Act 62(1))",
+        True,
     )
     ATOMIC_BOMB_ART18_BENEFIT = (
         "atomic_bomb_art18_benefit",
         "原子爆弾被爆者に対する援護に関する法律第十八条第一項ただし書に規定する他の法令による医療に関する給付の支給に関する情報",
         "Another law's medical benefit (Atomic Bomb Survivors Act 18(1))",
+        True,
     )

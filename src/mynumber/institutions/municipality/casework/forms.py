@@ -70,7 +70,10 @@ class ByHandForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["information"] = forms.ChoiceField(
             label="情報",
-            choices=[("", "選んでください"), *((kind.value, kind.label_ja) for kind in InformationKind)],
+            choices=[
+                ("", "選んでください"),
+                *((kind.value, kind.label_ja) for kind in InformationKind if not kind.former),
+            ],
         )
         self.fields["provider"] = forms.ChoiceField(
             label="照会先",
