@@ -18,6 +18,7 @@ from mynumber.foundation.facts.codes import CODE_LISTS
 from mynumber.foundation.facts.faults import Fault, MalformedFact, Problem
 from mynumber.foundation.facts.keys import FactKey, MalformedKey, Period, fact_key, key_of, period_of
 from mynumber.foundation.facts.language import NOT_DECLARED, UNKNOWN, Axis, Field, Layout, Source, Special
+from mynumber.foundation.facts.narrowing import WrongLayout, narrowed
 from mynumber.foundation.facts.reading import fact_of, read_fact, write_fact
 from mynumber.foundation.facts.samples import edges, sample
 from mynumber.foundation.facts.schema import json_schema
@@ -46,6 +47,7 @@ __all__ = [
     "Special",
     "UnknownLayout",
     "UnmappedItem",
+    "WrongLayout",
     "edges",
     "fact_key",
     "fact_of",
@@ -58,6 +60,7 @@ __all__ = [
     "layout_of",
     "layout_of_item",
     "layouts_of",
+    "narrowed",
     "period_of",
     "read_fact",
     "rows",

@@ -210,6 +210,25 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Special values that may stand in its place."""
 
 
+class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="part", tag="entries"):
+    """Entries of a list are told only if the words of the item name their code.
+
+    An item that names none of them asks for all (自立支援給付の支給). Regular expressions by code; a code without one is never named.
+    """
+
+    list: str
+    field: str
+    words: dict[str, str]
+
+
+class Unless(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="part", tag="fields"):
+    """Fields that are left out unless the words of the item say so (手帳の交付に関する情報: without 障害の程度)."""
+
+    words: str
+    fields: tuple[str, ...]
+    """Fields that need not stand."""
+
+
 class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The schema of one fact about one person."""
 
@@ -226,6 +245,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Further kinds of which some items are told in it (年金である給付 is an item of 他の法令による給付 too)."""
     words: tuple[str, ...] = ()
     """Regular expressions: it is the layout of the items of the Order in whose words (`Item.information`) one is found."""
+    narrowing: tuple[Named | Unless, ...] = ()
+    """What an item asks less than the whole."""
     source: Source = Source.OURS
 
     def every_field(self) -> Iterator[tuple[str, Field]]:

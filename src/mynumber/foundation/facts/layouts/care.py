@@ -7,6 +7,7 @@ from mynumber.foundation.facts.language import (
     Axis,
     Field,
     Layout,
+    Named,
     code,
     count,
     day,
@@ -43,15 +44,6 @@ def _assistance(basic: str) -> tuple[Field, ...]:
         ),
         day("changed_on", "直近の変更日", required=False),
         count("household_size", "世帯員数", "人", (1, 5), least=1, most=100, required=False),
-        many(
-            "lump_sums",
-            "就労自立給付金・進学・就職準備給付金",
-            code("kind", "種類", "independence_benefit"),
-            yen("amount", "支給額", (20_000, 300_000)),
-            day("paid_on", "支給日"),
-            most=50,
-            required=False,
-        ),
     )
 
 
@@ -75,6 +67,25 @@ LAYOUTS = (
             Kind.INTRACTABLE_DISEASES_ART12_BENEFIT,
         ),
         words=("介護給付",),
+        narrowing=(
+            Named(
+                "benefits",
+                "kind",
+                {
+                    "home": "介護給付|予防給付",
+                    "community": "介護給付|予防給付",
+                    "facility": "介護給付",
+                    "planning": "介護給付|予防給付",
+                    "equipment": "介護給付|予防給付",
+                    "house_repair": "介護給付|予防給付",
+                    "high_cost": "介護給付|予防給付",
+                    "high_cost_combined": "介護給付|予防給付",
+                    "food_and_room": "介護給付|予防給付",
+                    "municipal": "市町村特別給付",
+                    "community_project": "地域支援事業",
+                },
+            ),
+        ),
         fields=(
             code("care_level", "要介護状態区分等", "care_level", required=False, may_be=("unknown",)),
             many(
@@ -124,11 +135,32 @@ LAYOUTS = (
     Layout(
         id="public_assistance",
         label="生活保護",
-        basis="生活保護法第11条・第19条・第24条・第25条・第26条・第55条の4・第55条の5",
+        basis="生活保護法第11条・第19条・第24条・第25条・第26条",
         axis=Axis.AS_OF,
         kinds=(Kind.PUBLIC_ASSISTANCE, Kind.FOREIGN_RESIDENT_PUBLIC_ASSISTANCE),
-        words=("生活保護実施関係情報", "就労自立給付金", "進学・就職準備給付金"),
+        words=("生活保護実施関係情報",),
         fields=_assistance("扶助"),
+    ),
+    Layout(
+        id="independence_benefits",
+        label="就労自立給付金・進学・就職準備給付金",
+        basis="生活保護法第55条の4・第55条の5",
+        axis=Axis.AS_OF,
+        kinds=(Kind.PUBLIC_ASSISTANCE, Kind.FOREIGN_RESIDENT_PUBLIC_ASSISTANCE),
+        words=("就労自立給付金", "進学・就職準備給付金"),
+        narrowing=(
+            Named("benefits", "kind", {"work": "就労自立給付金", "education": "進学・就職準備給付金"}),
+        ),
+        fields=(
+            many(
+                "benefits",
+                "給付金",
+                code("kind", "種類", "independence_benefit"),
+                yen("amount", "支給額", (20_000, 300_000)),
+                day("paid_on", "支給日"),
+                most=50,
+            ),
+        ),
     ),
     Layout(
         id="returnees_support",
@@ -137,6 +169,6 @@ LAYOUTS = (
         axis=Axis.AS_OF,
         kinds=(Kind.RETURNEES_SUPPORT_BENEFIT,),
         words=("中国残留邦人等支援給付実施関係情報",),
-        fields=_assistance("支援給付")[:-1],
+        fields=_assistance("支援給付"),
     ),
 )

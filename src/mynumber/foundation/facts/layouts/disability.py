@@ -7,6 +7,8 @@ from mynumber.foundation.facts.language import (
     Axis,
     Field,
     Layout,
+    Named,
+    Unless,
     code,
     count,
     day,
@@ -71,6 +73,7 @@ LAYOUTS = (
         axis=Axis.AS_OF,
         kinds=(Kind.PHYSICAL_DISABILITY_CERTIFICATE,),
         words=("身体障害者手帳",),
+        narrowing=(Unless("障害の程度", ("grade", "disabilities", "first_class_fare")),),
         fields=(
             *_certificate("physical_grade"),
             many(
@@ -100,6 +103,7 @@ LAYOUTS = (
         axis=Axis.AS_OF,
         kinds=(Kind.MENTAL_DISABILITY_CERTIFICATE,),
         words=("精神障害者保健福祉手帳",),
+        narrowing=(Unless("障害の程度", ("grade",)),),
         fields=(
             *_certificate("mental_grade"),
             day("valid_until", "有効期限", required=False),
@@ -136,6 +140,11 @@ LAYOUTS = (
             Kind.FACILITY_RESIDENCE_SUPPORT,
         ),
         words=("自立支援給付",),
+        narrowing=(
+            Named(
+                "grants", "kind", {"medical_long_term_care": "療養介護", "facility_residence": "施設入所支援"}
+            ),
+        ),
         fields=(
             code("support_level", "障害支援区分", "support_level", required=False, may_be=("unknown",)),
             period("support_level_valid", "障害支援区分の認定有効期間", required=False),
@@ -171,6 +180,20 @@ LAYOUTS = (
         axis=Axis.AS_OF,
         kinds=(Kind.DISABLED_CHILD_DAY_SUPPORT,),
         words=("障害児通所給付費",),
+        narrowing=(
+            Named(
+                "grants",
+                "kind",
+                {
+                    "benefit": "(?<!特例)(?<!高額)障害児通所給付費",
+                    "special_benefit": "特例障害児通所給付費",
+                    "high_cost": "高額障害児通所給付費",
+                    "limb_medical": "肢体不自由児通所医療費",
+                    "planning": "(?<!特例)障害児相談支援給付費",
+                    "special_planning": "特例障害児相談支援給付費",
+                },
+            ),
+        ),
         fields=(_grants("child_day_support"), _PAYMENTS),
     ),
     Layout(
@@ -180,6 +203,17 @@ LAYOUTS = (
         axis=Axis.AS_OF,
         kinds=(Kind.DISABLED_CHILD_RESIDENTIAL_SUPPORT, Kind.DISABLED_CHILD_RESIDENTIAL_BENEFIT),
         words=("障害児入所給付費",),
+        narrowing=(
+            Named(
+                "grants",
+                "kind",
+                {
+                    "benefit": "(?<!高額)障害児入所給付費",
+                    "high_cost": "高額障害児入所給付費",
+                    "food": "特定入所障害児食費等給付費",
+                },
+            ),
+        ),
         fields=(_grants("child_residential_support"), _PAYMENTS),
     ),
     Layout(
@@ -196,6 +230,18 @@ LAYOUTS = (
         ),
         also=(Kind.ANY_LAW_BENEFIT,),
         words=("障害児福祉手当",),
+        narrowing=(
+            Named(
+                "allowances",
+                "kind",
+                {
+                    "special_child_rearing": "特別児童扶養手当(?!等)",
+                    "disabled_child": "障害児福祉手当",
+                    "special_disability": "特別障害者手当",
+                    "transitional": "の福祉手当",
+                },
+            ),
+        ),
         fields=(
             many(
                 "allowances",

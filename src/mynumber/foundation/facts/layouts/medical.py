@@ -7,6 +7,7 @@ from mynumber.foundation.facts.language import (
     FISCAL_YEAR,
     Axis,
     Layout,
+    Named,
     code,
     count,
     day,
@@ -115,6 +116,7 @@ LAYOUTS = (
         kinds=_MEDICAL,
         also=(Kind.EMPLOYMENT_INSURANCE_ART37_BENEFIT,),
         words=("傷病手当金",),
+        narrowing=(Named("payments", "kind", {"sickness": "傷病手当金", "leave": "休業手当金"}),),
         fields=(
             many(
                 "payments",
@@ -161,6 +163,20 @@ LAYOUTS = (
         axis=Axis.AS_OF,
         kinds=_MEDICAL,
         words=("埋葬料",),
+        narrowing=(
+            Named(
+                "payments",
+                "kind",
+                {
+                    "burial": "(?<!家族)埋葬料",
+                    "dependant_burial": "家族埋葬料",
+                    "funeral_fee": "(?<!家族)葬祭料",
+                    "dependant_funeral_fee": "家族葬祭料",
+                    "funeral": "葬祭費",
+                    "funeral_in_kind": "葬祭の給付",
+                },
+            ),
+        ),
         fields=(
             many(
                 "payments",

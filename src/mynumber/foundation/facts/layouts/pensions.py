@@ -6,6 +6,8 @@ from mynumber.foundation.facts.language import (
     CERTAIN,
     Axis,
     Layout,
+    Named,
+    Unless,
     code,
     count,
     day,
@@ -55,6 +57,20 @@ LAYOUTS = (
             Kind.DISABILITY_CAUSE_BENEFIT,
         ),
         words=("年金給付関係情報", "(?<!災害補償保険法による)年金である給付"),
+        narrowing=(
+            Unless("年金給付関係情報|保険料の徴収", ("contributions",)),
+            Named(
+                "benefits",
+                "payer",
+                {
+                    "national": "国民年金法",
+                    "employees": "厚生年金保険法",
+                    "national_officials": "国家公務員共済組合法",
+                    "local_officials": "地方公務員等共済組合法",
+                    "private_school": "私立学校教職員共済法",
+                },
+            ),
+        ),
         fields=(
             many(
                 "benefits",

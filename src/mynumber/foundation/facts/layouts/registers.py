@@ -9,6 +9,7 @@ from mynumber.foundation.facts.language import (
     Axis,
     Layout,
     Source,
+    Unless,
     code,
     count,
     day,
@@ -84,6 +85,19 @@ LAYOUTS = (
         axis=Axis.FISCAL_YEAR,
         kinds=(Kind.LOCAL_TAX,),
         words=("市町村民税", "道府県民税"),
+        narrowing=(
+            Unless("道府県民税", ("prefectural_income_levy", "prefectural_per_capita_levy")),
+            Unless(
+                "市町村民税",
+                (
+                    "per_capita_levy",
+                    "income_levy_before_credits",
+                    "adjustment_credit",
+                    "housing_loan_credit",
+                    "donation_credit",
+                ),
+            ),
+        ),
         fields=(
             FISCAL_YEAR,
             yen("total_income", "総所得金額等", (0, 9_000_000), may_be=DECLARED),

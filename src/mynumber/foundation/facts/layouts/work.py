@@ -6,6 +6,7 @@ from mynumber.foundation.facts.language import (
     MONTH,
     Axis,
     Layout,
+    Named,
     code,
     count,
     day,
@@ -30,6 +31,18 @@ LAYOUTS = (
             Kind.EMPLOYMENT_TRAINING_BENEFIT,
         ),
         words=("失業等給付", "雇用保険法.*基本手当", "教育訓練給付金"),
+        narrowing=(
+            Named(
+                "benefits",
+                "kind",
+                {
+                    "basic_allowance": "基本手当",
+                    "elderly_continuation": "高年齢雇用継続基本給付金",
+                    "elderly_reemployment": "高年齢再就職給付金",
+                    "training": "教育訓練給付金",
+                },
+            ),
+        ),
         fields=(
             many(
                 "benefits",
@@ -85,6 +98,23 @@ LAYOUTS = (
             Kind.EMPLOYMENT_INSURANCE_ART37_BENEFIT,
         ),
         words=("労働者災害補償保険法", "地方公務員災害補償法"),
+        narrowing=(
+            Named(
+                "benefits",
+                "kind",
+                {
+                    "leave": "休業補償",
+                    "sickness_pension": "(?<!者)傷病(補償)?年金|による年金である",
+                    "disability_pension": "(?<!者)障害(補償)?年金(?!前払)|による年金である",
+                    "disability_advance": "障害(補償)?年金前払一時金",
+                    "survivor_pension": "(?<!者)遺族(補償)?年金(?!前払)|による年金である",
+                    "survivor_advance": "遺族(補償)?年金前払一時金",
+                    "multiple_disability_pension": "複数事業労働者障害年金(?!前払)|による年金である",
+                    "multiple_sickness_pension": "複数事業労働者傷病年金|による年金である",
+                    "multiple_survivor_pension": "複数事業労働者遺族年金(?!前払)|による年金である",
+                },
+            ),
+        ),
         fields=(
             many(
                 "benefits",
