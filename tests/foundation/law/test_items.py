@@ -44,3 +44,35 @@ def test_an_item_narrows_what_is_found() -> None:
     assert basis.find(CITY, "81-1", PENSION, asked, item="81-1-4-999") is None
     assert basis.find(CITY, "81-1", CITY, asked, item=item.id) is None
     assert basis.find(CITY, "81-1", PENSION, InformationKind.LOCAL_TAX, item=item.id) is None
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_every_item_says_about_whom(day: str) -> None:
+    """No article states information without a person; a cut in the wrong place would leave one empty, or take information along."""
+    for item in legal_basis(date.fromisoformat(day)).items:
+        assert item.subject, item.id
+        assert "情報" not in item.subject, item.id
+        assert item.information.endswith(("情報", "という。）", "限る。）")), item.id
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_an_exact_affair_ends_as_one(day: str) -> None:
+    for detail in legal_basis(date.fromisoformat(day)).details:
+        assert "事務" in detail.words
+        assert detail.items
+        assert {item.detail_id for item in detail.items} == {detail.id}
+        assert {item.affair_id for item in detail.items} == {detail.affair_id}
+
+
+def test_article_60_divides_its_affairs_among_four_bodies() -> None:
+    basis = legal_basis(date(2026, 6, 14))
+    federation = frozenset({InstitutionKind.NATIONAL_OFFICIALS_MUTUAL_AID_FEDERATION})
+    own = [detail for detail in basis.details_of("58-1") if not detail.inquirer_kinds.isdisjoint(federation)]
+    assert {detail.place.paragraph for detail in own} == {2}
+    item, rule = own[0].items[0], basis.provision(own[0].items[0].provision_id)
+    assert rule is not None
+    asked = min(item.kinds)
+    assert basis.find(federation, "58-1", rule.provider_kinds, asked, item=item.id) is rule
+    minister = frozenset({InstitutionKind.MINISTER_OF_HEALTH})
+    assert basis.find(minister, "58-1", rule.provider_kinds, asked) is rule
+    assert basis.find(minister, "58-1", rule.provider_kinds, asked, item=item.id) is None
