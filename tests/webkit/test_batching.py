@@ -91,3 +91,17 @@ async def test_what_arrives_while_workers_are_busy_shares_the_next_group() -> No
     go_on.set()
     await done.wait()
     assert groups == [[0], [1], [2, 3, 4, 5, 6], [7, 8, 9]]
+
+
+async def test_nothing_lies_that_arrives_as_a_worker_ends() -> None:
+    done = [asyncio.Event() for _ in range(2)]
+
+    async def work(group: list[int]) -> None:
+        for number in group:
+            done[number].set()
+
+    groups = Groups(work, largest=5)
+    groups.add([0])
+    await done[0].wait()  # wakes in the turn in which the worker has just ended
+    groups.add([1])
+    await asyncio.wait_for(done[1].wait(), 5)

@@ -125,17 +125,23 @@ class Groups(Generic[I]):
         self._largest = largest
         self._at_once = at_once
         self._waiting: list[I] = []
+        self._working = 0
         self._running: set[asyncio.Task[None]] = set()
 
     def add(self, items: Iterable[I]) -> None:
         """Take items; they are worked on in the order in which they came."""
         self._waiting.extend(items)
-        if self._waiting and len(self._running) < self._at_once:
+        if self._waiting and self._working < self._at_once:
+            self._working += 1
             task = asyncio.create_task(self._drain())
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
     async def _drain(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
-            await self._work(group)
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+                await self._work(group)
+        finally:
+            # here and not when the task is found to be done, a turn of the loop later: what arrived in between would lie until the next
+            self._working -= 1
