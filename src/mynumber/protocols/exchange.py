@@ -142,7 +142,7 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
     permitted_at: Moment | None = None
     provided_at: Moment | None = None
     deadline: Moment | None = None
-    """Until when an answer that waits for a person is due."""
+    """Until when an answer that waits for a person is due; of ``provider_closed`` when the provider's gateway opens again."""
     hop: Hop | None = None
     reason: Reason | None = None
 
@@ -251,7 +251,7 @@ class PermitAnswer(_Body, frozen=True, kw_only=True):
     at: Moment
     """When it was decided; of ``provided`` the time of provision."""
     deadline: Moment | None = None
-    """Of ``waiting``: until when the answer is due, and the permit may be presented again."""
+    """Of ``waiting``: until when the answer is due, and the permit may be presented again. Of ``provider_closed``: when it opens again."""
     reason: Reason | None = None
     """Of ``refused``."""
 

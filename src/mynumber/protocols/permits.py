@@ -170,8 +170,11 @@ def open_answer(
             raise _not_bound("not the provider's to say")
         if (one.reason is not None) is not (one.outcome is Outcome.REFUSED):
             raise _not_bound("a refusal has a reason, and nothing else has")
-        if (one.deadline is not None) is not (one.outcome is Outcome.WAITING):
-            raise _not_bound("what waits has a deadline, and nothing else has")
+        is_closed = one.reason is Reason.PROVIDER_CLOSED
+        if (one.deadline is not None) is not (one.outcome is Outcome.WAITING) and not is_closed:
+            raise _not_bound(
+                "what waits has a deadline, and nothing else has but a provider that opens again"
+            )
     provided = sum(one.outcome is Outcome.PROVIDED for one in answer.answers)
     if (answer.sealed_facts is not None) is not (provided > 0):
         raise _not_bound("the outcomes and the facts contradict each other")

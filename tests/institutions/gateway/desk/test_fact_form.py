@@ -88,3 +88,17 @@ def test_not_declared_takes_the_place_of_an_amount() -> None:
         "income_levy": {"special": "unknown"},
         "dependants": 0,
     }
+
+
+def test_groups_in_which_something_stands_are_open() -> None:
+    from mynumber.institutions.gateway.desk.fact_form import FactForm
+
+    empty = FactForm(InformationKind.LOCAL_TAX)
+    assert [(group.title, group.opened) for group in empty.groups] == [
+        ("", False),
+        ("当てはまるときに入力する項目", False),
+    ]
+    filled = FactForm(InformationKind.LOCAL_TAX, initial={"disabled": "true"})
+    assert [group.opened for group in filled.groups] == [False, True]
+    wrong = typed(InformationKind.PUBLIC_PENSION_BENEFIT, {"benefits__1__annual_amount": "ない"})
+    assert [group.opened for group in wrong.groups] == [False, True, False, False, False]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -47,6 +48,19 @@ _YES, _NO = "true", "false"
 _PERIOD = (("since", "開始日"), ("until", "終了日"))
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Controls under one heading."""
+
+    title: str
+    controls: list[forms.BoundField]
+
+    @property
+    def opened(self) -> bool:
+        """Whether something stands in it, so that the page shows it at once."""
+        return any(control.value() not in {None, ""} or control.errors for control in self.controls)
+
+
 class FactForm(PlainForm):
     """Typed values of one kind. ``cleaned_data["fact"]`` is the JSON of the fact."""
 
@@ -61,12 +75,12 @@ class FactForm(PlainForm):
                 self._titles[name] = title
 
     @property
-    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Controls with the heading of their group, in the order of the layout; the heading of what must be said is empty."""
-        groups: dict[str, list[forms.BoundField]] = {}
+    def groups(self) -> list[Group]:
+        """Controls by group, in the order of the layout; what must be said comes first and has no heading."""
+        groups: dict[str, list[forms.BoundField]] = {"": []}
         for name in self.fields:
             groups.setdefault(self._titles[name], []).append(self[name])
-        return list(groups.items())
+        return [Group(title, controls) for title, controls in groups.items() if controls]
 
     def clean(self) -> dict[str, Any]:
         """Put the values together and read them as strictly as a copy. Faults go to their controls."""

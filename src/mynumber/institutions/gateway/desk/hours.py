@@ -84,12 +84,19 @@ class OpeningHours:
 
     async def is_open(self, gateway: str, at: datetime) -> bool:
         """Whether a member's gateway answers; asked for every presentation, so it rarely asks the database."""
+        return (await self._timetable(gateway, at)).is_open(at)
+
+    async def opens_at(self, gateway: str, at: datetime) -> datetime | None:
+        """When it answers again."""
+        return (await self._timetable(gateway, at)).opens_after(at)
+
+    async def _timetable(self, gateway: str, at: datetime) -> Timetable:
         tenant = tenant_of(gateway)
         known = self._known.get(tenant)
         if known is None or at >= known[0] + timedelta(seconds=REMEMBERED_SECONDS):
             async with self._store.acting_as(tenant) as connection:
                 known = self._known[tenant] = (at, await timetable_of(connection, tenant, at))
-        return known[1].is_open(at)
+        return known[1]
 
     async def availability(self, question: Question[AvailabilityQuery]) -> Availability:
         """A member asks about a provider: its gateway is asked."""

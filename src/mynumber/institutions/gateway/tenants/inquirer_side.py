@@ -312,6 +312,10 @@ def _text(rows: Sequence[msgspec.Struct]) -> str:
     return _encode(rows).decode()
 
 
+def _has_deadline(row: Any) -> bool:
+    return Outcome(row["outcome"]) is Outcome.WAITING or row["reason"] == Reason.PROVIDER_CLOSED.value
+
+
 def _known(row: Any) -> Known:
     return Known(
         Inquiry(
@@ -331,7 +335,7 @@ def _known(row: Any) -> Known:
             as_of=row["as_of"],
             permitted_at=row["permitted_at"],
             provided_at=row["provided_at"],
-            deadline=row["deadline"] if row["outcome"] == Outcome.WAITING.value else None,
+            deadline=row["deadline"] if _has_deadline(row) else None,
             hop=Hop(row["hop"]) if row["hop"] else None,
             reason=Reason(row["reason"]) if row["reason"] else None,
         ),

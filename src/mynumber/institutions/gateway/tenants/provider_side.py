@@ -34,7 +34,10 @@ class Presented:
     digests: tuple[bytes, ...]
     codes: tuple[str, ...]
     at: datetime
-    is_expired: bool
+    refusal: Reason | None
+    """Why none of them may be answered: expired, or the provider's gateway is closed."""
+    opens_at: datetime | None = None
+    """When a closed one opens again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +182,8 @@ class ProviderSide:
                     Outcome(outcome),
                     fact,
                     as_of if outcome == Outcome.PROVIDED.value else None,
-                    deadline if outcome == Outcome.WAITING.value else None,
-                    Reason.PERMIT_EXPIRED if outcome == Outcome.REFUSED.value else None,
+                    deadline if outcome == Outcome.WAITING.value else batch[number].opens_at,
+                    batch[number].refusal if outcome == Outcome.REFUSED.value else None,
                 )
             )
         if again:
@@ -249,7 +252,7 @@ async def _use(
             batch[number].sheet.inquirer,
             batch[number].sheet.requested_at,
             batch[number].at,
-            Reason.PERMIT_EXPIRED.value if batch[number].is_expired else None,
+            refusal.value if (refusal := batch[number].refusal) else None,
         )
         for number in sorted({number for number, _ in places})
     ]
