@@ -17,6 +17,7 @@ from psycopg.pq import TransactionStatus
 from bench.visitors import FIGURES
 from mynumber.institutions.portal.wsgi import application as portal
 from mynumber.protocols import wire
+from mynumber.webkit.postgresql.base import DatabaseWrapper
 
 
 class _Counted(threading.local):
@@ -31,15 +32,21 @@ _counted = _Counted()
 
 
 def _count_statements() -> None:
-    execute, commit, call = psycopg.Cursor.execute, psycopg.Connection.commit, wire.call
+    execute, call = psycopg.Cursor.execute, wire.call
+    ask, commit = DatabaseWrapper.ask, DatabaseWrapper._commit
 
     def executed(self: Any, *args: Any, **kwargs: Any) -> Any:
         _counted.statements += 1
         _counted.transactions += self.connection.autocommit
         return execute(self, *args, **kwargs)
 
+    def asked(self: Any, *args: Any) -> Any:
+        _counted.statements += 1
+        _counted.transactions += self.get_autocommit()
+        return ask(self, *args)
+
     def committed(self: Any) -> None:
-        _counted.transactions += self.info.transaction_status is not TransactionStatus.IDLE
+        _counted.transactions += self.connection.info.transaction_status is not TransactionStatus.IDLE
         commit(self)
 
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -50,7 +57,8 @@ def _count_statements() -> None:
             _counted.jlis += time.perf_counter_ns() - begun
 
     psycopg.Cursor.execute = executed  # type: ignore[method-assign]
-    psycopg.Connection.commit = committed  # type: ignore[method-assign]
+    wrapper: Any = DatabaseWrapper
+    wrapper.ask, wrapper._commit = asked, committed
     wire.call = called
 
 

@@ -36,7 +36,7 @@ from bench.timing import measure
 from bench.visitors import OURS, THEIRS, Order, Result, Step
 from mynumber.foundation.keyring import KeyRing
 from mynumber.platform import postgres as platform_postgres
-from mynumber.platform.launch import serve_command
+from mynumber.platform.launch import serve_command, workers
 from mynumber.platform.registry import institution, processes_of
 from mynumber.protocols import wire
 from mynumber.protocols.refusal import Hop
@@ -74,10 +74,10 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
         bench = _Bench(server, folder, scale, tell)
         with (
             bench.running_ours() as ours,
-            bench.running_wider(ours) as wider,
+            bench.running_narrower(ours) as narrower,
             _running_peer(folder, ours, bench.authority, tell) as peer,
         ):
-            yield bench.rates({_OURS: ours, _WIDER: wider} | ({_THEIRS: peer} if peer else {}))
+            yield bench.rates({_OURS: ours, _NARROWER: narrower} | ({_THEIRS: peer} if peer else {}))
         with bench.running_ours("bench.served_wsgi:application") as ours:
             tell("sign_ins: the split of one")
             yield bench.split(ours)
@@ -125,9 +125,9 @@ class _Bench:
         for name in names:
             KeyRing.open(self._systems.keys(name)).add_secret("django")
         portal = self._servers["portal"]
-        self._wider = dataclasses.replace(portal, port=free_port(), log=folder / "wider.log")
-        self._wider.command = tuple(
-            str(WORKERS) if before == "--workers" else word.replace(str(portal.port), str(self._wider.port))
+        self._narrower = dataclasses.replace(portal, port=free_port(), log=folder / "narrower.log")
+        self._narrower.command = tuple(
+            "1" if before == "--workers" else word.replace(str(portal.port), str(self._narrower.port))
             for before, word in itertools.pairwise(("", *portal.command))
         )
         self._manage("jlis", "create_ca")
@@ -160,15 +160,15 @@ class _Bench:
                 server.process = None
 
     @contextmanager
-    def running_wider(self, ours: Provider) -> Iterator[Provider]:
-        """The same portal once more, with a worker process a core."""
+    def running_narrower(self, ours: Provider) -> Iterator[Provider]:
+        """The same portal once more, with one worker process."""
         try:
-            self._wider.start()
-            assert self._wider.process is not None
-            order = msgspec.structs.replace(ours.order, port=self._wider.port)
-            yield Provider(order, {**ours.pids, "portal": self._wider.process.pid})
+            self._narrower.start()
+            assert self._narrower.process is not None
+            order = msgspec.structs.replace(ours.order, port=self._narrower.port)
+            yield Provider(order, {**ours.pids, "portal": self._narrower.process.pid})
         finally:
-            self._wider.stop()
+            self._narrower.stop()
 
     def _ours(self) -> Provider:
         postmaster = self._server.postmaster()
@@ -268,7 +268,7 @@ class _Bench:
             peers = _middle(beside) if beside else None
             table.rows.append(_row(f"{name}: {concurrency} at a time", _middle(found), peers))
         table.notes += [
-            f"ours: as the platform runs it, one worker process of the portal (one core at most); {WORKERS} workers: the same with one process more",
+            f"ours: as the platform runs it, with {WORKERS} worker processes of the portal; one worker: the same with one, which uses one core at most",
             "ours: every grant, consent, code and token durable (fsync and synchronous_commit on), the certificate's state asked of J-LIS each time, 6 requests",
             "oidc-provider: the same flow, everything in memory, nothing durable, no state of the certificate, 5 requests, one Node process"
             if _THEIRS in providers
@@ -319,8 +319,8 @@ class _Bench:
         return table
 
 
-WORKERS = 2
-_OURS, _WIDER, _THEIRS = "ours, durable", f"ours, {WORKERS} workers", "oidc-provider, in memory"
+WORKERS = workers(next(one for one in processes_of("portal") if one.name == "portal"))
+_OURS, _NARROWER, _THEIRS = "ours, durable", "ours, one worker", "oidc-provider, in memory"
 
 
 class _Service(msgspec.Struct, frozen=True):

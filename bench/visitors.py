@@ -34,6 +34,7 @@ from mynumber.protocols import sign_in
 FIGURES = "x-bench"
 """Header with what a step cost in the server (`bench.served_wsgi`): numbers, in its order."""
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+FIELD = "csrfmiddlewaretoken"
 OURS, THEIRS = "ours", "theirs"
 FEWEST = 2
 """Sign-ins of a measurement: with one visitor, each step was then taken."""
@@ -345,14 +346,15 @@ async def _pass(tasks: list[asyncio.Task[None]], seconds: float) -> None:
 
 
 def _form(reply: Reply) -> tuple[str, dict[str, str]]:
-    """The address of the first form of a page, and what it sends by itself."""
-    found = re.search(
-        r'<form method="post" action="([^"]+)">[^<]*<input[^>]+name="([^"]+)" value="([^"]+)"',
-        reply.body.decode(),
+    """The address of the first form of a page, and its token."""
+    page = reply.body.decode()
+    action, token = (
+        re.search(r'<form [^>]*action="([^"]+)"', page),
+        re.search(rf'name="{FIELD}" value="([^"]+)"', page),
     )
-    if found is None:
+    if action is None or token is None:
         raise Unexpected("no form")
-    return html.unescape(found[1]), {found[2]: found[3]}
+    return html.unescape(action[1]), {FIELD: token[1]}
 
 
 def _led_to(reply: Reply) -> str:
