@@ -33,7 +33,9 @@ def durable_of(subscriber: str) -> str:
     return subscriber.replace(".", "-")
 
 
-class _Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is signed: a page, sealed for the gateway (base64url)."""
+
     sealed: str
 
 
@@ -46,7 +48,7 @@ def seal_page(node: Node, page: CodedEntries, *, gateway: str, now: datetime) ->
         aad=b"",
     )
     return envelope.sign(
-        _Sealed(to_text(blob)),
+        Sealed(to_text(blob)),
         key=node.signing_key(NETWORK),
         issuer=NETWORK,
         audience=gateway,
@@ -68,7 +70,7 @@ def open_page(node: Node, token: bytes, *, gateway: str, now: datetime) -> Coded
         max_bytes=MAX_PAGE_BYTES,
         max_lifetime=RETENTION,
     )
-    sealed = envelope.decode_body(verified.body, _Sealed)
+    sealed = envelope.decode_body(verified.body, Sealed)
     plain = envelope.open_sealed(
         from_text(sealed.sealed), key=node.sealing_key(gateway), info=_info(gateway), aad=b""
     )
