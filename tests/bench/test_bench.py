@@ -59,6 +59,9 @@ def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> No
             "x openssl",
         ),
         ("One OCSP answer split", "sign"): ("us",),
+        ("Log: 30,000 leaves taken in", "tree, tiles and checkpoints, in PostgreSQL"): ("leaves/s", "x bare"),
+        ("Log: what 30,000 leaves take", "hashes in tiles"): ("MB", "bytes a leaf"),
+        ("Log: proofs", "inclusion (a receipt)"): ("median us", "p99 us"),
     }
     for (title, row), columns in wanted.items():
         measured = figures(table(kept, title))[row]
