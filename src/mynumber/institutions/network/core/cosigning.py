@@ -7,6 +7,7 @@ whoever watches sees by the witness's clock that nothing was held back.
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -25,6 +26,8 @@ INTERVAL_SECONDS: Final = 0.25
 """Between two rounds: how long a new checkpoint waits for its witnesses at most, besides their answers."""
 REFRESH_AFTER: Final = timedelta(minutes=1)
 ANSWER_SECONDS: Final = 5.0
+SILENT_SECONDS: Final = 2.0
+"""How long a witness that gave no signature is left alone."""
 LONGEST_ANSWER: Final = 64 * 1024
 _LOCK: Final = 7_300_212
 
@@ -43,7 +46,8 @@ class Cosigning:
         self._witnesses = [one for one in policy.witnesses if one.url is not None]
         self._held: dict[str, int] = {}
         """The size that each witness has, as far as known."""
-        self._silent: set[str] = set()
+        self._silent: dict[str, float] = {}
+        """Witnesses that did not sign last time, and when they are asked again (monotonic clock)."""
 
     async def run(self) -> None:
         """Ask until cancelled. Without witnesses there is nothing to do."""
@@ -91,7 +95,12 @@ class Cosigning:
             *(size, datetime.now(UTC) - REFRESH_AFTER),
         )
         have = {row["witness"] for row in fresh}
-        return [witness for witness in self._witnesses if witness.key.name not in have]
+        now = time.monotonic()
+        return [
+            one
+            for one in self._witnesses
+            if one.key.name not in have and self._silent.get(one.key.name, 0.0) <= now
+        ]
 
     async def _request(
         self, connection: asyncpg.Connection, witness: KnownWitness, size: int, note: str
@@ -136,7 +145,7 @@ class Cosigning:
             return None
         self._held[name] = size
         if name in self._silent:
-            self._silent.discard(name)
+            del self._silent[name]
             _log.warning("a witness cosigns again", system=name)
         return line
 
@@ -155,8 +164,8 @@ class Cosigning:
 
     def _complain(self, name: str, reason: str) -> None:
         if name not in self._silent:
-            self._silent.add(name)
             _log.error("a witness does not cosign", system=name, reason=reason)
+        self._silent[name] = time.monotonic() + SILENT_SECONDS
 
 
 class _OtherSize(Exception):
