@@ -71,7 +71,7 @@ class Gateway:
         self.caller = Caller(node)
         self.holding = Holding(self.store)
         self.holds = Holds(self.store)
-        self.outbox = Outbox(node, self.store, self.caller)
+        self.outbox = Outbox(node, sessions, self.caller)
         self.inquiring = Inquiring(node, side, self.caller, ended=self.outbox.wake)
         self.hours = OpeningHours(node, self.store, self.caller)
         self.providing = Providing(node, ProviderSide(sessions), self.store, self.hours)

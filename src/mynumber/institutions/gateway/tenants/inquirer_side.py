@@ -146,7 +146,7 @@ WITH ending AS MATERIALIZED (
         deadline = coalesce(ending.deadline, record.deadline)
     FROM ending
     WHERE record.tenant = $1 AND record.side = 'inquirer' AND record.inquirer = $2 AND record.request_id = ending.request_id
-      AND record.request_id = ANY($4::uuid[]) AND record.outcome IN ('open', 'waiting')
+      AND record.request_id = ANY(ARRAY(SELECT request_id FROM ending)) AND record.outcome IN ('open', 'waiting')
     RETURNING record.request_id
 ), kept AS (
     INSERT INTO kept_fact (tenant, ended_at, request_id, fact)
@@ -295,7 +295,7 @@ class InquirerSide:
 
 
 async def _close(connection: Any, tenant: str, member: str, endings: Sequence[Ending]) -> frozenset[UUID]:
-    rows = await connection.fetch(_CLOSE, tenant, member, _text(endings), [one.request_id for one in endings])
+    rows = await connection.fetch(_CLOSE, tenant, member, _text(endings))
     return frozenset(row["request_id"] for row in rows)
 
 

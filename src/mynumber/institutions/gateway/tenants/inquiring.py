@@ -58,8 +58,8 @@ ASK_AGAIN = timedelta(minutes=1)
 """How often a provider is asked about what waits for a person. When the member asks again, the provider is asked at once."""
 LARGEST = 256
 """The most inquiries in one transaction."""
-AT_ONCE = 2
-"""How many groups of one member are at each place at the same time."""
+AT_ONCE = 1
+"""How many groups of one member are at each place at the same time: what arrives meanwhile shares the next one."""
 
 MAY_HAVE_MOVED = frozenset(
     {Reason.RECORD_UNAVAILABLE, Reason.UNAVAILABLE, Reason.PERMIT_USED, Reason.REPLAYED, Reason.UNREACHABLE}

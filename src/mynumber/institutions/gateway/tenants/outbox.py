@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from mynumber.institutions.gateway.tenants.store import Store, tenant_of
+import msgspec
+
+from mynumber.institutions.gateway.tenants.sessions import TenantSessions
+from mynumber.institutions.gateway.tenants.store import tenant_of
 from mynumber.protocols.exchange import NOTIFY, Notice, Notices, Outcome
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason
@@ -14,7 +17,7 @@ from mynumber.webkit.asgi import Caller
 
 INTERVAL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
-BATCH = 500
+BATCH = 1000
 
 _log = logs.get_logger(__name__)
 
@@ -22,9 +25,9 @@ _log = logs.get_logger(__name__)
 class Outbox:
     """Empties the outboxes of the tenants that have something to tell."""
 
-    def __init__(self, node: Node, store: Store, caller: Caller) -> None:
+    def __init__(self, node: Node, sessions: TenantSessions, caller: Caller) -> None:
         self._node = node
-        self._store = store
+        self._sessions = sessions
         self._caller = caller
         self._waiting: set[str] = set()
         self._wake = asyncio.Event()
@@ -56,7 +59,7 @@ class Outbox:
 
     async def _send(self, gateway: str) -> int:
         tenant = tenant_of(gateway)
-        async with self._store.acting_as(tenant) as connection:
+        async with self._sessions.of(tenant) as connection:
             rows = await connection.fetch(
                 "SELECT * FROM notice WHERE tenant = $1 ORDER BY id LIMIT $2", tenant, BATCH
             )
@@ -70,11 +73,12 @@ class Outbox:
             receiver="network",
             hop=Hop.INQUIRER_GATEWAY,
         )
-        async with self._store.acting_as(tenant) as connection:
+        async with self._sessions.of(tenant) as connection:
+            # by the ids themselves: one below the last may have been put there by a transaction that ended later
             await connection.execute(
-                "DELETE FROM notice WHERE tenant = $1 AND id = ANY($2::bigint[])",
+                "DELETE FROM notice WHERE tenant = $1 AND id IN (SELECT json_array_elements_text($2::json)::bigint)",
                 tenant,
-                [row["id"] for row in rows],
+                msgspec.json.encode([row["id"] for row in rows]).decode(),
             )
         return len(rows)
 

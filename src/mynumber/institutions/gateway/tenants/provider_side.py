@@ -1,6 +1,7 @@
 """The provider's records (Act art. 23(2)): a permit is used up and its copy found in one statement, which is one durable transaction.
 
-Only what is held for a person to decide takes more: then the record, the notice and the desk's item are one transaction of several statements.
+When it meets something that is held for a person to decide, the statement writes nothing; then holds, records, notices and the desk's items are
+one transaction of several statements.
 """
 
 from __future__ import annotations
@@ -84,9 +85,22 @@ _USE = """
 WITH arriving AS MATERIALIZED (
     SELECT * FROM json_to_recordset($3::json) AS _(n int, sender text, message_id text, expires_at timestamptz, inquirer text,
         asked_at timestamptz, at timestamptz, refusal text)
+), permit AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($4::json) AS _(place int, n int, request_id uuid, affair text, provision text, information text,
+        organisation text, non_disclosure bool, permit_digest text, code text, is_held bool)
+), stopped AS MATERIALIZED (
+    SELECT $5 AND EXISTS (
+        SELECT FROM permit
+        WHERE EXISTS (SELECT FROM answer_hold AS hold
+                WHERE hold.tenant = $1 AND hold.code = permit.code AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
+                AND (hold.information IS NULL OR hold.information = permit.information))
+           OR EXISTS (SELECT FROM answer_hold AS hold
+                WHERE hold.tenant = $1 AND hold.code IS NULL AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
+                AND hold.information = permit.information)
+    ) AS by_hold
 ), arrived AS (
     INSERT INTO seen_message (tenant, sender, message_id, expires_at)
-    SELECT $1, sender, message_id, expires_at FROM arriving
+    SELECT $1, sender, message_id, expires_at FROM arriving WHERE NOT (SELECT by_hold FROM stopped)
     ON CONFLICT (tenant, sender, message_id) DO NOTHING
     RETURNING sender, message_id
 ), presented AS MATERIALIZED (
@@ -97,9 +111,7 @@ WITH arriving AS MATERIALIZED (
         CASE WHEN arriving.refusal IS NOT NULL THEN 'refused' WHEN permit.is_held THEN 'waiting'
             WHEN copy.fact IS NULL THEN 'no_data' ELSE 'provided' END AS outcome,
         copy.fact, copy.as_of
-    FROM json_to_recordset($4::json) AS permit(place int, n int, request_id uuid, affair text, provision text, information text,
-            organisation text, non_disclosure bool, permit_digest text, code text, is_held bool)
-        JOIN arriving USING (n)
+    FROM permit JOIN arriving USING (n)
         LEFT JOIN LATERAL (SELECT held.fact, held.as_of FROM copy AS held
             WHERE held.tenant = $1 AND held.code = permit.code AND held.information = permit.information LIMIT 1) AS copy ON true
 ), used AS (
@@ -121,7 +133,7 @@ WITH arriving AS MATERIALIZED (
     WHERE is_new_message AND outcome <> 'waiting' AND (permit_digest IN (SELECT permit_digest FROM used)) IS TRUE
 )
 SELECT place, is_new_message, outcome, permit_digest IN (SELECT permit_digest FROM used) AS is_used,
-    CASE WHEN outcome = 'provided' THEN fact END AS fact, as_of
+    CASE WHEN outcome = 'provided' THEN fact END AS fact, as_of, (SELECT by_hold FROM stopped) AS is_stopped
 FROM presented
 """
 
@@ -144,17 +156,16 @@ class ProviderSide:
         at_latest = max(batch[number].at for number in numbers)
         deadline: datetime | None = None
         async with self._sessions.of(tenant) as connection:
-            holds = await held(
-                connection,
-                tenant,
-                [(batch[n].codes[at], batch[n].permits[at].information) for n, at in places],
-                at_latest,
-            )
-            if not holds:
-                rows = await _use(connection, tenant, member, batch, places, holds)
-        if holds:
+            rows = await _use(connection, tenant, member, batch, places, at_latest)
+        if any(row["is_stopped"] for row in rows):
             async with self._sessions.transaction(tenant) as connection:
-                rows = await _use(connection, tenant, member, batch, places, holds)
+                holds = await held(
+                    connection,
+                    tenant,
+                    [(batch[n].codes[at], batch[n].permits[at].information) for n, at in places],
+                    at_latest,
+                )
+                rows = await _use(connection, tenant, member, batch, places, at_latest, holds)
                 waiting = [
                     row["place"] for row in rows if row["is_used"] and row["outcome"] == Outcome.WAITING.value
                 ]
@@ -167,7 +178,7 @@ class ProviderSide:
         findings: list[list[Found]] = [[] for _ in batch]
         used: set[bytes] = set()
         again: list[tuple[int, int]] = []
-        for place, is_new_message, outcome, is_used, fact, as_of in sorted(rows, key=_place):
+        for place, is_new_message, outcome, is_used, fact, as_of, _ in sorted(rows, key=_place):
             number, at = places[place]
             if not is_new_message:
                 continue
@@ -241,8 +252,10 @@ async def _use(
     member: str,
     batch: Sequence[Presented],
     places: Sequence[tuple[int, int]],
-    holds: dict[int, HoldReason],
+    at_latest: datetime,
+    holds: dict[int, HoldReason] | None = None,
 ) -> Sequence[Any]:
+    """One statement. Without ``holds`` it looks for them, and writes nothing if there are any; then it is called again with them."""
     messages = [
         _Message(
             number,
@@ -268,13 +281,13 @@ async def _use(
             permit.non_disclosure,
             batch[number].digests[at],
             batch[number].codes[at],
-            place in holds,
+            holds is not None and place in holds,
         )
         for place, (number, at) in enumerate(places)
         for permit in (batch[number].permits[at],)
     ]
     rows: Sequence[Any] = await connection.fetch(
-        _USE, tenant, member, _encode(messages).decode(), _encode(permits).decode()
+        _USE, tenant, member, _encode(messages).decode(), _encode(permits).decode(), holds is None, at_latest
     )
     return rows
 
