@@ -1,8 +1,8 @@
 """A form made from the layout of a kind of information, for the answer that a person types.
 
 Plain values become one control each; a list of records becomes :data:`GROUPS` groups of controls, of which empty ones are left out. A list
-inside a list is not typed: a longer answer comes from the member's own system as a copy. A value that the member does not know, or that
-was never declared, is chosen beside its control.
+inside a list is not typed: a longer answer comes from the member's own system as a copy. A value that must stand and that the member does
+not know, or that was never declared, is chosen beside its control; for others that choice is offered if the copy holds such a value.
 """
 
 from __future__ import annotations
@@ -70,9 +70,13 @@ class FactForm(PlainForm):
         super().__init__(*args, **kwargs)
         self._titles: dict[str, str] = {}
         for field in self._layout.fields:
-            for title, name, control in _controls(field):
-                self.fields[name] = control
-                self._titles[name] = title
+            for title, name, control, offered in _controls(field):
+                if offered or self.data.get(name) or self.initial.get(name):
+                    self.fields[name] = control
+                    self._titles[name] = title
+        for name in self.fields:
+            if name.endswith(f"__{_SPECIAL}") and self.data.get(name):
+                self.fields[name.removesuffix(f"__{_SPECIAL}")].required = False
 
     @property
     def groups(self) -> list[Group]:
@@ -123,31 +127,32 @@ def _initial(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield prefix + name, value
 
 
-def _controls(field: Field) -> Iterator[tuple[str, str, forms.Field]]:
-    """Title of the group, name and control of everything one types for a field."""
+def _controls(field: Field) -> Iterator[tuple[str, str, forms.Field, bool]]:
+    """Title of the group, name and control of everything one types for a field, and whether it is always offered."""
     if not isinstance(field.type, Many):
-        for name, control in _plain_controls(field, "", required=field.required):
-            yield "" if field.required else _OPTIONAL, name, control
+        for name, control, offered in _plain_controls(field, "", required=field.required):
+            yield "" if field.required else _OPTIONAL, name, control, offered
         return
     for place in range(GROUPS):
         for inner in field.type.fields:
             if not isinstance(inner.type, Many):
-                for name, control in _plain_controls(inner, f"{field.name}__{place}__", required=False):
-                    yield f"{field.label} {place + 1}", name, control
+                for name, control, offered in _plain_controls(
+                    inner, f"{field.name}__{place}__", required=False
+                ):
+                    yield f"{field.label} {place + 1}", name, control, offered
 
 
-def _plain_controls(field: Field, prefix: str, *, required: bool) -> Iterator[tuple[str, forms.Field]]:
+def _plain_controls(field: Field, prefix: str, *, required: bool) -> Iterator[tuple[str, forms.Field, bool]]:
     name = prefix + field.name
     if isinstance(field.type, Period):
         for edge, label in _PERIOD:
-            needed = required and edge == "since"
-            yield f"{name}__{edge}", _day(f"{field.label}の{label}", needed)
-            yield f"{name}__{edge}__{_SPECIAL}", _special(f"{field.label}の{label}", ("unknown",))
+            must = field.required and edge == "since"
+            yield f"{name}__{edge}", _day(f"{field.label}の{label}", required and must), True
+            yield f"{name}__{edge}__{_SPECIAL}", _special(f"{field.label}の{label}", ("unknown",)), must
         return
-    # A value and its special value exclude each other; that one of them stands is for the reader of the layout to say.
-    yield name, _control(field.type, field.label, required and not field.may_be)
+    yield name, _control(field.type, field.label, required), True
     if field.may_be:
-        yield f"{name}__{_SPECIAL}", _special(field.label, field.may_be)
+        yield f"{name}__{_SPECIAL}", _special(field.label, field.may_be), field.required
 
 
 def _special(label: str, may_be: tuple[str, ...]) -> forms.Field:
