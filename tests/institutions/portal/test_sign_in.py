@@ -339,6 +339,22 @@ def test_old_requests_are_forgotten(house: House) -> None:
     assert not SignInRequest.objects.filter(pk=old.request_id).exists()
 
 
+def test_a_visit_that_was_written_into_the_table_is_none(
+    house: House, holder: Holder, browser: Browser
+) -> None:
+    """Who can write the table of sessions, but does not have the portal's secret, makes no visit."""
+    browser.sign_in(house, holder)
+    row = Session.objects.get(pk=browser.session_key)
+    changed = row.session_data.replace('"aal3"', '"aal2"')
+    assert changed != row.session_data
+    for forged in (changed, row.session_data.partition(":")[2], ":{}", "", "0:[]"):
+        Session.objects.filter(pk=row.pk).update(session_data=forged)
+        assert browser.get("/records/").status_code == 303
+        browser.cookies["portal_session"] = str(row.pk)
+    Session.objects.filter(pk=row.pk).update(session_data=row.session_data)
+    assert browser.get("/records/").status_code == 200
+
+
 def test_old_sessions_are_forgotten(house: House, browser: Browser) -> None:
     browser.begin()
     old = str(browser.session_key)

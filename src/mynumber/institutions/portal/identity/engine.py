@@ -129,7 +129,9 @@ def single_values(values: Mapping[str, list[str]]) -> dict[str, str]:
 
 class _CodeGrant(AuthorizationCodeGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = [AUTHENTICATION_METHOD]  # noqa: RUF012 (Authlib's)
-    AUTHORIZATION_CODE_LENGTH = 43
+
+    def generate_authorization_code(self) -> str:
+        return secrets.token_urlsafe(32)
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         approval: Approval = request.user
