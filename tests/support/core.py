@@ -6,6 +6,8 @@ The test plays the gateways: it signs with their keys and sends over HTTP, and i
 from __future__ import annotations
 
 import http.client
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -95,6 +97,19 @@ class RunningCore:
         except Refused as refused:
             return refused.hop, refused.reason
         raise AssertionError("nothing refused it")
+
+    def manage(self, *command: str) -> str:
+        """What a management command of the network prints. Raises CalledProcessError when it fails."""
+        return subprocess.run(
+            [sys.executable, "-m", "mynumber.webkit.manage", "network", *command],
+            env={
+                **self.servers[0].environment,
+                "PATH": "",
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
 
     def rows(self, query: str, *arguments: object) -> list[tuple[object, ...]]:
         """What the core's database holds."""

@@ -6,7 +6,9 @@ The order in every handler: parse strictly -> verify signature and time (both :c
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,6 +26,7 @@ from mynumber.institutions.network.core.decision import Judgement, judge
 from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
 from mynumber.institutions.network.core.holders import Holders
 from mynumber.institutions.network.core.issue import issue_codes
+from mynumber.institutions.network.core.limits import DEFAULT_RATES, Limits, parse_rates
 from mynumber.institutions.network.core.permits import Sheet, make_sheet
 from mynumber.institutions.network.core.recording import Asked, Recorded, Recorder
 from mynumber.institutions.network.core.sequencer import Sequencer
@@ -68,6 +71,10 @@ CONNECTIONS = 8
 LARGEST_COMMIT = 512
 """Requests that share one durable commit: a few milliseconds of PostgreSQL."""
 HOUSEKEEPING_SECONDS = 60
+RETENTION_TURNS = 60
+"""Records past their seven years are looked for so many times less often: each hour."""
+RATES = "MYNUMBER_NETWORK_RATES"
+"""Environment variable: how many requests each member may send (:func:`parse_rates`)."""
 
 _log = logs.get_logger(__name__)
 
@@ -88,6 +95,7 @@ class Core:
             name="permits",
         )
         self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused, name="refusals")
+        self.limits = Limits(parse_rates(os.environ.get(RATES, DEFAULT_RATES)))
         self.disclosure = Disclosure(pool, self.keys)
         self.holders = Holders(pool, self.keys, lambda: node.directory, legal_basis_at)
         self.caller = Caller(node)
@@ -108,9 +116,11 @@ class Core:
         await self.pool.close()
 
     async def _housekeeping(self) -> None:
-        while True:
+        for turn in itertools.count():
             with suppress(*DATABASE_FAILURES):
                 await self.store.forget_expired_messages(datetime.now(UTC))
+                if turn % RETENTION_TURNS == 0:
+                    await self.store.forget_records()
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def request_permits(self, question: Question[PermitRequests]) -> PermitDecisions:
@@ -118,6 +128,8 @@ class Core:
         if self.sequencer.is_broken:  # no exchange without proof
             raise Refused(Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
         inquirer, at = Directory.member_of(question.sender), question.at
+        if not self.limits.take(inquirer, len(question.body.requests), time.monotonic()):
+            raise Refused(Hop.NETWORK, Reason.RATE_LIMITED)
         request_digest = envelope.digest(question.received.token)
 
         def sheet_for(provider: str, granted: Sequence[Judgement]) -> Sheet:

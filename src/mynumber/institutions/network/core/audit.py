@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max, Sum
 
 from mynumber.foundation import tlog
 from mynumber.foundation.tlog import HASH_BYTES, Note, NoteReason, NoteRefused, ProofRefused, VerifierKey
 from mynumber.foundation.tlog.tiles import TILE_WIDTH
 from mynumber.institutions.network.core import records
-from mynumber.institutions.network.core.models import Checkpoint, LogTile
+from mynumber.institutions.network.core.models import Checkpoint, LogTile, RetentionRun
 from mynumber.institutions.network.cosignatures.models import Cosignature
 
 MOST_FINDINGS = 100
@@ -29,6 +30,8 @@ class Audit:
     checkpoints: int = 0
     cosignatures: int = 0
     size: int = 0
+    forgotten: int = 0
+    """Entries whose records were deleted after seven years; their leaves are checked all the same."""
     findings: list[str] = field(default_factory=list)
 
     def found(self, sentence: str) -> None:
@@ -133,11 +136,11 @@ def _rows() -> Iterator[dict[str, Any]]:
 
 
 def _check_entries(result: Audit, tiles: _Tiles) -> None:
+    gaps = _Gaps(result)
     expected = 0
     for row in _rows():
         index = row["index"]
-        if index != expected:
-            result.found(f"記録 {expected} から {index - 1} までがありません。")
+        gaps.missing(expected, index)
         expected = index + 1
         result.entries += 1
         if index >= result.size:
@@ -148,8 +151,31 @@ def _check_entries(result: Audit, tiles: _Tiles) -> None:
             leaf = b""
         if records.leaf_of(row) != leaf:
             result.found(f"記録 {index} は、台帳に刻まれたものと違います。")
-    if expected < result.size:
-        result.found(f"記録 {expected} から {result.size - 1} までがありません。")
+    gaps.missing(expected, result.size)
+    gaps.compare()
+
+
+class _Gaps:
+    """Entries that are not there: those that were deleted after seven years, as many as was written down, and no others."""
+
+    def __init__(self, result: Audit) -> None:
+        self._result = result
+        runs = RetentionRun.objects.aggregate(covered=Max("covered"), entries=Sum("entries"))
+        self._covered: int = runs["covered"] or 0
+        self._forgotten: int = runs["entries"] or 0
+
+    def missing(self, first: int, end: int) -> None:
+        """The entries from ``first`` to before ``end`` have no rows."""
+        covered = max(first, min(end, self._covered))
+        self._result.forgotten += max(0, covered - first)
+        if covered < end:
+            self._result.found(f"記録 {covered} から {end - 1} までがありません。")
+
+    def compare(self) -> None:
+        if self._result.forgotten != self._forgotten:
+            self._result.found(
+                f"期限（7年）で消した記録は {self._forgotten} 行のはずですが、{self._result.forgotten} 行がありません。"
+            )
 
 
 def _check_orphans(result: Audit) -> None:

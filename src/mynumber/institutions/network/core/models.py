@@ -98,6 +98,21 @@ class RefusedMessage(models.Model):
         db_table = "refused_message"
 
 
+class RetentionRun(models.Model):
+    """Records that were deleted after seven years (Cabinet Order art. 30), by the function ``forget_records``. Insert-only."""
+
+    at = models.DateTimeField(primary_key=True)
+    before = models.DateTimeField()
+    """Exchanges asked and ended before this moment were deleted."""
+    covered = models.BigIntegerField()
+    """All deleted entries have a smaller index."""
+    exchanges = models.BigIntegerField()
+    entries = models.BigIntegerField()
+
+    class Meta:
+        db_table = "retention_run"
+
+
 class LogState(models.Model):
     """The next index of the log: a row that is locked while indices are given out, so there is never a gap."""
 

@@ -99,6 +99,10 @@ class Store:
         )
         return [None] * len(refused)
 
+    async def forget_records(self) -> None:
+        """Delete records and salts that are older than seven years by the database's clock (Cabinet Order art. 30)."""
+        await self._pool.execute("SELECT forget_records()")
+
     async def forget_expired_messages(self, at: datetime) -> None:
         """Forget message ids whose messages would be refused as expired anyway."""
         await self._pool.execute("DELETE FROM seen_message WHERE expires_at < $1", at)

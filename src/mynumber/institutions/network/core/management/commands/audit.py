@@ -22,6 +22,8 @@ class Command(BaseCommand):
             f"記録 {result.entries} 件、チェックポイント {result.checkpoints} 個、"
             f"立会人の署名 {result.cosignatures} 個を調べました（署名済み {result.size} 件）。"
         )
+        if result.forgotten:
+            self.stdout.write(f"7年を過ぎて消した記録は {result.forgotten} 件です。台帳の葉は残っています。")
         for finding in result.findings:
             self.stdout.write(f"異常：{finding}")
         if result.findings:
