@@ -96,7 +96,7 @@ class Batcher(Generic[I, O]):
             if len(outcomes) != len(batch):
                 raise RuntimeError("the writer returned another number of outcomes than it got items")
         except Exception as error:  # noqa: BLE001 - every waiting caller gets it
-            if len(batch) > 1 and _is_of_one_item(error):
+            if len(batch) > 1 and is_of_one_item(error):
                 middle = len(batch) // 2
                 await self._write_batch(batch[:middle])
                 await self._write_batch(batch[middle:])
@@ -110,7 +110,8 @@ class Batcher(Generic[I, O]):
                 future.set_result(outcome)
 
 
-def _is_of_one_item(error: Exception) -> bool:
+def is_of_one_item(error: Exception) -> bool:
+    """Whether one item of a batch is the reason, and not that the database is away or full."""
     return isinstance(error, _OF_ONE_ITEM) or not isinstance(error, _OF_EVERYBODY)
 
 

@@ -17,6 +17,7 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.exchange import Outcome, PermitAnswer
 from mynumber.protocols.records import QUERY_SIDE, SideQuery
 from mynumber.protocols.refusal import Hop, Reason
+from tests.institutions.gateway.test_attacks import eventually
 from tests.support.exchange import (
     CITY,
     FORMER_CITY,
@@ -186,8 +187,10 @@ def test_answers_of_one_sheet_differ(rogue: tuple[Exchange, RogueProvider]) -> N
     assert [bytes(one.fact) == b"null" for one in results] == [False, True, False, True, False]
 
 
-def test_what_a_database_lost_is_not_handed_on(rogue: tuple[Exchange, RogueProvider]) -> None:
-    """No record, no exchange: a fact that came is not told when its record cannot be closed."""
+def test_a_fact_is_told_when_its_record_is_closed_and_not_before(
+    rogue: tuple[Exchange, RogueProvider],
+) -> None:
+    """No record, no exchange. The fact is not lost either: the end is recorded as soon as the database takes it."""
     exchange, provider = rogue
     with psycopg.connect(exchange.gateway_database.owner_url, autocommit=True) as owner:
 
@@ -203,3 +206,9 @@ def test_what_a_database_lost_is_not_handed_on(rogue: tuple[Exchange, RogueProvi
             owner.execute("ALTER TABLE kept_fact_elsewhere RENAME TO kept_fact")
     assert (result.outcome, result.reason) == (Outcome.OPEN, Reason.RECORD_UNAVAILABLE)
     assert bytes(result.fact) == b"null"
+
+    def told_again() -> bool:
+        return exchange.ask(inquiry)[0].outcome is Outcome.PROVIDED
+
+    eventually(told_again, "its end")
+    assert recorded(exchange, Outcome.LOST) == 0

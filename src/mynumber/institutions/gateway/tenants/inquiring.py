@@ -8,8 +8,9 @@ its own inquiries and no others, and a message is answered after :data:`PATIENCE
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -47,7 +48,7 @@ from mynumber.protocols.permits import open_answer, permit_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, Question
-from mynumber.webkit.batching import Batcher, Groups
+from mynumber.webkit.batching import Batcher, Groups, is_of_one_item
 
 HERE = Hop.INQUIRER_GATEWAY
 PATIENCE_SECONDS = 5.0
@@ -56,6 +57,8 @@ LOOK_SECONDS = 0.2
 """How often an inquiry that another process has in hand is looked at."""
 ASK_AGAIN = timedelta(minutes=1)
 """How often a provider is asked about what waits for a person. When the member asks again, the provider is asked at once."""
+CLOSE_AGAIN_SECONDS = 1.0
+"""How soon an end is recorded again that the database did not take."""
 LARGEST = 256
 """The most inquiries in one transaction."""
 AT_ONCE = 1
@@ -85,6 +88,10 @@ class Exchange:
     @property
     def request_id(self) -> UUID:
         return self.inquiry.request_id
+
+    def tell(self, result: InquiryResult) -> None:
+        if not self.told.done():
+            self.told.set_result(result)
 
     def refused(self, hop: Hop, reason: Reason, at: datetime) -> Ending:
         return Ending(
@@ -175,7 +182,7 @@ class MemberInquiring:
         )
         self._permits: Groups[Exchange] = Groups(self._request_permits, largest=GROUP_ITEMS, at_once=AT_ONCE)
         self._closing: Groups[tuple[Exchange, Ending]] = Groups(self._close, largest=LARGEST, at_once=AT_ONCE)
-        self._presenting: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
 
     def has_in_hand(self, request_id: UUID) -> bool:
         """Whether this process works on an inquiry."""
@@ -285,9 +292,7 @@ class MemberInquiring:
             if decision.reason is not None
         )
         for sheet, exchanges in zip(decisions.sheets, sheets, strict=True):
-            task = asyncio.create_task(self._present(sheet, exchanges))
-            self._presenting.add(task)
-            task.add_done_callback(self._presenting.discard)
+            self._do(self._present(sheet, exchanges))
 
     # ---- presentation
 
@@ -392,21 +397,36 @@ class MemberInquiring:
             self._let_go(one, _open(one.inquiry, hop, reason))
 
     async def _close(self, pairs: list[tuple[Exchange, Ending]], waiting: Waiting | None = None) -> None:
-        """Record ends; only then they are told."""
-        endings = [ending for _, ending in pairs]
+        """Record ends; only then they are told. While the database is away they are kept and tried again: a fact that came shall not be lost."""
         try:
-            if waiting is None:
-                closed = await self._side.close_inquiries(self.tenant, self.member, endings)
-            else:
-                ask_at = datetime.now(UTC) + ASK_AGAIN
-                closed = await self._side.let_wait(self.tenant, self.member, endings, waiting, ask_at)
-            others = [one.request_id for one in endings if one.request_id not in closed]
-            known = await self._side.known(self.tenant, self.member, others) if others else {}
+            await self._record_ends(pairs, waiting)
         except Exception as error:  # noqa: BLE001 - whatever it was, each waiting inquiry is told
             _log.error("no record, no exchange", system=self.gateway, exception=logs.outline(error))
-            for one, _ in pairs:
-                self._let_go(one, _open(one.inquiry, HERE, Reason.RECORD_UNAVAILABLE))
-            return
+            if not is_of_one_item(error):
+                for one, _ in pairs:
+                    one.tell(_open(one.inquiry, HERE, Reason.RECORD_UNAVAILABLE))
+                self._do(self._close_later(pairs, waiting))
+            elif len(pairs) > 1 and waiting is None:
+                middle = len(pairs) // 2
+                await self._close(pairs[:middle])
+                await self._close(pairs[middle:])
+            else:
+                for one, _ in pairs:
+                    self._let_go(one, _open(one.inquiry, HERE, Reason.RECORD_UNAVAILABLE))
+
+    async def _close_later(self, pairs: list[tuple[Exchange, Ending]], waiting: Waiting | None) -> None:
+        await asyncio.sleep(CLOSE_AGAIN_SECONDS)
+        await self._close(pairs, waiting)
+
+    async def _record_ends(self, pairs: list[tuple[Exchange, Ending]], waiting: Waiting | None) -> None:
+        endings = [ending for _, ending in pairs]
+        if waiting is None:
+            closed = await self._side.close_inquiries(self.tenant, self.member, endings)
+        else:
+            ask_at = datetime.now(UTC) + ASK_AGAIN
+            closed = await self._side.let_wait(self.tenant, self.member, endings, waiting, ask_at)
+        others = [one.request_id for one in endings if one.request_id not in closed]
+        known = await self._side.known(self.tenant, self.member, others) if others else {}
         for one, ending in pairs:
             if one.request_id in closed:
                 self._let_go(one, _result(ending))
@@ -414,10 +434,15 @@ class MemberInquiring:
                 self._let_go(one, _told(one.inquiry, known.get(one.request_id)))
         self._ended()
 
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that nobody waits for."""
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
     def _let_go(self, exchange: Exchange, result: InquiryResult) -> None:
         self._in_hand.pop(exchange.request_id, None)
-        if not exchange.told.done():
-            exchange.told.set_result(result)
+        exchange.tell(result)
 
 
 def is_final(refused: Refused) -> bool:
