@@ -12,4 +12,6 @@ urlpatterns = [
     path("", include("mynumber.webkit.urls")),
     path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.gateway.desk.urls")),
+    path("<tenant:tenant>/", include("mynumber.institutions.gateway.files.urls")),
+    path("<tenant:tenant>/", include("mynumber.institutions.gateway.corrections.urls")),
 ]
