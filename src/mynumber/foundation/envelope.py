@@ -360,17 +360,18 @@ def seal(plaintext: bytes, *, to: SealPublicKey, info: bytes, aad: bytes) -> byt
 
 
 def open_sealed(blob: bytes, *, key: SealingKey, info: bytes, aad: bytes) -> bytes:
-    """Decrypt what was sealed to ``key``.
+    """Decrypt what was sealed to ``key`` or one of its older ones.
 
     Raises EnvelopeRefused: MALFORMED, NOT_FOR_THIS_KEY when it names another key, CANNOT_OPEN when the text, ``info`` or ``aad`` differ
     from what was sealed.
     """
     kid = sealed_to(blob)
-    if kid != key.kid:
+    owner = next((one for one in (key, *key.older) if one.kid == kid), None)
+    if owner is None:
         raise EnvelopeRefused(EnvelopeReason.NOT_FOR_THIS_KEY, "sealed to another key")
     prefix = blob[: 2 + len(kid)]
     try:
-        return _suite.decrypt(blob[len(prefix) :], key.private, _seal_info(prefix, info, aad))
+        return _suite.decrypt(blob[len(prefix) :], owner.private, _seal_info(prefix, info, aad))
     except (InvalidTag, ValueError):
         raise EnvelopeRefused(EnvelopeReason.CANNOT_OPEN, "altered, or sealed in another context") from None
 

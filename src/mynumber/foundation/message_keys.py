@@ -132,6 +132,8 @@ class SealingKey:
     kid: str
     private: X25519PrivateKey = field(repr=False)
     public: SealPublicKey = field(repr=False)
+    older: tuple["SealingKey", ...] = field(default=(), repr=False)
+    """Keys of before: what was sealed to them while keys change still opens."""
 
     @classmethod
     def generate(cls, kid: str | None = None) -> "SealingKey":

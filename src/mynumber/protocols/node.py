@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,15 +81,29 @@ class Node:
         if self._directory is None or stamp != self._stamp:
             self._directory = load_directory(self.directory_path, self.trusted, now=datetime.now(UTC))
             self._stamp = stamp
+            self._signing.clear()
+            self._sealing.clear()
         return self._directory
 
     def signing_key(self, system_id: str) -> SigningKey:
-        """The current signing key of one of this node's systems."""
+        """What one of this node's systems signs with: of the keys in the ring the one that the directory lists first, so that nobody is sent a
+        signature by a key that is not listed yet. A system that lists none of them signs with the newest.
+        """
+        directory = self.directory
         if system_id not in self._signing:
-            self._signing[system_id] = self.keyring.signing(signing_name(system_id))
+            name = signing_name(system_id)
+            held = [self.keyring.signing(name, number) for number in self.keyring.generations(name)]
+            listed = directory.system(system_id).signing_keys if system_id in directory else ()
+            chosen = (key for jwk in listed for key in held if key.kid == jwk.get("kid"))
+            self._signing[system_id] = next(chosen, None) or self.keyring.signing(name)
         return self._signing[system_id]
 
     def sealing_key(self, system_id: str) -> SealingKey:
+        """The newest key of one of this node's systems, with the older ones of the ring, which still open what was sealed to them."""
+        _ = self.directory
         if system_id not in self._sealing:
-            self._sealing[system_id] = self.keyring.sealing(sealing_name(system_id))
+            name = sealing_name(system_id)
+            newest = self.keyring.sealing(name)
+            older = (self.keyring.sealing(name, number) for number in self.keyring.generations(name)[1:])
+            self._sealing[system_id] = replace(newest, older=tuple(older))
         return self._sealing[system_id]
