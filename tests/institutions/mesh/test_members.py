@@ -10,16 +10,20 @@ import pytest
 from django.db import transaction
 
 from mynumber.foundation.law import InformationKind
+from mynumber.institutions.municipality.casework.following import heard_of, topics_of
+from mynumber.institutions.municipality.casework.models import ALLOWANCE_AFFAIR, Case
+from mynumber.institutions.municipality.casework.opening import open_case
 from mynumber.institutions.municipality.register.changes import CannotChange, Change, change_entry
 from mynumber.institutions.municipality.register.models import Household, Person
 from mynumber.institutions.municipality.systems import members as municipalities
 from mynumber.institutions.pension_service.pensions.awarding import CannotAward, award, members, stop
 from mynumber.institutions.pension_service.pensions.models import Benefit, Insured
 from mynumber.platform.databases import InstitutionDatabase
-from mynumber.protocols.events import EventKind
+from mynumber.protocols.events import WATCH_VALIDITY, EventKind
 from mynumber.protocols.facts import PensionBenefitsFact
+from mynumber.webkit.mesh import following
 from mynumber.webkit.mesh.exchanging import announce, hear, send
-from mynumber.webkit.mesh.models import Announcement, HeardEvent
+from mynumber.webkit.mesh.models import Announcement, Following, HeardEvent
 from mynumber.webkit.mesh.worker import work_for
 from mynumber.webkit.messages import this_node
 from mynumber.webkit.tenancy import acting_as
@@ -206,3 +210,67 @@ def test_what_the_gateway_does_not_take_is_marked_and_does_not_hold_up_the_rest(
     assert send(this_node(), members()[0]) == 2
     assert len(mesh.wait_for(CITY, start, 1)) == 1
     assert Announcement.objects.get(addressee=stranger.pk).refusal == "no_code_held"
+
+
+def _staff_case(town: str, person: Person) -> Case:
+    with acting_as(town):
+        return open_case(
+            person,
+            ALLOWANCE_AFFAIR,
+            received_on=TODAY,
+            organisation="子育て支援課",
+            opened_by=None,
+            at=datetime.now(UTC),
+        )
+
+
+def test_with_a_case_a_town_hears_of_what_touches_it_and_no_longer(towns: Mesh) -> None:
+    (number, other) = towns.people(2)
+    town = next(member for member in municipalities() if member.id == CITY)
+    case = _staff_case(TOWNS[0], _resident(TOWNS[0], number))
+    start = towns.place(CITY)
+    assert following.tell_network(this_node(), town, at=datetime.now(UTC)) > 0
+    assert following.tell_network(this_node(), town, at=datetime.now(UTC)) == 0
+    towns.publish(PENSION, award_event(other), award_event(number))
+    towns.wait_for(CITY, start, 1)
+    hear(this_node(), town)
+    with acting_as(TOWNS[0]):
+        (heard,) = heard_of(case)
+        following.unfollow(case.applicant.addressee, case.affair, at=datetime.now(UTC))
+    assert (heard.what, heard.information, heard.publisher) == (
+        "給付の決定",
+        InformationKind.PUBLIC_PENSION_BENEFIT.label_ja,
+        this_node().directory.name(PENSION),
+    )
+    following.tell_network(this_node(), town, at=datetime.now(UTC))
+    event = award_event(number)
+    towns.publish(PENSION, event)
+    assert towns.outcome(PENSION, event.event_id) == (None, "[]")
+    with acting_as(TOWNS[0]):
+        assert not Following.objects.filter(addressee=case.applicant.addressee).exists()
+
+
+def test_a_watch_is_renewed_before_it_lapses_and_a_refused_one_tried_again(towns: Mesh) -> None:
+    town = next(member for member in municipalities() if member.id == CITY)
+    (number,) = towns.people(1)
+    now = datetime.now(UTC)
+    with acting_as(TOWNS[0]):
+        for one in (addressee(CITY, number), "nobody"):
+            following.follow(one, [AWARDS], at=now)
+    assert following.tell_network(this_node(), town, at=now) == 2
+    with acting_as(TOWNS[0]):
+        rows = {row.addressee: row for row in Following.objects.all()}
+    assert (rows["nobody"].refusal, rows[addressee(CITY, number)].refusal) == ("no_code_held", "")
+    assert rows["nobody"].tell_from == now + following.REFUSED_AGAIN_AFTER
+    assert now < rows[addressee(CITY, number)].tell_from < now + WATCH_VALIDITY
+    assert following.tell_network(this_node(), town, at=now + WATCH_VALIDITY) == 2
+
+
+def test_a_case_follows_only_what_the_table_lets_its_affair_ask(towns: Mesh) -> None:
+    systems = this_node().directory
+    topics = topics_of(systems, TOWNS[0], ALLOWANCE_AFFAIR, at=NOW)
+    assert AWARDS in topics
+    assert RESIDENTS in topics
+    answer = towns.subscribe(CITY, *topics)
+    assert answer.refused == ()
+    assert topics_of(systems, TOWNS[0], "no-such-affair", at=NOW) == ()

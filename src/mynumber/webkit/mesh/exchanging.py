@@ -26,18 +26,13 @@ from mynumber.protocols.events import (
     PAGE_EVENTS,
     PUBLISH,
     RECEIVED,
-    SUBSCRIPTIONS,
-    WATCHES,
     ChangeEvent,
-    ChangeSubscriptions,
-    ChangeWatches,
     EventKind,
     EventsSince,
     PublishEvents,
-    Topic,
     is_about,
 )
-from mynumber.protocols.message import BATCH_ITEMS, Message
+from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop
 from mynumber.webkit.mesh import worker
@@ -96,7 +91,7 @@ def send(node: Node, member: Member) -> int:
         if not waiting:
             return sent
         member.refresh(list(dict.fromkeys(one.addressee for one in waiting)))
-        answer = _ask(
+        answer = ask_gateway(
             node,
             member,
             PUBLISH,
@@ -128,7 +123,9 @@ def hear(node: Node, member: Member) -> int:
     with member.place():
         last = HeardEvent.objects.aggregate(last=Max("sequence"))["last"] or 0
     while True:
-        page = _ask(node, member, RECEIVED, EventsSince(after=last, limit=PAGE_EVENTS), Hop.INQUIRER_GATEWAY)
+        page = ask_gateway(
+            node, member, RECEIVED, EventsSince(after=last, limit=PAGE_EVENTS), Hop.INQUIRER_GATEWAY
+        )
         if not page.entries:
             return heard
         with member.place():
@@ -153,21 +150,8 @@ def hear(node: Node, member: Member) -> int:
         heard += len(page.entries)
 
 
-def follow(node: Node, member: Member, topic: Topic, addressees: Sequence[str]) -> int:
-    """Subscribe to a topic and watch people in it; how many are watched. A watch lapses after a year: call again for cases that are still open.
-
-    Raises Refused.
-    """
-    _ask(node, member, SUBSCRIPTIONS, ChangeSubscriptions(begin=(topic,)), Hop.INQUIRER_GATEWAY)
-    watched = 0
-    for first in range(0, len(addressees), BATCH_ITEMS):
-        some = tuple(addressees[first : first + BATCH_ITEMS])
-        answer = _ask(node, member, WATCHES, ChangeWatches(topic=topic, watch=some), Hop.INQUIRER_GATEWAY)
-        watched += answer.watched
-    return watched
-
-
-def _ask(node: Node, member: Member, message: Message[Q, A], question: Q, hop: Hop) -> A:
+def ask_gateway(node: Node, member: Member, message: Message[Q, A], question: Q, hop: Hop) -> A:
+    """Ask the member's own gateway, as the member. Raises Refused."""
     return wire.call(
         node,
         message,

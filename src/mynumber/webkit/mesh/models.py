@@ -61,3 +61,31 @@ class HeardEvent(models.Model):
 
     def __str__(self) -> str:
         return f"heard event {self.pk}"
+
+
+class Following(models.Model):
+    """About whom the member wants to hear in which affair: its core of the mesh is told of it, and again before it forgets."""
+
+    tenant = TenantField()
+    addressee = models.CharField(max_length=40)
+    affair = models.CharField(max_length=40)
+    provider_kind = models.CharField(max_length=100)
+    information = models.CharField(max_length=100)
+    wanted = models.BooleanField(default=True)
+    """False until the network has been told that the case is over; then the row goes."""
+    tell_from = models.DateTimeField()
+    """When the network has to be told (again)."""
+    refusal = models.CharField(max_length=40, blank=True)
+    """Why it does not watch; empty when it does or was not asked yet."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["tenant", "addressee", "affair", "provider_kind", "information"],
+                name="mesh_followed_once",
+            ),
+        )
+        indexes = (models.Index(fields=["tenant", "tell_from"], name="mesh_following_due"),)
+
+    def __str__(self) -> str:
+        return f"following {self.pk}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from django.db import close_old_connections
@@ -49,10 +50,11 @@ def _work_on(members: Callable[[], Iterable[Member]]) -> None:
 
 def work_for(member: Member) -> None:
     """One round for one member. Its trouble is in the log and holds up no other."""
-    from mynumber.webkit.mesh import exchanging
+    from mynumber.webkit.mesh import exchanging, following  # both wake this worker
 
     try:
         exchanging.send(this_node(), member)
+        following.tell_network(this_node(), member, at=datetime.now(UTC))
         exchanging.hear(this_node(), member)
     except NotATenant:  # a member of the directory that lives in another database
         return
