@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Max
 
 from mynumber.foundation.people import legal_age
+from mynumber.institutions.municipality.casework.following import follow_case
 from mynumber.institutions.municipality.casework.models import ALLOWANCE_AFFAIR, Case, CaseChild, CaseStatus
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.webkit.staff.models import StaffMember
@@ -41,6 +42,7 @@ def open_case(
         opened_at=at,
     )
     CaseChild.objects.bulk_create([CaseChild(case=case, person=child) for child in children])
+    follow_case(case, at=at)
     return case
 
 

@@ -18,6 +18,7 @@ from mynumber.foundation.numbers import find
 from mynumber.institutions.municipality.casework import asking
 from mynumber.institutions.municipality.casework.allowed import Allowed, Candidate, affairs_of, allowed
 from mynumber.institutions.municipality.casework.asking import Wanted
+from mynumber.institutions.municipality.casework.following import heard_of
 from mynumber.institutions.municipality.casework.forms import ByHandForm, OpenForm, SearchForm
 from mynumber.institutions.municipality.casework.models import (
     ALLOWANCE_AFFAIR,
@@ -151,6 +152,7 @@ def _case_page(request: HttpRequest, tenant: str, case: Case, problem: str = "")
             "eyebrow": _eyebrow(case, tenant),
             "person": case.applicant,
             "children": case.children.order_by("birth"),
+            "heard": heard_of(case),
             "current": current,
             "former": [one for one, is_repeated in told if is_repeated],
             "summary": _summary(current),
