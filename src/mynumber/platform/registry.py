@@ -6,6 +6,7 @@ The platform starts institutions as processes by the names of their modules; it 
 from dataclasses import dataclass
 from enum import Enum
 
+from mynumber.platform.sandbox_list import sandbox_members
 from mynumber.platform.settings import Settings
 
 
@@ -133,7 +134,7 @@ def institution(name: str) -> Institution:
 
 def processes_of(name: str) -> tuple[Process, ...]:
     """The processes of an institution, or the one process of that name. Raises UnknownName."""
-    exact = tuple(p for p in PROCESSES if p.name == name and p.name.endswith("-api"))
+    exact = tuple(p for p in PROCESSES if p.name == name != p.institution)
     found = exact or tuple(p for p in PROCESSES if p.institution == name)
     if not found:
         raise UnknownName(name)
@@ -157,5 +158,6 @@ def tenants(name: str, settings: Settings) -> tuple[str, ...]:
     if name == "municipality":
         return settings.towns
     if name == "gateway":
-        return tuple(member.replace(".", "_") for member in gateway_tenants(settings))
+        members = (*gateway_tenants(settings), *sandbox_members(settings))
+        return tuple(member.replace(".", "_") for member in members)
     return ()
