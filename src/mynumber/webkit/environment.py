@@ -70,6 +70,7 @@ class Environment:
     directory: Path | None
     directory_key: Path | None
     log_key: Path | None
+    log_policy: Path | None
     simulation: bool
 
     @classmethod
@@ -96,6 +97,7 @@ class Environment:
             directory=_path(variables, "MYNUMBER_DIRECTORY"),
             directory_key=_path(variables, "MYNUMBER_DIRECTORY_KEY"),
             log_key=_path(variables, "MYNUMBER_LOG_KEY"),
+            log_policy=_path(variables, "MYNUMBER_LOG_POLICY"),
             simulation=_switch(variables, "MYNUMBER_SIMULATION", default="1"),
         )
 

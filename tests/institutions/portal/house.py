@@ -267,6 +267,8 @@ def running_house(folder: Path, institution_database: Callable[..., InstitutionD
         )
         log_key = folder / "log.vkey"
         log_key.write_text(exchange.vkey + "\n")
+        log_policy = folder / "log.policy"
+        log_policy.write_text(f"log {exchange.vkey} http://127.0.0.1:9/log\nquorum none\n")
         servers = {
             name: Server(
                 name,
@@ -276,6 +278,7 @@ def running_house(folder: Path, institution_database: Callable[..., InstitutionD
                     "DATABASE_URL": databases[name].url,
                     "MYNUMBER_PUBLIC_URL": f"http://{name}.localhost:8000",
                     "MYNUMBER_LOG_KEY": str(log_key),
+                    "MYNUMBER_LOG_POLICY": str(log_policy),
                 },
                 folder / f"{name}.log",
                 _granian(name, ports[name]),

@@ -124,8 +124,11 @@ def test_a_receipt_is_a_file_that_verifies_without_any_server(
     page = settled(resident, ask(house, holder))
     links = re.findall(r'href="(/records/receipts/(\d+))"', page)
     assert len(links) == 3
-    key = tmp_path / "log.vkey"
+    assert "mynumber receipt verify --policy log.policy" in page
+    key, policy = tmp_path / "log.vkey", tmp_path / "log.policy"
     key.write_bytes(Browser().get("/records/log-key").content)
+    policy.write_bytes(Browser().get("/records/log-policy").content)
+    assert policy.read_text() == f"log {house.exchange.vkey}\nquorum none\n"
     for link, index in links:
         response = resident.get(link)
         assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -134,18 +137,10 @@ def test_a_receipt_is_a_file_that_verifies_without_any_server(
         assert tlog.verify_receipt(response.content.decode(), house.exchange.vkey).index == int(index)
         file = tmp_path / f"receipt-{index}.txt"
         file.write_bytes(response.content)
-    verify = [
-        sys.executable,
-        "-m",
-        "mynumber.platform.cli",
-        "receipt",
-        "verify",
-        "--log-key",
-        str(key),
-        str(file),
-    ]
-    done = subprocess.run(verify, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    for trusted in (("--key", str(key)), ("--policy", str(policy))):
+        verify = [sys.executable, "-m", "mynumber.platform.cli", "receipt", "verify", *trusted, str(file)]
+        done = subprocess.run(verify, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_nobody_sees_a_record_or_a_receipt_of_somebody_else(

@@ -93,6 +93,13 @@ class Policy:
         lines += [_line("group", one.name, str(one.threshold), *one.members) for one in self.groups]
         return "\n".join([*lines, f"quorum {self.quorum}"]) + "\n"
 
+    def without_addresses(self) -> "Policy":
+        """What whoever checks a receipt needs: keys and quorum."""
+        logs = tuple(KnownLog(log.key) for log in self.logs)
+        return Policy(
+            logs, tuple(KnownWitness(w.name, w.key) for w in self.witnesses), self.groups, self.quorum
+        )
+
     def is_satisfied(self, cosigned: Collection[VerifierKey]) -> bool:
         """Whether cosignatures of these keys are enough."""
         have = {one.name for one in self.witnesses if one.key in cosigned} | {NO_QUORUM}

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mynumber.foundation.tlog import Policy
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import Visit, current_visit, resident_of
 from mynumber.institutions.portal.account.words import NO_CODE_YET
@@ -123,6 +124,7 @@ def record(request: HttpRequest, inquirer: str, request_id: UUID) -> HttpRespons
         "order_name": ORDER_NAME,
         "receipts": _receipts(told),
         "log_key": _log_key(),
+        "has_policy": _log_policy() is not None,
         "first_index": found.events[0].index if found.events else 0,
     }
     return page(request, "portal/records/record.html", visit, context)
@@ -182,6 +184,18 @@ def log_key(request: HttpRequest) -> HttpResponse:
         raise Http404
     response = HttpResponse(f"{key}\n", content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="log.vkey"'
+    return response
+
+
+@public  # public keys, as above
+@require_safe
+def log_policy(request: HttpRequest) -> HttpResponse:
+    """The keys of the log and of its witnesses, and how many of these must have signed (C2SP tlog-policy), as a file."""
+    policy = _log_policy()
+    if policy is None:
+        raise Http404
+    response = HttpResponse(policy.without_addresses().to_text(), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="log.policy"'
     return response
 
 
@@ -292,3 +306,8 @@ def _when(told: Told) -> str:
 def _log_key() -> str:
     path = settings.MYNUMBER.log_key
     return path.read_text("utf-8").strip() if path is not None and path.is_file() else ""
+
+
+def _log_policy() -> Policy | None:
+    path = settings.MYNUMBER.log_policy
+    return Policy.parse(path.read_text("utf-8")) if path is not None and path.is_file() else None
