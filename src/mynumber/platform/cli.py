@@ -14,6 +14,7 @@ _MOUNTED = {
     "receipt": "レシートをオフラインで確かめる",
     "network": "情報提供ネットワークシステムの監査",
     "demo": "児童扶養手当の物語を、動いている模型の上で進める",
+    "sandbox": "検証用の機関をつくる（ベンダーの試験用）",
     "card": "個人番号カード: 仮想リーダーに挿す、読む、試しに作る",
 }
 """Groups of commands with a module of their own (`mynumber.platform.commands.NAME`, attribute `app`)."""

@@ -19,6 +19,7 @@ from mynumber.foundation.tlog.checkpoint import LogSigner
 from mynumber.foundation.tlog.policy import KnownLog, KnownWitness, Policy
 from mynumber.foundation.tlog.witness import WitnessSigner
 from mynumber.platform import registry
+from mynumber.platform.sandbox_list import Sandbox, sandboxes
 from mynumber.platform.secret_files import locked, private_folder, write_private
 from mynumber.platform.settings import Settings
 from mynumber.protocols.directory import System, sign_directory
@@ -37,6 +38,10 @@ WITNESS_KEY = "witness"
 """Name of the secret in the commission's ring with which its witness cosigns checkpoints (WitnessSigner.to_bytes)."""
 WITNESS_NAME = "commission.mynumber.localhost/witness"
 """Name of the witness, as it stands on the line of each cosignature."""
+SANDBOX_RING = "sandbox"
+"""The ring of the members that the platform plays for vendors."""
+NOWHERE = "http://127.0.0.1:9"
+"""Where nothing listens (discard): nobody sends to the own system of a sandbox, everything goes through its gateway."""
 DJANGO_SECRET = "django"  # noqa: S105 (a name)
 """Name of the secret in each ring that Django signs cookies and forms with."""
 
@@ -87,7 +92,31 @@ def ensure_keys(settings: Settings) -> None:
         _ensure_witness(settings)
         _ensure_identity_keys(settings)
         systems = tuple(_ensure_system(settings, entry) for entry in entries(settings))
-        _publish(settings, systems)
+        sandboxed = (system for one in sandboxes(settings) for system in _sandbox_systems(settings, one))
+        _publish(settings, (*systems, *sandboxed))
+
+
+def _sandbox_systems(settings: Settings, sandbox: Sandbox) -> tuple[System, ...]:
+    """A vendor's member, of which the platform has the public keys only, the one it talks to, and the gateway tenants of both."""
+    kinds, partner_kinds = (
+        tuple(map(InstitutionKind.named, kinds)) for kinds in (sandbox.kinds, sandbox.partner_kinds)
+    )
+    vendor = System(
+        id=sandbox.member,
+        name=sandbox.title,
+        url=NOWHERE,
+        signing_keys=(sandbox.signing_key,),
+        sealing_keys=(sandbox.sealing_key,),
+        kinds=sandbox.kinds,
+    )
+    partner = _ensure_system(
+        settings, _Entry(sandbox.partner, SANDBOX_RING, sandbox.partner_title, partner_kinds), url=NOWHERE
+    )
+    gateways = (
+        _Entry(f"gateway.{system.id}", "gateway", f"{system.name}の中間サーバー", listed)
+        for system, listed in ((vendor, kinds), (partner, partner_kinds))
+    )
+    return (vendor, partner, *(_ensure_system(settings, entry) for entry in gateways))
 
 
 def _members(settings: Settings) -> tuple[_Entry, ...]:
@@ -118,7 +147,7 @@ def _town_kinds(code: str) -> tuple[InstitutionKind, ...]:
     return tuple(kinds)
 
 
-def _ensure_system(settings: Settings, entry: _Entry) -> System:
+def _ensure_system(settings: Settings, entry: _Entry, *, url: str | None = None) -> System:
     ring = _ring(settings, entry.institution)
     if not ring.has(signing_name(entry.id)):
         ring.add_signing(signing_name(entry.id))
@@ -126,16 +155,20 @@ def _ensure_system(settings: Settings, entry: _Entry) -> System:
         ring.add_sealing(sealing_name(entry.id))
     signing = [ring.signing(signing_name(entry.id), n) for n in ring.generations(signing_name(entry.id))]
     sealing = [ring.sealing(sealing_name(entry.id), n) for n in ring.generations(sealing_name(entry.id))]
-    port = registry.message_process(entry.institution).port(settings)
     return System(
         id=entry.id,
         name=entry.name,
-        # a process that acts as several systems is told by the path which of them a message is for
-        url=f"http://127.0.0.1:{port}" + ("" if entry.id == entry.institution else f"/{entry.id}"),
+        url=url or _url(settings, entry),
         signing_keys=tuple(key.public.to_jwk() for key in signing),
         sealing_keys=tuple(key.public.to_jwk() for key in sealing),
         kinds=tuple(kind.value for kind in entry.kinds),
     )
+
+
+def _url(settings: Settings, entry: _Entry) -> str:
+    """A process that acts as several systems is told by the path which of them a message is for."""
+    port = registry.message_process(entry.institution).port(settings)
+    return f"http://127.0.0.1:{port}" + ("" if entry.id == entry.institution else f"/{entry.id}")
 
 
 def _ensure_network_secrets(settings: Settings) -> None:

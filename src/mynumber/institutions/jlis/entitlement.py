@@ -45,16 +45,18 @@ _MUNICIPALITIES: Final = "municipality"
 _PENSION_SERVICE: Final = "pension_service"
 _DIGITAL_AGENCY: Final = "digital_agency"
 _PORTAL: Final = "portal"
+_SANDBOX: Final = "sandbox"
+"""Members that vendors make for their tests; a platform without any lists none."""
 _VERIFIERS: Final = frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY, _PORTAL})
 
 ENTITLED: Final[dict[str, frozenset[str]]] = {
     # 住民基本台帳法 art. 30-6, 30-7: municipalities notify entries; Act art. 7, 8: and have numbers made.
     REGISTER_RESIDENTS.name: frozenset({_MUNICIPALITIES}),
     # 住民基本台帳法 art. 30-9 ff., Act art. 14(2).
-    LOOK_UP.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
+    LOOK_UP.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY, _SANDBOX}),
     LOOK_UP_BY_NUMBER.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
     # Act art. 21-2: those that inquire or provide through the network.
-    REQUEST_CODES.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY}),
+    REQUEST_CODES.name: frozenset({_MUNICIPALITIES, _PENSION_SERVICE, _DIGITAL_AGENCY, _SANDBOX}),
     REQUEST_CODE_BY_CERTIFICATE.name: frozenset({_PORTAL}),
     # Act art. 16-2, 17; 公的個人認証法 art. 22, 28: applications go through the municipality.
     REQUEST_FORM.name: frozenset({_MUNICIPALITIES}),
