@@ -138,7 +138,11 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
     fact: msgspec.Raw = msgspec.Raw(b"null")
     """JSON in the layout of :mod:`mynumber.protocols.facts`; ``null`` unless something was provided."""
     as_of: Moment | None = None
-    """When the provider's copy was registered."""
+    """The day of the value, as its provider said."""
+    registered_at: Moment | None = None
+    """When the provider's gateway took the copy in; None when a person answered."""
+    upload: UUID | None = None
+    """The provider's file in which the copy came, if it came in one."""
     permitted_at: Moment | None = None
     provided_at: Moment | None = None
     deadline: Moment | None = None
@@ -271,6 +275,10 @@ class FactSheet(_Body, frozen=True, kw_only=True):
 
     information: KindName
     as_of: Moment
+    registered_at: Moment | None = None
+    """When the gateway took the copy in; None when a person answered."""
+    upload: UUID | None = None
+    """The file it came in; None when it came by a message of its own, or a person answered."""
     fact: msgspec.Raw
 
 

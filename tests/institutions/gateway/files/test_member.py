@@ -86,3 +86,19 @@ def test_results_are_read_one_by_one(exchange: Exchange) -> None:
     assert {one.request_id for one in results} == {one.request_id for one in asked}
     assert {one.outcome for one in results} == {Outcome.PROVIDED}
     assert list(member(exchange).results(file, after=30)) == []
+
+
+def test_an_answer_tells_its_source(exchange: Exchange) -> None:
+    prepare(exchange, "src")
+    line = {"addressee": "srcF-1", "information": "local_tax", "as_of": AS_OF, "fact": TAX}
+    file = uuid4()
+    member(exchange, FORMER_CITY).send_file(
+        io.BytesIO(msgspec.json.encode(line) + b"\n"), Purpose.COPIES, file
+    )
+    asked = inquiry("srcC-1")
+    [told] = exchange.ask(asked)
+    assert (told.as_of, told.upload) == (AS_OF, file)
+    assert told.registered_at is not None
+    assert exchange.ask(asked) == (told,)  # asked again: the same source
+    by_message = exchange.inquire("srcC-2")
+    assert (by_message.upload, by_message.registered_at is None) == (None, False)

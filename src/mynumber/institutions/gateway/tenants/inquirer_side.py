@@ -65,6 +65,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     permitted_at: datetime | None = None
     provided_at: datetime | None = None
     as_of: datetime | None = None
+    registered_at: datetime | None = None
+    upload: UUID | None = None
     deadline: datetime | None = None
     fact: str | None = None
     """JSON as text: PostgreSQL shall store it and not read it."""
@@ -137,7 +139,8 @@ _CLOSE = """
 WITH ending AS MATERIALIZED (
     SELECT _.*, decode(permit_digest, 'base64') AS digest
     FROM json_to_recordset($3::json) AS _(request_id uuid, outcome text, ended_at timestamptz, permit_digest text, provision text,
-        hop text, reason text, permitted_at timestamptz, provided_at timestamptz, as_of timestamptz, deadline timestamptz, fact text)
+        hop text, reason text, permitted_at timestamptz, provided_at timestamptz, as_of timestamptz, registered_at timestamptz, upload uuid,
+        deadline timestamptz, fact text)
 ), closed AS (
     UPDATE side_record AS record
     SET outcome = ending.outcome, ended_at = ending.ended_at, hop = ending.hop, reason = ending.reason,
@@ -149,8 +152,8 @@ WITH ending AS MATERIALIZED (
       AND record.request_id = ANY(ARRAY(SELECT request_id FROM ending)) AND record.outcome IN ('open', 'waiting')
     RETURNING record.request_id
 ), kept AS (
-    INSERT INTO kept_fact (tenant, ended_at, request_id, fact)
-    SELECT $1, ended_at, request_id, fact FROM ending
+    INSERT INTO kept_fact (tenant, ended_at, request_id, registered_at, upload, fact)
+    SELECT $1, ended_at, request_id, registered_at, upload, fact FROM ending
     WHERE fact IS NOT NULL AND (request_id IN (SELECT request_id FROM closed)) IS TRUE
 ), told AS (
     INSERT INTO notice (tenant, side, request_id, outcome, permit_digest, at, hop, reason)
@@ -161,9 +164,9 @@ SELECT request_id FROM closed
 """
 
 _KNOWN = """
-SELECT record.*, (SELECT kept.fact FROM kept_fact AS kept
-    WHERE kept.tenant = $1 AND kept.ended_at = record.ended_at AND kept.request_id = record.request_id) AS fact
-FROM side_record AS record
+SELECT record.*, kept.fact, kept.registered_at, kept.upload FROM side_record AS record
+LEFT JOIN LATERAL (SELECT own.fact, own.registered_at, own.upload FROM kept_fact AS own
+    WHERE own.tenant = $1 AND own.ended_at = record.ended_at AND own.request_id = record.request_id LIMIT 1) AS kept ON true
 WHERE record.tenant = $1 AND record.side = 'inquirer' AND record.inquirer = $2 AND record.request_id = ANY($3::uuid[])
 """
 
@@ -333,6 +336,8 @@ def _known(row: Any) -> Known:
             provision=row["provision"],
             fact=NOTHING if row["fact"] is None else msgspec.Raw(row["fact"].encode()),
             as_of=row["as_of"],
+            registered_at=row["registered_at"],
+            upload=row["upload"],
             permitted_at=row["permitted_at"],
             provided_at=row["provided_at"],
             deadline=row["deadline"] if _has_deadline(row) else None,

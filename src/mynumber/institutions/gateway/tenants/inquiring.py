@@ -120,6 +120,8 @@ class Exchange:
             permitted_at=self.permitted_at,
             provided_at=None if waits else answer.at,
             as_of=sheet.as_of if sheet else None,
+            registered_at=sheet.registered_at if sheet else None,
+            upload=sheet.upload if sheet else None,
             deadline=answer.deadline,
             fact=_text_of(sheet.fact) if sheet else None,
         )
@@ -501,6 +503,8 @@ def _result(ending: Ending) -> InquiryResult:
         provision=ending.provision,
         fact=NOTHING if ending.fact is None else msgspec.Raw(ending.fact.encode()),
         as_of=ending.as_of,
+        registered_at=ending.registered_at,
+        upload=ending.upload,
         permitted_at=ending.permitted_at,
         provided_at=ending.provided_at,
         deadline=ending.deadline,

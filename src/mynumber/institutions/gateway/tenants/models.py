@@ -96,6 +96,11 @@ class SideRecord(models.Model):
         indexes = (
             models.Index(fields=["tenant", "-asked_at"], name="side_record_latest"),
             models.Index(
+                fields=["tenant", "addressee"],
+                name="side_record_given",
+                condition=models.Q(side="provider", outcome="provided"),
+            ),
+            models.Index(
                 fields=["tenant", "asked_at"],
                 name="side_record_open",
                 condition=models.Q(side="inquirer", outcome="open"),
@@ -111,6 +116,9 @@ class KeptFact(models.Model):
     ended_at = models.DateTimeField()
     """That of the record."""
     request_id = models.UUIDField()
+    registered_at = models.DateTimeField(null=True)
+    upload = models.UUIDField(null=True)
+    """The source of the fact, as the provider's gateway said."""
     fact = models.TextField()
 
     class Meta:

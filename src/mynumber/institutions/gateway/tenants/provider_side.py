@@ -48,6 +48,8 @@ class Found:
     outcome: Outcome
     fact: str | None = None
     as_of: datetime | None = None
+    registered_at: datetime | None = None
+    upload: UUID | None = None
     deadline: datetime | None = None
     refusal: Reason | None = None
 
@@ -110,9 +112,9 @@ WITH arriving AS MATERIALIZED (
         (arriving.sender, arriving.message_id) IN (SELECT sender, message_id FROM arrived) AS is_new_message,
         CASE WHEN arriving.refusal IS NOT NULL THEN 'refused' WHEN permit.is_held THEN 'waiting'
             WHEN copy.fact IS NULL THEN 'no_data' ELSE 'provided' END AS outcome,
-        copy.fact, copy.as_of
+        copy.fact, copy.as_of, copy.registered_at, copy.upload
     FROM permit JOIN arriving USING (n)
-        LEFT JOIN LATERAL (SELECT held.fact, held.as_of FROM copy AS held
+        LEFT JOIN LATERAL (SELECT held.fact, held.as_of, held.registered_at, held.upload FROM copy AS held
             WHERE held.tenant = $1 AND held.code = permit.code AND held.information = permit.information LIMIT 1) AS copy ON true
 ), used AS (
     INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, provision, information, organisation,
@@ -133,7 +135,8 @@ WITH arriving AS MATERIALIZED (
     WHERE is_new_message AND outcome <> 'waiting' AND (permit_digest IN (SELECT permit_digest FROM used)) IS TRUE
 )
 SELECT place, is_new_message, outcome, permit_digest IN (SELECT permit_digest FROM used) AS is_used,
-    CASE WHEN outcome = 'provided' THEN fact END AS fact, as_of, (SELECT by_hold FROM stopped) AS is_stopped
+    CASE WHEN outcome = 'provided' THEN fact END AS fact, as_of, registered_at, upload,
+    (SELECT by_hold FROM stopped) AS is_stopped
 FROM presented
 """
 
@@ -178,7 +181,9 @@ class ProviderSide:
         findings: list[list[Found]] = [[] for _ in batch]
         used: set[bytes] = set()
         again: list[tuple[int, int]] = []
-        for place, is_new_message, outcome, is_used, fact, as_of, _ in sorted(rows, key=_place):
+        for place, is_new_message, outcome, is_used, fact, as_of, registered_at, upload, _ in sorted(
+            rows, key=_place
+        ):
             number, at = places[place]
             if not is_new_message:
                 continue
@@ -193,6 +198,8 @@ class ProviderSide:
                     Outcome(outcome),
                     fact,
                     as_of if outcome == Outcome.PROVIDED.value else None,
+                    registered_at if outcome == Outcome.PROVIDED.value else None,
+                    upload if outcome == Outcome.PROVIDED.value else None,
                     deadline if outcome == Outcome.WAITING.value else batch[number].opens_at,
                     batch[number].refusal if outcome == Outcome.REFUSED.value else None,
                 )

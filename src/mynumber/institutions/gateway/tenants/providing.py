@@ -75,7 +75,13 @@ class Providing:
         if found is None:
             raise Refused(HERE, Reason.REPLAYED)
         facts = [
-            FactSheet(information=permit.information, as_of=one.as_of, fact=msgspec.Raw(one.fact.encode()))
+            FactSheet(
+                information=permit.information,
+                as_of=one.as_of,
+                registered_at=one.registered_at,
+                upload=one.upload,
+                fact=msgspec.Raw(one.fact.encode()),
+            )
             for permit, one in zip(permits, found, strict=True)
             if one.fact is not None and one.as_of is not None
         ]
