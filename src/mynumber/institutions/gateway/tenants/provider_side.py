@@ -123,7 +123,8 @@ WITH arriving AS MATERIALIZED (
         CASE WHEN outcome = 'refused' THEN 'provider_gateway' END, refusal, permit_digest, asked_at,
         CASE WHEN outcome <> 'waiting' THEN at END, CASE WHEN outcome = 'provided' THEN at END,
         CASE WHEN outcome = 'provided' THEN as_of END,
-        (SELECT min(addressee) FROM addressee_code AS held WHERE held.tenant = $1 AND held.code = presented.code)
+        (SELECT (array_agg(held.addressee ORDER BY held.addressee))[1] FROM addressee_code AS held
+            WHERE held.tenant = $1 AND held.code = presented.code)
     FROM presented WHERE is_new_message
     ON CONFLICT DO NOTHING
     RETURNING permit_digest

@@ -16,13 +16,9 @@ from typing import Any
 import asyncpg
 from asyncpg.exceptions import PostgresError
 
-from mynumber.webkit.pool import COMMAND_SECONDS
+from mynumber.webkit.pool import COMMAND_SECONDS, LOOK_UP_BY_KEY, renew_plans
 
 _ROLE = re.compile(r"[a-z0-9_]{1,50}")
-
-_LOOK_UP_BY_KEY = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
-"""Statements of the hot path look rows up by key. Plans are made once, perhaps while the tables are still empty: PostgreSQL would then choose
-to read whole tables, and keep doing so when they are long."""
 
 _BEGIN = "BEGIN; SET LOCAL enable_seqscan = on"
 
@@ -74,31 +70,41 @@ class TenantSessions:
             await connection.close()
 
     async def _take(self, tenant: str) -> asyncpg.Connection:
+        connection = self._last_of(tenant)
+        try:
+            if connection is None:
+                connection = await self._other()
+                await connection.execute(f'SET ROLE "gateway_{tenant}"')
+            await renew_plans(connection)
+        except BaseException:
+            if connection is not None:
+                self._drop(connection)
+            raise
+        return connection
+
+    def _last_of(self, tenant: str) -> asyncpg.Connection | None:
         for place in range(len(self._idle) - 1, -1, -1):
             if self._idle[place][0] == tenant:
                 connection = self._idle.pop(place)[1]
                 if not connection.is_closed():
                     return connection
                 self._made -= 1
+        return None
+
+    async def _other(self) -> asyncpg.Connection:
+        """A new connection as long as there may be one, or the one that was used least lately."""
         if self._made >= self._largest and self._idle:
             connection = self._idle.pop(0)[1]
-            if connection.is_closed():
-                self._made -= 1
-                connection = await self._connect()
-        else:
-            connection = await self._connect()
-        try:
-            await connection.execute(f'SET ROLE "gateway_{tenant}"')
-        except BaseException:
-            self._drop(connection)
-            raise
-        return connection
+            if not connection.is_closed():
+                return connection
+            self._made -= 1
+        return await self._connect()
 
     async def _connect(self) -> asyncpg.Connection:
         self._made += 1
         try:
             connection: asyncpg.Connection = await asyncpg.connect(
-                self._url, command_timeout=COMMAND_SECONDS, server_settings=_LOOK_UP_BY_KEY
+                self._url, command_timeout=COMMAND_SECONDS, server_settings=LOOK_UP_BY_KEY
             )
         except BaseException:
             self._made -= 1
