@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
-from mynumber.institutions.gateway.files.asking import Ask, FileInquiries
+from mynumber.institutions.gateway.files.asking import PACE, Ask, FileInquiries
 from mynumber.institutions.gateway.files.taking import Files
 from mynumber.institutions.gateway.tenants.sessions import TenantSessions
 from mynumber.institutions.gateway.tenants.store import Store
@@ -19,6 +19,8 @@ from mynumber.webkit.asgi import MessageApp
 from mynumber.webkit.background import keep_running
 
 CONNECTIONS = 3
+PACE_VARIABLE = "MYNUMBER_FILE_PACE"
+"""Environment variable: inquiries a second that this process asks from files at most."""
 
 
 class MemberFiles:
@@ -28,7 +30,7 @@ class MemberFiles:
         self._sessions = TenantSessions(os.environ["DATABASE_URL"], largest=CONNECTIONS)
         store = Store(self._sessions)
         self.files = Files(store)
-        self.inquiries = FileInquiries(node, store, ask)
+        self.inquiries = FileInquiries(node, store, ask, pace=int(os.environ.get(PACE_VARIABLE) or PACE))
         self._tasks = [
             asyncio.create_task(keep_running("files", self.inquiries.run)),
             asyncio.create_task(keep_running("results of files", self.inquiries.housekeeping)),
