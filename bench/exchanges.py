@@ -87,13 +87,16 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
         bench = _Bench(server, folder, scale, tell)
         with bench.running() as exchange:
             asks = _seed(exchange, scale.count(PEOPLE, 40))
+            bench.settle(exchange, asks)
             yield bench.rates(exchange, asks)
         with bench.running("--steps") as exchange:
             asks = _seed(exchange, scale.count(PEOPLE, 40))
+            bench.settle(exchange, asks)
             tell("exchanges: the split by hop")
             yield split({n: bench.window(exchange, asks, n, steps=True) for n in SPLIT}, scale)
         with bench.running(stacks=True) as exchange:
             asks = _seed(exchange, scale.count(PEOPLE, 40))
+            bench.settle(exchange, asks)
             bench.window(exchange, asks, SPLIT[-1])
         FLAME.parent.mkdir(parents=True, exist_ok=True)
         FLAME.write_text(
@@ -128,6 +131,14 @@ class _Bench:
             ),
         ) as exchange:
             yield exchange
+
+    def settle(self, exchange: Exchange, asks: tuple[Ask, ...]) -> None:
+        """Some exchanges that are not measured, and statistics of their tables: autovacuum makes them within a minute, a window is shorter."""
+        self._tell("exchanges: the first ones, not measured")
+        self.window(exchange, asks, IN_FLIGHT[-1])
+        for database in (exchange.network_database, exchange.gateway_database):
+            with self._server.connect_admin(database.name) as admin:
+                admin.execute("ANALYZE")
 
     def rates(self, exchange: Exchange, asks: tuple[Ask, ...]) -> Table:
         rounds = self._scale.count(ROUNDS, 1)

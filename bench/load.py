@@ -24,7 +24,7 @@ from mynumber.protocols.refusal import Hop, Refused
 from mynumber.webkit.asgi import Caller
 from mynumber.webkit.batching import Groups
 
-AT_ONCE = 2
+AT_ONCE = 1
 """Messages that a member's system has under way; what comes meanwhile shares the next one."""
 TICK_SECONDS = 0.001
 

@@ -1,7 +1,7 @@
 """The provider's records (Act art. 23(2)): a permit is used up and its copy found in one statement, which is one durable transaction.
 
 When it meets something that is held for a person to decide, the statement writes nothing; then holds, records, notices and the desk's items are
-one transaction of several statements.
+one transaction of several statements. Which tenant's rows are looked up is said by the wall alone, as in :mod:`.inquirer_side`.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ WITH arriving AS MATERIALIZED (
     SELECT $5 AND EXISTS (
         SELECT FROM permit
         WHERE EXISTS (SELECT FROM answer_hold AS hold
-                WHERE hold.tenant = $1 AND hold.code = permit.code AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
+                WHERE hold.code = permit.code AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
                 AND (hold.information IS NULL OR hold.information = permit.information))
            OR EXISTS (SELECT FROM answer_hold AS hold
-                WHERE hold.tenant = $1 AND hold.code IS NULL AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
+                WHERE hold.code IS NULL AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
                 AND hold.information = permit.information)
     ) AS by_hold
 ), arrived AS (
@@ -115,7 +115,7 @@ WITH arriving AS MATERIALIZED (
         copy.fact, copy.as_of, copy.registered_at, copy.upload
     FROM permit JOIN arriving USING (n)
         LEFT JOIN LATERAL (SELECT held.fact, held.as_of, held.registered_at, held.upload FROM copy AS held
-            WHERE held.tenant = $1 AND held.code = permit.code AND held.information = permit.information LIMIT 1) AS copy ON true
+            WHERE held.code = permit.code AND held.information = permit.information LIMIT 1) AS copy ON true
 ), used AS (
     INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, provision, information, organisation,
         non_disclosure, outcome, hop, reason, permit_digest, asked_at, ended_at, provided_at, as_of, addressee)
@@ -124,7 +124,7 @@ WITH arriving AS MATERIALIZED (
         CASE WHEN outcome <> 'waiting' THEN at END, CASE WHEN outcome = 'provided' THEN at END,
         CASE WHEN outcome = 'provided' THEN as_of END,
         (SELECT (array_agg(held.addressee ORDER BY held.addressee))[1] FROM addressee_code AS held
-            WHERE held.tenant = $1 AND held.code = presented.code)
+            WHERE held.code = presented.code)
     FROM presented WHERE is_new_message
     ON CONFLICT DO NOTHING
     RETURNING permit_digest
