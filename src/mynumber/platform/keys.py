@@ -97,9 +97,13 @@ def ensure_keys(settings: Settings) -> None:
 
 
 def _sandbox_systems(settings: Settings, sandbox: Sandbox) -> tuple[System, ...]:
-    """A vendor's member, of which the platform has the public keys only, the one it talks to, and the gateway tenants of both."""
+    """A vendor's member, of which the platform has the public keys only, the one it talks to, and the gateway tenants of both.
+
+    Of a closed one the tenants alone, without kinds: they may not ask or be asked, and still answer for their records.
+    """
     kinds, partner_kinds = (
-        tuple(map(InstitutionKind.named, kinds)) for kinds in (sandbox.kinds, sandbox.partner_kinds)
+        () if sandbox.is_closed else tuple(map(InstitutionKind.named, kinds))
+        for kinds in (sandbox.kinds, sandbox.partner_kinds)
     )
     vendor = System(
         id=sandbox.member,
@@ -116,7 +120,8 @@ def _sandbox_systems(settings: Settings, sandbox: Sandbox) -> tuple[System, ...]
         _Entry(f"gateway.{system.id}", "gateway", f"{system.name}の中間サーバー", listed)
         for system, listed in ((vendor, kinds), (partner, partner_kinds))
     )
-    return (vendor, partner, *(_ensure_system(settings, entry) for entry in gateways))
+    members = () if sandbox.is_closed else (vendor, partner)
+    return (*members, *(_ensure_system(settings, entry) for entry in gateways))
 
 
 def _members(settings: Settings) -> tuple[_Entry, ...]:

@@ -180,7 +180,7 @@ def create(
 def find(settings: Settings, name: str) -> Sandbox:
     """The sandbox of that name. Raises SandboxFailed."""
     for sandbox in sandboxes(settings):
-        if sandbox.name == name:
+        if sandbox.name == name and not sandbox.is_closed:
             return sandbox
     raise SandboxFailed(f"there is no sandbox {name!r} here: `mynumber sandbox list` shows them")
 
@@ -386,12 +386,13 @@ def _furnish(
 
 
 def delete(settings: Settings, name: str) -> int:
-    """Take the sandbox off the directory and delete what the gateway holds for it, but its records, which the law keeps.
+    """Take the members off the directory and delete what the gateway holds for them, but their records, which the law keeps.
 
     Returns how many rows were deleted. The vendor's folder is the vendor's. Raises SandboxFailed.
     """
     sandbox = find(settings, name)
-    _list(settings, tuple(one for one in sandboxes(settings) if one.name != name))
+    closed = msgspec.structs.replace(sandbox, is_closed=True)
+    _list(settings, tuple(closed if one.name == name else one for one in sandboxes(settings)))
     server = embedded_server(settings)
     deleted = 0
     for member in (sandbox.member, sandbox.partner):

@@ -33,6 +33,8 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
     signing_key: dict[str, str]
     """The vendor's public key (JWK)."""
     sealing_key: dict[str, str]
+    is_closed: bool = False
+    """Deleted: the member may do nothing any more, but its gateway tenant answers for the records that it must keep (Act art. 23)."""
 
     @property
     def member(self) -> str:
@@ -58,7 +60,7 @@ def member_of(name: str) -> str:
 
 
 def sandboxes(settings: Settings) -> tuple[Sandbox, ...]:
-    """Every sandbox of this platform."""
+    """Every sandbox that this platform ever had."""
     try:
         return msgspec.json.decode(_file(settings), type=tuple[Sandbox, ...])
     except FileNotFoundError:

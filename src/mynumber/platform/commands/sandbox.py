@@ -76,7 +76,7 @@ def delete(name: Name) -> None:
 @app.command(name="list")
 def list_() -> None:
     """検証用の機関の一覧。The sandboxes of this platform."""
-    found = listed(settings())
+    found = [one for one in listed(settings()) if not one.is_closed]
     if not found:
         console.print("ありません。つくるには: mynumber sandbox create NAME (There is none.)")
     for one in found:
@@ -166,7 +166,7 @@ def receipt(
         text = save_receipt(chosen, person, wanted)
     except (SandboxFailed, NoAnswer, WrongPage, LookupError) as error:
         fail(f"レシートを保存できませんでした (no receipt): {type(error).__name__} {error}")
-    target = place / f"receipt-{wanted}.tlog-proof"
+    target = place / f"receipt-{person}.tlog-proof"
     write_private(target, text)
     console.print(
         f"{target}\n確かめるには (to verify): mynumber receipt verify --policy {place / 'log.policy'} {target}",

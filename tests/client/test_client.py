@@ -1,0 +1,146 @@
+"""The client of a member's own system, against a real gateway and a real network."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from mynumber.client import BadFolder, Client, Hop, Inquiry, MemberFile, Outcome, Reason, Refused
+from mynumber.foundation.envelope import SigningKey
+from mynumber.foundation.facts import MalformedFact, layout_named, sample
+from mynumber.foundation.law import InformationKind
+from mynumber.protocols.holds import Hold, HoldReason
+from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, Exchange, resident_code
+
+TAX = InformationKind.LOCAL_TAX.value
+
+
+def folder_of(exchange: Exchange, member: str, path: Path) -> Path:
+    """What `mynumber sandbox create` writes for a vendor."""
+    path.mkdir()
+    systems = exchange.systems
+    shutil.copytree(systems.keys(member.partition(".")[0]), path / "keys")
+    shutil.copyfile(systems.directory_path, path / "directory.jws")
+    shutil.copyfile(systems.directory_key_path, path / "directory.pub")
+    gateway = systems.node("gateway").directory.system(f"gateway.{member}")
+    file = MemberFile(member=member, gateway=gateway.id, url=gateway.url)
+    (path / "member.json").write_bytes(msgspec.json.encode(file))
+    return path
+
+
+@pytest.fixture
+def city(exchange: Exchange, tmp_path: Path) -> Client:
+    return Client.open(folder_of(exchange, CITY, tmp_path / "city"))
+
+
+@pytest.fixture
+def former_city(exchange: Exchange, tmp_path: Path) -> Client:
+    return Client.open(folder_of(exchange, FORMER_CITY, tmp_path / "former"))
+
+
+def person(exchange: Exchange) -> tuple[str, str]:
+    """The numbers of somebody at both cities, who have their codes."""
+    here, there = f"C{uuid4().hex[:12]}", f"F{uuid4().hex[:12]}"
+    exchange.give_codes({resident_code(): {CITY: here, FORMER_CITY: there}})
+    return here, there
+
+
+def inquiry(addressee: str, affair: str = ALLOWANCE) -> Inquiry:
+    return Inquiry(
+        request_id=uuid4(),
+        addressee=addressee,
+        affair=affair,
+        provider=FORMER_CITY,
+        information=TAX,
+        organisation="子育て支援課",
+    )
+
+
+def test_a_copy_registered_with_one_client_is_what_the_other_is_told(
+    exchange: Exchange, city: Client, former_city: Client
+) -> None:
+    here, there = person(exchange)
+    fact = sample(layout_named("local_tax"), seed=3)
+    assert former_city.register([former_city.copy(there, TAX, fact)]).stored == 1
+    answer = city.ask(
+        here, affair=ALLOWANCE, provider=FORMER_CITY, information=TAX, organisation="子育て支援課"
+    )
+    assert answer.outcome is Outcome.PROVIDED
+    assert not answer.is_pending
+    assert msgspec.json.decode(bytes(answer.result.fact)) == fact
+    assert getattr(answer.fact, "fiscal_year") == fact["fiscal_year"]  # noqa: B009 - the struct is made from the layout
+    assert str(fact["total_income"]) not in repr(answer)
+    (record,) = city.records(answer.request_id)
+    assert (record.side, record.outcome, record.provider) == ("inquirer", Outcome.PROVIDED, FORMER_CITY)
+
+
+def test_a_refusal_says_hop_and_reason(exchange: Exchange, city: Client) -> None:
+    here, _ = person(exchange)
+    with pytest.raises(Refused) as raised:
+        city.ask(here, affair="1-1", provider=FORMER_CITY, information=TAX, organisation="課")
+    assert (raised.value.hop, raised.value.reason) == (Hop.NETWORK, Reason.NOT_IN_TABLE)
+    allowed, refused = city.ask_many([inquiry(here), inquiry(here, affair="1-1")])
+    assert (allowed.outcome, allowed.hop) == (Outcome.NO_DATA, None)
+    assert (refused.hop, refused.reason) == (Hop.NETWORK, Reason.NOT_IN_TABLE)
+
+
+def test_what_waits_is_asked_again_as_the_same_exchange(
+    exchange: Exchange, city: Client, former_city: Client
+) -> None:
+    here, there = person(exchange)
+    former_city.hold(Hold(addressee=there, reason=HoldReason.PENDING_CASE, since=datetime.now(UTC)))
+    (answer,) = city.ask_many([inquiry(here)])
+    assert (answer.outcome, answer.is_pending) == (Outcome.WAITING, True)
+    assert answer.deadline is not None
+    again = city.again(answer)
+    assert (again.request_id, again.outcome) == (answer.request_id, Outcome.WAITING)
+    assert len(city.records(answer.request_id)) == 1
+
+
+def test_threads_that_ask_at_once_all_get_their_own_answers(exchange: Exchange, city: Client) -> None:
+    here, _ = person(exchange)
+    asked = [inquiry(here) for _ in range(150)]
+    answers: dict[object, Outcome] = {}
+
+    def ask(one: Inquiry) -> None:
+        (answer,) = city.ask_many([one])
+        answers[answer.request_id] = answer.outcome
+
+    threads = [threading.Thread(target=ask, args=(one,)) for one in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {one.request_id: Outcome.NO_DATA for one in asked}
+
+
+def test_what_is_no_inquiry_never_leaves_and_spoils_nobody_s_group(city: Client) -> None:
+    with pytest.raises(ValueError, match="addressee") as raised:
+        city.ask_many([inquiry("not an addressee")])
+    assert "not an addressee" not in str(raised.value)
+    with pytest.raises(MalformedFact):
+        city.copy("C1", TAX, {"fiscal_year": 2026})
+    with pytest.raises(ValueError, match="InformationKind"):
+        city.copy("C1", "weather", {})
+
+
+def test_a_folder_that_cannot_be_trusted_is_said_to_be_so(exchange: Exchange, tmp_path: Path) -> None:
+    with pytest.raises(BadFolder, match="sandbox create"):
+        Client.open(tmp_path)
+    folder = folder_of(exchange, CITY, tmp_path / "city")
+    (folder / "directory.pub").write_bytes(msgspec.json.encode(SigningKey.generate().public.to_jwk()))
+    with pytest.raises(BadFolder, match="unknown_key"):
+        Client.open(folder)
+    shutil.copyfile(exchange.systems.directory_key_path, folder / "directory.pub")
+    (folder / "keys").chmod(0o755)
+    with pytest.raises(BadFolder, match="chmod"):
+        Client.open(folder)
+    (folder / "member.json").write_text("{}")
+    with pytest.raises(BadFolder, match="member"):
+        Client.open(folder)

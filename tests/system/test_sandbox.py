@@ -1,0 +1,69 @@
+"""Sandboxes on the running platform: made and deleted while it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from mynumber.client import Client, Inquiry, Outcome, Reason, Refused
+from mynumber.platform.sandbox import SandboxFile
+from tests.support.platform import Platform
+
+
+def inquiries(file: SandboxFile) -> list[Inquiry]:
+    return [
+        Inquiry(
+            request_id=uuid4(),
+            addressee=person.addressee,
+            affair=file.first.affair,
+            provider=file.partner,
+            information=file.first.information,
+            organisation="検証課",
+        )
+        for person in file.people
+    ]
+
+
+def test_a_sandbox_works_without_a_restart_and_ends_with_its_deletion(
+    platform: Platform, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kit"
+    words = ("--kind", "prefecture", "--folder", str(folder))
+    platform.run("sandbox", "create", "kencho", *words)
+    file = msgspec.json.decode((folder / "sandbox.json").read_bytes(), type=SandboxFile)
+    with Client.open(folder) as client:
+        answers = client.ask_many(inquiries(file))
+        told = [one.reason.value if one.reason else one.outcome.value for one in answers]
+        assert told == [person.ends.value for person in file.people]
+
+        assert "kencho" in platform.run("sandbox", "list").stdout
+        platform.run("sandbox", "create", "kencho", *words)  # again: nothing is lost
+        assert client.again(answers[0]).outcome is Outcome.PROVIDED
+
+        platform.run("sandbox", "delete", "kencho")
+        with pytest.raises(Refused) as raised:
+            client.ask_many(inquiries(file))
+        assert raised.value.reason is Reason.UNKNOWN_KEY
+        assert "kencho" not in platform.run("sandbox", "list").stdout
+        requests = [word for one in answers for word in ("--request-id", str(one.request_id))]
+        platform.run("network", "reconcile", *requests)  # the records are still there to be compared
+
+        platform.run("sandbox", "create", "kencho", *words)
+        assert client.ask_many(inquiries(file))[0].outcome is Outcome.PROVIDED
+    platform.run("sandbox", "delete", "kencho")
+
+
+def test_what_cannot_be_made_is_said_in_a_sentence(platform: Platform, tmp_path: Path) -> None:
+    for words, said in (
+        (("create", "Acme"), "2 to 16"),
+        (("create", "acme", "--kind", "bakery"), "municipality"),
+        (("delete", "nobody"), "sandbox list"),
+        (("ask", "nobody", "hanako"), "--folder"),
+    ):
+        done = platform.run("sandbox", *words, check=False)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
