@@ -26,6 +26,8 @@ _DEPARTMENTS = (
 _CALL_CENTRE = ("mori", "森　明", "カードコールセンター", "紛失の受付 (24時間)")
 """Staff of J-LIS, which has no towns."""
 JLIS = "地方公共団体情報システム機構"
+_PROVIDER = ("aoki", "青木　学", "情報連携課", "中間サーバーの手動回答・訂正")
+"""Staff of each town at its gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,15 @@ def _cards(settings: Settings) -> tuple[Step, ...]:
 
 def _staff(settings: Settings) -> tuple[Step, ...]:
     steps: list[Step] = []
-    people = {user: (name, department) for user, name, department, _ in (*_DEPARTMENTS, _CALL_CENTRE)}
+    people = {
+        user: (name, department) for user, name, department, _ in (*_DEPARTMENTS, _PROVIDER, _CALL_CENTRE)
+    }
     for login in demo(settings).staff:
         name, department = people[login.username]
         tenant = ("--tenant", login.tenant) if login.tenant else ()
         create = ("create_staff", *tenant, "--username", login.username, "--name", name)
         command = (*create, "--department", department, "--password-stdin", "--keep")
-        house = "municipality" if login.tenant else "jlis"
+        house = _house_of(login)
         title = f"{login.town}の職員({department})を登録する"
         steps.append(
             Step(
@@ -125,6 +129,18 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
             )
         )
     return tuple(steps)
+
+
+def _house_of(login: StaffLogin) -> str:
+    """The institution whose staff it is: towns go by their code, at the gateway by the whole id, J-LIS has no tenants."""
+    if not login.tenant:
+        return "jlis"
+    return "municipality" if login.tenant.isdigit() else "gateway"
+
+
+def _at_gateway(code: str) -> str:
+    """The tenant of a municipality at the gateway."""
+    return f"municipality_{code}"
 
 
 def demo(settings: Settings) -> Demo:
@@ -139,6 +155,10 @@ def demo(settings: Settings) -> Demo:
                 StaffLogin(code, find(code).name, user, _password(), role)
                 for code in settings.towns
                 for user, _, _, role in _DEPARTMENTS
+            ),
+            *(
+                StaffLogin(_at_gateway(code), find(code).name, _PROVIDER[0], _password(), _PROVIDER[3])
+                for code in settings.towns
             ),
             StaffLogin("", JLIS, _CALL_CENTRE[0], _password(), _CALL_CENTRE[3]),
         ),

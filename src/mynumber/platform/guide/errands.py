@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mynumber.platform.guide.demo import Demo, StaffLogin
 
-_CALL_CENTRE, _CLERK = "mori", "kubo"
+_CALL_CENTRE, _CLERK, _PROVIDER = "mori", "kubo", "aoki"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,15 @@ def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...
             "Hand-over, PINs, renewal, change of address. The holder lays the card down by entering a code at the device.",
             f"{urls['municipality']}/{town}/cards",
             logins.get((_CLERK, town)),
+        ),
+        Errand(
+            "gateway",
+            "照会に手で回答する",
+            "Answer an inquiry by hand",
+            "ある人の自動応答を止めてから照会すると、回答待ちになります。職員が値を確かめて回答するか、断ります。",
+            "Stop automatic answers about a person and ask: the inquiry waits until staff answers or refuses.",
+            f"{urls['gateway']}/municipality_{town}/holds",
+            logins.get((_PROVIDER, f"municipality_{town}")),
         ),
         Errand(
             "municipality",
