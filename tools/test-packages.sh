@@ -2,12 +2,12 @@
 # tests out. In continuous integration MYNUMBER_REQUIRE_BROWSER=1 and MYNUMBER_REQUIRE_TOOLS=1 make a missing one a failure.
 
 browser_packages='chromium fonts-noto-cjk fontconfig'
-judge_packages='opensc pcscd vsmartcard-vpcd softhsm2 poppler-utils openssl xmlsec1 libnss3-tools swig gcc libpcsclite-dev golang-go golang-golang-x-mod-dev'
+judge_packages='opensc pcscd vsmartcard-vpcd softhsm2 poppler-utils openssl xmlsec1 libnss3-tools swig gcc libpcsclite-dev golang-go golang-golang-x-mod-dev nats-server haproxy prometheus'
 
 have_browser() { command -v chromium >/dev/null && [[ "$(fc-list 2>/dev/null)" == *'Noto Sans CJK'* ]]; }
 have_judges() {
   local program
-  for program in opensc-tool pcscd softhsm2-util pdfsig openssl xmlsec1 certutil swig gcc go; do
+  for program in opensc-tool pcscd softhsm2-util pdfsig openssl xmlsec1 certutil swig gcc go nats-server haproxy promtool; do
     PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null || return 1
   done
   [ -e /etc/reader.conf.d/vpcd ] && [ -e /usr/include/PCSC/winscard.h ] && [ -e /usr/share/gocode/src/golang.org/x/mod/sumdb ]
