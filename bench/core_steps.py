@@ -146,7 +146,7 @@ class _Steps:
         def seal() -> None:
             for provider, those in granted.items():
                 seal_codes(
-                    [one.provider_code or "" for one in those],
+                    [one.provider_codes[0] for one in those],
                     [one.request.request_id for one in those],
                     to=directory.seal_key(directory.gateway_of(provider)),
                 )

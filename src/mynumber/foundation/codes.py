@@ -211,6 +211,22 @@ class CodeKeys:
         """
         return Code(code.version, _multiply(self.ratio(code.version, source, to), code.point))
 
+    def convert_to(self, code: Code, source: str, to: str, version: int) -> Code:
+        """The code of the same person at institution ``to`` in another version: one scalar multiplication as well.
+
+        Raises BadCode as ``convert`` does, and OTHER_ROOT as ``rotate`` does.
+        """
+        if version == code.version:
+            return self.convert(code, source, to)
+        _, inverse = self._scalar(code.version, source)
+        scalar, _ = self._scalar(version, to)
+        if self._versions[code.version].root != self._versions[version].root:
+            raise BadCode(
+                CodeReason.OTHER_ROOT, "the versions have different root keys: acquire the code anew"
+            )
+        ratio = group.crypto_core_ristretto255_scalar_mul(scalar, inverse)
+        return Code(version, _multiply(ratio, code.point))
+
     def ratio(self, version: int, source: str, to: str) -> bytes:
         """``x_to / x_source``: what turns a code of one institution into that of another. Raises BadCode: UNKNOWN_VERSION, BAD_DOMAIN."""
         known = self._ratios.get((version, source, to))

@@ -100,6 +100,19 @@ class DeliverCodes(_Body, frozen=True, kw_only=True):
     codes: Batch[DeliveredCode]
 
 
+class RotatedCode(_Body, frozen=True, kw_only=True):
+    """One person's code at the receiver, before and after."""
+
+    old: CodeText
+    new: CodeText
+
+
+class RotateCodes(_Body, frozen=True, kw_only=True):
+    """The network changed the keys of codes: the receiver keeps what it has under the new ones from now on."""
+
+    codes: Batch[RotatedCode]
+
+
 OPEN_ACQUISITION = Message("acquisition-open.v1", OpenAcquisition, AcquisitionNumbers, max_bytes=BATCH_BYTES)
 REQUEST_CODES = Message(
     "code-request.v1", CodeRequest, CodeRequestResults, sealed=True, max_bytes=BATCH_BYTES
@@ -108,4 +121,5 @@ REQUEST_CODE_BY_CERTIFICATE = Message(
     "code-request-by-certificate.v1", CodeRequestByCertificate, CodeRequestResults, sealed=True
 )
 ISSUE_CODES = Message("code-issue.v1", IssueCodes, CodeRequestResults, sealed=True, max_bytes=BATCH_BYTES)
+ROTATE_CODES = Message("code-rotation.v1", RotateCodes, Acknowledged, sealed=True, max_bytes=BATCH_BYTES)
 DELIVER_CODES = Message("code-delivery.v1", DeliverCodes, Acknowledged, sealed=True, max_bytes=BATCH_BYTES)

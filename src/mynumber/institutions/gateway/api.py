@@ -22,10 +22,11 @@ from mynumber.institutions.gateway.tenants.outbox import Outbox
 from mynumber.institutions.gateway.tenants.provider_side import ProviderSide
 from mynumber.institutions.gateway.tenants.providing import Providing
 from mynumber.institutions.gateway.tenants.recovery import Recovery
+from mynumber.institutions.gateway.tenants.rotating import Rotating
 from mynumber.institutions.gateway.tenants.sessions import TenantSessions
 from mynumber.institutions.gateway.tenants.store import RefusedMessage, Store, tenant_of
 from mynumber.institutions.gateway.tenants.waiting import WaitingSheets
-from mynumber.protocols.acquisition import DELIVER_CODES, OPEN_ACQUISITION
+from mynumber.protocols.acquisition import DELIVER_CODES, OPEN_ACQUISITION, ROTATE_CODES
 from mynumber.protocols.copies import REGISTER_COPIES
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
@@ -206,6 +207,12 @@ def build() -> MessageApp:
     application.answer(
         DELIVER_CODES,
         lambda question: _running().holding.deliver_codes(question),
+        may_ask=lambda sender, _: sender == "network",
+        hop=inquirer,
+    )
+    application.answer(
+        ROTATE_CODES,
+        lambda question: Rotating(_running().store).rotate(question),
         may_ask=lambda sender, _: sender == "network",
         hop=inquirer,
     )

@@ -21,6 +21,7 @@ from mynumber.foundation import envelope, law
 from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.tlog import LogSigner
 from mynumber.institutions.network.core import publication
+from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.cosigning import Cosigning
 from mynumber.institutions.network.core.decision import Judgement, judge
 from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
@@ -71,6 +72,8 @@ CONNECTIONS = 8
 LARGEST_COMMIT = 512
 """Requests that share one durable commit: a few milliseconds of PostgreSQL."""
 HOUSEKEEPING_SECONDS = 60
+KEYS_SECONDS = 0.5
+"""How often the key ring is looked at for other keys of codes."""
 RETENTION_TURNS = 60
 """Records past their seven years are looked for so many times less often: each hour."""
 RATES = "MYNUMBER_NETWORK_RATES"
@@ -85,7 +88,7 @@ class Core:
     def __init__(self, node: Node, pool: asyncpg.Pool) -> None:
         self.node = node
         self.pool = pool
-        self.keys = CodeKeys.from_bytes(node.keyring.secret("codes"))
+        self.codes = CodeRing.read(node.keyring)
         self.sequencer = Sequencer(pool, LogSigner.from_bytes(node.keyring.secret("log")))
         self.store = Store(pool, self.sequencer.wake)
         self.requests: Batcher[Asked, Recorded | None] = Batcher(
@@ -104,7 +107,24 @@ class Core:
             asyncio.create_task(keep_running("sequencer", self.sequencer.run)),
             asyncio.create_task(keep_running("cosigning", Cosigning(pool, publication.policy()).run)),
             asyncio.create_task(keep_running("housekeeping", self._housekeeping)),
+            asyncio.create_task(keep_running("keys of codes", self._follow_keys)),
         ]
+
+    @property
+    def keys(self) -> CodeKeys:
+        """The keys of codes as of now."""
+        return self.codes.keys
+
+    async def _follow_keys(self) -> None:
+        """Take up new versions of the codes' keys, and closed ones, while running."""
+        while True:
+            await asyncio.sleep(KEYS_SECONDS)
+            codes = self.codes.renewed(self.node.keyring)
+            if codes is not self.codes:
+                self.codes = codes
+                self.disclosure = Disclosure(self.pool, codes.keys)
+                self.holders = Holders(self.pool, codes.keys, lambda: self.node.directory, legal_basis_at)
+                _log.info("other keys of codes", live=list(codes.live))
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -149,6 +169,7 @@ class Core:
             directory=self.node.directory,
             basis=legal_basis_at(at),
             keys=self.keys,
+            live=self.codes.live,
         )
         recorded = await self.requests.submit(
             Asked(question.received.header, inquirer, at, request_digest, judgements, sheet_for)

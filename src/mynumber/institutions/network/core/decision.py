@@ -5,6 +5,7 @@ What it cannot know, whether the codes were issued, :meth:`Judgement.settled` de
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -28,9 +29,16 @@ class Judgement(msgspec.Struct, frozen=True):
 
     request: RequestedPermit
     provision: Provision | None
-    provider_code: str | None
+    provider_codes: tuple[str, ...]
+    """The provider's code for the person in each live version of the keys, newest first: the first that it holds is the one."""
     record_code: str | None
     refusal: Reason | None
+
+    def with_code(self, provider_code: str) -> Judgement:
+        """The same with the one code that the provider holds."""
+        if self.provider_codes == (provider_code,):
+            return self
+        return msgspec.structs.replace(self, provider_codes=(provider_code,))
 
     def settled(self, *, inquirer_holds: bool, provider_holds: bool) -> Reason | None:
         """The last word: the law's refusal, else whether both sides hold a code for the person (Cabinet Order art. 26(2))."""
@@ -42,24 +50,32 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 def judge(
-    asked: PermitRequests, *, inquirer: str, directory: Directory, basis: LegalBasis, keys: CodeKeys
+    asked: PermitRequests,
+    *,
+    inquirer: str,
+    directory: Directory,
+    basis: LegalBasis,
+    keys: CodeKeys,
+    live: Sequence[int] = (),
 ) -> tuple[Judgement, ...]:
     """Find the rule of each request and convert its code (Act art. 21(2), Cabinet Order art. 20); ``inquirer`` is proven.
+
+    ``live``: versions of the keys that codes may be of, newest first; the current one alone unless keys are being changed.
 
     The rule comes before the person: a request that the table does not allow is refused the same whether or not the person exists.
     """
     rules = _Rules(inquirer, asked.inquirer == inquirer, directory, basis)
-    codes = _Conversions(keys, inquirer)
+    codes = _Conversions(keys, inquirer, live or (keys.current,))
     return tuple(_judgement(request, rules, codes) for request in asked.requests)
 
 
 def _judgement(request: RequestedPermit, rules: _Rules, codes: _Conversions) -> Judgement:
     provision, refusal = rules.find(request)
-    record_code = codes.converted(request.code, RECORD_DOMAIN)
+    record_code = codes.of_records(request.code)
     if refusal is None and record_code is None:
         refusal = Reason.UNKNOWN_CODE
-    provider_code = codes.converted(request.code, request.provider) if refusal is None else None
-    return Judgement(request, provision, provider_code, record_code, refusal)
+    provider_codes = codes.at_provider(request.code, request.provider) if refusal is None else ()
+    return Judgement(request, provision, provider_codes, record_code, refusal)
 
 
 class _Rules:
@@ -97,33 +113,42 @@ class _Rules:
 
 
 class _Conversions:
-    """One inquirer's codes at other institutions; a person asked about several times is converted once."""
+    """One inquirer's codes elsewhere; a person asked about several times is converted once.
 
-    def __init__(self, keys: CodeKeys, inquirer: str) -> None:
+    Whether a code is an element of the group is found by converting it.
+    """
+
+    def __init__(self, keys: CodeKeys, inquirer: str, live: Sequence[int]) -> None:
         self._keys = keys
         self._inquirer = inquirer
-        self._read: dict[str, Code | None] = {}
-        self._converted: dict[tuple[str, str], str | None] = {}
+        self._live = live
+        self._of_records: dict[str, str | None] = {}
+        self._at_providers: dict[tuple[str, str], tuple[str, ...]] = {}
 
-    def converted(self, text: str, to: str) -> str | None:
-        """In text form; None when the code is none. Whether it is an element of the group is found by converting."""
-        if (text, to) not in self._converted:
-            if text not in self._read:
-                self._read[text] = _read(text)
-            self._converted[text, to] = self._convert(self._read[text], to)
-        return self._converted[text, to]
+    def of_records(self, text: str) -> str | None:
+        """The code by which records name the person, in the version of the code; None for what is no code."""
+        if text not in self._of_records:
+            code = self._read(text)
+            self._of_records[text] = self._convert(code, RECORD_DOMAIN, code.version) if code else None
+        return self._of_records[text]
 
-    def _convert(self, code: Code | None, to: str) -> str | None:
-        if code is None:
-            return None
+    def at_provider(self, text: str, provider: str) -> tuple[str, ...]:
+        """The provider's codes for the person, in each live version."""
+        if (text, provider) not in self._at_providers:
+            code = self._read(text)
+            found = (self._convert(code, provider, version) if code else None for version in self._live)
+            self._at_providers[text, provider] = tuple(one for one in found if one is not None)
+        return self._at_providers[text, provider]
+
+    def _read(self, text: str) -> Code | None:
         try:
-            return self._keys.convert(code, self._inquirer, to).to_text()
+            code = Code.read(text)
         except BadCode:
             return None
+        return code if code.version in self._live else None
 
-
-def _read(text: str) -> Code | None:
-    try:
-        return Code.read(text)
-    except BadCode:
-        return None
+    def _convert(self, code: Code, to: str, version: int) -> str | None:
+        try:
+            return self._keys.convert_to(code, self._inquirer, to, version).to_text()
+        except BadCode:
+            return None

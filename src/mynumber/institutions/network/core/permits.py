@@ -44,9 +44,10 @@ def make_sheet(
     places: dict[str, int] = {}
     permits: list[Permit] = []
     for judgement in granted:
-        request, provision, code = judgement.request, judgement.provision, judgement.provider_code
-        if provision is None or code is None or judgement.refusal is not None:
-            raise ValueError("a refused request has no permit")
+        request, provision = judgement.request, judgement.provision
+        if provision is None or len(judgement.provider_codes) != 1 or judgement.refusal is not None:
+            raise ValueError("a refused request has no permit, and a permit has one code")
+        (code,) = judgement.provider_codes
         permits.append(
             Permit(
                 request_id=request.request_id,

@@ -102,11 +102,14 @@ class Recorder:
                 reasons.append(Reason.DUPLICATE_REQUEST)
                 continue
             ids.add(request.request_id)
-            provider_holds = (request.provider, judgement.provider_code) not in found.missing
-            reason = judgement.settled(inquirer_holds=holds, provider_holds=provider_holds)
+            provider_code = next(
+                (code for code in judgement.provider_codes if (request.provider, code) not in found.missing),
+                None,
+            )
+            reason = judgement.settled(inquirer_holds=holds, provider_holds=provider_code is not None)
             reasons.append(reason)
-            if reason is None:
-                granted.setdefault(request.provider, []).append(judgement)
+            if reason is None and provider_code is not None:
+                granted.setdefault(request.provider, []).append(judgement.with_code(provider_code))
         sheets = {provider: asked.make_sheet(provider, those) for provider, those in granted.items()}
         places = {provider: place for place, provider in enumerate(sheets)}
         decisions: list[PermitDecision] = []
@@ -201,8 +204,8 @@ async def _look(connection: Any, batch: Sequence[Asked]) -> _Found:
             requests[asked.inquirer, judgement.request.request_id] = None
             if judgement.record_code is not None:
                 codes[asked.inquirer, judgement.request.code] = None
-            if judgement.provider_code is not None:
-                codes[judgement.request.provider, judgement.provider_code] = None
+            for code in judgement.provider_codes:
+                codes[judgement.request.provider, code] = None
     messages = [(asked.header.issuer, asked.header.message_id) for asked in batch]
     rows = await connection.fetch(
         _LOOK,
