@@ -1,5 +1,6 @@
 """Settings of the information network (情報提供ネットワークシステム)."""
 
+from mynumber.webkit.face import language
 from mynumber.webkit.settings import institution_settings
 
 globals().update(
@@ -10,7 +11,9 @@ globals().update(
             "mynumber.institutions.network.mesh",
             "mynumber.institutions.network.corrections",
             "mynumber.institutions.network.cosignatures",
+            "mynumber.institutions.network.table",
         ],
         urlconf="mynumber.institutions.network.urls",
+        middleware=[language.MIDDLEWARE],
     )
 )

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from mynumber.institutions.network.core import views
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+from mynumber.webkit.face.language import choose_language
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -12,5 +13,7 @@ urlpatterns = [
     path("log/key", views.log_key, name="log-key"),
     path("log/checkpoint", views.checkpoint, name="checkpoint"),
     path("log/tile/<path:place>", views.tile, name="tile"),
+    path("", include("mynumber.institutions.network.table.urls")),
+    path("language", choose_language, name="language"),
     path("", include("mynumber.webkit.urls")),
 ]
