@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,9 +74,13 @@ class Everyone:
 
 @contextmanager
 def running_everyone(
-    folder: Path, institution_database: Callable[..., InstitutionDatabase]
+    folder: Path,
+    institution_database: Callable[..., InstitutionDatabase],
+    *,
+    elsewhere: Mapping[str, str] | None = None,
 ) -> Iterator[Everyone]:
-    with running_exchange(folder, institution_database) as exchange:
+    """``elsewhere`` as in :func:`running_exchange`."""
+    with running_exchange(folder, institution_database, elsewhere=elsewhere) as exchange:
         port = free_port()
         commission = make_commission(
             folder,

@@ -1,0 +1,29 @@
+"""kill -9 of cores, gateways and PostgreSQL under load: nothing is lost. ``python -m bench.faults`` does it 200 times."""
+
+from __future__ import annotations
+
+from tests.faults.campaign import run
+from tests.faults.place import Victim
+
+MOMENTS = (
+    Victim.NETWORK,
+    Victim.GATEWAY,
+    Victim.POSTGRES,
+    Victim.GATEWAY,
+    Victim.BACKEND,
+    Victim.NETWORK,
+    Victim.EVERYTHING,
+    Victim.GATEWAY,
+    Victim.POSTGRES,
+    Victim.NETWORK,
+)
+
+
+def test_nothing_is_lost_when_processes_are_killed_under_load(seed: int) -> None:
+    campaign = run(MOMENTS, seed, print)
+    reckoning = campaign.reckoning
+    assert reckoning.wrong == [], f"seed {seed}"
+    assert (reckoning.lost, reckoning.used_twice) == (0, 0)
+    assert sum(campaign.kills.values()) == len(MOMENTS)
+    assert reckoning.outcomes["provided"] > 0
+    assert reckoning.told_again > 0
