@@ -16,6 +16,7 @@ import pytest
 
 from mynumber.foundation import tlog
 from mynumber.institutions.portal.account.models import Account
+from mynumber.protocols.corrections import CORRECT, Correct, CorrectionReason
 from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.portal.house import Browser, Holder, House
 from tests.support.exchange import CITY, FORMER_CITY, PENSION
@@ -245,3 +246,21 @@ def test_two_cards_of_one_person_lead_to_the_same_records(
     assert address in other.text("/records/")
     codes = Account.objects.filter(certificate_serial__in=[holder.serial, second.serial])
     assert len({account.code for account in codes}) == 1
+
+
+def test_a_corrected_value_is_shown_as_wrong(house: House, holder: Holder, resident: Browser) -> None:
+    address = ask(house, holder)
+    assert "誤りがありました" not in settled(resident, address)
+    correction = Correct(
+        correction=uuid4(),
+        addressee=holder.at_former,
+        information="local_tax",
+        reason=CorrectionReason.WRONG_LINK,
+    )
+    house.exchange.call(CORRECT, correction, sender=FORMER_CITY, receiver=f"gateway.{FORMER_CITY}")
+
+    def look() -> str | None:
+        page = resident.text(address)
+        return page if "提供された情報に誤りがありました" in page else None
+
+    assert "別の人の情報（紐付け誤り）" in eventually(look)
