@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,6 +16,7 @@ from mynumber.foundation.law import InformationKind
 from mynumber.institutions.municipality.register.intake import take_in
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.events import PUBLISH, ChangeEvent, EventKind, PublishEvents
 from mynumber.webkit.staff.models import StaffMember
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.conftest import CITY, PROJECT
@@ -33,6 +36,7 @@ from tests.webkit.face.serving import (
 pytestmark = pytest.mark.browser
 
 PASSWORD = "とても長い合言葉 for tests"
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +148,41 @@ def test_the_case_worker_does_the_main_job(browser: Browser, address: str, size:
     _check(page, "home", size)
     context.close()
     scripts.close()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.usefixtures("_no_cases")
+def test_a_change_elsewhere_appears_on_the_page_of_the_case(
+    browser: Browser, address: str, exchange: Exchange, size: ViewportSize
+) -> None:
+    page = browser.new_context(viewport=size).new_page()
+    page.goto(f"{address}/{CITY}/sign-in")
+    page.get_by_label("利用者名").fill("yamada")
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="サインイン").click()
+    page.goto(f"{address}/{CITY}/residents?words=さとうはなこ")
+    page.get_by_role("link", name="始める").first.click()
+    page.get_by_role("button", name="この事務で始める").click()
+    expect(page.get_by_role("heading", name="ほかの機関からの回答")).to_be_visible()
+    expect(page.get_by_role("heading", name="受付の後の変更")).not_to_be_visible()
+    deadline = datetime.now(UTC).timestamp() + PATIENCE_SECONDS
+    # The town's worker tells the network of the case in its own time, and hears in its own time: whoever pays pensions goes on deciding.
+    while not page.get_by_role("heading", name="受付の後の変更").is_visible():
+        assert datetime.now(UTC).timestamp() < deadline
+        award = ChangeEvent(
+            event_id=uuid4(),
+            addressee="P-browser",
+            kind=EventKind.BENEFIT_AWARDED,
+            information=InformationKind.PUBLIC_PENSION_BENEFIT.value,
+            occurred_at=datetime.now(UTC),
+        )
+        exchange.call(
+            PUBLISH,
+            PublishEvents(events=(award,)),
+            sender=network.PENSION,
+            receiver=f"gateway.{network.PENSION}",
+        )
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(page.get_by_role("heading", name="給付の決定").first).to_be_visible()
+    _check(page, "case-changes", size)
