@@ -402,7 +402,7 @@ class _Bench:
                 )
             )
         table.notes += [
-            f"two against one: {middles[2].rate / middles[1].rate:.2f} x; 'busy' is in cores",
+            f"two against one: {middles[2].rate / max(1, middles[1].rate):.2f} x; 'busy' is in cores",
             "the only row that both wait for gives out the indices of the log, locked for the entries and the flush of a commit",
         ]
         return table

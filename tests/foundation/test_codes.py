@@ -80,6 +80,7 @@ def test_codes_rotate_in_place_in_any_order(person: str, a: str, b: str, version
         assert code.version == version
         assert KEYS.same_person(code, a, KEYS.issue(b, person), b)
         assert KEYS.convert(code, a, b) == KEYS.rotate(KEYS.issue(b, person), b, version)
+        assert KEYS.convert_to(code, a, b, KEYS.current) == KEYS.issue(b, person)
     assert KEYS.rotate(code, a, KEYS.current) == KEYS.issue(a, person)
 
 
@@ -97,6 +98,7 @@ def test_codes_cannot_follow_a_new_root_and_are_acquired_anew() -> None:
     keys = V1.with_new_root()
     code = V1.issue("jlis", "12345678901")
     assert refusal(keys.rotate, code, "jlis", 2) is CodeReason.OTHER_ROOT
+    assert refusal(keys.convert_to, code, "jlis", "network", 2) is CodeReason.OTHER_ROOT
     assert (
         refusal(keys.same_person, code, "jlis", keys.issue("jlis", "12345678901"), "jlis")
         is CodeReason.OTHER_ROOT

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 import pytest
 
 from mynumber.foundation import envelope
@@ -276,6 +278,38 @@ def test_of_64_parallel_askers_of_the_same_requests_at_two_processes_one_gets_ea
         thread.join()
     assert granted == Counter({one.request_id: 1 for one in asked})
     assert reasons == Counter({None: 8, Reason.DUPLICATE_REQUEST: 8 * 63})
+
+
+def test_the_row_of_indices_is_free_while_records_are_being_written(
+    core: RunningCore, people: list[str]
+) -> None:
+    """The one row that all processes wait for is locked for the entries and the flush only, not for the records before them."""
+    with psycopg.connect(core.database.owner_url, autocommit=True) as owner:
+        owner.execute(
+            "CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(77); RETURN NEW; END $$"
+        )
+        owner.execute("CREATE TRIGGER pause BEFORE INSERT ON exchange FOR EACH ROW EXECUTE FUNCTION pause()")
+        try:
+            with owner.transaction():
+                owner.execute("SELECT pg_advisory_xact_lock(77)")
+                asking = threading.Thread(target=ask, args=(core, request(core, people[0])))
+                asking.start()
+                _until_waiting(owner)
+                owner.execute("SELECT 1 FROM log_state FOR UPDATE NOWAIT")
+        finally:
+            owner.execute("DROP TRIGGER pause ON exchange")
+            owner.execute("DROP FUNCTION pause")
+    asking.join()
+
+
+def _until_waiting(owner: psycopg.Connection[Any]) -> None:
+    """Until a process has inserted the row before the trigger, where it waits for the lock."""
+    deadline = time.monotonic() + 10
+    query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 77 AND NOT granted"
+    while owner.execute(query).fetchone() != (1,):
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.01)
 
 
 def test_indices_have_no_gap_though_two_processes_give_them_out(core: RunningCore, people: list[str]) -> None:

@@ -176,7 +176,8 @@ class Core:
         )
         if recorded is None:
             raise Refused(Hop.NETWORK, Reason.REPLAYED)
-        await self._count_refused(question.sender, recorded.decisions)
+        if any(decision.reason for decision in recorded.decisions):
+            await self._count_refused(question.sender, recorded.decisions)
         return PermitDecisions(
             decisions=recorded.decisions,
             sheets=recorded.sheets,

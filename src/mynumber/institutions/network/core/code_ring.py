@@ -20,18 +20,18 @@ class CodeRing:
 
     keys: CodeKeys
     closed: frozenset[int]
+    live: tuple[int, ...]
+    """Versions that institutions may hold codes of, newest first."""
     state: tuple[tuple[int, ...], tuple[int, ...]]
-
-    @property
-    def live(self) -> tuple[int, ...]:
-        """Versions that institutions may hold codes of, newest first."""
-        return tuple(version for version in reversed(self.keys.versions) if version not in self.closed)
 
     @classmethod
     def read(cls, ring: KeyRing) -> CodeRing:
         """Raises KeyRingRefused, BadCode."""
+        state = _state(ring)  # before the secrets: what is added meanwhile is found the next time
         closed = frozenset(map(int, ring.secret(CLOSED).split())) if ring.has(CLOSED) else frozenset()
-        return cls(CodeKeys.from_bytes(ring.secret(KEYS)), closed, _state(ring))
+        keys = CodeKeys.from_bytes(ring.secret(KEYS))
+        live = tuple(version for version in reversed(keys.versions) if version not in closed)
+        return cls(keys, closed, live, state)
 
     def renewed(self, ring: KeyRing) -> CodeRing:
         """Itself, or what the key ring holds now when that is something else."""
