@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,14 +31,15 @@ from mynumber.webkit.asgi import DATABASE_FAILURES, Question
 PACE = 1_000
 """Inquiries a second that one process asks from files at most: what single inquiries need stays free."""
 AT_ONCE = 4
-"""Groups under way at the same time."""
+"""Groups of one member under way at the same time."""
 CLAIMED = timedelta(seconds=60)
 """How long nobody else takes an inquiry in hand."""
 ASK_AGAIN = timedelta(seconds=10)
 """When to look again at what has not ended."""
 LOOK_AGAIN_AT_DESK = timedelta(minutes=10)
 """When to look again at what waits for a person."""
-IDLE_SECONDS = 1.0
+SWEEP_SECONDS = 5.0
+"""How often files are looked for that nobody called attention to: what a dead process left, and what did not end at once."""
 RESULTS_KEPT = timedelta(days=7)
 """How long a member may fetch the results of a file; its records stay."""
 HOUSEKEEPING_SECONDS = 3600
@@ -67,30 +69,58 @@ class FileInquiries:
         self._store = store
         self._ask = ask
         self._pace = pace
+        self._working: dict[str, asyncio.Task[None]] = {}
+        self._woken: set[str] = set()
+        self._wake = asyncio.Event()
+
+    def wake(self, gateway: str) -> None:
+        """A file of this member has come."""
+        self._woken.add(gateway)
+        self._wake.set()
 
     async def run(self) -> None:
-        """Ask what is due until cancelled."""
-        while True:
-            asked = 0
-            for system in self._node.directory.systems:
-                if system.id.startswith("gateway."):
-                    try:
-                        asked += await self.ask_due(system.id)
-                    except (Refused, *DATABASE_FAILURES) as error:
-                        # one member's trouble must not hold up the others; what was claimed is due again after a while
-                        _log.warning("a file waits", system=system.id, exception=logs.outline(error))
-            if not asked:
-                await asyncio.sleep(IDLE_SECONDS)
+        """Work off what is due, the files of several members side by side, until cancelled."""
+        try:
+            while True:
+                gateways, self._woken = self._woken, set()
+                self._wake.clear()
+                for gateway in gateways or self._gateways():
+                    if gateway not in self._working:
+                        self._working[gateway] = asyncio.create_task(self._work_off(gateway))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SWEEP_SECONDS):
+                        await self._wake.wait()
+        finally:
+            for task in self._working.values():
+                task.cancel()
+
+    async def _work_off(self, gateway: str) -> None:
+        """Ask until nothing of a member is due. Groups do not wait for each other."""
+        try:
+            if await self.ask_due(gateway):  # most members have no file, and one look tells
+                await asyncio.gather(*(self._go_on(gateway) for _ in range(AT_ONCE)))
+        except Exception as error:  # noqa: BLE001 - whatever it was: what was claimed is due again after a while
+            _log.warning("a file waits", system=gateway, exception=logs.outline(error))
+        finally:
+            del self._working[gateway]
+
+    async def _go_on(self, gateway: str) -> None:
+        while await self.ask_due(gateway):
+            pass
 
     async def ask_due(self, gateway: str) -> int:
-        """Ask up to AT_ONCE groups of a member's due inquiries; returns how many, after the time that the pace gives them."""
+        """Ask a group of a member's due inquiries; returns how many, after the time that the pace gives them."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         claimed = await self._claim(tenant_of(gateway), datetime.now(UTC))
-        groups = [claimed[at : at + GROUP_ITEMS] for at in range(0, len(claimed), GROUP_ITEMS)]
-        await asyncio.gather(*(self._ask_group(gateway, group) for group in groups))
-        await asyncio.sleep(begun + len(claimed) / self._pace - loop.time())
+        if claimed:
+            await self._ask_group(gateway, claimed)
+            sharing = AT_ONCE * max(len(self._working), 1)
+            await asyncio.sleep(begun + len(claimed) * sharing / self._pace - loop.time())
         return len(claimed)
+
+    def _gateways(self) -> set[str]:
+        return {system.id for system in self._node.directory.systems if system.id.startswith("gateway.")}
 
     async def housekeeping(self) -> None:
         """Forget results that were there long enough, until cancelled."""
@@ -140,20 +170,23 @@ class FileInquiries:
 
     async def _claim(self, tenant: str, at: datetime) -> list[Claimed]:
         async with self._store.acting_as(tenant) as connection:
+            # the first in the order of the index, not the order of all that is due
+            await connection.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+            )
             rows = await connection.fetch(
-                """
+                f"""
                 UPDATE file_inquiry AS taken SET next_at = $3
                 FROM (
                     SELECT file, line FROM file_inquiry WHERE tenant = $1 AND result IS NULL AND next_at <= $2
-                    ORDER BY next_at, line LIMIT $4 FOR UPDATE SKIP LOCKED
+                    ORDER BY next_at, line LIMIT {GROUP_ITEMS} FOR UPDATE SKIP LOCKED
                 ) AS due
                 WHERE taken.tenant = $1 AND taken.file = due.file AND taken.line = due.line
                 RETURNING taken.file, taken.line, taken.inquiry
-                """,
+                """,  # noqa: S608 - a constant
                 tenant,
                 at,
                 at + CLAIMED,
-                AT_ONCE * GROUP_ITEMS,
             )
         return [
             Claimed(row["file"], row["line"], msgspec.json.decode(row["inquiry"], type=Inquiry))

@@ -12,10 +12,18 @@ from mynumber.institutions.gateway.files.taking import Files
 from mynumber.institutions.gateway.tenants.sessions import TenantSessions
 from mynumber.institutions.gateway.tenants.store import Store
 from mynumber.protocols.directory import Directory
-from mynumber.protocols.files import FETCH_RESULTS, QUERY_FILE, QUERY_REFUSED_LINES, SEND_PART
+from mynumber.protocols.files import (
+    FETCH_RESULTS,
+    QUERY_FILE,
+    QUERY_REFUSED_LINES,
+    SEND_PART,
+    FilePart,
+    PartDone,
+    Purpose,
+)
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop
-from mynumber.webkit.asgi import MessageApp
+from mynumber.webkit.asgi import MessageApp, Question
 from mynumber.webkit.background import keep_running
 
 CONNECTIONS = 3
@@ -36,6 +44,13 @@ class MemberFiles:
             asyncio.create_task(keep_running("results of files", self.inquiries.housekeeping)),
         ]
 
+    async def take(self, question: Question[FilePart]) -> PartDone:
+        """Carry out a part; its inquiries are asked at once."""
+        done = await self.files.take(question)
+        if question.body.purpose is Purpose.INQUIRIES:
+            self.inquiries.wake(question.receiver)
+        return done
+
     async def close(self) -> None:
         """Stop the background work."""
         for task in self._tasks:
@@ -52,7 +67,7 @@ def register(application: MessageApp, running: Callable[[], MemberFiles]) -> Non
         return sender == Directory.member_of(receiver)
 
     hop = Hop.INQUIRER_GATEWAY
-    application.answer(SEND_PART, lambda question: running().files.take(question), may_ask=own, hop=hop)
+    application.answer(SEND_PART, lambda question: running().take(question), may_ask=own, hop=hop)
     application.answer(QUERY_FILE, lambda question: running().files.state(question), may_ask=own, hop=hop)
     application.answer(
         QUERY_REFUSED_LINES, lambda question: running().files.refused_lines(question), may_ask=own, hop=hop
