@@ -1,4 +1,4 @@
-"""The gateway's messages: run by uvicorn, one process for all its members."""
+"""The gateway's messages: run by uvicorn, one process for all its members or several on one database."""
 
 from __future__ import annotations
 
