@@ -17,19 +17,24 @@ from tests.institutions.gateway.files.test_asking import inquiry, prepare, state
 from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange
 
 LINES = 8000
-AS_OF = datetime.now(UTC) + timedelta(minutes=2)  # newer than what is registered here before
 
 
 def member(exchange: Exchange, name: str = CITY) -> Member:
     return Member(exchange.node(name), name, lambda: datetime.now(UTC))
 
 
+def soon() -> datetime:
+    """Newer than what is registered before."""
+    return datetime.now(UTC) + timedelta(minutes=2)
+
+
 def copies(prefix: str) -> bytes:
+    as_of = soon()
     lines = [
         {
             "addressee": f"{prefix}F-{number % 10}" if number % 1000 else "nobody",
             "information": "local_tax",
-            "as_of": AS_OF,
+            "as_of": as_of,
             "fact": TAX,
         }
         for number in range(LINES)
@@ -90,14 +95,15 @@ def test_results_are_read_one_by_one(exchange: Exchange) -> None:
 
 def test_an_answer_tells_its_source(exchange: Exchange) -> None:
     prepare(exchange, "src")
-    line = {"addressee": "srcF-1", "information": "local_tax", "as_of": AS_OF, "fact": TAX}
+    as_of = soon()
+    line = {"addressee": "srcF-1", "information": "local_tax", "as_of": as_of, "fact": TAX}
     file = uuid4()
     member(exchange, FORMER_CITY).send_file(
         io.BytesIO(msgspec.json.encode(line) + b"\n"), Purpose.COPIES, file
     )
     asked = inquiry("srcC-1")
     [told] = exchange.ask(asked)
-    assert (told.as_of, told.upload) == (AS_OF, file)
+    assert (told.as_of, told.upload) == (as_of, file)
     assert told.registered_at is not None
     assert exchange.ask(asked) == (told,)  # asked again: the same source
     by_message = exchange.inquire("srcC-2")
