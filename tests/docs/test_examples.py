@@ -90,7 +90,7 @@ def _unknown(words: tuple[str, ...]) -> str | None:
         if command is None:
             return f"mynumber {' '.join(words[: depth + 1])}"
         if not isinstance(command, TyperGroup):
-            return _unknown_management(words) if command.name == "run" else None
+            return _unknown_management(words) if words[0] == "run" else None
         group = command
     return None
 

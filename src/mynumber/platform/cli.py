@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ _MOUNTED = {
     "network": "情報提供ネットワークシステムの監査",
     "demo": "児童扶養手当の物語を、動いている模型の上で進める",
     "sandbox": "検証用の機関をつくる（ベンダーの試験用）",
+    "conformance": "中間サーバーの実装が決まりを守るか検査する（ベンダー向け）",
     "card": "個人番号カード: 仮想リーダーに挿す、読む、試しに作る",
 }
 """Groups of commands with a module of their own (`mynumber.platform.commands.NAME`, attribute `app`)."""
@@ -133,6 +135,39 @@ def logs(
     from mynumber.platform.commands import single
 
     single.logs(name, follow=follow, lines=lines)
+
+
+Passphrase = Annotated[
+    Path | None,
+    typer.Option(
+        help="合言葉のファイル（600）。なければたずねる (file with the passphrase; default: ask)",
+        dir_okay=False,
+    ),
+]
+
+
+@main.command()
+def backup(
+    name: Name,
+    file: Annotated[Path, typer.Argument(help="新しいファイル (a new file)")],
+    passphrase_file: Passphrase = None,
+) -> None:
+    """ひとつの機関のデータベースと鍵を、封をしてファイルに控える。動いたままでよい。(Back an institution up, sealed.)"""
+    from mynumber.platform.commands import backup as commands
+
+    commands.backup(name, file, passphrase_file)
+
+
+@main.command()
+def restore(
+    name: Name,
+    file: Annotated[Path, typer.Argument(help="控えのファイル (file of a backup)")],
+    passphrase_file: Passphrase = None,
+) -> None:
+    """ひとつの機関を控えの時点に戻す。今のデータベースは別の名前で残る。(Put an institution back; the database there is kept.)"""
+    from mynumber.platform.commands import backup as commands
+
+    commands.restore(name, file, passphrase_file)
 
 
 if __name__ == "__main__":
