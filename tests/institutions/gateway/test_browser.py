@@ -49,8 +49,8 @@ def prepare(exchange: Exchange, prefix: str) -> None:
             resident_code(): {CITY: f"{prefix}c-3"},
         }
     )
-    for member, addressee in ((FORMER_CITY, "f-1"), (FORMER_CITY, "f-2"), (CITY, "c-2")):
-        exchange.register(member, f"{prefix}{addressee}", InformationKind.LOCAL_TAX, TAX)
+    for holder, addressee in ((FORMER_CITY, "f-1"), (FORMER_CITY, "f-2"), (CITY, "c-2")):
+        exchange.register(holder, f"{prefix}{addressee}", InformationKind.LOCAL_TAX, TAX)
     hold = Hold(addressee=f"{prefix}f-1", reason=HoldReason.PENDING_CASE, since=datetime.now(UTC))
     exchange.call(
         CHANGE_HOLDS, ChangeHolds(set=(hold,)), sender=FORMER_CITY, receiver=f"gateway.{FORMER_CITY}"
