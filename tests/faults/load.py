@@ -27,7 +27,7 @@ from tests.support.exchange import (
 )
 
 PEOPLE = 40
-INQUIRERS = 6
+INQUIRERS = 4
 LARGEST = 6
 """The most inquiries in a message."""
 NOT_ANSWERED_SECONDS = 0.1

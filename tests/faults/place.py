@@ -6,18 +6,23 @@ import os
 import random
 import signal
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # has no stubs of its own
+import psycopg
 from bench.place import Databases, postgres
 
 from mynumber.platform.postgres import Server as PostgresServer
 from tests.support.balancer import Balancer
 from tests.support.everyone import Everyone, eventually, running_everyone
 from tests.support.exchange import MEMBERS, Server, free_port, uvicorn_command
+
+STARTS = 20
+"""So often a process is started until it is ready."""
 
 
 class Victim(StrEnum):
@@ -44,42 +49,73 @@ class Place:
     cores: tuple[Server, ...]
     gateways: tuple[Server, ...]
 
+    starting: dict[int, Future[None]] = field(default_factory=dict)
+    """By port: what was killed starts again while the next is killed."""
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4))
+
+    @property
+    def servers(self) -> list[Server]:
+        return [*self.cores, *self.gateways]
+
     def kill(self, victim: Victim, chance: random.Random) -> None:
-        """Kill it now, and start it again. Returns when it is ready."""
+        """Kill it now, and let it start again. PostgreSQL runs when this returns; cores and gateways may still be starting."""
         match victim:
             case Victim.NETWORK:
-                self._anew([chance.choice(self.cores)])
+                self._kill(chance.choice(self.cores))
             case Victim.GATEWAY:
-                self._anew([chance.choice(self.gateways)])
+                self._kill(chance.choice(self.gateways))
             case Victim.POSTGRES:
                 self._kill_postgres()
                 self.postgres.start()
             case Victim.BACKEND:
                 backends = [one for one in self._database_processes() if _serves(one)]
-                chance.choice(backends).send_signal(signal.SIGKILL)
+                if backends:
+                    chance.choice(backends).send_signal(signal.SIGKILL)
+                eventually(self._takes_connections, "PostgreSQL after its recovery")
             case Victim.EVERYTHING:
-                servers = [*self.cores, *self.gateways]
+                self.wait()
+                servers = self.servers
                 chance.shuffle(servers)
                 acts = [*(server.kill for server in servers)]
                 acts.insert(chance.randrange(len(acts) + 1), self._kill_postgres)
                 for act in acts:
                     act()
                 self.postgres.start()
-                self._anew(servers)
-        for server in (*self.cores, *self.gateways):
-            eventually(server.is_ready, f"{server.name} that is ready again after {victim}")
+                for server in servers:
+                    self._start(server)
+
+    def wait(self) -> None:
+        """Until everything that was killed is ready."""
+        for starting in self.starting.values():
+            starting.result()
+        for server in self.servers:
+            eventually(server.is_ready, f"{server.name} that is ready again")
 
     def restart_gateways(self) -> None:
         """As an operator would: what is still open belongs to processes that are gone, and is settled at once."""
+        self.wait()
         for gateway in self.gateways:
             gateway.stop()
             gateway.start()
 
-    def _anew(self, servers: list[Server]) -> None:
-        for server in servers:
-            server.kill()
-        for server in servers:
-            server.start()
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _kill(self, server: Server) -> None:
+        if server.port in self.starting:
+            self.starting[server.port].result()
+        server.kill()
+        self._start(server)
+
+    def _start(self, server: Server) -> None:
+        self.starting[server.port] = self._pool.submit(_start_again, server)
+
+    def _takes_connections(self) -> bool:
+        try:
+            self.postgres.connect_admin().close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _database_processes(self) -> list[psutil.Process]:
         postmaster = self.postgres.postmaster()
@@ -93,6 +129,15 @@ class Place:
             with suppress(psutil.NoSuchProcess):
                 os.kill(process.pid, signal.SIGKILL)
         psutil.wait_procs(processes, timeout=20)
+
+
+def _start_again(server: Server) -> None:
+    """As a supervisor does: again, when the database went away while it started."""
+    for _ in range(STARTS - 1):
+        with suppress(RuntimeError):
+            return server.start()
+        server.kill()
+    return server.start()
 
 
 def _serves(process: psutil.Process) -> bool:
@@ -131,4 +176,6 @@ def running_place(name: str) -> Iterator[Place]:
             stack.callback(second.stop)
             pairs[first.name] = (first, second)
             balancers[first.name].ports += [first.port, second.port]
-        yield Place(everyone, server, pairs["network"], pairs["gateway"])
+        running = Place(everyone, server, pairs["network"], pairs["gateway"])
+        stack.callback(running.close)
+        yield running

@@ -48,7 +48,7 @@ def reckon(place: Place, load: Load, tell: Callable[[str], None]) -> Reckoning:
     result.wrong += [f"an inquirer failed: {error!r}" for error in load.failures]
     tell("settling what is open")
     place.restart_gateways()
-    eventually(lambda: _settled(exchange), "the end of all open inquiries")
+    eventually(lambda: settled(exchange), "the end of all open inquiries")
     records = _inquirers_records(exchange)
     provisions = _provisions(exchange)
     for one in load.asked:
@@ -58,11 +58,11 @@ def reckon(place: Place, load: Load, tell: Callable[[str], None]) -> Reckoning:
             result.wrong.append("a fact moved without a record of its provider")
     tell("asking everything once more")
     _ask_again(load, result)
-    eventually(lambda: _settled(exchange), "the end of what was asked again")
+    eventually(lambda: settled(exchange), "the end of what was asked again")
     tell("reconciliation, audit, monitor")
     _permits(exchange, result)
-    result.reconciliation = _manage(exchange, "reconcile", result)
-    result.audit = _manage(exchange, "audit", result)
+    result.reconciliation = _checked(exchange, "reconcile", result)
+    result.audit = _checked(exchange, "audit", result)
     _watched(place, result)
     result.wrong += [text for one in load.asked for text in one.contradictions]
     return result
@@ -151,7 +151,7 @@ def _permits(exchange: Exchange, result: Reckoning) -> None:
         result.wrong.append(f"the log has a gap: {row[0]} entries, the last has index {row[1]}")
 
 
-def _settled(exchange: Exchange) -> bool:
+def settled(exchange: Exchange) -> bool:
     """Whether no inquiry is open, every notice has reached the core and every entry is under a checkpoint."""
     for member in MEMBERS:
         if _rows(exchange, member, "SELECT FROM side_record WHERE outcome = 'open' LIMIT 1"):
@@ -179,14 +179,19 @@ def _watched(place: Place, result: Reckoning) -> None:
         result.wrong.append(f"the monitor raised {sorted(kinds)}")
 
 
-def _manage(exchange: Exchange, command: str, result: Reckoning) -> str:
-    done = subprocess.run(
+def manage(exchange: Exchange, command: str) -> subprocess.CompletedProcess[str]:
+    """A management command of the network: ``audit`` or ``reconcile``."""
+    return subprocess.run(
         [sys.executable, "-m", "mynumber.webkit.manage", "network", command],
         env={**exchange.network.environment, "PATH": ""},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def _checked(exchange: Exchange, command: str, result: Reckoning) -> str:
+    done = manage(exchange, command)
     if done.returncode != 0:
         result.wrong.append(f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return " ".join(done.stdout.split())
