@@ -56,6 +56,8 @@ _APPS = [
     "mynumber.institutions.network.core",
     "mynumber.institutions.network.mesh",
     "mynumber.institutions.network.cosignatures",
+    "mynumber.institutions.network.table",
+    "mynumber.institutions.network.statistics",
     "mynumber.institutions.commission.witness",
     "mynumber.institutions.commission.monitor",
     "mynumber.institutions.portal.account",

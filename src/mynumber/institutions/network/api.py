@@ -34,6 +34,7 @@ from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.core.store import RefusedMessage, Store
 from mynumber.institutions.network.corrections.noting import note
 from mynumber.institutions.network.mesh import serving as mesh
+from mynumber.institutions.network.statistics.rolling import keep_counts
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
 from mynumber.protocols.corrections import NOTE_CORRECTIONS
 from mynumber.protocols.directory import Directory
@@ -76,6 +77,8 @@ KEYS_SECONDS = 0.5
 """How often the key ring is looked at for other keys of codes."""
 RETENTION_TURNS = 60
 """Records past their seven years are looked for so many times less often: each hour."""
+ASKERS_TURNS = 10
+"""The askers of the day are counted anew so many times less often: each ten minutes."""
 RATES = "MYNUMBER_NETWORK_RATES"
 """Environment variable: how many requests each member may send (:func:`parse_rates`)."""
 
@@ -141,6 +144,8 @@ class Core:
                 await self.store.forget_expired_messages(datetime.now(UTC))
                 if turn % RETENTION_TURNS == 0:
                     await self.store.forget_records()
+                at = datetime.now(UTC)
+                await keep_counts(self.pool, at, askers=turn % ASKERS_TURNS == 0)
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def request_permits(self, question: Question[PermitRequests]) -> PermitDecisions:

@@ -12,6 +12,7 @@ globals().update(
             "mynumber.institutions.network.corrections",
             "mynumber.institutions.network.cosignatures",
             "mynumber.institutions.network.table",
+            "mynumber.institutions.network.statistics",
         ],
         urlconf="mynumber.institutions.network.urls",
         middleware=[language.MIDDLEWARE],

@@ -14,6 +14,7 @@ urlpatterns = [
     path("log/checkpoint", views.checkpoint, name="checkpoint"),
     path("log/tile/<path:place>", views.tile, name="tile"),
     path("", include("mynumber.institutions.network.table.urls")),
+    path("", include("mynumber.institutions.network.statistics.urls")),
     path("language", choose_language, name="language"),
     path("", include("mynumber.webkit.urls")),
 ]

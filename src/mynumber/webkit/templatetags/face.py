@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from mynumber.webkit.face import words
+from mynumber.webkit.face import charts, words
+from mynumber.webkit.face.charts import Chart
 from mynumber.webkit.face.figures import Drawing, HopFigure
 from mynumber.webkit.face.language import is_english
 from mynumber.webkit.face.parts import Chip, Kind, Link, Step, StepState, Table
@@ -287,6 +288,13 @@ def code_block(text: str, label: str = "", long: bool = False) -> Mapping[str, o
 def hop_diagram(figure: HopFigure) -> Mapping[str, object]:
     """The way of a message from house to house, drawn twice (wide and tall), with the same facts in a table."""
     return {"figure": figure, "wide": Drawing.wide(figure), "tall": Drawing.tall(figure)}
+
+
+@register.inclusion_tag(f"{COMPONENTS}/chart.html")
+def chart(figure: Chart) -> Mapping[str, object]:
+    """A chart with axis and labels, and the same figures in a table that one may open."""
+    table = figure.table(tr("名前", "Name"))
+    return {"chart": figure, "drawing": charts.Drawing.of(figure), "table": table}
 
 
 def _draw(component: str, **context: object) -> SafeString:

@@ -1,0 +1,244 @@
+"""Usage: each exchange is counted once, whoever counts; the page says of how many; nothing is scanned for a visitor."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from psycopg.rows import dict_row
+
+from mynumber.foundation import law
+from mynumber.platform.databases import InstitutionDatabase
+from tests.support.directory import make_systems
+from tests.support.tools import needs
+from tests.webkit import faces
+from tests.webkit.face.serving import (
+    CHROMIUM,
+    DESK,
+    PHONE,
+    assert_accessible,
+    assert_fits,
+    browsing,
+    keep_picture,
+    serving,
+)
+
+PROJECT = "mynumber.institutions.network.settings"
+faces.install(PROJECT)
+CITY, OTHER = "municipality.131229", "municipality.011002"
+
+
+@pytest.fixture
+def database(institution_database: Callable[..., InstitutionDatabase]) -> InstitutionDatabase:
+    return institution_database("network", migrated=True)
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, str]:
+    kinds = {CITY: ("MUNICIPALITY", "CITY"), OTHER: ("MUNICIPALITY", "CITY")}
+    return make_systems(tmp_path, CITY, OTHER, "network", kinds=kinds).environment("network")
+
+
+@pytest.fixture
+def client(database: InstitutionDatabase, variables: dict[str, str]) -> Iterator[Client]:
+    with faces.face(PROJECT, database, **variables):
+        cache.clear()
+        yield Client(SERVER_NAME="localhost")
+
+
+def ask(
+    database: InstitutionDatabase,
+    at: datetime,
+    *,
+    inquirer: str = CITY,
+    provision: str | None = "81-1-4",
+    reason: str | None = None,
+    person: str = "p",
+    organisation: str = "子育て支援課",
+    non_disclosure: bool = False,
+    times: int = 1,
+) -> None:
+    """Exchanges as the core records them."""
+    with psycopg.connect(database.owner_url) as connection:
+        for _ in range(times):
+            request_id = uuid4()
+            connection.execute(
+                "INSERT INTO exchange VALUES (%s, %s, '市', 'pension_service', '年金機構', %s, '81-1', %s, 'public_pension_benefit', %s, %s, '', NULL, %s)",
+                (inquirer, request_id, organisation, provision, non_disclosure, at, person),
+            )
+            connection.execute(
+                "INSERT INTO exchange_event SELECT coalesce(max(index) + 1, 0), %s, %s, %s, 'network', %s, 'network', %s, '' FROM exchange_event",
+                (inquirer, request_id, at, "refused" if reason else "permitted", reason),
+            )
+
+
+def counts(database: InstitutionDatabase) -> tuple[int, int]:
+    """Counted by the hour, and by rule."""
+    with psycopg.connect(database.url) as connection:
+        hours = connection.execute("SELECT coalesce(sum(asked), 0)::int FROM usage_hour").fetchone()
+        rows = connection.execute("SELECT coalesce(sum(asked), 0)::int FROM usage_row").fetchone()
+    assert hours is not None
+    assert rows is not None
+    return hours[0], rows[0]
+
+
+def roll_up() -> str:
+    out = io.StringIO()
+    call_command("roll_up_usage", stdout=out)
+    return out.getvalue()
+
+
+def test_each_exchange_is_counted_once_however_often_it_is_counted(
+    client: Client, database: InstitutionDatabase
+) -> None:
+    now = datetime.now(UTC)
+    assert "0 件" in roll_up()
+    ask(database, now - timedelta(days=3), times=2)
+    ask(database, now - timedelta(hours=1), provision=None, reason="not_in_table")
+    assert "3 件" in roll_up()
+    assert counts(database) == (3, 2)
+    assert "0 件" in roll_up()
+    assert counts(database) == (3, 2)
+
+
+def test_what_was_just_asked_waits_for_its_record_but_shows_at_once(
+    client: Client, database: InstitutionDatabase
+) -> None:
+    now = datetime.now(UTC)
+    ask(database, now - timedelta(minutes=10))
+    ask(database, now - timedelta(seconds=1), times=4, inquirer=OTHER)
+    roll_up()
+    assert counts(database) == (1, 1)
+    text = client.get("/statistics/").content.decode()
+    assert 'data-label="許可した照会" data-number><span>5<' in text
+    assert 'data-label="使った機関" data-number><span>2<' in text
+    assert 'data-label="照会できる接続機関" data-number><span>2<' in text
+
+
+def test_refused_exchanges_use_no_rule(client: Client, database: InstitutionDatabase) -> None:
+    ask(database, datetime.now(UTC) - timedelta(hours=2), reason="no_code_held")
+    roll_up()
+    assert counts(database) == (1, 0)
+
+
+def test_rules_never_used_are_listed_and_all_others_are_not(
+    client: Client, database: InstitutionDatabase
+) -> None:
+    rules = len(law.legal_basis(timezone.localdate()).provisions)
+    assert f"{rules}件" in client.get("/statistics/unused").content.decode()
+    cache.clear()
+    ask(database, datetime.now(UTC) - timedelta(minutes=5))
+    text = client.get("/statistics/unused").content.decode()
+    assert f"{rules - 1}件" in text
+    assert "/table/81-1-4<" not in text
+
+
+def test_counts_that_lag_are_said_and_the_rest_is_not_scanned(
+    client: Client, database: InstitutionDatabase
+) -> None:
+    now = datetime.now(UTC)
+    ask(database, now - timedelta(hours=30))
+    roll_up()
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute("UPDATE usage_state SET counted_through = %s", (now - timedelta(hours=5),))
+    ask(database, now - timedelta(hours=1), times=7)
+    text = client.get("/statistics/").content.decode()
+    assert "集計が遅れています" in text
+    assert 'data-label="許可した照会" data-number><span>1<' in text
+
+
+def test_the_live_part_reads_the_index_by_time(database: InstitutionDatabase) -> None:
+    with psycopg.connect(database.url) as connection:
+        connection.execute("SET enable_seqscan = off")
+        plan = "\n".join(
+            row[0]
+            for row in connection.execute(
+                "EXPLAIN SELECT provision, count(*) FROM exchange WHERE requested_at >= now() - interval '5 min' GROUP BY 1"
+            )
+        )
+    assert "exchange_by_time" in plan
+
+
+def test_refusals_by_reason_come_with_their_sentence(client: Client, database: InstitutionDatabase) -> None:
+    with psycopg.connect(database.url) as connection:
+        connection.execute(
+            "INSERT INTO refused_message VALUES (date_trunc('hour', now()), 'permit-requests.v2', 'gateway.x', 'not_in_table', 12)"
+        )
+    text = client.get("/statistics/").content.decode()
+    assert "not_in_table" in text
+    assert "認める規定が、法令の表にありません" in text
+
+
+def test_askers_of_a_day_are_counted_without_their_persons(
+    client: Client, database: InstitutionDatabase
+) -> None:
+    night = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)  # 2026-11-19 02:00 in Japan, a Thursday
+    ask(database, night, person="a", times=2)
+    ask(database, night + timedelta(hours=8), person="b", non_disclosure=True)
+    ask(database, night + timedelta(hours=8), person="b", provision=None, reason="not_in_table")
+    ask(database, night + timedelta(days=1), person="c")
+    for _ in range(2):
+        call_command("roll_up_usage", "--day", "2026-11-19", stdout=io.StringIO())
+    with psycopg.connect(database.url) as connection:
+        rows = connection.cursor(row_factory=dict_row).execute("SELECT * FROM asker_day").fetchall()
+    assert rows == [
+        {
+            "day": date(2026, 11, 19),
+            "inquirer": CITY,
+            "organisation": "子育て支援課",
+            "asked": 4,
+            "persons": 2,
+            "rules": 1,
+            "odd_hours": 2,
+            "not_in_table": 1,
+            "refused": 1,
+            "non_disclosure": 1,
+        }
+    ]
+
+
+@needs(CHROMIUM)
+def test_the_pages_are_accessible_on_desk_and_phone(
+    database: InstitutionDatabase, variables: dict[str, str], client: Client
+) -> None:
+    now = datetime.now(UTC)
+    for hours in range(2, 40):
+        ask(database, now - timedelta(hours=hours), times=1 + hours % 9, provision=f"81-1-{1 + hours % 6}")
+    with psycopg.connect(database.url) as connection:
+        for reason, count in (("not_in_table", 120), ("provider_has_no_code", 43), ("rate_limited", 7)):
+            connection.execute(
+                "INSERT INTO refused_message VALUES (date_trunc('hour', now()), 'permit-requests.v2', 'gateway.x', %s, %s)",
+                (reason, count),
+            )
+    roll_up()
+    settings = {
+        **{
+            name: value
+            for name, value in variables.items()
+            if name in os.environ or name.startswith("MYNUMBER")
+        },
+        "DATABASE_URL": database.url,
+        "MYNUMBER_PUBLIC_URLS": "{}",
+        "MYNUMBER_INSTITUTION": "network",
+    }
+    with (
+        serving("mynumber.institutions.network.wsgi:application", **settings) as address,
+        browsing() as browser,
+    ):
+        for size, width in ((DESK, "desk"), (PHONE, "phone")):
+            page = browser.new_page(viewport=size)
+            for path, name in (("/statistics/", "home"), ("/statistics/unused?page=9", "unused")):
+                page.goto(address + path)
+                keep_picture(page, f"statistics-{name}-{width}")
+                assert_accessible(page)
+                assert_fits(page)
