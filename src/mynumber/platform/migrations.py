@@ -23,7 +23,15 @@ def outdated(settings: Settings) -> dict[Institution, str]:
 
 def note(settings: Settings, done: dict[Institution, str]) -> None:
     """Remember that the migrations of these sums were run: the sums of before, as files may change while they run."""
-    known = {**_known(settings), **{i.name: total for i, total in done.items()}}
+    _write(settings, {**_known(settings), **{i.name: total for i, total in done.items()}})
+
+
+def forget(settings: Settings, institution: Institution) -> None:
+    """Let the next start run an institution's migrations: its database may have become an older one."""
+    _write(settings, {name: total for name, total in _known(settings).items() if name != institution.name})
+
+
+def _write(settings: Settings, known: dict[str, str]) -> None:
     path = _file(settings)
     draft = path.with_suffix(".new")
     draft.write_bytes(msgspec.json.encode(known))
