@@ -22,7 +22,7 @@ from mynumber.protocols import wire
 from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.webkit import logs, metrics
+from mynumber.webkit import logs, metrics, tracing
 from mynumber.webkit.marks import RouteTable, public, signed_message
 
 Scope = MutableMapping[str, Any]
@@ -97,6 +97,7 @@ class MessageApp:
         self._ready = ready
         self._on_refused = on_refused
         self._node: Node | None = None
+        self._spans: tracing.Spans | None = None
         self._endpoints: dict[str, _Endpoint[Any, Any]] = {}
         self.routes = RouteTable()
         self.routes.add("GET", "/healthz", self._healthz)
@@ -116,7 +117,7 @@ class MessageApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await live(receive, send, start=self._begin, stop=self._stop)
+            await live(receive, send, start=self._begin, stop=self._end)
             return
         if scope["type"] != "http":
             return
@@ -131,7 +132,13 @@ class MessageApp:
         await send({"type": "http.response.body", "body": body})
 
     async def _begin(self) -> None:
+        self._spans = tracing.spans_of(self._institution)
         self._node = await self._start()
+
+    async def _end(self) -> None:
+        await self._stop()
+        if self._spans is not None:
+            await asyncio.to_thread(self._spans.close)
 
     async def _dispatch(self, scope: Scope, receive: Receive) -> tuple[int, bytes, str]:
         method, path = scope["method"], scope["path"]
@@ -163,6 +170,7 @@ class MessageApp:
         received: wire.Received[Q] | None = None
         message = endpoint.message
         outcome = "answered"
+        reply: A | None = None
         try:
             if body is None:
                 raise Refused(endpoint.hop, Reason.TOO_LARGE)
@@ -197,7 +205,10 @@ class MessageApp:
                 receiver=receiver,
                 now=datetime.now(UTC),
             )
-        metrics.MESSAGES.labels(message.name, outcome).observe(time.perf_counter() - began)
+        took = time.perf_counter() - began
+        metrics.MESSAGES.labels(message.name, outcome).observe(took)
+        if self._spans is not None and received is not None:
+            self._spans.record(message.name, endpoint.hop, received.question, reply, outcome, took)
         if status != 200:
             # answers are recorded in the database already; a line for each would cost more than the exchange
             _log.info(
