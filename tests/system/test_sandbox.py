@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,8 +10,10 @@ import msgspec
 import pytest
 
 from mynumber.client import Client, Inquiry, Outcome, Reason, Refused
-from mynumber.platform.sandbox import SandboxFile
+from mynumber.platform.sandbox import Ends, SandboxFile
+from tests.docs.pages import ROOT
 from tests.support.platform import Platform
+from tests.support.tools import needs
 
 
 def inquiries(file: SandboxFile) -> list[Inquiry]:
@@ -54,6 +57,26 @@ def test_a_sandbox_works_without_a_restart_and_ends_with_its_deletion(
         platform.run("sandbox", "create", "kencho", *words)
         assert client.ask_many(inquiries(file))[0].outcome is Outcome.PROVIDED
     platform.run("sandbox", "delete", "kencho")
+
+
+@needs("node")
+def test_a_client_in_another_language_written_from_the_pages_alone(
+    platform: Platform, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kit"
+    platform.run("sandbox", "create", "jsvendor", "--folder", str(folder))
+    file = msgspec.json.decode((folder / "sandbox.json").read_bytes(), type=SandboxFile)
+    command = ["node", str(ROOT / "kit" / "network" / "javascript" / "ask.mjs"), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    told = [tuple(line.split()[:2]) for line in done.stdout.splitlines()]
+    ends = {Ends.NO_CODE: "refused"}
+    assert told == [(person.key, ends.get(person.ends, person.ends.value)) for person in file.people]
+    assert "provider_has_no_code" in done.stdout
+    platform.run("sandbox", "delete", "jsvendor")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "unknown_key" in done.stderr
 
 
 def test_what_cannot_be_made_is_said_in_a_sentence(platform: Platform, tmp_path: Path) -> None:
