@@ -45,7 +45,7 @@ def database(institution_database: Callable[..., InstitutionDatabase]) -> Instit
 
 @pytest.fixture
 def variables(tmp_path: Path) -> dict[str, str]:
-    kinds = {CITY: ("MUNICIPALITY", "CITY"), OTHER: ("MUNICIPALITY", "CITY")}
+    kinds = {CITY: ("municipality", "city"), OTHER: ("municipality", "city")}
     return make_systems(tmp_path, CITY, OTHER, "network", kinds=kinds).environment("network")
 
 

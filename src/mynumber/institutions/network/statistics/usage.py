@@ -94,7 +94,7 @@ def usage_of(basis: LegalBasis, directory: Directory, since_counts: list[Live]) 
         if fresh_users
         else ()
     )
-    members = [frozenset(InstitutionKind[kind] for kind in one.kinds) for one in directory.members()]
+    members = [frozenset(InstitutionKind.named(kind) for kind in one.kinds) for one in directory.members()]
     could = {
         affair.id: sum(not affair.inquirer_kinds.isdisjoint(kinds) for kinds in members)
         for affair in basis.affairs
