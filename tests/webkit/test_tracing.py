@@ -103,8 +103,8 @@ def test_one_exchange_is_one_trace_of_all_hops_that_names_nobody(
     again = Ids(SECRET, 1).of(ids[0])
     assert again is not None
     for trace_id, spans in traces.items():
-        told = sorted((service, span.name) for service, span in spans)
-        assert set(told) == {
+        names = {(service, span.name) for service, span in spans}
+        assert names == {
             ("gateway", "inquiries.v2"),
             ("gateway", "presentation.v2"),
             ("network", "permit-requests.v2"),
