@@ -7,23 +7,14 @@ records, sealed, signed, and recorded durably in two rows before it goes out; th
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import msgspec
-import uvloop
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from rbcl import rbcl as group
 from tests.support.core import RunningCore, running_core
 from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, Server, free_port, resident_code
 
@@ -32,10 +23,8 @@ from bench.core_steps import steps_of
 from bench.flame import flame_graph, read_stacks
 from bench.place import STATE, Databases, fsync_microseconds, postgres
 from bench.processes import cpu_microseconds, family_microseconds
-from bench.report import Scale, Table, Tell, median
-from bench.timing import measure
+from bench.report import Scale, Table, Tell
 from mynumber.platform.postgres import Server as Postgres
-from mynumber.webkit.pool import open_pool
 
 PEOPLE = 3_000
 IN_FLIGHT = (1, 16, 64)
@@ -45,20 +34,6 @@ SECONDS = 3.0
 WARM_UP = 0.7
 FSYNC_DELAY_MICROSECONDS = 1_000
 COPY_ROWS = 256
-EXCHANGE = (
-    *(
-        "inquirer",
-        "request_id",
-        "inquirer_name",
-        "provider",
-        "provider_name",
-        "organisation",
-        "affair",
-        "provision",
-    ),
-    *("information", "non_disclosure", "requested_at", "request_digest", "permit_digest", "record_code"),
-)
-ENTRY = ("index", "inquirer", "request_id", "at", "side", "outcome", "hop", "reason", "salt")
 FLAME = STATE / "bench" / "core-flame.svg"
 
 
@@ -71,8 +46,6 @@ class Window:
     core: float
     postgres: float
     gateways: float
-    pace: float
-    """How long bare cryptography took around the window, beside when the floor was measured: a shared machine changes its speed within seconds."""
 
     @property
     def permits(self) -> int:
@@ -88,24 +61,6 @@ class Window:
         return self.core / self.permits
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """Microseconds of CPU of what a permit cannot do without."""
-
-    verify: float
-    sign: float
-    conversion: float
-    http: Mapping[int, float]
-    """A message over HTTP to the same server with nothing behind it, by the number of its requests."""
-    rows: float
-    """Two rows of a grouped COPY, at the client."""
-
-    def of(self, requests: int, pace: float) -> float:
-        """A permit in a message of so many, when the machine takes ``pace`` times as long as when the floor was measured."""
-        message = self.verify + self.sign + self.http[requests]
-        return pace * (message / requests + 2 * self.conversion + self.rows)
-
-
 def run(scale: Scale, tell: Tell) -> Iterator[Table]:
     """Measure the core. Raises RuntimeError when a request is refused: then the figures would be of something else."""
     tell("core: starting PostgreSQL and the core")
@@ -113,11 +68,10 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
         bench = _Bench(server, folder, scale, tell)
         with bench.running(1) as core:
             asks = _seed(core, scale.count(PEOPLE, 40))
-            floor = bench.floor(core, asks)
-            yield bench.rates(core, asks, floor)
+            yield bench.rates(core, asks)
         with bench.running(1, stacks=folder / "stacks") as core:
             asks = _seed(core, scale.count(PEOPLE, 40))
-            yield bench.steps(core, asks, floor)
+            yield bench.steps(core, asks)
         FLAME.parent.mkdir(parents=True, exist_ok=True)
         FLAME.write_text(
             flame_graph(
@@ -136,8 +90,6 @@ class _Bench:
         self._tell = tell
         self._databases = Databases(server)
         self._places = 0
-        self._bare: dict[str, float] = {}
-        self._operations = _operations()
 
     @contextmanager
     def running(self, processes: int, *, stacks: Path | None = None) -> Iterator[RunningCore]:
@@ -156,33 +108,16 @@ class _Bench:
         ) as core:
             yield core
 
-    # what it cannot do without -------------------------------------------------------------------------------------------
-
-    def floor(self, core: RunningCore, asks: tuple[Ask, ...]) -> Floor:
-        """Measured in turns with nothing else running, and HTTP over the same server."""
-        self._tell("core: what a permit cannot do without")
-        self._bare = measure(self._operations, self._scale.seconds(2))
-        http = {}
-        for requests in REQUESTS:
-            window = self.window(core, asks, IN_FLIGHT[-1], requests, bare=True)
-            http[requests] = window.core / max(1, window.result.messages) / window.pace
-        before = self._pace()
-        rows = uvloop.run(_copied_rows(core.database.url, self._scale.count(40, 4)))
-        return Floor(**self._bare, http=http, rows=rows / ((before + self._pace()) / 2))
-
-    def _pace(self) -> float:
-        now = measure(self._operations, self._scale.seconds(0.2), batch=10)
-        return sum(now.values()) / sum(self._bare.values())
-
     @contextmanager
-    def _bare_server(self) -> Iterator[Server]:
+    def _floor(self) -> Iterator[Server]:
+        """The same server around what a permit cannot do without, on a database of its own."""
         port = free_port()
         server = Server(
-            "bare",
+            "floor",
             port,
-            {},
-            self._folder / "bare.log",
-            (sys.executable, "-m", "bench.core_process", "bare", "--port", str(port)),
+            {"DATABASE_URL": self._databases("network", migrated=True).url},
+            self._folder / f"floor-{port}.log",
+            (sys.executable, "-m", "bench.core_process", "floor", "--port", str(port)),
         )
         server.start()
         try:
@@ -192,7 +127,11 @@ class _Bench:
 
     # rates ---------------------------------------------------------------------------------------------------------------
 
-    def rates(self, core: RunningCore, asks: tuple[Ask, ...], floor: Floor) -> Table:
+    def rates(self, core: RunningCore, asks: tuple[Ask, ...]) -> Table:
+        with self._floor() as floor:
+            return self._rates(core, floor, asks)
+
+    def _rates(self, core: RunningCore, floor: Server, asks: tuple[Ask, ...]) -> Table:
         rounds = self._scale.count(ROUNDS, 1)
         table = Table(
             f"Core alone, one process: median of {rounds} rounds of {self._scale.seconds(SECONDS):g} s",
@@ -209,21 +148,20 @@ class _Bench:
                 "gateways us",
             ),
         )
-        rows: dict[str, list[Window]] = {}
+        rows: dict[str, list[tuple[Window, Window]]] = {}
         for number in range(rounds):
             for in_flight in IN_FLIGHT:
                 for requests in REQUESTS:
                     name = f"{in_flight} x {requests}"
                     self._tell(f"core: {name}, round {number + 1} of {rounds}")
-                    rows.setdefault(name, []).append(self.window(core, asks, in_flight, requests))
+                    rows.setdefault(name, []).append(self._pair(core, floor, asks, in_flight, requests))
             with self._slow_disk():
                 for requests in REQUESTS:
                     name = f"{IN_FLIGHT[-1]} x {requests}, commits + 1 ms"
                     self._tell(f"core: {name}, round {number + 1} of {rounds}")
-                    rows.setdefault(name, []).append(self.window(core, asks, IN_FLIGHT[-1], requests))
-        for name, windows in rows.items():
-            middle = sorted(windows, key=lambda window: window.each / window.pace)[len(windows) // 2]
-            bound = floor.of(middle.requests, middle.pace)
+                    rows.setdefault(name, []).append(self._pair(core, floor, asks, IN_FLIGHT[-1], requests))
+        for name, pairs in rows.items():
+            middle, bound = sorted(pairs, key=lambda pair: pair[1].each / pair[0].each)[len(pairs) // 2]
             table.rows.append(
                 (
                     name,
@@ -232,22 +170,29 @@ class _Bench:
                     round(middle.result.p99 / 1000, 2),
                     middle.each,
                     1_000_000 / middle.each,
-                    bound,
-                    round(bound / middle.each, 2),
+                    bound.each,
+                    round(bound.each / middle.each, 2),
                     middle.postgres / middle.permits,
                     middle.gateways / middle.permits,
                 )
             )
         table.notes += [
-            f"floor of a permit: (verify {floor.verify:.0f} + sign {floor.sign:.0f} + bare HTTP "
-            + "/".join(f"{floor.http[requests]:.0f}" for requests in REQUESTS)
-            + f") / requests + 2 x {floor.conversion:.0f} (conversion) + {floor.rows:.1f} (two rows of grouped COPY)",
+            "floor: the same server, in turns with the core and under the same load, that does only what a permit cannot do without:",
+            "verify (P-256), two multiplications (ristretto255) and two rows in a grouped durable COPY for each request, sign",
             "'core us' is the CPU of the core's process for a permit, its log included; 'permits/s a core' follows from it",
-            "the floor is taken at the pace of the window: bare cryptography is timed right before and after each",
             "permits/s is on the clock: two cores shared with PostgreSQL, the gateways and whoever else was busy",
             f"a durable write of one block takes {fsync_microseconds(self._folder):,.0f} us on this disk",
         ]
         return table
+
+    def _pair(
+        self, core: RunningCore, floor: Server, asks: tuple[Ask, ...], in_flight: int, requests: int
+    ) -> tuple[Window, Window]:
+        """The core and the floor, one right after the other: a shared machine changes its speed within seconds."""
+        return (
+            self.window(core, asks, in_flight, requests),
+            self.window(core, asks, in_flight, requests, floor=floor),
+        )
 
     def window(
         self,
@@ -256,31 +201,10 @@ class _Bench:
         in_flight: int,
         requests: int,
         *,
-        bare: bool = False,
+        floor: Server | None = None,
     ) -> Window:
-        """Let the gateways ask the core, or a server with nothing behind it."""
-        before = self._pace()
-        if bare:
-            with self._bare_server() as server:
-                result, clocks = self._asked(core, (server,), asks, in_flight, requests, bare=True)
-        else:
-            result, clocks = self._asked(core, core.servers, asks, in_flight, requests)
-        if result.refused:
-            raise RuntimeError(f"{result.refused} requests were refused")
-        core_cpu, postgres_cpu, gateways_cpu = clocks
-        return Window(result, requests, core_cpu, postgres_cpu, gateways_cpu, (before + self._pace()) / 2)
-
-    def _asked(
-        self,
-        core: RunningCore,
-        servers: tuple[Server, ...],
-        asks: tuple[Ask, ...],
-        in_flight: int,
-        requests: int,
-        *,
-        bare: bool = False,
-    ) -> tuple[Result, list[float]]:
-        """Let the gateways ask, and read all clocks when they are warm and when they end."""
+        """Let the gateways ask the core, or the floor, and read all clocks when they are warm and when they end."""
+        servers = (floor,) if floor else core.servers
         order = Order(
             inquirer=CITY,
             asks=asks,
@@ -289,7 +213,7 @@ class _Bench:
             requests=requests,
             warm_up=self._scale.seconds(WARM_UP),
             seconds=self._scale.seconds(SECONDS),
-            bare=bare,
+            bare=floor is not None,
         )
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.core_load"],
@@ -307,7 +231,10 @@ class _Bench:
             _expect(process.stdout.readline(), b"end\n")
             after = self._clocks(servers, process.pid)
             result = msgspec.json.decode(process.stdout.read(), type=Result)
-        return result, [b - a for a, b in zip(before, after, strict=True)]
+        if result.refused:
+            raise RuntimeError(f"{result.refused} requests were refused")
+        spent = [b - a for a, b in zip(before, after, strict=True)]
+        return Window(result, requests, *spent)
 
     def _clocks(self, servers: tuple[Server, ...], gateways: int) -> tuple[float, float, float]:
         postmaster = self._server.postmaster()
@@ -333,7 +260,7 @@ class _Bench:
 
     # steps ---------------------------------------------------------------------------------------------------------------
 
-    def steps(self, core: RunningCore, asks: tuple[Ask, ...], floor: Floor) -> Table:
+    def steps(self, core: RunningCore, asks: tuple[Ask, ...]) -> Table:
         """Each step by itself on the same input, beside the whole of the running process."""
         table = Table(
             "The core's CPU split by step, microseconds a permit",
@@ -342,18 +269,16 @@ class _Bench:
         columns: list[dict[str, float]] = []
         for requests in REQUESTS:
             self._tell(f"core: the steps of {requests} a message")
-            before = self._pace()
             taken = steps_of(core, CITY, asks, requests, self._scale.seconds(2))
-            pace = (before + self._pace()) / 2
-            taken = {name: cost / pace for name, cost in taken.items()}
-            taken["HTTP"] = floor.http[requests] / requests
-            window = self.window(core, asks, IN_FLIGHT[-1], requests)
-            whole = window.each / window.pace
-            taken["the rest: event loop, log, sampling"] = whole - sum(taken.values())
+            whole = self.window(core, asks, IN_FLIGHT[-1], requests).each
+            taken["the rest: HTTP, event loop, log, sampling"] = whole - sum(taken.values())
             taken["the whole, in the running process"] = whole
             columns.append(taken)
         table.rows = [(name, *(column[name] for column in columns)) for name in columns[0]]
-        table.notes.append(f"the flame graph of the running process: {FLAME}")
+        table.notes += [
+            "the steps are timed by themselves in a loop; in the running process they find cold caches, which is in the rest",
+            f"the flame graph of the running process: {FLAME}",
+        ]
         return table
 
     # two processes -------------------------------------------------------------------------------------------------------
@@ -408,19 +333,6 @@ class _Bench:
         return table
 
 
-def _operations() -> dict[str, Callable[[], object]]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    public, ecdsa = key.public_key(), ec.ECDSA(hashes.SHA256())
-    message = secrets.token_bytes(700)
-    signature = key.sign(message, ecdsa)
-    scalar, point = group.crypto_core_ristretto255_scalar_random(), group.crypto_core_ristretto255_random()
-    return {
-        "verify": lambda: public.verify(signature, message, ecdsa),
-        "sign": lambda: key.sign(message, ecdsa),
-        "conversion": lambda: group.crypto_scalarmult_ristretto255(scalar, point),
-    }
-
-
 def _seed(core: RunningCore, people: int) -> tuple[Ask, ...]:
     """People whom three institutions hold codes of; what the city may ask about them, the two providers by turns."""
     persons = [resident_code() for _ in range(people)]
@@ -431,36 +343,6 @@ def _seed(core: RunningCore, people: int) -> tuple[Ask, ...]:
             persons, [(FORMER_CITY, "local_tax"), (PENSION, "public_pension_benefit")] * people, strict=False
         )
     )
-
-
-async def _copied_rows(url: str, batches: int) -> float:
-    """Microseconds of the client's CPU for two rows, one of an exchange and one of its entry, in a grouped COPY."""
-    pool = await open_pool(url, connections=1)
-    now = datetime.now(UTC)
-    samples = []
-    async with pool.acquire() as connection:
-        for batch in range(batches):
-            exchanges: list[tuple[Any, ...]] = []
-            events: list[tuple[Any, ...]] = []
-            for number in range(COPY_ROWS):
-                index, request_id, digest = -1 - batch * COPY_ROWS - number, uuid4(), secrets.token_bytes(32)
-                who = (CITY, request_id, CITY, PENSION, PENSION, "子育て支援課")
-                what = (ALLOWANCE, "81-1-4", "public_pension_benefit", False, now)
-                exchanges.append((*who, *what, bytes(32), digest, "1." + "x" * 43))
-                events.append((index, CITY, request_id, now, "network", "permitted", None, None, digest))
-            begun = _cpu()
-            transaction = connection.transaction()
-            await transaction.start()
-            await connection.copy_records_to_table("exchange", records=exchanges, columns=EXCHANGE)
-            await connection.copy_records_to_table("exchange_event", records=events, columns=ENTRY)
-            samples.append((_cpu() - begun) / COPY_ROWS)
-            await transaction.rollback()  # the rows are not of a real exchange
-    await pool.close()
-    return median(samples)
-
-
-def _cpu() -> float:
-    return time.process_time() * 1_000_000
 
 
 def _expect(line: bytes, expected: bytes) -> None:

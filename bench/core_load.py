@@ -81,9 +81,10 @@ class _Connection(asyncio.Protocol):
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(ConnectionError("the server closed"))
 
-    async def post(self, body: bytes) -> tuple[int, bytes]:
+    async def post(self, body: bytes, requests: int) -> tuple[int, bytes]:
         self._waiting = asyncio.get_running_loop().create_future()
-        head = f"POST {REQUEST_PERMITS.path} HTTP/1.1\r\nHost: core\r\nContent-Length: {len(body)}\r\n\r\n"
+        length = f"Content-Length: {len(body)}\r\nX-Requests: {requests}"
+        head = f"POST {REQUEST_PERMITS.path} HTTP/1.1\r\nHost: core\r\n{length}\r\n\r\n"
         self._transport.write(head.encode() + body)
         return await self._waiting
 
@@ -148,7 +149,7 @@ class _Gateways:
                 now=datetime.now(UTC),
             )
             begun = time.perf_counter_ns()
-            status, body = await connection.post(outgoing.token)
+            status, body = await connection.post(outgoing.token, order.requests)
             self.latencies.append(time.perf_counter_ns() - begun)
             self._sent += 1
             if status != 200:

@@ -1,6 +1,6 @@
-"""The core as uvicorn runs it in production, or the same server around an application that does nothing.
+"""The core as uvicorn runs it in production, or the same server around what a permit cannot do without.
 
-    python -m bench.core_process network|bare --port PORT [--stacks FILE]
+    python -m bench.core_process network|floor --port PORT [--stacks FILE]
 
 With ``--stacks`` it looks, a thousand times a second of its own CPU, at what it is doing, and writes the stacks at its end: lines of
 ``outer;inner;innermost COUNT``.
@@ -9,32 +9,93 @@ With ``--stacks`` it looks, a thousand times a second of its own CPU, at what it
 from __future__ import annotations
 
 import argparse
+import os
+import secrets
 import signal
 from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from uuid import uuid4
 
 import uvicorn
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from rbcl import rbcl as group
 
-from mynumber.webkit.asgi import Receive, Scope, Send, read_body
+from mynumber.webkit.asgi import Receive, Scope, Send, live, read_body
+from mynumber.webkit.batching import Batcher
+from mynumber.webkit.pool import open_pool
 
 SAMPLE_SECONDS = 0.001
 ANSWER_BYTES = 1500
+EXCHANGE = (
+    *(
+        "inquirer",
+        "request_id",
+        "inquirer_name",
+        "provider",
+        "provider_name",
+        "organisation",
+        "affair",
+        "provision",
+    ),
+    *("information", "non_disclosure", "requested_at", "request_digest", "permit_digest", "record_code"),
+)
+ENTRY = ("index", "inquirer", "request_id", "at", "side", "outcome", "hop", "reason", "salt")
 
 
-async def bare(scope: Scope, receive: Receive, send: Send) -> None:
-    """Reads a body and sends one of the size of an answer: what HTTP costs without anything behind it."""
-    if scope["type"] == "lifespan":
-        while True:
-            event = (await receive())["type"]
-            await send({"type": f"{event}.complete"})
-            if event == "lifespan.shutdown":
-                return
-    await read_body(receive, 1024 * 1024)
-    headers = [(b"content-type", b"application/jose"), (b"content-length", str(ANSWER_BYTES).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"x" * ANSWER_BYTES})
+class Floor:
+    """What a permit cannot do without, behind the same server: verify, two multiplications a request, sign, two rows in a grouped COPY."""
+
+    def __init__(self) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        self._key, self._public, self._ecdsa = key, key.public_key(), ec.ECDSA(hashes.SHA256())
+        self._text = secrets.token_bytes(700)
+        self._signature = key.sign(self._text, self._ecdsa)
+        self._scalar = group.crypto_core_ristretto255_scalar_random()
+        self._point = group.crypto_core_ristretto255_random()
+        self._index = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await live(receive, send, start=self._start, stop=self._stop)
+            return
+        await read_body(receive, 1024 * 1024)
+        requests = int(dict(scope["headers"]).get(b"x-requests", b"0"))
+        if requests:
+            self._public.verify(self._signature, self._text, self._ecdsa)
+            for _ in range(2 * requests):
+                group.crypto_scalarmult_ristretto255(self._scalar, self._point)
+            await self._rows.submit(requests)
+            self._key.sign(self._text, self._ecdsa)
+        headers = [(b"content-type", b"application/jose"), (b"content-length", str(ANSWER_BYTES).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"x" * ANSWER_BYTES})
+
+    async def _start(self) -> None:
+        self._pool = await open_pool(os.environ["DATABASE_URL"], connections=2)
+        self._rows: Batcher[int, None] = Batcher(self._copy, largest=512, weigh=lambda requests: requests)
+
+    async def _stop(self) -> None:
+        await self._pool.close()
+
+    async def _copy(self, batch: Sequence[int]) -> list[None]:
+        exchanges, entries = [], []
+        now = datetime.now(UTC)
+        for _ in range(sum(batch)):
+            request_id, digest = uuid4(), secrets.token_bytes(32)
+            who = ("municipality.131229", request_id, "機関", "pension_service", "機関", "子育て支援課")
+            what = ("81-1", "81-1-4", "public_pension_benefit", False, now)
+            exchanges.append((*who, *what, bytes(32), digest, "1." + "x" * 43))
+            entries.append((self._index, who[0], request_id, now, "network", "permitted", None, None, digest))
+            self._index += 1
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.copy_records_to_table("exchange", records=exchanges, columns=EXCHANGE)
+            await connection.copy_records_to_table("exchange_event", records=entries, columns=ENTRY)
+        return [None] * len(batch)
 
 
 class Sampler:
@@ -70,11 +131,11 @@ def _short(filename: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=("network", "bare"))
+    parser.add_argument("name", choices=("network", "floor"))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--stacks", type=Path)
     arguments = parser.parse_args()
-    app = bare if arguments.name == "bare" else import_module("mynumber.institutions.network.api").app
+    app = Floor() if arguments.name == "floor" else import_module("mynumber.institutions.network.api").app
     server = uvicorn.Server(
         uvicorn.Config(
             app,
