@@ -60,6 +60,7 @@ _APPS = [
     "mynumber.institutions.network.statistics",
     "mynumber.institutions.commission.witness",
     "mynumber.institutions.commission.monitor",
+    "mynumber.institutions.commission.supervision",
     "mynumber.institutions.portal.account",
     "mynumber.institutions.portal.identity",
     "mynumber.institutions.portal.records",

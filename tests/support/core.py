@@ -132,7 +132,7 @@ def running_core(
         folder,
         *MEMBERS,
         *gateways,
-        *("network", "jlis", "portal"),
+        *("network", "jlis", "portal", "commission"),
         kinds={**KINDS, **{f"gateway.{member}": kinds for member, kinds in KINDS.items()}},
     )
     ring = systems.node("network").keyring

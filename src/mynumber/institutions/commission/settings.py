@@ -9,8 +9,10 @@ globals().update(
         apps=[
             "mynumber.institutions.commission.witness",
             "mynumber.institutions.commission.monitor",
+            "mynumber.institutions.commission.supervision",
         ],
         urlconf="mynumber.institutions.commission.urls",
+        staff=True,
         middleware=[language.MIDDLEWARE],
     )
 )

@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("alarms/<int:number>", views.alarm, name="alarm"),
     path("policy", views.policy, name="policy"),
+    path("", include("mynumber.institutions.commission.supervision.urls")),
+    path("", include("mynumber.webkit.staff.urls")),
     path("language", choose_language, name="language"),
     path("", include("mynumber.webkit.urls")),
 ]

@@ -34,6 +34,7 @@ from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.core.store import RefusedMessage, Store
 from mynumber.institutions.network.corrections.noting import note
 from mynumber.institutions.network.mesh import serving as mesh
+from mynumber.institutions.network.statistics.reporting import report
 from mynumber.institutions.network.statistics.rolling import keep_counts
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
 from mynumber.protocols.corrections import NOTE_CORRECTIONS
@@ -63,6 +64,7 @@ from mynumber.protocols.records import (
     Records,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.protocols.supervision import SUPERVISE
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
 from mynumber.webkit.background import keep_running
@@ -328,6 +330,12 @@ def build() -> MessageApp:
         QUERY_HOLDERS,
         lambda question: _running().holders.query(question),
         may_ask=_is_gateway,
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        SUPERVISE,
+        lambda question: report(_running().pool, _running().node.directory, question.body),
+        may_ask=lambda sender, _: sender == "commission",
         hop=Hop.NETWORK,
     )
     mesh.register(application, lambda: _running().mesh)

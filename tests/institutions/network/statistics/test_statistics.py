@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import psycopg
 import pytest
 from django.core.cache import cache
@@ -18,6 +19,7 @@ from django.utils import timezone
 from psycopg.rows import dict_row
 
 from mynumber.foundation import law
+from mynumber.institutions.network.statistics.rolling import keep_counts
 from mynumber.platform.databases import InstitutionDatabase
 from tests.support.directory import make_systems
 from tests.support.tools import needs
@@ -205,6 +207,16 @@ def test_askers_of_a_day_are_counted_without_their_persons(
             "non_disclosure": 1,
         }
     ]
+
+
+async def test_the_core_counts_with_the_same_functions(database: InstitutionDatabase) -> None:
+    now = datetime.now(UTC)
+    ask(database, now - timedelta(minutes=10), times=3)
+    async with asyncpg.create_pool(database.url, min_size=1, max_size=2) as pool:
+        for _ in range(2):
+            await keep_counts(pool, now, askers=True)
+            assert await pool.fetchval("SELECT sum(asked)::int FROM asker_day") == 3
+    assert counts(database) == (3, 3)
 
 
 @needs(CHROMIUM)
