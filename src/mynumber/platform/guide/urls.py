@@ -13,6 +13,7 @@ urlpatterns = [
     path("docs/", views.documents, name="documents"),
     path("docs/<path:name>", views.document, name="document"),
     path("log-key", views.log_key, name="log-key"),
+    path("operations", views.operations, name="operations"),
     path("language", choose_language, name="language"),
     path("", include("mynumber.webkit.urls")),
 ]

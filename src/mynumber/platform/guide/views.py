@@ -15,6 +15,8 @@ from mynumber.platform.guide.demo import Demo, DemoCard, DemoState, StaffLogin, 
 from mynumber.platform.guide.documents import document_named
 from mynumber.platform.guide.documents import documents as all_documents
 from mynumber.platform.guide.errands import errands
+from mynumber.platform.guide.operations import Watcher
+from mynumber.platform.guide.operations_figures import figures
 from mynumber.platform.guide.readiness import Running, look_around
 from mynumber.platform.settings import Settings
 from mynumber.population.personas import PERSONAS, Persona
@@ -23,6 +25,7 @@ from mynumber.webkit.access import public
 from mynumber.webkit.environment import Environment
 from mynumber.webkit.face.houses import House, house_named
 
+_WATCHER = Watcher()
 HEROINE = "hanako"
 """The persona of the main story."""
 
@@ -102,6 +105,23 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "guide/document.html", {"document": found, "text": found.text()})
+
+
+@public  # counts of the model's own processes, on the machine of whoever runs it; no person is in them
+@never_cache
+@require_safe
+def operations(request: HttpRequest) -> HttpResponse:
+    """Load, latency, refusals and commits of all processes. Renews itself for who asks for it, by a header: no script is needed."""
+    look = _WATCHER.look(Settings.from_environment())
+    is_renewed = request.GET.get("every") == "5"
+    response = render(
+        request,
+        "guide/operations.html",
+        {"every": is_renewed, "processes": look.processes, **figures(look, _WATCHER.rates())},
+    )
+    if is_renewed:
+        response["Refresh"] = "5"
+    return response
 
 
 @public  # a public key
