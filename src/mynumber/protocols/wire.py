@@ -308,7 +308,7 @@ def _read_refusal(node: Node, outgoing: Outgoing[Q, A], body: bytes, *, hop: Hop
     if body.startswith(b"{"):
         try:
             plain = msgspec.json.decode(body, type=_PlainRefusal).refusal
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):  # also what is no UTF-8
             return Refused(hop, Reason.UNREACHABLE, "the answer is not a message")
         return Refused(plain.hop, plain.reason, plain.detail)
     try:

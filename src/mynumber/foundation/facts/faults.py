@@ -91,7 +91,7 @@ def faults_of(layout: Layout, body: bytes) -> tuple[Fault, ...]:
     """Everything wrong with a body, in the order of the layout; empty for a good one. Slow: for bodies that the reader refused."""
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also what is no UTF-8
         return (Fault("", Problem.NOT_JSON),)
     found: list[Fault] = []
     for fault in _record(layout.fields, value, ""):

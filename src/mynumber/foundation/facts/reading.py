@@ -21,7 +21,7 @@ def read_fact(layout: Layout, body: bytes) -> Fact:
         raise MalformedFact(layout.id, (Fault("", Problem.TOO_LONG),))
     try:
         return decoder(layout).decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also what is no UTF-8
         pass
     # Outside the handler: the reader's message quotes values, and a chained exception would carry it along.
     faults = faults_of(layout, body) or (Fault("", Problem.NOT_JSON),)
