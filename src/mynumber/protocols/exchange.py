@@ -128,6 +128,10 @@ class Inquiry(_Body, frozen=True, kw_only=True):
     """不開示 flag (Order 85 art. 40(2)): the record is not shown to the person until it is lifted."""
 
 
+def _no_fact() -> msgspec.Raw:
+    return msgspec.Raw(b"null")
+
+
 class InquiryResult(_Body, frozen=True, kw_only=True):
     """What the gateway answers its own system; travels sealed because it holds the fact."""
 
@@ -135,7 +139,7 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
     outcome: Outcome
     provision: AffairId | None = None
     """Rule id of the legal-basis table that allowed it."""
-    fact: msgspec.Raw = msgspec.Raw(b"null")
+    fact: msgspec.Raw = msgspec.field(default_factory=_no_fact)
     """JSON in the layout of :mod:`mynumber.protocols.facts`; ``null`` unless something was provided."""
     as_of: Moment | None = None
     """The day of the value, as its provider said."""
