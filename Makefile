@@ -15,7 +15,7 @@ TEST_READY := $(VENV)/.test-ready
 READERS_READY := $(VENV)/.readers-ready
 IS_ROOT_WITH_APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
-.PHONY: help up down test check bench lock clean
+.PHONY: help up down test check bench faults lock clean
 
 help:
 	@echo 'make up      install what is needed and start everything'
@@ -23,6 +23,7 @@ help:
 	@echo 'make test    every check and every test'
 	@echo 'make check   formatting, lint, types, walls between packages'
 	@echo 'make bench   benchmarks'
+	@echo 'make faults  kill processes under load 200 times, and count'
 	@echo 'make lock    renew requirements/*.lock (needs the network)'
 	@echo 'make clean   stop, and delete state and installation'
 
@@ -44,6 +45,9 @@ test: $(TEST_READY) check
 
 bench: $(TEST_READY)
 	$(BIN)/python -m bench
+
+faults: $(TEST_READY)
+	$(BIN)/python -m bench.faults
 
 lock: $(VENV_READY)
 	$(PIP) install 'pip-tools'
