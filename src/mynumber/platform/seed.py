@@ -25,6 +25,9 @@ _DEPARTMENTS = (
 """Staff of each town: user name, name, department, what they do."""
 _CALL_CENTRE = ("mori", "森　明", "カードコールセンター", "紛失の受付 (24時間)")
 """Staff of J-LIS, which has no towns."""
+_AUDITOR = ("sakai", "酒井　律", "監視・監督室", "個人情報保護委員会の監督 (閲覧のみ)")
+"""Staff of the commission."""
+COMMISSION = "個人情報保護委員会"
 JLIS = "地方公共団体情報システム機構"
 _PROVIDER = ("aoki", "青木　学", "情報連携課", "中間サーバーの手動回答・訂正")
 """Staff of each town at its gateway."""
@@ -110,7 +113,8 @@ def _cards(settings: Settings) -> tuple[Step, ...]:
 def _staff(settings: Settings) -> tuple[Step, ...]:
     steps: list[Step] = []
     people = {
-        user: (name, department) for user, name, department, _ in (*_DEPARTMENTS, _PROVIDER, _CALL_CENTRE)
+        user: (name, department)
+        for user, name, department, _ in (*_DEPARTMENTS, _PROVIDER, _CALL_CENTRE, _AUDITOR)
     }
     for login in demo(settings).staff:
         name, department = people[login.username]
@@ -121,7 +125,7 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
         title = f"{login.town}の職員({department})を登録する"
         steps.append(
             Step(
-                f"staff-{login.tenant or 'jlis'}-{login.username}",
+                f"staff-{login.tenant or house}-{login.username}",
                 title,
                 house,
                 command,
@@ -132,9 +136,9 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
 
 
 def _house_of(login: StaffLogin) -> str:
-    """The institution whose staff it is: towns go by their code, at the gateway by the whole id, J-LIS has no tenants."""
+    """The institution whose staff it is: towns go by their code, at the gateway by the whole id; the others have no tenants."""
     if not login.tenant:
-        return "jlis"
+        return "commission" if login.town == COMMISSION else "jlis"
     return "municipality" if login.tenant.isdigit() else "gateway"
 
 
@@ -161,6 +165,7 @@ def demo(settings: Settings) -> Demo:
                 for code in settings.towns
             ),
             StaffLogin("", JLIS, _CALL_CENTRE[0], _password(), _CALL_CENTRE[3]),
+            StaffLogin("", COMMISSION, _AUDITOR[0], _password(), _AUDITOR[3]),
         ),
         cards=tuple(
             DemoCard(

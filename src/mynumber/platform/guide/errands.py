@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mynumber.platform.guide.demo import Demo, StaffLogin
 
-_CALL_CENTRE, _CLERK, _PROVIDER = "mori", "kubo", "aoki"
+_CALL_CENTRE, _CLERK, _PROVIDER, _AUDITOR = "mori", "kubo", "aoki", "sakai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,23 @@ def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...
             "Stop automatic answers about a person and ask: the inquiry waits until staff answers or refuses.",
             f"{urls['gateway']}/municipality_{town}/holds",
             logins.get((_PROVIDER, f"municipality_{town}")),
+        ),
+        Errand(
+            "network",
+            "法律の表を引く",
+            "Look the law up",
+            "だれが、どの事務で、だれに、何を聞けるか。いつからか、何が変わったか、どれだけ使われているか。",
+            "Who may ask whom for what, in which affair, since when, what changed, and how often it is used.",
+            f"{urls['network']}/table/",
+        ),
+        Errand(
+            "commission",
+            "監督機関として見る",
+            "Look as the oversight body does",
+            "台帳の見張り、権限の一覧、ふだんと違う照会。人の名前は出てきません。",
+            "The log under watch, who is entitled to what, inquiries out of the ordinary. No person appears.",
+            f"{urls['commission']}/supervision",
+            logins.get((_AUDITOR, "")),
         ),
         Errand(
             "municipality",
