@@ -77,7 +77,7 @@ class Rubbish(Telling):
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"\xff\xfe")
+        self.wfile.write(b"\xff\xfe{ 1 2 = x\n")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,12 @@ def test_every_process_is_asked_and_those_that_are_away_are_said_to_be(base: int
     settings = Settings.from_environment({"MYNUMBER_PORT_BASE": str(base)})
     watcher = Watcher()
     look = watcher.look(settings)
-    assert {one.name for one in look.processes if one.is_up} == {NETWORK.name, GATEWAY.name, SELF}
+    assert {one.name for one in look.processes if one.is_up} == {
+        NETWORK.name,
+        GATEWAY.name,
+        PROCESSES[2].name,
+        SELF,
+    }
     assert look.messages == 98
     assert watcher.rates() == (), "one look is no rate"
 

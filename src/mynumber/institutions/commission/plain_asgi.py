@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from mynumber.webkit import logs
+from mynumber.webkit import logs, metrics
 from mynumber.webkit.asgi import BODY_SECONDS, DATABASE_FAILURES, Receive, Scope, Send, live, read_body
 from mynumber.webkit.marks import RouteTable, public
 
@@ -46,6 +46,7 @@ class PlainApp:
         self.routes = RouteTable()
         self.routes.add("GET", "/healthz", self._healthz)
         self.routes.add("GET", "/readyz", self._readyz)
+        self.routes.add("GET", metrics.PATH, self._metrics)
 
     async def start(self) -> None:
         """Open keys and database; raises when one is missing."""
@@ -115,3 +116,8 @@ class PlainApp:
             return await self.readiness()
         except DATABASE_FAILURES:
             return Reply.of_json(503, {"status": "not ready"})
+
+    @public  # counts and durations of this process; the front refuses the address
+    async def _metrics(self, _word: str, _body: bytes | None) -> Reply:
+        body, content_type = metrics.exposition()
+        return Reply(200, body, content_type)

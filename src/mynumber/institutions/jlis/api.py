@@ -35,7 +35,7 @@ from mynumber.institutions.jlis.status.furnishing import furnish, keep_furnished
 from mynumber.institutions.jlis.status.store import CertificateRow, Count, Store, Verifier
 from mynumber.institutions.jlis.status.usage import Usage
 from mynumber.institutions.jlis.status.verifiers import Verifiers
-from mynumber.webkit import logs
+from mynumber.webkit import logs, metrics
 from mynumber.webkit.asgi import BODY_SECONDS, DATABASE_FAILURES, Receive, Scope, Send, live, read_body
 from mynumber.webkit.background import keep_running
 from mynumber.webkit.batching import Batcher
@@ -109,6 +109,7 @@ class StatusApp:
         self.routes.add("GET", "/certificates/*", self._certificate)
         self.routes.add("GET", "/healthz", self._healthz)
         self.routes.add("GET", "/readyz", self._readyz)
+        self.routes.add("GET", metrics.PATH, self._metrics)
         self._tasks: list[asyncio.Task[None]] = []
         self._pool: asyncpg.Pool | None = None
 
@@ -123,7 +124,9 @@ class StatusApp:
         self.desk = Desk()
         self.usage = Usage(self.store.add)
         self.verifiers = Verifiers(self.store.verifiers)
-        self.look_up: Batcher[str, CertificateRow | None] = Batcher(self.store.certificates, name="certificates")
+        self.look_up: Batcher[str, CertificateRow | None] = Batcher(
+            self.store.certificates, name="certificates"
+        )
         with suppress(*DATABASE_FAILURES):
             await furnish(self.desk, self.store, keyring)
         # What is there now stays; an answer leaves nothing that a search for cycles would find.
@@ -322,6 +325,11 @@ class StatusApp:
     @public
     async def _healthz(self, _: Request) -> Reply:
         return Reply(200, b'{"status":"alive"}', "application/json")
+
+    @public  # counts and durations of this process; the front refuses the address
+    async def _metrics(self, _: Request) -> Reply:
+        body, content_type = metrics.exposition()
+        return Reply(200, body, content_type)
 
     @public
     async def _readyz(self, _: Request) -> Reply:

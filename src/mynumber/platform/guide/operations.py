@@ -13,6 +13,7 @@ from itertools import pairwise
 from threading import Lock
 
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from mynumber.platform.guide.readiness import SELF
 from mynumber.platform.registry import PROCESSES, Process
@@ -30,7 +31,7 @@ _SECONDS = "mynumber_message_seconds"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A process, and whether it told its figures."""
+    """A process, and whether it answered."""
 
     name: str
     institution: str
@@ -124,9 +125,7 @@ def read(answers: Iterable[tuple[Process, str | None]], *, at: float) -> Look:
     requests = 0.0
     for process, text in answers:
         seen.append(Seen(process.name, process.institution, text is not None))
-        for sample in (
-            one for family in text_string_to_metric_families(text or "") for one in family.samples
-        ):
+        for sample in _samples(text or ""):
             labels, value = sample.labels, sample.value
             if sample.name == f"{_SECONDS}_count":
                 kinds.setdefault(labels["kind"], KindFigures()).outcomes[labels["outcome"]] += round(value)
@@ -143,6 +142,13 @@ def read(answers: Iterable[tuple[Process, str | None]], *, at: float) -> Look:
 _BATCH = {"mynumber_batch_items_count": 0, "mynumber_batch_items_sum": 1, "mynumber_batch_seconds_sum": 2}
 
 
+def _samples(text: str) -> list[Sample]:
+    try:
+        return [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    except ValueError:  # not in Prometheus' form
+        return []
+
+
 def _ask(process: Process, settings: Settings) -> str | None:
     if process.name == SELF:
         return ""  # it makes this page; to ask itself it would need a second thread
@@ -151,8 +157,8 @@ def _ask(process: Process, settings: Settings) -> str | None:
         connection.request("GET", "/metrics")
         answer = connection.getresponse()
         body = answer.read(LARGEST_ANSWER)
-        return body.decode() if answer.status == 200 else None
-    except (OSError, http.client.HTTPException, UnicodeDecodeError):
+        return body.decode("utf-8", "replace") if answer.status == 200 else ""
+    except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()
