@@ -1,0 +1,129 @@
+"""A finding in plain Japanese: reasons for the person, the whole tree for the case worker, a record for the file."""
+
+from collections.abc import Iterator
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+from mynumber.foundation.rules.findings import Finding, Join, Unknown
+from mynumber.foundation.rules.months import Month
+
+
+def reasons(finding: Finding[Any]) -> tuple[str, ...]:
+    """The sentences that decided the outcome, most important first, without those that made no difference."""
+    seen: dict[str, None] = {}
+    for part in _decisive(finding):
+        seen.setdefault(sentence(part))
+    return tuple(line for line in seen if line)
+
+
+def missing(finding: Finding[Any]) -> tuple[str, ...]:
+    """What is needed to know the outcome, in words."""
+    return tuple(sorted({need.words for need in finding.needs}))
+
+
+def outline(finding: Finding[Any], depth: int = 0) -> Iterator[str]:
+    """The whole trace, one line a finding, two spaces a level: for the case worker."""
+    if line := sentence(finding):
+        yield "  " * depth + line
+        depth += 1
+    for part in finding.of:
+        yield from outline(part, depth)
+
+
+def record(finding: Finding[Any]) -> dict[str, Any]:
+    """The whole trace as plain data for JSON: words, clause, value or needs, source, parts."""
+    entry: dict[str, Any] = {"says": finding.words}
+    if isinstance(finding.value, Unknown):
+        entry["needs"] = sorted(need.name for need in finding.value.needs)
+    else:
+        entry["value"] = _plain(finding.value)
+    rest = {
+        "clause": finding.clause and finding.clause.text,
+        "source": finding.source,
+        "fact": finding.name,
+        "of": [record(part) for part in finding.of],
+    }
+    entry.update({name: value for name, value in rest.items() if value})
+    return entry
+
+
+def sentence(finding: Finding[Any]) -> str:
+    """One line: what is found, the clause, the source of a fact."""
+    if not finding.words:
+        return ""
+    notes = [finding.clause.text] if finding.clause else []
+    if finding.source:
+        notes.append(finding.source)
+    return _says(finding) + (f"（{'、'.join(notes)}）" if notes else "")
+
+
+def shown(value: object, unit: str = "円") -> str:
+    """A value as people read it; `unit` is what a whole number counts."""
+    match value:
+        case bool():
+            return "はい" if value else "いいえ"
+        case Enum():
+            return str(getattr(value, "japanese", value.name))
+        case int():
+            return f"{value:,}{unit}"
+        case Fraction():
+            return f"{float(value):.7f}".rstrip("0").rstrip(".")
+        case date():
+            return f"{value.year}年{value.month}月{value.day}日"
+        case Month():
+            return value.text
+        case _:
+            return str(value)
+
+
+def _says(finding: Finding[Any]) -> str:
+    if isinstance(finding.value, Unknown):
+        return f"{finding.words}：まだ分かりません"
+    if isinstance(finding.value, bool):
+        if finding.value:
+            return finding.words if finding.denial else f"{finding.words}：はい"
+        return finding.denial or f"{finding.words}：いいえ"
+    return f"{finding.words}：{shown(finding.value, finding.unit)}"
+
+
+def _decisive(finding: Finding[Any]) -> Iterator[Finding[Any]]:
+    yield finding
+    match finding.join:
+        case Join.ALL | Join.ANY:
+            parts = [part for part in finding.of if _alike(part, finding)]
+        case Join.CHOSEN:
+            *conditions, counted = finding.of
+            parts = [*(each for each in conditions if each.is_true), counted]
+        case _:
+            parts = [part for part in finding.of if not _is_nothing(part)]
+    for part in parts:
+        yield from _decisive(part)
+
+
+def _alike(part: Finding[Any], whole: Finding[Any]) -> bool:
+    return part.is_unknown if whole.is_unknown else part.value == whole.value
+
+
+def _is_nothing(part: Finding[Any]) -> bool:
+    """An amount of zero adds nothing to a sum, nor to its explanation."""
+    return type(part.value) is int and part.value == 0
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return value.name.lower()
+        case bool() | int() | str() | None:
+            return value
+        case Fraction():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case Month():
+            return f"{value.year:04d}-{value.month:02d}"
+        case tuple():
+            return [_plain(each) for each in value]
+        case _:
+            return str(value)
