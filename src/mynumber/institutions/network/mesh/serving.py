@@ -76,7 +76,9 @@ class Mesh:
         self._keys = keys
         self._legal_basis = legal_basis
         self.store = MeshStore(pool, lambda: node.directory, keys)
-        self._incoming: Batcher[Incoming, list[EventResult]] = Batcher(self.store.record_events, name="events")
+        self._incoming: Batcher[Incoming, list[EventResult]] = Batcher(
+            self.store.record_events, name="events"
+        )
         self._signals = Signals(os.environ["DATABASE_URL"], CHANNEL)
         url = os.environ.get(MESH_URL)
         self._bus = Bus(url, node, self.store, self._signals) if url else None
