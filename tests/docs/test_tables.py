@@ -15,9 +15,7 @@ def test_the_tables_of_a_page_are_those_of_the_code(page: Path) -> None:
 
 
 def test_a_changed_field_is_noticed() -> None:
-    place = (
-        "<!-- struct: mynumber.protocols.exchange.SheetPresentation -->\n| `sheet` | `bytes` | |\n<!-- end -->"
-    )
+    place = "<!-- struct: mynumber.protocols.exchange.SheetPresentation -->\n| `sheet` | `bytes` | |\n<!-- end -->"
     assert "| `sheet` | `SheetText` |" in renewed(place)
     assert "bytes" not in renewed(place)
 
