@@ -122,6 +122,7 @@ class _Conversions:
         self._keys = keys
         self._inquirer = inquirer
         self._live = live
+        self._codes: dict[str, Code | None] = {}
         self._of_records: dict[str, str | None] = {}
         self._at_providers: dict[tuple[str, str], tuple[str, ...]] = {}
 
@@ -141,11 +142,14 @@ class _Conversions:
         return self._at_providers[text, provider]
 
     def _read(self, text: str) -> Code | None:
-        try:
-            code = Code.read(text)
-        except BadCode:
-            return None
-        return code if code.version in self._live else None
+        if text not in self._codes:
+            try:
+                code = Code.read(text)
+            except BadCode:
+                self._codes[text] = None
+            else:
+                self._codes[text] = code if code.version in self._live else None
+        return self._codes[text]
 
     def _convert(self, code: Code, to: str, version: int) -> str | None:
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -23,29 +24,32 @@ RETENTION_YEARS = 7
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry as the resident's receipt shows it. ``person`` binds the entry to the person without naming them."""
+    """One entry as the resident's receipt shows it. ``person`` binds the entry to the person without naming them.
 
-    format: str = "mynumber-exchange-record.v1"
-    index: int
-    request_id: UUID
+    The members stand in the order of their names, which is the order of the one spelling.
+    """
+
+    affair: str
     at: str
-    side: str
-    outcome: str
+    format: str = "mynumber-exchange-record.v1"
     hop: str | None
-    reason: str | None
+    index: int
+    information: str
     inquirer: str
     inquirer_name: str
-    provider: str
-    provider_name: str
-    organisation: str
-    affair: str
-    provision: str | None
-    information: str
     non_disclosure: bool
-    requested_at: str
-    request_digest: str
+    organisation: str
+    outcome: str
     permit_digest: str | None
     person: str | None
+    provider: str
+    provider_name: str
+    provision: str | None
+    reason: str | None
+    request_digest: str
+    request_id: UUID
+    requested_at: str
+    side: str
 
 
 def person_mark(record_code: str | None, salt: bytes) -> str | None:
@@ -84,8 +88,8 @@ def entry_bytes(row: Mapping[str, Any]) -> bytes:
     )
 
 
-_encode = msgspec.json.Encoder(order="sorted").encode
-"""As :func:`tlog.canonical_record` spells; an entry has no floats to look for."""
+_encode = msgspec.json.Encoder().encode
+"""As :func:`tlog.canonical_record` spells: the members of an entry are in order, and none of them is a float."""
 
 
 def leaf_of(row: Mapping[str, Any]) -> bytes:
@@ -93,6 +97,7 @@ def leaf_of(row: Mapping[str, Any]) -> bytes:
     return tlog.leaf_hash(tlog.commitment(entry_bytes(row), bytes(row["salt"])))
 
 
+@lru_cache(maxsize=4096)  # the requests of one message share theirs
 def _time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
