@@ -5,7 +5,9 @@ The orders of both allowances compute it alike, each with its own parameters: �
 児童扶養手当法施行令 第4条.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, NewType
 
 from mynumber.foundation.rules.findings import FactSheet, Finding, asked, derive
@@ -59,21 +61,37 @@ def counted_earnings(month: Month, income: Income, table: Table) -> Finding[int]
     )
 
 
-def deductions(month: Month, income: Income, table: Table, *, without: tuple[str, ...] = ()) -> Finding[int]:
-    """The deductions that the order allows, the uniform one included; `without` those that the claimant's kind loses."""
+def deductions(
+    month: Month,
+    income: Income,
+    table: Table,
+    *further: Finding[int],
+    denied: Mapping[str, Finding[bool]] = MappingProxyType({}),
+) -> Finding[int]:
+    """The deductions that the order allows, the uniform one included.
+
+    `further` are amounts that only one of the orders allows; `denied` says whether a deduction is withheld from this person.
+    """
     counted = [
         derive(amount.words, lambda number, each: number * each, getattr(income, kind), amount)
         for kind in _COUNTED
         for amount in (table.yen(month, "deduction", kind),)
     ]
     granted = [
-        derive(amount.words, lambda yes, each: each if yes else 0, getattr(income, kind), amount)
+        derive(
+            amount.words,
+            lambda yes, no, each: each if yes and not no else 0,
+            getattr(income, kind),
+            denied.get(kind, Finding(False)),
+            amount,
+        )
         for kind in _GRANTED
-        if kind not in without
         for amount in (table.yen(month, "deduction", kind),)
     ]
     uniform = table.yen(month, "deduction", "uniform")
-    return derive("控除の合計", lambda *parts: sum(parts), uniform, income.actual, *counted, *granted)
+    return derive(
+        "控除の合計", lambda *parts: sum(parts), uniform, income.actual, *counted, *granted, *further
+    )
 
 
 def assess(gross: Finding[int], deducted: Finding[int]) -> Finding[AssessedIncome]:
