@@ -52,7 +52,11 @@ def _event(**changes: object) -> CodedEvent:
         # the rule comes before the person
         ({"code": "x" * 45, "information": "family_register"}, EventRefusal.NOT_A_PROVIDER),
     ],
-    ids=str,
+    # the keys are new in each process, and so would be a name made of them
+    ids=[
+        *("all is well", "no such information", "not a provider", "not about it"),
+        *("nobody's code", "no such key", "no code", "the rule first"),
+    ],
 )
 def test_what_a_publisher_may_say(changes: dict[str, object], refusal: EventRefusal | None) -> None:
     judged = judge(_event(**changes), publisher=PENSION, kinds=SERVICE, basis=BASIS, keys=KEYS)
