@@ -1,7 +1,7 @@
 """Rules of law as code: three-valued, dated, citing, with a trace that people can read (docs/rules.md)."""
 
 from mynumber.foundation.rules.clauses import Clause, Law
-from mynumber.foundation.rules.counterfactual import highest
+from mynumber.foundation.rules.counterfactual import highest, if_at_most
 from mynumber.foundation.rules.explain import missing, outline, reasons, record
 from mynumber.foundation.rules.findings import (
     FactSheet,
@@ -54,6 +54,7 @@ __all__ = [
     "half_up_below",
     "highest",
     "holds",
+    "if_at_most",
     "income_year",
     "known",
     "missing",

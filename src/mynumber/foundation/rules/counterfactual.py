@@ -27,3 +27,8 @@ def highest(
         middle = (low + high) // 2
         low, high = (middle, high) if accepted(middle) else (low, middle)
     return low
+
+
+def if_at_most(words: str, yen: int | None, outcome: str) -> str:
+    """「所得が2,159,999円以下なら、一部が支給されます」; empty if no amount would do."""
+    return "" if yen is None else f"{words}が{yen:,}円以下なら、{outcome}"

@@ -125,12 +125,12 @@ class Rule(Generic[P, T]):
         return _settle(base, tried) if tried else base
 
     @property
-    def clauses(self) -> Iterator[Clause]:
-        """Every clause that the rule puts into force, former ones included."""
+    def places(self) -> Iterator[tuple[Clause, str]]:
+        """Every clause that the rule puts into force, former ones included, with the function that does."""
         for version in self.versions:
-            yield version.clause
+            yield version.clause, f"{version.body.__module__}.{version.body.__name__}"
         for exception in self.exceptions:
-            yield exception.clause
+            yield exception.clause, f"{exception.body.__module__}.{exception.body.__name__}"
 
 
 class _Tried(Generic[T]):
@@ -191,5 +191,5 @@ def rules_citing(law: Law, article: str) -> tuple[Rule[Any, Any], ...]:
     return tuple(
         each
         for each in _ALL
-        if any(clause.law is law and clause.article == article for clause in each.clauses)
+        if any(clause.law is law and clause.article == article for clause, _ in each.places)
     )

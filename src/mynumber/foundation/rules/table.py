@@ -157,7 +157,7 @@ def _rows(text: str) -> Iterable[Row]:
                 raise MalformedTable(TableFault.OVERLAP, reader.line_num)
             read.append(row)
     except csv.Error:
-        raise MalformedTable(TableFault.COLUMNS, reader.line_num) from None
+        raise MalformedTable(TableFault.COLUMNS, reader.line_num + 1) from None
     return read
 
 
