@@ -2,7 +2,7 @@
 
 from mynumber.foundation.rules.clauses import Clause, Law
 from mynumber.foundation.rules.counterfactual import highest, if_at_most
-from mynumber.foundation.rules.explain import missing, outline, reasons, record
+from mynumber.foundation.rules.explain import grounds, missing, outline, reasons, record
 from mynumber.foundation.rules.findings import (
     FactSheet,
     Finding,
@@ -12,7 +12,6 @@ from mynumber.foundation.rules.findings import (
     Unknown,
     asked,
     choose,
-    constant,
     derive,
     either,
     every,
@@ -46,11 +45,11 @@ __all__ = [
     "all_rules",
     "asked",
     "choose",
-    "constant",
     "cut_below",
     "derive",
     "either",
     "every",
+    "grounds",
     "half_up_below",
     "highest",
     "holds",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import Any
@@ -18,18 +19,37 @@ def reasons(finding: Finding[Any]) -> tuple[str, ...]:
     return tuple(line for line in seen if line)
 
 
+def grounds(finding: Finding[Any]) -> tuple[str, ...]:
+    """The reasons that rules of law gave, without facts and sums: for a letter (理由の提示, 行政手続法 第8条)."""
+    ruled = (part for part in _decisive(finding) if part.clause and part.join is not Join.FACT)
+    return tuple(dict.fromkeys(sentence(part) for part in ruled if part.words))
+
+
 def missing(finding: Finding[Any]) -> tuple[str, ...]:
     """What is needed to know the outcome, in words."""
     return tuple(sorted({need.words for need in finding.needs}))
 
 
-def outline(finding: Finding[Any], depth: int = 0) -> Iterator[str]:
-    """The whole trace, one line a finding, two spaces a level: for the case worker."""
-    if line := sentence(finding):
-        yield "  " * depth + line
-        depth += 1
-    for part in finding.of:
-        yield from outline(part, depth)
+def outline(finding: Finding[Any]) -> Iterator[str]:
+    """The whole trace, one line a finding, two spaces a level: for the case worker. What was shown once is not shown again."""
+    shown_before: dict[str, Finding[Any]] = {}
+
+    def lines(part: Finding[Any], depth: int) -> Iterator[str]:
+        line = sentence(part)
+        if (
+            line
+            and part.of
+            and shown_before.setdefault(line, part) is not part
+            and shown_before[line] == part
+        ):
+            yield "  " * depth + line + "（前に同じ）"
+            return
+        if line:
+            yield "  " * depth + line
+        for each in part.of:
+            yield from lines(each, depth + bool(line))
+
+    return lines(finding, 0)
 
 
 def record(finding: Finding[Any]) -> dict[str, Any]:
@@ -56,7 +76,8 @@ def sentence(finding: Finding[Any]) -> str:
     notes = [finding.clause.text] if finding.clause else []
     if finding.source:
         notes.append(finding.source)
-    return _says(finding) + (f"（{'、'.join(notes)}）" if notes else "")
+    about = f"{finding.about}：" if finding.about else ""
+    return about + _says(finding) + (f"（{'、'.join(notes)}）" if notes else "")
 
 
 def shown(value: object, unit: str = "円") -> str:
@@ -69,7 +90,7 @@ def shown(value: object, unit: str = "円") -> str:
         case int():
             return f"{value:,}{unit}"
         case Fraction():
-            return f"{float(value):.7f}".rstrip("0").rstrip(".")
+            return f"{Decimal(value.numerator) / value.denominator:f}"
         case date():
             return f"{value.year}年{value.month}月{value.day}日"
         case Month():
@@ -94,10 +115,16 @@ def _decisive(finding: Finding[Any]) -> Iterator[Finding[Any]]:
         case Join.ALL | Join.ANY:
             parts = [part for part in finding.of if _alike(part, finding)]
         case Join.CHOSEN:
+            parts = [part for part in finding.of if finding.is_unknown or not part.is_unknown]
+        case Join.EXCEPT:
             *conditions, counted = finding.of
             parts = [*(each for each in conditions if each.is_true), counted]
         case _:
-            parts = [part for part in finding.of if not _is_nothing(part)]
+            parts = [
+                part
+                for part in finding.of
+                if not (_is_amount(finding) and _is_amount(part) and part.value == 0)
+            ]
     for part in parts:
         yield from _decisive(part)
 
@@ -106,9 +133,9 @@ def _alike(part: Finding[Any], whole: Finding[Any]) -> bool:
     return part.is_unknown if whole.is_unknown else part.value == whole.value
 
 
-def _is_nothing(part: Finding[Any]) -> bool:
-    """An amount of zero adds nothing to a sum, nor to its explanation."""
-    return type(part.value) is int and part.value == 0
+def _is_amount(part: Finding[Any]) -> bool:
+    """A number: a part of zero adds nothing to a sum, nor to its explanation."""
+    return type(part.value) is int
 
 
 def _plain(value: object) -> object:

@@ -52,7 +52,9 @@ class Join(Enum):
     FROM = "from"
     """Computed from all parts."""
     CHOSEN = "chosen"
-    """The first part decides which of the others counts; the last part is the one that counted."""
+    """The first part, true or false, decided that the last part counts."""
+    EXCEPT = "except"
+    """The last part counts: the outcome of the exception whose condition is true among the other parts, or the base if none is."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,6 +77,8 @@ class Finding(Generic[T]):
     of: "tuple[Finding[Any], ...]" = ()
     unit: str = "円"
     """What a whole number counts."""
+    about: str = ""
+    """Whom or what it is about, in words, where a case has several (1人目の児童)."""
 
     def __repr__(self) -> str:
         return f"Finding({self.name or self.words})"
@@ -117,11 +121,6 @@ def known(value: T, source: str) -> Finding[T]:
     return Finding(value, source=source)
 
 
-def constant(value: T, words: str = "", clause: Clause | None = None) -> Finding[T]:
-    """A value that the law itself gives."""
-    return Finding(value, words=words, clause=clause)
-
-
 UNASKED: Finding[Any] = Finding(Unknown(frozenset()))
 
 
@@ -135,7 +134,9 @@ class FactSheet:
     """Facts about one person or thing. Each field made with `asked` is a finding that bears the name of its field."""
 
     key: str = ""
-    """Tells sheets of one kind apart (child-1); never a person's name or number."""
+    """Tells sheets of one kind apart in programs (child-1); never a person's name or number."""
+    label: str = ""
+    """Tells them apart to people (1人目の児童)."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -148,7 +149,9 @@ class FactSheet:
             object.__setattr__(
                 self,
                 field.name,
-                replace(fact, value=value, words=words, name=name, unit=field.metadata["unit"]),
+                replace(
+                    fact, value=value, words=words, name=name, unit=field.metadata["unit"], about=self.label
+                ),
             )
 
 

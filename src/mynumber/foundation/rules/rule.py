@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 from mynumber.foundation.rules.clauses import Clause, Law
-from mynumber.foundation.rules.findings import Finding, Join, Unknown, needs_of
+from mynumber.foundation.rules.findings import FactSheet, Finding, Join, Unknown, needs_of
 from mynumber.foundation.rules.months import Month
 
 P = ParamSpec("P")
@@ -117,6 +117,9 @@ class Rule(Generic[P, T]):
         if version is None:
             raise NotInForce(self.where, on)
         base = version.body(month, *args, **kwargs).saying(self.words, self.denial, version.clause)
+        base = replace(
+            base, about=next((sheet.label for sheet in reversed(args) if isinstance(sheet, FactSheet)), "")
+        )
         tried = [
             _Tried(exception, *exception.body(month, *args, **kwargs))
             for exception in sorted(self.exceptions, key=lambda each: -each.priority)
@@ -158,7 +161,7 @@ def _settle(base: Finding[T], tried: list[_Tried[T]]) -> Finding[T]:
             holding = true_ones[0].outcome
             break
     conditions = tuple(each.condition for each in tried)
-    whole = replace(base, value=holding.value, join=Join.CHOSEN, of=(*conditions, holding))
+    whole = replace(base, value=holding.value, join=Join.EXCEPT, of=(*conditions, holding))
     if all(not each.outcome.is_unknown and each.outcome.value == holding.value for each in open_ones):
         return whole
     parts = (holding, *(part for each in open_ones for part in (each.condition, each.outcome)))

@@ -95,6 +95,9 @@ class Table:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.rows = tuple(_rows(text))
+        self._by_name: dict[tuple[str, str], list[Row]] = {}
+        for row in self.rows:
+            self._by_name.setdefault((row.name, row.case), []).append(row)
 
     def yen(self, month: Month, name: str, case: str = "") -> Finding[int]:
         """An amount in yen in force on the first day of the month. Raises NotInForce."""
@@ -114,20 +117,13 @@ class Table:
         assert isinstance(row.value, tuple)  # noqa: S101 - the reader made it so
         return row.value
 
-    def has(self, month: Month, name: str, case: str = "") -> bool:
-        """Whether a value is in force."""
-        return any(row.in_force(month.first_day) for row in self._named(name, case))
-
     def unverified(self) -> tuple[Row, ...]:
         """The lines that nobody has held against the text of the law."""
         return tuple(row for row in self.rows if row.status is Status.UNVERIFIED)
 
-    def _named(self, name: str, case: str) -> Iterable[Row]:
-        return (row for row in self.rows if (row.name, row.case) == (name, case))
-
     def _row(self, month: Month, name: str, case: str, unit: Unit) -> Row:
         on = month.first_day
-        for row in self._named(name, case):
+        for row in self._by_name.get((name, case), ()):
             if row.in_force(on):
                 if row.unit is not unit:
                     msg = f"{self.name}.{name} is in {row.unit}"

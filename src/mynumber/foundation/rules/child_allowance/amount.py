@@ -140,7 +140,7 @@ def amounts_by_child(month: Month, claim: Claim) -> tuple[Finding[int], ...]:
     if whole.is_unknown:
         return tuple(derive("月額", lambda *_: 0, whole) for _ in claim.children)
     return tuple(
-        Finding(amount, words, source="", clause=Clause(ACT, "6", 3 if month.first_day >= REFORM else 1))
+        Finding(amount, words, clause=Clause(ACT, "6", 3 if month.first_day >= REFORM else 1))
         for amount, words in whole.known()
     )
 

@@ -100,7 +100,7 @@ def _the_other_parent_earns_more(month: Month, child: Child) -> tuple[Finding[bo
         words="もう一方の父母等のほうが、生計を維持する程度が高いです",
         denial="もう一方の父母等が受け取る場合に当たりません",
     )
-    return condition, Finding(False, "もう一方の父母等が受け取ります")
+    return condition, Finding(False)
 
 
 @raises.except_when(Clause(ACT, "4", 4), priority=2)
@@ -128,7 +128,7 @@ def _the_other_lives_alone_with_the_child(month: Month, child: Child) -> tuple[F
         words="父母等が別居して生計が別で、もう一方の父母等だけが子と同居しています",
         denial="同居するもう一方の父母等を優先する場合に当たりません",
     )
-    return condition, Finding(False, "もう一方の父母等が受け取ります")
+    return condition, Finding(False)
 
 
 @rule(Clause(ACT, "4", 1, "4"), "施設等で育つ児童です", "施設等で育つ児童ではありません", since=REFORM)

@@ -28,20 +28,30 @@ from mynumber.foundation.rules.table import table
 _NOTHING: Final = Finding(0, "支給する額")
 
 
-def _over_children(children: int, base: int, second: int, third: int) -> int:
+def _over_children(
+    words: str, number: Finding[int], base: Finding[int], second: Finding[int], third: Finding[int]
+) -> Finding[int]:
     """The base for the first child, one addition for the second, another for each further child; nothing for none."""
-    if children == 0:
-        return 0
-    return base + (second if children > 1 else 0) + third * max(0, children - 2)
+
+    def counted(each: Finding[int], first: int, last: int | None) -> Finding[int]:
+        return derive(
+            each.words,
+            lambda children, amount: amount * max(0, min(children, last or children) - first + 1),
+            number,
+            each,
+            clause=each.clause,
+        )
+
+    parts = counted(base, 1, 1), counted(second, 2, 2), counted(third, 3, None)
+    return derive(words, lambda *amounts: sum(amounts), *parts)
 
 
 @rule(Clause(ACT, "5"), "全部支給の月額", since=KEPT_SINCE)
 def full_amount(month: Month, claim: Claim) -> Finding[int]:
     """The base amount and an addition for each further child; until October 2024 a smaller one from the third child on."""
     amounts = table(TABLE)
-    return derive(
+    return _over_children(
         "全部支給の月額",
-        _over_children,
         number_of_children(month, claim),
         amounts.yen(month, "base"),
         amounts.yen(month, "addition", "second"),
@@ -65,7 +75,8 @@ def withheld(month: Month, claim: Claim) -> Finding[int]:
         for case in ("base", "second", "third")
         for rate in (rates.ratio(month, "suspension_rate", case),)
     ]
-    return derive("所得により支給しない額", _over_children, number_of_children(month, claim), *parts)
+    base, second, third = parts
+    return _over_children("所得により支給しない額", number_of_children(month, claim), base, second, third)
 
 
 def _suspension(excess: int, rate: Fraction, step: int) -> int:

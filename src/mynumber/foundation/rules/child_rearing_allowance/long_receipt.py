@@ -1,7 +1,7 @@
 """第13条の3: after five years of receipt (or seven of the ground) up to half is withheld from who does nothing for self-reliance."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from mynumber.foundation.people import attains_on, has_attained
 from mynumber.foundation.rules.child_rearing_allowance.facts import Claim, Kind
@@ -19,8 +19,8 @@ from mynumber.foundation.rules.rounding import cut_below
 from mynumber.foundation.rules.rule import rule
 from mynumber.foundation.rules.table import table
 
-FIVE_YEARS = 60
-SEVEN_YEARS = 84
+FIVE_YEARS: Final = 60
+SEVEN_YEARS: Final = 84
 
 
 def reduced_from(claimed: date, started: date, ground_since: date, *births: date) -> Month:

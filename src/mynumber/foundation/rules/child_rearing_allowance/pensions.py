@@ -1,6 +1,7 @@
 """第13条の2: public pensions come first; the allowance pays what it exceeds them by (施行令第6条の3から第6条の6まで)."""
 
 from fractions import Fraction
+from typing import Final
 
 from mynumber.foundation.rules.child_rearing_allowance.facts import Claim
 from mynumber.foundation.rules.child_rearing_allowance.requirement import (
@@ -17,8 +18,8 @@ from mynumber.foundation.rules.rounding import cut_below, half_up_below
 from mynumber.foundation.rules.rule import rule
 from mynumber.foundation.rules.table import table
 
-MONTHS_OF_A_YEAR = 12
-MONTHS_OF_BEREAVEMENT = 72
+MONTHS_OF_A_YEAR: Final = 12
+MONTHS_OF_BEREAVEMENT: Final = 72
 """遺族補償等の額を七十二で除して得た額"""
 
 
