@@ -139,8 +139,17 @@ def test_counting_ends_with_the_fiscal_year_in_which_one_attains_twenty_two(elde
     assert amount(Month(2026, 4), family(*births)) == 10_000 + third
 
 
-def test_a_grown_child_who_pays_for_itself_is_not_counted() -> None:
-    elder = child("elder", date(2006, 1, 10), shares_livelihood=told(False))
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"shares_livelihood": told(False)},
+        {"cared_for": told(False)},
+        {"in_facility": told(True)},
+        {"lives_in_japan": told(False)},
+    ],
+)
+def test_a_grown_child_is_counted_only_while_the_claimant_supports_it(facts: dict[str, Any]) -> None:
+    elder = child("elder", date(2006, 1, 10), **facts)
     others = (child("b", date(2011, 1, 10)), child("c", date(2016, 1, 10)))
     assert amount(APRIL_2026, claim(elder, *others)) == 20_000
 

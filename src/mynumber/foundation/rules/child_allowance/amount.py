@@ -22,7 +22,7 @@ from mynumber.foundation.rules.child_allowance.requirement import (
     until_fiscal_year_end_after,
 )
 from mynumber.foundation.rules.clauses import Clause
-from mynumber.foundation.rules.findings import Finding, choose, derive, every, holds
+from mynumber.foundation.rules.findings import Finding, choose, derive, every, holds, negated
 from mynumber.foundation.rules.months import Month
 from mynumber.foundation.rules.rule import rule
 from mynumber.foundation.rules.table import Table, table
@@ -51,7 +51,7 @@ class Place(IntEnum):
     since=REFORM,
 )
 def counts_after_eighteen(month: Month, child: Child) -> Finding[bool]:
-    """Past childhood, up to the 31 March after attaining 22, and the claimant still looks after and pays for the person."""
+    """Past childhood, up to the 31 March after attaining 22, at home, and the claimant still looks after and pays for the person."""
     return every(
         until_fiscal_year_end_after(22, "22歳の年度末までです", "22歳の年度末を過ぎています", month, child),
         holds(
@@ -61,6 +61,11 @@ def counts_after_eighteen(month: Month, child: Child) -> Finding[bool]:
             child.birth,
         ),
         lives_here(child),
+        negated(
+            child.in_facility,
+            "施設等の支援を受けていません（延長者等ではありません）",
+            "施設等の支援を受ける延長者等です",
+        ),
         child.cared_for,
         child.shares_livelihood,
     )

@@ -54,17 +54,10 @@ def is_child(month: Month, child: Child) -> Finding[bool]:
     Clause(ACT, "4", 1, "1"),
     "支給要件児童です",
     "支給要件児童ではありません",
-    since=REFORM,
+    since=KEPT_SINCE,
 )
 def is_eligible_child(month: Month, child: Child) -> Finding[bool]:
-    """施設入所等児童以外の児童"""
-    home = negated(child.in_facility, "施設等に入所していません", "施設等に入所しています")
-    return every(is_child(month, child), home)
-
-
-@is_eligible_child.version(Clause(ACT, "4", 1, "1"), since=KEPT_SINCE, until=BEFORE_REFORM)
-def _formerly(month: Month, child: Child) -> Finding[bool]:
-    """Before the reform too: children over fifteen were not paid for but counted (第4条第1項第1号ロ)."""
+    """施設入所等児童以外の児童; before the reform those over fifteen were not paid for but counted (第1号ロ)."""
     home = negated(child.in_facility, "施設等に入所していません", "施設等に入所しています")
     return every(is_child(month, child), home)
 
