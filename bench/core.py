@@ -75,7 +75,8 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
         FLAME.parent.mkdir(parents=True, exist_ok=True)
         FLAME.write_text(
             flame_graph(
-                read_stacks(folder / "stacks"), "CPU of the core, 8 requests a message, 64 in flight"
+                read_stacks(folder / "stacks"),
+                "CPU of the core: messages of 1, 8 and 32 requests by turns, 64 in flight",
             ),
             encoding="utf-8",
         )
