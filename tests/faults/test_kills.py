@@ -13,9 +13,6 @@ MOMENTS = (
     Victim.BACKEND,
     Victim.NETWORK,
     Victim.EVERYTHING,
-    Victim.GATEWAY,
-    Victim.POSTGRES,
-    Victim.NETWORK,
 )
 
 
