@@ -40,8 +40,8 @@ pytestmark = pytest.mark.browser
 TENANT = FORMER_CITY.replace(".", "_")
 
 
-def prepare(exchange: Exchange, prefix: str) -> None:
-    """The former city provides: an item for its desk, a file, a code to obtain, a correction for it and of it."""
+def prepare(exchange: Exchange, prefix: str, times: int) -> None:
+    """The former city provides: an item for its desk, a file, a code to obtain, a correction for it and of it; for the `times`-th time."""
     exchange.give_codes(
         {
             resident_code(): {CITY: f"{prefix}c-1", FORMER_CITY: f"{prefix}f-1"},
@@ -94,11 +94,11 @@ def prepare(exchange: Exchange, prefix: str) -> None:
         reason=CorrectionReason.WRONG_VALUE,
     )
     exchange.call(CORRECT, correction, sender=CITY, receiver=f"gateway.{CITY}")
-    arrived(exchange)
+    arrived(exchange, times)
 
 
-def arrived(exchange: Exchange) -> None:
-    """Until the letters are there."""
+def arrived(exchange: Exchange, letters: int) -> None:
+    """Until so many letters of each sort are there."""
     deadline = time.monotonic() + 60
     with psycopg.connect(exchange.gateway_database.tenant_urls[TENANT], autocommit=True) as former:
         while True:
@@ -108,7 +108,7 @@ def arrived(exchange: Exchange) -> None:
                     (SELECT count(*) FROM received_correction WHERE seen_at IS NULL)
                 """
             ).fetchone()
-            if found is not None and min(found) > 0:
+            if found is not None and min(found) >= letters:
                 return
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -119,8 +119,8 @@ def address(exchange: Exchange, pages: Callable[[Exchange], AbstractContextManag
     """The gateway's pages as a real process, with a member of staff."""
     with pages(exchange):
         add_staff(TENANT)
-    for size in (DESK, PHONE):
-        prepare(exchange, f"B{size['width']}")
+    for times, size in enumerate((DESK, PHONE), 1):
+        prepare(exchange, f"B{size['width']}", times)
     variables = {
         **exchange.systems.environment("gateway"),
         "DATABASE_URL": exchange.gateway_database.url,
