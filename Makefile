@@ -48,6 +48,7 @@ bench: $(TEST_READY)
 
 faults: $(TEST_READY)
 	$(BIN)/python -m bench.faults
+	MYNUMBER_FAULTS=1 $(BIN)/pytest tests/institutions/mesh/test_faults.py
 
 lock: $(VENV_READY)
 	$(PIP) install 'pip-tools'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,11 @@ from tests.support.exchange import (
 )
 from tests.support.mesh import AWARDS, PATIENCE_SECONDS, Mesh, award
 from tests.support.nats import NatsServer, running_nats
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("MYNUMBER_FAULTS") != "1",
+    reason="minutes of killing: `make faults`, or MYNUMBER_FAULTS=1",
+)
 
 MESSAGES, EVENTS_A_MESSAGE = 40, 10
 CITIES = (CITY, FORMER_CITY)
