@@ -15,13 +15,15 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from mynumber.foundation.law import versions
 from mynumber.foundation.law.clauses import Place
 from mynumber.foundation.law.details import Statement, TextArticle, TextDetail
 from mynumber.foundation.law.errors import BadData, BadMapping, DetailFault, MalformedDetail
-from mynumber.foundation.law.history import LAW_ID, OrderHistory, Version
+from mynumber.foundation.law.history import LAW_ID, OrderHistory
 from mynumber.foundation.law.kinds import InformationKind
 from mynumber.foundation.law.mapping import PhraseMapping
 from mynumber.foundation.law.numerals import article_label
+from mynumber.foundation.law.versions import Strict, Version
 from mynumber.foundation.law.vocabulary import Vocabulary
 
 ALIKE: Final = 0.6
@@ -54,11 +56,7 @@ class ItemVersion(Version, frozen=True, kw_only=True, omit_defaults=True):
     limit: str = ""
 
 
-class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class ItemHistory(_Strict, frozen=True, kw_only=True):
+class ItemHistory(Strict, frozen=True, kw_only=True):
     """One item and its versions, oldest first, without overlap."""
 
     id: str
@@ -75,7 +73,7 @@ class ItemHistory(_Strict, frozen=True, kw_only=True):
         return int(self.id.rpartition("-")[2])
 
 
-class DetailedHistory(_Strict, frozen=True, kw_only=True):
+class DetailedHistory(Strict, frozen=True, kw_only=True):
     """One exact affair, its versions and its items (past ones after those that stand)."""
 
     id: str
@@ -93,7 +91,7 @@ class DetailedHistory(_Strict, frozen=True, kw_only=True):
         return int(self.id.rpartition(".")[2])
 
 
-class DetailHistory(_Strict, frozen=True, kw_only=True):
+class DetailHistory(Strict, frozen=True, kw_only=True):
     """All exact affairs in time, in the order of the table and the articles."""
 
     law_id: str = LAW_ID
@@ -103,7 +101,7 @@ class DetailHistory(_Strict, frozen=True, kw_only=True):
     def on(self, day: date) -> Iterator[tuple[DetailedHistory, DetailVersion]]:
         """The exact affairs of a day, each with the version that applies."""
         for detail in self.details:
-            version = next((version for version in detail.versions if version.applies(day)), None)
+            version = versions.applying(detail.versions, day)
             if version is not None:
                 yield detail, version
 
@@ -135,7 +133,7 @@ def adopt_articles(
     decided = dict(successors)
     result: list[DetailedHistory] = []
     for affair in table.affairs:
-        version = next((version for version in affair.versions if version.applies(on)), None)
+        version = versions.applying(affair.versions, on)
         own = known.pop(affair.id, [])
         if version is None:
             result.extend(_ended(detail, on) for detail in own)
@@ -173,14 +171,14 @@ def until_day(history: DetailHistory, day: date) -> DetailHistory:
     """The history as it was known before the text of `day`: later versions gone, rows that ended later open again."""
     details = []
     for detail in history.details:
-        versions = _before(detail.versions, day)
-        if versions:
+        earlier = versions.before(detail.versions, day)
+        if earlier:
             items = tuple(
                 msgspec.structs.replace(item, versions=kept)
                 for item in detail.items
-                if (kept := _before(item.versions, day))
+                if (kept := versions.before(item.versions, day))
             )
-            details.append(msgspec.structs.replace(detail, versions=versions, items=items))
+            details.append(msgspec.structs.replace(detail, versions=earlier, items=items))
     return DetailHistory(texts=tuple(text for text in history.texts if text < day), details=tuple(details))
 
 
@@ -212,44 +210,17 @@ def _version(found: Statement, on: date) -> ItemVersion:
     )
 
 
-V = TypeVar("V", bound=Version)
 K = TypeVar("K")
 N = TypeVar("N")
-
-
-def _open(versions: tuple[V, ...]) -> V | None:
-    return versions[-1] if versions and versions[-1].until is None else None
-
-
-def _closed(versions: tuple[V, ...], on: date) -> tuple[V, ...]:
-    if _open(versions) is None:
-        return versions
-    return (*versions[:-1], msgspec.structs.replace(versions[-1], until=on))
-
-
-def _renewed(versions: tuple[V, ...], new: V, on: date) -> tuple[V, ...]:
-    current = _open(versions)
-    if current is not None and msgspec.structs.replace(new, since=current.since) == current:
-        return versions
-    return (*_closed(versions, on), new)
-
-
-def _before(versions: tuple[V, ...], day: date) -> tuple[V, ...]:
-    return tuple(
-        msgspec.structs.replace(version, until=None)
-        if version.until is not None and version.until >= day
-        else version
-        for version in versions
-        if version.since < day
-    )
 
 
 def _ended(detail: DetailedHistory, on: date) -> DetailedHistory:
     return msgspec.structs.replace(
         detail,
-        versions=_closed(detail.versions, on),
+        versions=versions.closed(detail.versions, on),
         items=tuple(
-            msgspec.structs.replace(item, versions=_closed(item.versions, on)) for item in detail.items
+            msgspec.structs.replace(item, versions=versions.closed(item.versions, on))
+            for item in detail.items
         ),
     )
 
@@ -262,7 +233,9 @@ def _adopt_affair(
     decided: Mapping[str, str],
 ) -> Iterator[DetailedHistory]:
     """The exact affairs of one affair: those that stand in the order of the text, then those that ended."""
-    standing = [(detail, version) for detail in known if (version := _open(detail.versions)) is not None]
+    standing = [
+        (detail, version) for detail in known if (version := versions.standing(detail.versions)) is not None
+    ]
     for place, detail_id in decided.items():
         if all(detail.id != detail_id for detail, _ in standing):
             raise BadMapping(
@@ -304,7 +277,7 @@ def _adopt_affair(
         )
         yield DetailedHistory(
             id=old.id,
-            versions=_renewed(old.versions, version, on),
+            versions=versions.renewed(old.versions, version, on),
             items=tuple(_adopt_items(old.items, items, ordinals, on)),
         )
     for detail in known:
@@ -329,7 +302,9 @@ class _Ordinals:
 def _adopt_items(
     known: tuple[ItemHistory, ...], fresh: tuple[_NewItem, ...], ordinals: _Ordinals, on: date
 ) -> Iterator[ItemHistory]:
-    standing = [(item, version) for item in known if (version := _open(item.versions)) is not None]
+    standing = [
+        (item, version) for item in known if (version := versions.standing(item.versions)) is not None
+    ]
 
     def same_rule(old: tuple[ItemHistory, ItemVersion], new: _NewItem) -> bool:
         return old[0].provision == new.provision
@@ -346,13 +321,13 @@ def _adopt_items(
     for at, new in enumerate(fresh):
         if at in matches:
             old = standing[matches[at]][0]
-            yield msgspec.structs.replace(old, versions=_renewed(old.versions, new.version, on))
+            yield msgspec.structs.replace(old, versions=versions.renewed(old.versions, new.version, on))
         else:
             yield ItemHistory(id=ordinals.next_id(new.provision), versions=(new.version,))
     continued = {standing[index][0].id for index in matches.values()}
     for item in known:
         if item.id not in continued:
-            yield msgspec.structs.replace(item, versions=_closed(item.versions, on))
+            yield msgspec.structs.replace(item, versions=versions.closed(item.versions, on))
 
 
 def _said(version: ItemVersion) -> tuple[str, str, str]:

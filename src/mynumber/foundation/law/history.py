@@ -10,34 +10,21 @@ reworded, while its information is. Same row, other words: a new version under t
 a version no longer applies; None means that the last text has it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 import msgspec
 
+from mynumber.foundation.law import versions
 from mynumber.foundation.law.errors import BadData
 from mynumber.foundation.law.numerals import order_of
 from mynumber.foundation.law.table import TextAffair, TextProvision, TextTable
+from mynumber.foundation.law.versions import Strict, Version
 
 LAW_ID: Final = "506M60004008009"
 LAW_NUMBER: Final = "令和六年デジタル庁・総務省令第九号"
 LAW_TITLE: Final = "行政手続における特定の個人を識別するための番号の利用等に関する法律第十九条第八号に基づく利用特定個人情報の提供に関する命令"
-
-
-class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class Version(_Strict, frozen=True, kw_only=True, rename={"since": "from"}):
-    """Days of a version: from `since` on, up to but not including `until`."""
-
-    since: date
-    until: date | None = None
-
-    def applies(self, on: date) -> bool:
-        """Whether this version applies on the day."""
-        return self.since <= on and (self.until is None or on < self.until)
 
 
 class ProvisionVersion(Version, frozen=True, kw_only=True):
@@ -62,7 +49,7 @@ class DeletedItem(Version, frozen=True, kw_only=True):
     item: str
 
 
-class ProvisionHistory(_Strict, frozen=True, kw_only=True):
+class ProvisionHistory(Strict, frozen=True, kw_only=True):
     """One rule: its id and its versions, oldest first, without overlap."""
 
     id: str
@@ -74,7 +61,7 @@ class ProvisionHistory(_Strict, frozen=True, kw_only=True):
         return int(self.id.rpartition("-")[2])
 
 
-class AffairHistory(_Strict, frozen=True, kw_only=True):
+class AffairHistory(Strict, frozen=True, kw_only=True):
     """One affair: its versions, and its provisions in the order of the table (past rows where they stood)."""
 
     id: str
@@ -83,7 +70,7 @@ class AffairHistory(_Strict, frozen=True, kw_only=True):
     provisions: tuple[ProvisionHistory, ...]
 
 
-class OrderHistory(_Strict, frozen=True, kw_only=True):
+class OrderHistory(Strict, frozen=True, kw_only=True):
     """The whole table in time. `texts` are the days of effect of the texts it was made from, ascending."""
 
     law_id: str = LAW_ID
@@ -95,7 +82,7 @@ class OrderHistory(_Strict, frozen=True, kw_only=True):
     def affairs_on(self, on: date) -> Iterator[tuple[AffairHistory, AffairVersion]]:
         """The affairs of a day in the order of the table, each with the version that applies."""
         for affair in self.affairs:
-            version = _applying(affair.versions, on)
+            version = versions.applying(affair.versions, on)
             if version is not None:
                 yield affair, version
 
@@ -107,19 +94,19 @@ class OrderHistory(_Strict, frozen=True, kw_only=True):
         """The history as it was known before the text of `day`: later versions gone, rows that ended later open again."""
         affairs = []
         for affair in self.affairs:
-            versions = _before(affair.versions, day)
-            if versions:
+            earlier = versions.before(affair.versions, day)
+            if earlier:
                 provisions = tuple(
                     msgspec.structs.replace(provision, versions=kept)
                     for provision in affair.provisions
-                    if (kept := _before(provision.versions, day))
+                    if (kept := versions.before(provision.versions, day))
                 )
-                affairs.append(msgspec.structs.replace(affair, versions=versions, provisions=provisions))
+                affairs.append(msgspec.structs.replace(affair, versions=earlier, provisions=provisions))
         return msgspec.structs.replace(
             self,
             texts=tuple(text for text in self.texts if text < day),
             affairs=tuple(affairs),
-            deleted=_before(self.deleted, day),
+            deleted=versions.before(self.deleted, day),
         )
 
     def adopt(self, table: TextTable, on: date) -> "OrderHistory":
@@ -143,41 +130,7 @@ def history_of(texts: Mapping[date, TextTable]) -> OrderHistory:
     return history
 
 
-V = TypeVar("V", bound=Version)
 _SameRow: TypeAlias = Callable[[ProvisionVersion, TextProvision], bool]
-
-
-def _applying(versions: Iterable[V], on: date) -> V | None:
-    return next((version for version in versions if version.applies(on)), None)
-
-
-def _before(versions: tuple[V, ...], day: date) -> tuple[V, ...]:
-    return tuple(
-        msgspec.structs.replace(version, until=None)
-        if version.until is not None and version.until >= day
-        else version
-        for version in versions
-        if version.since < day
-    )
-
-
-def _open(versions: tuple[V, ...]) -> V | None:
-    return versions[-1] if versions and versions[-1].until is None else None
-
-
-def _closed(versions: tuple[V, ...], on: date) -> tuple[V, ...]:
-    """The versions with the open one, if any, ending on that day."""
-    if _open(versions) is None:
-        return versions
-    return (*versions[:-1], msgspec.structs.replace(versions[-1], until=on))
-
-
-def _renewed(versions: tuple[V, ...], new: V, on: date) -> tuple[V, ...]:
-    """The versions with `new` as the open one; unchanged if the open one says the same."""
-    current = _open(versions)
-    if current is not None and msgspec.structs.replace(new, since=current.since) == current:
-        return versions
-    return (*_closed(versions, on), new)
 
 
 def _adopt_deleted(
@@ -212,7 +165,7 @@ def _adopt_item(
     item: str, known: list[AffairHistory], affairs: list[TextAffair], on: date
 ) -> Iterator[AffairHistory]:
     """Affairs of one item: the same words are the same affair; of the rest, each in turn continues one that would end."""
-    standing = [affair for affair in known if _open(affair.versions) is not None]
+    standing = [affair for affair in known if versions.standing(affair.versions) is not None]
     continued: dict[int, AffairHistory] = {}
     for index, new in enumerate(affairs):
         same = next((old for old in standing if old.versions[-1].words == new.words), None)
@@ -236,9 +189,9 @@ def _adopt_item(
 def _end(affair: AffairHistory, on: date) -> AffairHistory:
     return msgspec.structs.replace(
         affair,
-        versions=_closed(affair.versions, on),
+        versions=versions.closed(affair.versions, on),
         provisions=tuple(
-            msgspec.structs.replace(provision, versions=_closed(provision.versions, on))
+            msgspec.structs.replace(provision, versions=versions.closed(provision.versions, on))
             for provision in affair.provisions
         ),
     )
@@ -248,7 +201,7 @@ def _follow(old: AffairHistory, new: TextAffair, on: date) -> AffairHistory:
     version = AffairVersion(since=on, inquirer=new.inquirer, words=new.words, article=new.article)
     return msgspec.structs.replace(
         old,
-        versions=_renewed(old.versions, version, on),
+        versions=versions.renewed(old.versions, version, on),
         provisions=_adopt_provisions(old, new.provisions, on),
     )
 
@@ -261,7 +214,7 @@ def _adopt_provisions(
     result = [
         provision
         if provision.id in matches.values()
-        else msgspec.structs.replace(provision, versions=_closed(provision.versions, on))
+        else msgspec.structs.replace(provision, versions=versions.closed(provision.versions, on))
         for provision in affair.provisions
     ]
     next_ordinal = 1 + max((provision.ordinal for provision in affair.provisions), default=0)
@@ -277,7 +230,9 @@ def _adopt_provisions(
         else:
             place = next(at for at, provision in enumerate(result) if provision.id == known_id)
             known = result[place]
-            result[place] = msgspec.structs.replace(known, versions=_renewed(known.versions, version, on))
+            result[place] = msgspec.structs.replace(
+                known, versions=versions.renewed(known.versions, version, on)
+            )
         place += 1
     return tuple(result)
 
@@ -285,7 +240,9 @@ def _adopt_provisions(
 def _match_rows(known: tuple[ProvisionHistory, ...], rows: tuple[TextProvision, ...]) -> dict[int, str]:
     """Index of a row in the new text -> id of the standing rule it continues."""
     standing = {
-        provision.id: current for provision in known if (current := _open(provision.versions)) is not None
+        provision.id: current
+        for provision in known
+        if (current := versions.standing(provision.versions)) is not None
     }
     matches: dict[int, str] = {}
 

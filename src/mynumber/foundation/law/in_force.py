@@ -10,7 +10,7 @@ from mynumber.foundation.law.basis import committed_details, committed_history
 from mynumber.foundation.law.differences import Row, rows_of_details, rows_on
 from mynumber.foundation.law.errors import UnknownItem
 from mynumber.foundation.law.former import former_history
-from mynumber.foundation.law.history import Version
+from mynumber.foundation.law.versions import Version
 
 
 class Status(StrEnum):
