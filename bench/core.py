@@ -6,12 +6,11 @@ records, sealed, signed, and recorded durably in two rows before it goes out; th
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -22,7 +21,7 @@ from bench.core_load import Ask, Order, Result
 from bench.core_steps import steps_of
 from bench.flame import flame_graph, read_stacks
 from bench.place import STATE, Databases, fsync_microseconds, postgres
-from bench.processes import cpu_microseconds, family_microseconds
+from bench.processes import cpu_microseconds, family_microseconds, loaded
 from bench.report import Scale, Table, Tell
 from mynumber.platform.postgres import Server as Postgres
 
@@ -218,22 +217,13 @@ class _Bench:
             seconds=self._scale.seconds(SECONDS),
             bare=floor is not None,
         )
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bench.core_load"],
-            env={**os.environ, **core.systems.environment("gateway")},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+        before, after, found = loaded(
+            "bench.core_load",
+            msgspec.json.encode(order),
+            partial(self._clocks, servers),
+            core.systems.environment("gateway"),
         )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with process:
-            process.stdin.write(msgspec.json.encode(order))
-            process.stdin.close()
-            _expect(process.stdout.readline(), b"begin\n")
-            before = self._clocks(servers, process.pid)
-            _expect(process.stdout.readline(), b"end\n")
-            after = self._clocks(servers, process.pid)
-            result = msgspec.json.decode(process.stdout.read(), type=Result)
+        result = msgspec.json.decode(found, type=Result)
         if result.refused:
             raise RuntimeError(f"{result.refused} requests were refused")
         spent = [b - a for a, b in zip(before, after, strict=True)]
@@ -346,8 +336,3 @@ def _seed(core: RunningCore, people: int) -> tuple[Ask, ...]:
             persons, [(FORMER_CITY, "local_tax"), (PENSION, "public_pension_benefit")] * people, strict=False
         )
     )
-
-
-def _expect(line: bytes, expected: bytes) -> None:
-    if line != expected:
-        raise RuntimeError("the gateways ended early; see above")

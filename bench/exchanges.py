@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -37,7 +37,7 @@ from bench.floor import FLOOR, bare, floor
 from bench.hops import split
 from bench.load import Ask, Order, Result
 from bench.place import STATE, Databases, fsync_microseconds, postgres
-from bench.processes import cpu_microseconds, family_microseconds
+from bench.processes import cpu_microseconds, family_microseconds, loaded
 from bench.report import Scale, Table, Tell, median
 from bench.served import Figures
 from bench.steps import since
@@ -210,22 +210,13 @@ class _Bench:
         """Let inquirers ask, and read all clocks when they are warm and when they end."""
         warm_up = self._scale.seconds(WARM_UP)
         order = Order(asks, in_flight, offered, warm_up, self._scale.seconds(SECONDS), steps)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bench.load"],
-            env={**os.environ, **exchange.systems.environment("municipality")},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+        before, after, found = loaded(
+            "bench.load",
+            msgspec.json.encode(order),
+            partial(self._read, exchange),
+            exchange.systems.environment("municipality"),
         )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with process:
-            process.stdin.write(msgspec.json.encode(order))
-            process.stdin.close()
-            _expect(process.stdout.readline(), b"begin\n")
-            before = self._read(exchange, process.pid)
-            _expect(process.stdout.readline(), b"end\n")
-            after = self._read(exchange, process.pid)
-            result = msgspec.json.decode(process.stdout.read(), type=Result)
+        result = msgspec.json.decode(found, type=Result)
         if result.refused:
             raise RuntimeError(f"exchanges were refused: {result.refused}")
         figures = {name: (before.figures[name], after.figures[name]) for name in before.figures}
@@ -332,8 +323,3 @@ def _wait_for(file: Path) -> Figures:
             raise RuntimeError(f"{file.name} was not written")
         time.sleep(0.001)
     return msgspec.json.decode(file.read_bytes(), type=Figures)
-
-
-def _expect(line: bytes, expected: bytes) -> None:
-    if line != expected:
-        raise RuntimeError("the inquirers ended early; see above")

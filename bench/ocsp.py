@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509 import ocsp as theirs
 
 from bench.place import Databases, postgres
-from bench.processes import cpu_microseconds, family_microseconds
+from bench.processes import cpu_microseconds, family_microseconds, loaded
 from bench.report import Cell, Scale, Table, Tell, median
 from bench.steps import since
 from bench.timing import measure
@@ -346,19 +347,10 @@ class _Bench:
             self._scale.seconds(WARM_UP),
             self._scale.seconds(SECONDS),
         )
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bench.ocsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        before, after, found = loaded(
+            "bench.ocsp", msgspec.msgpack.encode(order), partial(self._read, ours=ours)
         )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with process:
-            process.stdin.write(msgspec.msgpack.encode(order))
-            process.stdin.close()
-            _expect(process.stdout.readline(), b"begin\n")
-            before = self._read(process.pid, ours=ours)
-            _expect(process.stdout.readline(), b"end\n")
-            after = self._read(process.pid, ours=ours)
-            result = msgspec.msgpack.decode(process.stdout.read(), type=Result)
+        result = msgspec.msgpack.decode(found, type=Result)
         if result.failures:
             raise RuntimeError(f"{result.failures} requests were not answered")
         self._verify(*result.sample, nonce=nonce)
@@ -511,11 +503,6 @@ def _wait_for(port: int, request: bytes) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
-
-
-def _expect(line: bytes, expected: bytes) -> None:
-    if line != expected:
-        raise RuntimeError("the client ended early; see above")
 
 
 if __name__ == "__main__":

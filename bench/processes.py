@@ -1,11 +1,50 @@
-"""CPU time of running processes, from /proc (Linux)."""
+"""Processes of a benchmark: the one that makes the load, and the CPU time of all, from /proc (Linux)."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _TICK = 1_000_000 / os.sysconf("SC_CLK_TCK")
+
+
+def loaded(
+    module: str, order: bytes, clocks: Callable[[int], T], environment: Mapping[str, str] | None = None
+) -> tuple[T, T, bytes]:
+    """Let `python -m MODULE` make load as `order` says (its standard input): clocks when it is warm, clocks at the end, what it found.
+
+    It says ``begin`` and ``end`` on lines of their own. clocks gets its pid. Raises RuntimeError when it ends early or badly.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-m", module],
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(order)
+        process.stdin.close()
+        expect(process.stdout.readline(), b"begin\n")
+        before = clocks(process.pid)
+        expect(process.stdout.readline(), b"end\n")
+        after = clocks(process.pid)
+        found = process.stdout.read()
+    if process.returncode:
+        raise RuntimeError(f"{module} failed; see above")
+    return before, after, found
+
+
+def expect(line: bytes, expected: bytes) -> None:
+    """What another process must say next. Raises RuntimeError."""
+    if line != expected:
+        raise RuntimeError("a process ended early; see above")
 
 
 def cpu_microseconds(pid: int) -> float:

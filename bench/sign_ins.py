@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -30,7 +31,7 @@ from tests.support.exchange import CITY, Server, free_port
 
 from bench.cards import Made
 from bench.place import STATE, Databases, fsync_microseconds, postgres
-from bench.processes import cpu_microseconds, family_microseconds
+from bench.processes import cpu_microseconds, expect, family_microseconds, loaded
 from bench.report import Cell, Scale, Table, Tell
 from bench.timing import measure
 from bench.visitors import OURS, THEIRS, Order, Result, Step
@@ -234,16 +235,9 @@ class _Bench:
 
     def window(self, provider: Provider, concurrency: int) -> Window:
         """Let visitors sign in, and read all clocks when they are warm and when they end."""
-        process = _started(msgspec.structs.replace(provider.order, concurrency=concurrency))
-        assert process.stdout is not None
-        with process:
-            _expect(process.stdout.readline(), b"begin\n")
-            before = _cpu(provider, process.pid)
-            _expect(process.stdout.readline(), b"end\n")
-            after = _cpu(provider, process.pid)
-            result = msgspec.json.decode(process.stdout.read(), type=Result)
-        if process.returncode:
-            raise RuntimeError("a sign-in failed; see above")
+        order = msgspec.structs.replace(provider.order, concurrency=concurrency)
+        before, after, found = loaded("bench.visitors", msgspec.json.encode(order), partial(_cpu, provider))
+        result = msgspec.json.decode(found, type=Result)
         cpu = {name: (after[name] - us) / max(1, result.sign_ins) for name, us in before.items()}
         return Window(result, cpu)
 
@@ -378,7 +372,7 @@ def _running_peer(
     ):
         assert process.stdout is not None
         try:
-            _expect(process.stdout.readline(), b"ready\n")
+            expect(process.stdout.readline(), b"ready\n")
             peer = msgspec.structs.replace(
                 order,
                 provider=THEIRS,
@@ -409,20 +403,10 @@ def _installed(place: Path, tell: Tell) -> bool:
     return True
 
 
-def _started(order: Order) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.visitors"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert process.stdin is not None
-    process.stdin.write(msgspec.json.encode(order))
-    process.stdin.close()
-    return process
-
-
 def _visit(order: Order) -> None:
-    process = _started(order)
-    if process.wait():
-        raise RuntimeError("a sign-in failed; see above")
+    """Let each card be used once. Raises subprocess.CalledProcessError when a sign-in fails."""
+    command = [sys.executable, "-m", "bench.visitors"]
+    subprocess.run(command, input=msgspec.json.encode(order), stdout=subprocess.PIPE, check=True)
 
 
 def _cpu(provider: Provider, client: int) -> dict[str, float]:
@@ -459,8 +443,3 @@ def _split_row(words: str, step: Step, whole: float) -> tuple[Cell, ...]:
 def _middle(windows: list[Window]) -> Window:
     """The round whose rate is the median: its figures belong together."""
     return sorted(windows, key=lambda window: window.rate)[len(windows) // 2]
-
-
-def _expect(line: bytes, expected: bytes) -> None:
-    if line != expected:
-        raise RuntimeError("a process ended early; see above")
