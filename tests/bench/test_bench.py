@@ -90,7 +90,9 @@ def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> No
 def test_every_step_of_the_split_was_reached(quick: tuple[str, Run]) -> None:
     split = figures(table(quick[1], "One exchange split"))
     for column in ("1 in flight", "64 in flight"):
-        assert all(float(str(row[column])) > 0 for row in split.values()), split
+        # what runs behind is the rest of ticks of 10 ms, in a short run nothing or less
+        measured = {step: row for step, row in split.items() if not step.endswith("what runs behind")}
+        assert all(float(str(row[column])) > 0 for row in measured.values()), split
         of_cpu = {
             step: float(str(row[column]))
             for step, row in split.items()

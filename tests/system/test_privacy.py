@@ -119,9 +119,9 @@ def test_no_http_body_names_a_person(
     secrets = Secrets(platform)
     kinds = {path.rpartition("/")[2] for bodies in tapped.values() for path, _, _ in bodies}
     assert {
-        "inquiry.v1",
-        "permit-request.v1",
-        "presentation.v1",
+        "inquiries.v2",
+        "permit-requests.v2",
+        "presentation.v2",
         "provision-notices.v1",
         "records.v1",
     } <= kinds

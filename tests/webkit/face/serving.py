@@ -88,10 +88,14 @@ def assert_accessible(page: Page) -> None:
 
 def assert_fits(page: Page) -> None:
     """Nothing makes the page scroll sideways."""
-    room, needed = page.evaluate(
-        "[document.documentElement.clientWidth, document.documentElement.scrollWidth]"
+    room, needed, outside = page.evaluate(
+        """() => {
+            const room = document.documentElement.clientWidth;
+            const outside = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > room);
+            return [room, document.documentElement.scrollWidth, outside.map(one => one.outerHTML.slice(0, 200))];
+        }"""
     )
-    assert needed <= room
+    assert needed <= room, outside
 
 
 def keep_picture(page: Page, name: str) -> None:
