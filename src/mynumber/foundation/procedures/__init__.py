@@ -1,0 +1,1 @@
+"""Procedures as data: definitions, answers, checks, search, deadlines (docs/catalogue.md)."""
