@@ -45,6 +45,25 @@ def test_no_password_or_pin_stands_on_a_command_line_or_in_a_representation(sett
         assert not step.stdin or step.stdin.strip() not in repr(step)
 
 
+def test_every_step_of_an_institution_waits_for_its_tables_whatever_was_done_before(
+    settings: Settings,
+) -> None:
+    """In the order of the list, with all it needs, and with its milestone although an earlier start has done the rest."""
+    done: set[str] = set()
+    for step in seed.steps(settings):
+        own = set(step.after) - set(seed.Milestone)
+        assert own <= done, step.id
+        database = step.institution is not None and institution(step.institution).database
+        assert bool(set(step.after) & set(seed.Milestone)) == database, step.id
+        done.add(step.id)
+
+
+def test_people_who_moved_are_numbered_where_they_came_from_first(settings: Settings) -> None:
+    now, former = settings.towns
+    (numbers,) = (step for step in seed.steps(settings) if step.id == f"numbers-{now}")
+    assert f"numbers-{former}" in numbers.after
+
+
 def test_a_second_look_finds_the_same_secrets(settings: Settings) -> None:
     assert seed.steps(settings) == seed.steps(settings)
 

@@ -171,7 +171,7 @@ async def test_a_finished_step_of_the_seeding_is_not_repeated_after_a_later_one_
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     once = seed.Step("once", "一度だけ", None, ("--help",))
-    fails = seed.Step("fails", "失敗する", None, ("no-such-command",))
+    fails = seed.Step("fails", "失敗する", None, ("no-such-command",), ("once",))
     monkeypatch.setattr(seed, "steps", lambda _: (once, fails))
     first = Platform(settings)
     assert await first.supervisor.run() == 1

@@ -72,6 +72,11 @@ def manage_command(words: Sequence[str]) -> list[str]:
     return [*_python("django"), *words]
 
 
+def command_worker(descriptor: int) -> list[str]:
+    """Management commands of that project in turn; their ends are told to the descriptor."""
+    return [*_python("mynumber.platform.command_worker"), str(descriptor)]
+
+
 def migrate_command() -> list[str]:
     return manage_command(["migrate", "--no-input", "--verbosity", "0"])
 

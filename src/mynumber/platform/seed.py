@@ -2,11 +2,13 @@
 
 Each step is a management command of the institution that owns the data, run with that institution's environment, or
 a command of the platform itself that writes neutral files. A step that has finished is noted, so that an interrupted
-start goes on where it stopped.
+start goes on where it stopped. `seeding` runs them.
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -33,6 +35,15 @@ _PROVIDER = ("aoki", "青木　学", "情報連携課", "中間サーバーの�
 """Staff of each town at its gateway."""
 
 
+class Milestone(StrEnum):
+    """What of the start itself steps wait for."""
+
+    TABLES = "tables"
+    """All databases have their tables: an institution may write to its own."""
+    PROCESSES = "processes"
+    """All processes are ready: institutions may ask one another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the seeding."""
@@ -43,32 +54,35 @@ class Step:
     institution: str | None
     """Whose management command it is; None is a command of `mynumber` itself."""
     command: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    """Ids of the steps that must be done before, and the milestone, since those may have been done before this start."""
     stdin: str = field(default="", repr=False)
     """What the command reads: a password or a PIN, which never stands on a command line."""
 
 
 def steps(settings: Settings) -> tuple[Step, ...]:
-    """The steps in their order. Former cities come before those people moved to: J-LIS must know who moves."""
+    """The steps; of those of one institution that may begin the first goes first."""
     towns = tuple(reversed(settings.towns))
     folders = {code: settings.home / "population" / code for code in towns}
-    pensions = tuple(str(folders[code] / "pensions.ndjson") for code in towns)
-    accounts = tuple(str(folders[code] / "accounts.ndjson") for code in towns)
     return (
-        Step("ca", "公的個人認証の認証局をつくる", "jlis", ("create_ca",)),
+        Step("ca", "公的個人認証の認証局をつくる", "jlis", ("create_ca",), (Milestone.TABLES,)),
         *(step for code in towns for step in _town(settings, code, folders[code])),
-        Step("pensions", "年金の受給者を読み込む", "pension_service", ("load_population", *pensions)),
-        Step("pensions-join", "年金の情報をネットワークにつなぐ", "pension_service", ("join_network",)),
-        Step("accounts", "公金受取口座を読み込む", "digital_agency", ("load_population", *accounts)),
-        Step("accounts-join", "口座の情報をネットワークにつなぐ", "digital_agency", ("join_network",)),
+        *_members(folders),
         *_cards(settings),
         *_staff(settings),
     )
 
 
 def _town(settings: Settings, code: str, folder: Path) -> tuple[Step, ...]:
+    """Former cities number their people before those they moved to: J-LIS must know who moves."""
     name = find(code).name
     tenant = ("--tenant", code)
     create = ("population", "create", "--municipality", code, "--residents", str(settings.residents))
+    former = tuple(f"numbers-{town}" for town in settings.towns[settings.towns.index(code) + 1 :])
+
+    def step(work: str, title: str, command: str, *words: str, after: tuple[str, ...]) -> Step:
+        return Step(f"{work}-{code}", f"{name}{title}", "municipality", (command, *tenant, *words), after)
+
     return (
         Step(
             f"people-{code}",
@@ -76,13 +90,49 @@ def _town(settings: Settings, code: str, folder: Path) -> tuple[Step, ...]:
             None,
             (*create, "--output", str(folder)),
         ),
-        Step(
-            f"load-{code}", f"{name}の台帳に入れる", "municipality", ("load_population", *tenant, str(folder))
+        step(
+            "load",
+            "の台帳に入れる",
+            "load_population",
+            str(folder),
+            after=(Milestone.TABLES, f"people-{code}"),
         ),
-        Step(f"numbers-{code}", f"{name}の住民に番号を付ける", "municipality", ("number_residents", *tenant)),
-        Step(f"codes-{code}", f"{name}が符号を取得する", "municipality", ("acquire_codes", *tenant)),
-        Step(f"copies-{code}", f"{name}が副本を登録する", "municipality", ("register_copies", *tenant)),
+        step(
+            "numbers",
+            "の住民に番号を付ける",
+            "number_residents",
+            after=(Milestone.PROCESSES, f"load-{code}", *former),
+        ),
+        step("codes", "が符号を取得する", "acquire_codes", after=(Milestone.PROCESSES, f"numbers-{code}")),
+        step("copies", "が副本を登録する", "register_copies", after=(Milestone.PROCESSES, f"codes-{code}")),
     )
+
+
+def _members(folders: dict[str, Path]) -> Iterator[Step]:
+    """The institutions that know people of all towns; they ask J-LIS for their numbers."""
+    everybody = tuple(f"people-{code}" for code in folders)
+    numbered = tuple(f"numbers-{code}" for code in folders)
+    for work, institution, file, load, join in (
+        (
+            "pensions",
+            "pension_service",
+            "pensions.ndjson",
+            "年金の受給者を読み込む",
+            "年金の情報をネットワークにつなぐ",
+        ),
+        (
+            "accounts",
+            "digital_agency",
+            "accounts.ndjson",
+            "公金受取口座を読み込む",
+            "口座の情報をネットワークにつなぐ",
+        ),
+    ):
+        files = tuple(str(folder / file) for folder in folders.values())
+        yield Step(work, load, institution, ("load_population", *files), (Milestone.TABLES, *everybody))
+        yield Step(
+            f"{work}-join", join, institution, ("join_network",), (Milestone.PROCESSES, work, *numbered)
+        )
 
 
 def _cards(settings: Settings) -> tuple[Step, ...]:
@@ -91,13 +141,15 @@ def _cards(settings: Settings) -> tuple[Step, ...]:
     for card in demo(settings).cards:
         persona = personas.find(card.persona)
         file = settings.home / "handover" / f"{card.card_id}.ndjson"
+        made = f"card-{persona.key}"
         issue = ("issue_card", "--tenant", persona.municipality, "--persona", persona.key, "--out", str(file))
         steps += [
             Step(
-                f"card-{persona.key}",
+                made,
                 f"{persona.name}さんのカードをつくる",
                 "municipality",
                 issue,
+                (Milestone.PROCESSES, "ca", f"numbers-{persona.municipality}"),
                 card.on_standard_input,
             ),
             Step(
@@ -105,6 +157,7 @@ def _cards(settings: Settings) -> tuple[Step, ...]:
                 f"{persona.name}さんにカードを渡す",
                 "wallet",
                 ("receive_cards", str(file)),
+                (made,),
             ),
         ]
     return tuple(steps)
@@ -129,6 +182,7 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
                 title,
                 house,
                 command,
+                (Milestone.TABLES,),
                 login.password + "\n",
             )
         )

@@ -1,6 +1,7 @@
 """The background process behind `mynumber up`: starts everything in order, keeps it alive, stops it in reverse.
 
-    PostgreSQL -> databases and roles -> keys and directory -> migrations -> processes -> seeding (once) -> ready
+    keys and directory -> PostgreSQL -> databases and roles -> migrations -> processes -> front -> ready
+                       -> seeding (once), beside it as far as it needs nothing of it
 
 It holds a lock for as long as it lives, writes what it knows to a state file (`mynumber status`), and tells the
 waiting `mynumber up` each step through a pipe.
@@ -12,7 +13,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -20,6 +21,7 @@ import msgspec
 from mynumber.platform import keys, launch, migrations, probe, seed
 from mynumber.platform.account import AccountError
 from mynumber.platform.child import Child, end_leftovers
+from mynumber.platform.commanding import StartFailed, all_of, run_command
 from mynumber.platform.databases import embedded_server, ensure_all, owner_role
 from mynumber.platform.environment import (
     base_environment,
@@ -31,6 +33,7 @@ from mynumber.platform.logfiles import LogFile
 from mynumber.platform.postgres import PostgresError, Server
 from mynumber.platform.registry import FRONT, PROCESSES, Institution, Process, institution
 from mynumber.platform.secret_files import private_folder
+from mynumber.platform.seeding import Seeding
 from mynumber.platform.settings import Settings, SettingsError
 from mynumber.platform.state import (
     AlreadyRunning,
@@ -50,10 +53,6 @@ WATCH_SECONDS = 5.0
 LEFTOVER_SECONDS = 5.0
 """How long processes that were just killed may still hold their ports."""
 _ASK_AGAIN_SECONDS = 0.1
-
-
-class StartFailed(RuntimeError):
-    """The platform cannot start. The message is a sentence for the person who started it."""
 
 
 @dataclass
@@ -100,26 +99,29 @@ class Supervisor:
     async def _start(self, server: Server) -> None:
         await self._require_free_ports()
         self._enter("starting")
+        with self._step("機関ごとの鍵と名簿を用意"):
+            await asyncio.to_thread(keys.ensure_keys, self.settings)
+        seed.make_folders(self.settings)
+        seeding = Seeding(self.settings, lambda name: self._commands_of(name, server), self._step)
+        await all_of([seeding.run(), self._start_institutions(server, seeding)])
+        with self._step("入口を開く"):
+            self._launch_front()
+            await self._all_ready([FRONT])
+
+    async def _start_institutions(self, server: Server, seeding: Seeding) -> None:
         with self._step("データベース(PostgreSQL)を起動"):
             await asyncio.to_thread(server.start)
             await asyncio.to_thread(ensure_all, server, self.settings)
-        with self._step("機関ごとの鍵と名簿を用意"):
-            await asyncio.to_thread(keys.ensure_keys, self.settings)
         outdated = migrations.outdated(self.settings)
         if outdated:
             with self._step(f"{len(outdated)} 機関の表を作成"):
                 await self._migrate(server, outdated)
+        await seeding.reach(seed.Milestone.TABLES)
         with self._step("各機関のプロセスを起動"):
             for process in PROCESSES:
                 self._launch(process, server)
             await self._all_ready(p.name for p in PROCESSES)
-        seed.make_folders(self.settings)
-        for step in seed.open_steps(self.settings):
-            with self._step(step.title):
-                await self._seed(step, server)
-        with self._step("入口を開く"):
-            self._launch_front()
-            await self._all_ready([FRONT])
+        await seeding.reach(seed.Milestone.PROCESSES)
 
     async def _require_free_ports(self) -> None:
         """Raises StartFailed. What a killed supervisor left behind is ended first; its ports take a moment."""
@@ -142,53 +144,12 @@ class Supervisor:
         async def migrate(one: Institution) -> None:
             async with at_once:
                 env = migration_environment(self._environment(one, server))
-                await self._command(f"{one.name}-migrate", launch.migrate_command(), env)
+                await run_command(
+                    self.settings.logs / f"{one.name}-migrate.log", launch.migrate_command(), env
+                )
 
-        await _all(migrate(one) for one in outdated)
+        await all_of(migrate(one) for one in outdated)
         migrations.note(self.settings, outdated)
-
-    async def _seed(self, step: seed.Step, server: Server) -> None:
-        if step.institution is None:
-            env = base_environment(self.settings)
-            command = [sys.executable, "-m", "mynumber.platform.cli", *step.command]
-        else:
-            env = command_environment(self._environment(institution(step.institution), server))
-            command = launch.manage_command(step.command)
-        await self._command("seed", command, env, stdin=step.stdin)
-        seed.notes(self.settings).add(step)
-
-    async def _command(
-        self, log_name: str, command: list[str], env: Mapping[str, str], *, stdin: str = ""
-    ) -> None:
-        """Run a short command to its end with its output in a log. Raises StartFailed."""
-        log = LogFile(self.settings.logs / f"{log_name}.log")
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=dict(env),
-            start_new_session=True,
-        )
-        try:
-            if process.stdin is not None:
-                process.stdin.write(stdin.encode())  # a line: it fits the pipe
-                process.stdin.close()
-            assert process.stdout is not None  # noqa: S101 (it was asked for above)
-            while data := await process.stdout.read(65536):
-                log.write(data)
-            status = await process.wait()
-        except asyncio.CancelledError:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-            raise
-        finally:
-            log.close()
-        if status != 0:
-            raise StartFailed(
-                f"{' '.join(command[2:])} が失敗しました(終了コード {status})。詳しくは {log.path} を見てください"
-            )
 
     def _environment(
         self, one: Institution, server: Server, process: Process | None = None
@@ -198,6 +159,10 @@ class Supervisor:
         return institution_environment(
             self.settings, one, database_url=database_url, owner_url=owner_url, process=process
         )
+
+    def _commands_of(self, name: str, server: Server) -> dict[str, str]:
+        """The environment of an institution's commands."""
+        return command_environment(self._environment(institution(name), server))
 
     def _launch(self, process: Process, server: Server) -> None:
         env = self._environment(institution(process.institution), server, process)
@@ -217,7 +182,7 @@ class Supervisor:
     # --- watching -----------------------------------------------------------------------------------------------------
 
     async def _all_ready(self, names: Iterable[str]) -> None:
-        await _all(self._until_ready(name) for name in names)
+        await all_of(self._until_ready(name) for name in names)
 
     async def _until_ready(self, name: str) -> None:
         with contextlib.suppress(TimeoutError):
@@ -302,17 +267,6 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-async def _all(works: Iterable[Awaitable[None]]) -> None:
-    """Run all; the first failure ends the others and is raised."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _teller(descriptor: int | None) -> Callable[[Event], None]:

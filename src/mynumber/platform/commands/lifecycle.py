@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import psutil  # type: ignore[import-untyped]  # has no stubs of its own
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from mynumber.platform import launch
@@ -148,14 +148,14 @@ def _watch(events: Iterator[Event]) -> str | None:
     """Show the steps as they come. Returns the reason of a failure, or None when everything is ready."""
     columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        task = None
+        tasks: dict[str, TaskID] = {}
         for event in events:
             if event.kind == "step":
-                task = progress.add_task(event.text, total=1)
+                tasks[event.text] = progress.add_task(event.text, total=1)
                 if not console.is_terminal:
                     errors.print(f"- {event.text}")
-            elif event.kind == "done" and task is not None:
-                progress.update(task, completed=1)
+            elif event.kind == "done" and event.text in tasks:
+                progress.update(tasks[event.text], completed=1)
             elif event.kind == "failed":
                 return event.text
     return None
