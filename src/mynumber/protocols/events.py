@@ -16,7 +16,7 @@ Between member and gateway a person is an addressee number, between gateway and 
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
@@ -353,12 +353,25 @@ class EventRecordQuery(_Body, frozen=True, kw_only=True):
     """Which events about a person were disclosed to whom, newest first; asked by the portal with its own code."""
 
     code: CodeText
+    since: date | None = None
+    """First day of disclosure (Japan time), inclusive."""
+    until: date | None = None
+    """Last day (Japan time), inclusive."""
+    subscriber: SystemId | None = None
+    publisher: SystemId | None = None
+    index: Sequence | None = None
+    """Only this entry of the log."""
+    offset: Sequence = 0
     limit: PageSize = 100
 
 
 class EventRecord(_Body, frozen=True, kw_only=True):
-    """One disclosure (Act art. 23(3))."""
+    """One disclosure (Act art. 23(3)): an entry of the log."""
 
+    index: Sequence
+    """Position in the log: names the receipt, which ``receipt.v1`` gives."""
+    integrated: bool
+    """Whether a published checkpoint covers it yet."""
     subscriber: SystemId
     subscriber_name: ShortText
     publisher: SystemId
@@ -375,6 +388,9 @@ class EventRecord(_Body, frozen=True, kw_only=True):
 
 class EventRecords(_Body, frozen=True, kw_only=True):
     records: Batch[EventRecord]
+    total: int
+    covered_since: Moment | None
+    """When the core's records of disclosures begin."""
 
 
 PUBLISH = Message("event-publish.v1", PublishEvents, EventsPublished, sealed=True, max_bytes=BATCH_BYTES)

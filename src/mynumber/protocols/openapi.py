@@ -25,6 +25,7 @@ from mynumber.protocols import (
     holders,
     holds,
     hours,
+    own_use,
     records,
     residents,
     supervision,
@@ -92,7 +93,7 @@ SERVICES: Final[dict[str, Service]] = {
             ),
             JLIS: (acquisition.ISSUE_CODES,),
             PORTAL: (records.QUERY_RECORDS, records.QUERY_RECEIPT, events.QUERY_EVENT_RECORDS),
-            COMMISSION: (supervision.SUPERVISE,),
+            COMMISSION: (supervision.SUPERVISE, own_use.TELL_OWN_USE),
         },
     ),
     "jlis": Service(

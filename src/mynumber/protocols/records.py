@@ -70,6 +70,19 @@ class RecordCorrection(_Body, frozen=True, kw_only=True):
     at: Moment
 
 
+class OwnUseCitation(_Body, frozen=True, kw_only=True):
+    """The ordinance on which an exchange for an own-use affair rests (Act art. 9(2), 19(ix))."""
+
+    ordinance: str
+    words: str
+    executive: str
+    equivalent: str
+    """The affair of the table that it is equivalent to, and of its rules the one that was used."""
+    provision: str
+    accepted: date
+    """When the commission accepted the notice."""
+
+
 class ExchangeRecord(_Body, frozen=True, kw_only=True):
     """One exchange about the person, with what happened to it in order."""
 
@@ -85,6 +98,8 @@ class ExchangeRecord(_Body, frozen=True, kw_only=True):
     information: str
     events: Annotated[tuple[RecordEvent, ...], msgspec.Meta(max_length=100)]
     corrections: Annotated[tuple[RecordCorrection, ...], msgspec.Meta(max_length=100)] = ()
+    own_use: OwnUseCitation | None = None
+    """Of an exchange for an own-use affair; its provision is a row of that ordinance."""
 
     @property
     def outcome(self) -> Outcome:

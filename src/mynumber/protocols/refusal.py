@@ -17,6 +17,7 @@ class Hop(StrEnum):
     PROVIDER = "provider"
     JLIS = "jlis"
     PORTAL = "portal"
+    COMMISSION = "commission"
 
     @property
     def label_ja(self) -> str:
@@ -30,6 +31,7 @@ _HOP_JA = {
     Hop.PROVIDER: "情報提供者",
     Hop.JLIS: "地方公共団体情報システム機構",
     Hop.PORTAL: "マイナポータル",
+    Hop.COMMISSION: "個人情報保護委員会",
 }
 
 

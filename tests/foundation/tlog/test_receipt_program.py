@@ -16,8 +16,9 @@ from mynumber.foundation.tlog.receipt import ReceiptReason, words
 from mynumber.foundation.tlog.receipt.report import check_bytes, check_file, describe_record
 from mynumber.foundation.tlog.receipt.words import Language
 from mynumber.foundation.tlog.witness import authenticate
-from mynumber.institutions.network.core.records import LogEntry
+from mynumber.institutions.network.core.records import DisclosureEntry, LogEntry
 from mynumber.platform.commands.receipt import app
+from mynumber.protocols.events import EventKind
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.refusal import Hop, Reason
 from tests.foundation.tlog.test_receipt import SIGNER, Log
@@ -167,13 +168,16 @@ def test_every_failure_has_its_words_in_both_languages() -> None:
         assert english.replace("“", "").replace("”", "").isascii()
 
 
-@pytest.mark.parametrize(("member", "values"), [("outcome", Outcome), ("hop", Hop), ("reason", Reason)])
+@pytest.mark.parametrize(
+    ("member", "values"), [("outcome", Outcome), ("hop", Hop), ("reason", Reason), ("kind", EventKind)]
+)
 def test_every_word_that_the_network_records_is_explained(member: str, values: type[StrEnum]) -> None:
     assert set(words.VALUES[member]) == {one.value for one in values}
 
 
 def test_every_member_of_an_entry_of_the_network_has_a_label() -> None:
     assert set(LogEntry.__struct_fields__) <= set(words.FIELDS)
+    assert set(DisclosureEntry.__struct_fields__) <= set(words.FIELDS)
 
 
 def test_known_members_come_first_and_unknown_ones_are_kept() -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from mynumber.platform.databases import InstitutionDatabase
-from tests.support.core import RunningCore, running_core
+from tests.support.core import RunningCore
 from tests.support.directory import make_systems
 from tests.support.exchange import CITY
 from tests.support.tools import needs
@@ -34,18 +34,14 @@ PASSWORD = "correct-horse-battery"  # of a made-up person
 PAGES = ("/supervision", "/supervision?days=28", "/supervision/permissions")
 
 
-@pytest.fixture(scope="module")
-def core(
-    tmp_path_factory: pytest.TempPathFactory, institution_database: Callable[..., InstitutionDatabase]
-) -> Iterator[RunningCore]:
-    with running_core(tmp_path_factory.mktemp("core"), institution_database) as running:
-        running.systems.moved({"network": f"http://127.0.0.1:{running.servers[0].port}"})
-        with psycopg.connect(running.database.url) as connection:
-            connection.execute(
-                "INSERT INTO asker_day VALUES (%s, %s, '子育て支援課', 300, 290, 1, 280, 12, 12, 0)",
-                (timezone.localdate() - timedelta(days=2), CITY),  # the network counts today and yesterday anew
-            )
-        yield running
+@pytest.fixture(scope="module", autouse=True)
+def asker(core: RunningCore) -> None:
+    """An organisation that stands out."""
+    with psycopg.connect(core.database.url) as connection:
+        connection.execute(
+            "INSERT INTO asker_day VALUES (%s, %s, '子育て支援課', 300, 290, 1, 280, 12, 12, 0)",
+            (timezone.localdate() - timedelta(days=2), CITY),  # the network counts today and yesterday anew
+        )
 
 
 @pytest.fixture

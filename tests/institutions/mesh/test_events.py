@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from typing import Any
+from uuid import uuid4
+
 import msgspec
+import psycopg
 import pytest
 
+from mynumber.foundation import tlog
 from mynumber.foundation.law import InformationKind, InstitutionKind
 from mynumber.protocols.events import (
     EVENTS_SINCE,
@@ -19,9 +27,10 @@ from mynumber.protocols.events import (
     RefusedItem,
     Topic,
 )
+from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery
 from mynumber.protocols.refusal import Hop, Reason
 from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, resident_code
-from tests.support.mesh import AWARDS, RESIDENTS, Mesh, addressee, award, change
+from tests.support.mesh import AWARDS, PATIENCE_SECONDS, RESIDENTS, Mesh, addressee, award, change
 
 
 def test_an_award_reaches_the_city_that_has_a_case(mesh: Mesh) -> None:
@@ -250,6 +259,97 @@ def test_the_person_sees_who_heard_what(mesh: Mesh) -> None:
         ).records
         == ()
     )
+
+
+def test_each_disclosure_is_an_entry_of_the_log_with_a_receipt(mesh: Mesh) -> None:
+    exchange = mesh.exchange
+    (person,) = mesh.people(1)
+    mesh.subscribe(CITY, AWARDS)
+    mesh.watch(CITY, AWARDS, [person])
+    start = mesh.place(CITY)
+    event = award(person)
+    mesh.publish(PENSION, event)
+    mesh.wait_for(CITY, start, 1)
+    code = _code_of_portal(mesh, person)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = exchange.call(
+            QUERY_EVENT_RECORDS, EventRecordQuery(code=code), sender="portal", receiver="network"
+        )
+        (record,) = answer.records
+        if record.integrated:
+            break
+        assert time.monotonic() < deadline, "never integrated"
+        time.sleep(0.02)
+    assert answer.total == 1
+    assert answer.covered_since is not None
+    question = ReceiptQuery(code=code, index=record.index)
+    text = exchange.call(QUERY_RECEIPT, question, sender="portal", receiver="network").text
+    verified = tlog.verify_receipt(text, exchange.vkey)
+    told = ("format", "event_id", "kind", "subscriber", "publisher", "grounds")
+    assert [verified.record[name] for name in told] == [
+        "mynumber-event-record.v1",
+        str(event.event_id),
+        "benefit_awarded",
+        CITY,
+        PENSION,
+        [{"affair": ALLOWANCE, "provision": "81-1-4"}],
+    ]
+    stranger = ReceiptQuery(code=_code_of_portal(mesh, None), index=record.index)
+    assert exchange.refusal(
+        lambda: exchange.call(QUERY_RECEIPT, stranger, sender="portal", receiver="network")
+    ) == (Hop.NETWORK, Reason.UNKNOWN_RECORD)
+
+
+def test_the_audit_finds_a_disclosure_that_was_altered_or_taken_away(mesh: Mesh) -> None:
+    people = mesh.people(2)
+    mesh.subscribe(CITY, AWARDS)
+    mesh.watch(CITY, AWARDS, people)
+    start = mesh.place(CITY)
+    mesh.publish(PENSION, *map(award, people))
+    mesh.wait_for(CITY, start, 2)
+    with psycopg.connect(mesh.exchange.network_database.owner_url) as owner:
+        (index,) = owner.execute("SELECT max(index) FROM event_entry").fetchone() or (0,)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while owner.execute("SELECT FROM checkpoint WHERE size > %s", [index]).fetchone() is None:
+            assert time.monotonic() < deadline, "never integrated"
+            owner.rollback()
+            time.sleep(0.02)
+        name = _kept(owner, index)
+    assert "異常はありません" in _audit(mesh)
+    for tampering in (
+        "UPDATE event_entry SET kind = 'benefit_stopped' WHERE index = %s",
+        "UPDATE event_entry SET disclosed_at = disclosed_at + interval '1 microsecond' WHERE index = %s",
+        "DELETE FROM event_entry WHERE index = %s",
+    ):
+        with psycopg.connect(mesh.exchange.network_database.owner_url) as owner:
+            owner.execute(tampering.encode(), [index])
+        assert f"記録 {index}" in _audit(mesh)
+        with psycopg.connect(mesh.exchange.network_database.owner_url) as owner:
+            owner.execute("DELETE FROM event_entry WHERE index = %s", [index])
+            owner.execute(psycopg.sql.SQL("INSERT INTO event_entry SELECT * FROM {}").format(name))
+    with psycopg.connect(mesh.exchange.network_database.owner_url) as owner:
+        owner.execute(psycopg.sql.SQL("DROP TABLE {}").format(name))
+    assert "異常はありません" in _audit(mesh)
+
+
+def _kept(owner: psycopg.Connection[Any], index: int) -> psycopg.sql.Identifier:
+    """A table with the row as it was."""
+    name = psycopg.sql.Identifier(f"kept_{uuid4().hex}")
+    owner.execute(
+        psycopg.sql.SQL("CREATE TABLE {} AS SELECT * FROM event_entry WHERE index = {}").format(name, index)
+    )
+    return name
+
+
+def _audit(mesh: Mesh) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "mynumber.webkit.manage", "network", "audit"],
+        env={**mesh.exchange.network.environment, "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
 
 
 def _code_of_portal(mesh: Mesh, person: int | None) -> str:

@@ -23,7 +23,7 @@ EIGHT_YEARS = timedelta(days=8 * 366)
 
 @pytest.fixture
 def aged(tmp_path: Path, institution_database: Callable[..., InstitutionDatabase]) -> Iterator[RunningCore]:
-    """A core with three exchanges of eight years ago, their checkpoint as old, and one of today."""
+    """A core with three exchanges and a disclosure of eight years ago, their checkpoint as old, and one exchange of today."""
     with running_core(tmp_path, institution_database) as core:
         person = resident_code()
         core.give_codes((CITY, FORMER_CITY), (person,))
@@ -31,14 +31,14 @@ def aged(tmp_path: Path, institution_database: Callable[..., InstitutionDatabase
         server.stop()  # the log shall first see the records when they are old
         _old_records(core, 3)
         server.start()
-        _until_integrated(core, 3)
+        _until_integrated(core, 4)
         question = PermitRequests(inquirer=CITY, requests=(request(core, person),))
         core.call(REQUEST_PERMITS, question, sender=f"gateway.{CITY}")
-        _until_integrated(core, 4)
+        _until_integrated(core, 5)
         server.stop()  # a running core forgets by itself
         with psycopg.connect(core.database.owner_url) as owner:
             owner.execute(
-                "UPDATE checkpoint SET signed_at = %s WHERE size = 3", [datetime.now(UTC) - EIGHT_YEARS]
+                "UPDATE checkpoint SET signed_at = %s WHERE size = 4", [datetime.now(UTC) - EIGHT_YEARS]
             )
         yield core
 
@@ -58,7 +58,18 @@ def _old_records(core: RunningCore, count: int) -> None:
                 " WHERE (e.inquirer, e.request_id) = (exchange.inquirer, exchange.request_id))",
                 [index],
             )
-        owner.execute("UPDATE log_state SET next_index = %s", [count])
+        owner.execute(
+            "INSERT INTO exchange_correction SELECT inquirer, request_id, gen_random_uuid(), 'wrong_value', %s, %s FROM exchange",
+            [at, at],
+        )
+        owner.execute(
+            "INSERT INTO event_entry (subscriber, sequence, publisher, event_id, person, kind, information, occurred_at,"
+            " grounds, disclosed_at, subscriber_name, publisher_name, index, salt) VALUES"
+            " (%s, 1, %s, gen_random_uuid(), '1.p', 'death', 'resident_record', %s, '[]', %s, 'c', 'f', %s,"
+            " decode(repeat('22', 32), 'hex'))",
+            [CITY, FORMER_CITY, at, at, count],
+        )
+        owner.execute("UPDATE log_state SET next_index = %s", [count + 1])
 
 
 def _until_integrated(core: RunningCore, size: int) -> None:
@@ -69,16 +80,20 @@ def _until_integrated(core: RunningCore, size: int) -> None:
 
 
 def _counts(core: RunningCore) -> tuple[object, ...]:
-    return core.rows("SELECT (SELECT count(*) FROM exchange), (SELECT count(*) FROM exchange_event)")[0]
+    """Exchanges, their entries, what was noted on them, disclosures of events."""
+    return core.rows(
+        "SELECT (SELECT count(*) FROM exchange), (SELECT count(*) FROM exchange_event),"
+        " (SELECT count(*) FROM exchange_correction), (SELECT count(*) FROM event_entry)"
+    )[0]
 
 
 def test_what_is_older_than_seven_years_goes_and_the_audit_says_how_much(aged: RunningCore) -> None:
     assert "7年" not in aged.manage("audit")
-    assert "3 件の照会の記録（3 行）を消しました" in aged.manage("forget_records")
-    assert _counts(aged) == (1, 1)
+    assert "3 件の照会の記録（4 行）を消しました" in aged.manage("forget_records")
+    assert _counts(aged) == (1, 1, 0, 0)
     audit = aged.manage("audit")
     assert "記録 1 件" in audit
-    assert "7年を過ぎて消した記録は 3 件です" in audit
+    assert "7年を過ぎて消した記録は 4 件です" in audit
     assert "異常はありません" in audit
     assert "0 件の照会の記録（0 行）を消しました" in aged.manage("forget_records")
     assert len(aged.rows("SELECT * FROM retention_run")) == 1, "a run that found nothing leaves no row"
@@ -88,18 +103,18 @@ def test_what_no_checkpoint_of_that_time_covers_stays(aged: RunningCore) -> None
     with psycopg.connect(aged.database.owner_url) as owner:
         owner.execute("UPDATE checkpoint SET signed_at = now()")
     aged.manage("forget_records")
-    assert _counts(aged) == (4, 4)
+    assert _counts(aged) == (4, 4, 3, 1)
 
 
 def test_an_exchange_that_ended_later_stays_whole(aged: RunningCore) -> None:
     with psycopg.connect(aged.database.owner_url) as owner:
         owner.execute("UPDATE exchange_event SET at = now() - interval '6 years' WHERE index = 1")
     aged.manage("forget_records")
-    assert _counts(aged) == (2, 2)
+    assert _counts(aged) == (2, 2, 1, 0)
 
 
 @pytest.mark.parametrize(
-    "taken", ["DELETE FROM exchange_event WHERE index = 3", "DELETE FROM exchange_event WHERE index = 0"]
+    "taken", ["DELETE FROM exchange_event WHERE index = 4", "DELETE FROM exchange_event WHERE index = 0"]
 )
 def test_the_audit_finds_what_was_taken_away_besides(aged: RunningCore, taken: str) -> None:
     with psycopg.connect(aged.database.owner_url) as owner:
@@ -122,6 +137,8 @@ def test_the_app_can_neither_delete_nor_write_that_it_was_time(aged: RunningCore
     for statement in (
         "DELETE FROM exchange",
         "DELETE FROM exchange_event",
+        "DELETE FROM exchange_correction",
+        "DELETE FROM event_entry",
         "INSERT INTO retention_run VALUES (now(), now(), 4, 4, 4)",
         "UPDATE retention_run SET entries = 4",
     ):

@@ -12,11 +12,23 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from mynumber.foundation import tlog
 from mynumber.institutions.portal.account.models import Account
 from mynumber.protocols.corrections import CORRECT, Correct, CorrectionReason
+from mynumber.protocols.events import (
+    PUBLISH,
+    SUBSCRIPTIONS,
+    WATCHES,
+    ChangeEvent,
+    ChangeSubscriptions,
+    ChangeWatches,
+    EventKind,
+    PublishEvents,
+    Topic,
+)
 from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.portal.house import Browser, Holder, House
 from tests.support.exchange import CITY, FORMER_CITY, PENSION
@@ -175,6 +187,67 @@ def test_the_list_is_filtered_by_institution_and_period_and_keeps_what_was_typed
     assert f'value="{day}"' in page
     assert "入力を確かめてください" in resident.text("/records/?inquirer=nobody")
     assert "入力を確かめてください" in resident.text("/records/?since=soon")
+
+
+def hear_of_a_move(house: House, holder: Holder) -> str:
+    """The city has a case about the holder, and the former city tells that they moved out; the address of the change's page."""
+    topic = Topic(affair="81-1", provider_kind="municipality", information="resident_record")
+    call = house.exchange.call
+    call(SUBSCRIPTIONS, ChangeSubscriptions(begin=(topic,)), sender=CITY, receiver=f"gateway.{CITY}")
+    watch = ChangeWatches(topic=topic, watch=(holder.at_city,))
+    call(WATCHES, watch, sender=CITY, receiver=f"gateway.{CITY}")
+    event = ChangeEvent(
+        event_id=uuid4(),
+        addressee=holder.at_former,
+        kind=EventKind.MOVED_OUT,
+        information="resident_record",
+        occurred_at=datetime.now(UTC),
+    )
+    sent = PublishEvents(events=(event,))
+    call(PUBLISH, sent, sender=FORMER_CITY, receiver=f"gateway.{FORMER_CITY}")
+
+    def look() -> str | None:
+        with psycopg.connect(house.exchange.network_database.owner_url) as core:
+            row = core.execute(
+                "SELECT index FROM event_entry WHERE event_id = %s", [event.event_id]
+            ).fetchone()
+        return f"/records/changes/{row[0]}" if row else None
+
+    return eventually(look)
+
+
+def test_a_change_that_was_told_is_shown_with_its_basis_and_its_receipt(
+    house: House, holder: Holder, resident: Browser
+) -> None:
+    assert "知らされた機関は、まだありません" in resident.text("/records/")
+    address = hear_of_a_move(house, holder)
+    page = resident.text("/records/")
+    for words in (address, "転出", "葛飾区", "八尾市", "児童扶養手当の支給に関する事務", "八十一の項"):
+        assert words in page, words
+    page = settled(resident, address, receipts=1)
+    for words in ("転出", "第二条の表 八十一の項", "中身は入っていません", "mynumber receipt verify"):
+        assert words in page, words
+    (link,) = re.findall(r'href="(/records/receipts/\d+)"', page)
+    verified = tlog.verify_receipt(resident.get(link).content.decode(), house.exchange.vkey)
+    assert verified.record["kind"] == "moved_out"
+    assert "知らされた変化" in resident.text("/records/coverage")
+    assert "知らされた変化</dt><dd>1 件" in resident.text("/records/coverage").replace("\n", "").replace(
+        " <", "<"
+    )
+    stranger = Browser()
+    stranger.sign_in(house, house.holder())
+    assert stranger.get(address).status_code == 404
+    assert stranger.get(link).status_code == 404
+
+
+def test_changes_are_filtered_like_exchanges(house: House, holder: Holder, resident: Browser) -> None:
+    address = hear_of_a_move(house, holder)
+    yesterday = f"{datetime.now(UTC) + timedelta(hours=9) - timedelta(days=1):%Y-%m-%d}"
+    assert address in resident.text(f"/records/?inquirer={CITY}&provider={FORMER_CITY}")
+    for query in (f"inquirer={FORMER_CITY}", f"provider={PENSION}", f"until={yesterday}"):
+        assert address not in resident.text(f"/records/?{query}"), query
+    assert address in resident.text("/records/?changes=99")
+    assert resident.get(f"/records/changes/{2**63}").status_code == 404
 
 
 def test_the_list_has_pages(

@@ -10,6 +10,8 @@ globals().update(
             "mynumber.institutions.commission.witness",
             "mynumber.institutions.commission.monitor",
             "mynumber.institutions.commission.supervision",
+            "mynumber.institutions.commission.own_use",
+            "mynumber.webkit.inbox",
         ],
         urlconf="mynumber.institutions.commission.urls",
         staff=True,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("alarms/<int:number>", views.alarm, name="alarm"),
     path("policy", views.policy, name="policy"),
     path("", include("mynumber.institutions.commission.supervision.urls")),
+    path("", include("mynumber.institutions.commission.own_use.urls")),
     path("", include("mynumber.webkit.staff.urls")),
     path("language", choose_language, name="language"),
     path("", include("mynumber.webkit.urls")),

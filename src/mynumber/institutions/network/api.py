@@ -24,7 +24,7 @@ from mynumber.institutions.network.core import publication
 from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.cosigning import Cosigning
 from mynumber.institutions.network.core.decision import Judgement, judge
-from mynumber.institutions.network.core.disclosure import JAPAN, Disclosure
+from mynumber.institutions.network.core.disclosure import Disclosure
 from mynumber.institutions.network.core.holders import Holders
 from mynumber.institutions.network.core.issue import issue_codes
 from mynumber.institutions.network.core.limits import DEFAULT_RATES, Limits, parse_rates
@@ -34,6 +34,8 @@ from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.core.store import RefusedMessage, Store
 from mynumber.institutions.network.corrections.noting import note
 from mynumber.institutions.network.mesh import serving as mesh
+from mynumber.institutions.network.own_use import accepting
+from mynumber.institutions.network.own_use.rows import JAPAN, OwnUse
 from mynumber.institutions.network.statistics.reporting import report
 from mynumber.institutions.network.statistics.rolling import keep_counts
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
@@ -55,6 +57,7 @@ from mynumber.protocols.exchange import (
 from mynumber.protocols.holders import QUERY_HOLDERS
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.node import Node
+from mynumber.protocols.own_use import TELL_OWN_USE, OwnUseAccepted
 from mynumber.protocols.records import (
     QUERY_RECEIPT,
     QUERY_RECORDS,
@@ -104,10 +107,13 @@ class Core:
         )
         self.refusals: Batcher[RefusedMessage, None] = Batcher(self.store.count_refused, name="refusals")
         self.limits = Limits(parse_rates(os.environ.get(RATES, DEFAULT_RATES)))
-        self.disclosure = Disclosure(pool, self.keys)
+        self.own_use = OwnUse(pool)
+        self.disclosure = self._disclosure()
         self.holders = Holders(pool, self.keys, lambda: node.directory, legal_basis_at)
         self.caller = Caller(node)
-        self.mesh = mesh.Mesh(node, pool, keys=lambda: self.keys, legal_basis=legal_basis_at)
+        self.mesh = mesh.Mesh(
+            node, pool, keys=lambda: self.keys, legal_basis=legal_basis_at, log=self.sequencer
+        )
         self._tasks = [
             asyncio.create_task(keep_running("sequencer", self.sequencer.run)),
             asyncio.create_task(keep_running("cosigning", Cosigning(pool, publication.policy()).run)),
@@ -120,14 +126,20 @@ class Core:
         """The keys of codes as of now."""
         return self.codes.keys
 
+    def _disclosure(self) -> Disclosure:
+        return Disclosure(self.pool, self.keys, lambda: self.own_use.rows)
+
     async def _follow_keys(self) -> None:
-        """Take up new versions of the codes' keys, and closed ones, while running."""
+        """Take up new versions of the codes' keys, closed ones, and rows of own-use affairs, while running."""
         while True:
             await asyncio.sleep(KEYS_SECONDS)
+            with suppress(*DATABASE_FAILURES):
+                if await self.own_use.renew():
+                    _log.info("other own-use affairs", last=self.own_use.rows.last)
             codes = self.codes.renewed(self.node.keyring)
             if codes is not self.codes:
                 self.codes = codes
-                self.disclosure = Disclosure(self.pool, codes.keys)
+                self.disclosure = self._disclosure()
                 self.holders = Holders(self.pool, codes.keys, lambda: self.node.directory, legal_basis_at)
                 _log.info("other keys of codes", live=list(codes.live))
 
@@ -174,7 +186,7 @@ class Core:
             question.body,
             inquirer=inquirer,
             directory=self.node.directory,
-            basis=legal_basis_at(at),
+            basis=self.own_use.basis_at(at),
             keys=self.keys,
             live=self.codes.live,
         )
@@ -200,6 +212,12 @@ class Core:
                 for reason, times in counts.items()
             )
         )
+
+    async def accept_own_use(self, question: Question[OwnUseAccepted]) -> Acknowledged:
+        """Add an own-use affair that the commission accepted; this process knows it at once, the others within half a second."""
+        done = await accepting.accept(self.pool, question)
+        await self.own_use.renew()
+        return done
 
     async def notify(self, question: Question[Notices]) -> Acknowledged:
         """Take the notices of how exchanges ended; the same notice twice counts once."""
@@ -258,6 +276,7 @@ async def start() -> Node:
     legal_basis_at(datetime.now(UTC))
     pool = await open_pool(os.environ["DATABASE_URL"], connections=CONNECTIONS)
     _core = Core(node, pool)
+    await _core.own_use.renew()
     return node
 
 
@@ -335,6 +354,12 @@ def build() -> MessageApp:
     application.answer(
         SUPERVISE,
         lambda question: report(_running().pool, _running().node.directory, question.body),
+        may_ask=lambda sender, _: sender == "commission",
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        TELL_OWN_USE,
+        lambda question: _running().accept_own_use(question),
         may_ask=lambda sender, _: sender == "commission",
         hop=Hop.NETWORK,
     )

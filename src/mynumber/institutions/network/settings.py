@@ -13,6 +13,7 @@ globals().update(
             "mynumber.institutions.network.cosignatures",
             "mynumber.institutions.network.table",
             "mynumber.institutions.network.statistics",
+            "mynumber.institutions.network.own_use",
         ],
         urlconf="mynumber.institutions.network.urls",
         middleware=[language.MIDDLEWARE],

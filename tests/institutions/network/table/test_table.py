@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
+import msgspec
 import pytest
 from django.test import Client
 from hypothesis import given, settings
@@ -26,6 +28,7 @@ from mynumber.institutions.network.table.rows import (
     wordings,
 )
 from mynumber.platform.databases import InstitutionDatabase
+from tests.institutions.network.test_own_use import affair
 from tests.support.tools import needs
 from tests.webkit import faces
 from tests.webkit.face.serving import (
@@ -316,3 +319,32 @@ def test_the_pages_are_accessible_on_desk_and_phone(database: InstitutionDatabas
         page.keyboard.press("Enter")
         page.get_by_role("link", name="81-1-4", exact=True).press("Enter")
         assert page.get_by_role("heading", level=1).inner_text() == "規定 81-1-4"
+
+
+def test_own_use_affairs_stand_beside_the_table_with_ordinance_and_days(
+    client: Client, database: InstitutionDatabase
+) -> None:
+    from mynumber.institutions.network.own_use.models import OwnUseRow
+
+    assert "受理された独自利用事務はありません" in text_of(client, "/table/own-use")
+    assert client.get("/table/own-131229-1").status_code == 404
+    text = affair(number=1, valid_from=date(2026, 7, 1))
+    OwnUseRow.objects.create(
+        notice=uuid4(),
+        kind="new",
+        affair="own-131229-1",
+        content=msgspec.json.encode(text).decode(),
+        notified=date(2026, 5, 1),
+        accepted=date(2026, 6, 1),
+        received_at=datetime(2026, 6, 1, tzinfo=UTC),
+    )
+    listed = text_of(client, "/table/own-use?day=2026-08-01")
+    for words in ("own-131229-1", "東京都葛飾区", text.ordinance, "施行中"):
+        assert words in listed, words
+    assert "施行前" in text_of(client, "/table/own-use?day=2026-06-30")
+    for address in ("/table/own-131229-1", "/table/own-131229-1-1"):
+        page = text_of(client, f"{address}?day=2026-08-01")
+        for words in (text.reason, "own-131229-1-1", "/table/81-1-3", "地方税関係情報"):
+            assert words in page, words
+    assert client.get("/table/own-131229-2").status_code == 404
+    assert client.get("/table/own-use?day=1999-01-01").status_code == 422

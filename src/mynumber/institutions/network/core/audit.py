@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -125,10 +127,15 @@ def _check_cosignatures(result: Audit, witnesses: Sequence[VerifierKey]) -> None
 
 
 def _rows() -> Iterator[dict[str, Any]]:
+    """All entries of the log in their order: of exchanges, and of events."""
+    exchanges = f"SELECT {records.ENTRY_COLUMNS} FROM {records.ENTRY_TABLES} ORDER BY event.index"  # noqa: S608 - constants
+    disclosures = f"SELECT {records.DISCLOSURE_COLUMNS} FROM event_entry ORDER BY index"  # noqa: S608 - constants
+    return merge(_each(exchanges), _each(disclosures), key=itemgetter("index"))
+
+
+def _each(query: str) -> Iterator[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {records.ENTRY_COLUMNS} FROM {records.ENTRY_TABLES} ORDER BY event.index"  # noqa: S608 - constants
-        )
+        cursor.execute(query)
         names = [column.name for column in cursor.description or ()]
         while rows := cursor.fetchmany(2000):
             for row in rows:

@@ -11,10 +11,12 @@ from functools import lru_cache
 import msgspec
 
 from mynumber.foundation.codes import BadCode, Code, CodeKeys
-from mynumber.foundation.law import InformationKind, InstitutionKind, LegalBasis, Provision
+from mynumber.foundation.law import InformationKind, InstitutionKind, LegalBasis, LocalBasis, Provision
+from mynumber.foundation.law.own_use import is_own_use
 from mynumber.institutions.network.core.records import RECORD_DOMAIN
 from mynumber.protocols.directory import Directory, UnknownSystem
 from mynumber.protocols.exchange import PermitRequests, RequestedPermit
+from mynumber.protocols.own_use import body_of
 from mynumber.protocols.refusal import Reason
 
 
@@ -54,7 +56,7 @@ def judge(
     *,
     inquirer: str,
     directory: Directory,
-    basis: LegalBasis,
+    basis: LegalBasis | LocalBasis,
     keys: CodeKeys,
     live: Sequence[int] = (),
 ) -> tuple[Judgement, ...]:
@@ -81,10 +83,13 @@ def _judgement(request: RequestedPermit, rules: _Rules, codes: _Conversions) -> 
 class _Rules:
     """The table of the day, as it stands for one inquirer."""
 
-    def __init__(self, inquirer: str, is_own_name: bool, directory: Directory, basis: LegalBasis) -> None:
+    def __init__(
+        self, inquirer: str, is_own_name: bool, directory: Directory, basis: LegalBasis | LocalBasis
+    ) -> None:
         self._is_own_name = is_own_name
         self._directory = directory
         self._basis = basis
+        self._inquirer = inquirer
         self._inquirer_kinds = kinds_of(directory, inquirer)
         self._provider_kinds: dict[str, frozenset[InstitutionKind]] = {}
 
@@ -98,8 +103,24 @@ class _Rules:
             information = InformationKind.named(request.information)
         except ValueError:
             return None, Reason.NOT_IN_TABLE
-        provision = self._basis.find(self._inquirer_kinds, request.affair, kinds, information)
+        provision = self._row(request, kinds, information)
         return provision, None if provision else Reason.NOT_IN_TABLE
+
+    def _row(
+        self, request: RequestedPermit, kinds: frozenset[InstitutionKind], information: InformationKind
+    ) -> Provision | None:
+        if not isinstance(self._basis, LocalBasis):
+            return self._basis.find(self._inquirer_kinds, request.affair, kinds, information)
+        if not is_own_use(request.affair):
+            return self._basis.table.find(self._inquirer_kinds, request.affair, kinds, information)
+        return self._basis.find(
+            self._inquirer_kinds,
+            request.affair,
+            kinds,
+            information,
+            body=body_of(self._inquirer),
+            provider=body_of(request.provider),
+        )
 
     def _kinds_of(self, provider: str) -> frozenset[InstitutionKind]:
         """Empty for who is not listed, is no provider, or has no key that a permit could be sealed to."""

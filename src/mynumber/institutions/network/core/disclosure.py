@@ -5,9 +5,9 @@ The portal's code is converted into the code of the records; what is found says 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -18,6 +18,7 @@ from mynumber.institutions.network.core import records
 from mynumber.institutions.network.core.publication import published
 from mynumber.institutions.network.core.tiles import with_tiles
 from mynumber.institutions.network.corrections.noting import corrections_of
+from mynumber.institutions.network.own_use.rows import JAPAN, OwnUseRows
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.records import (
     ExchangeRecord,
@@ -29,7 +30,6 @@ from mynumber.protocols.records import (
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
 
-JAPAN = ZoneInfo("Asia/Tokyo")
 LARGEST_PAGE = 200
 
 _PAGE = """
@@ -47,9 +47,12 @@ _PAGE = """
 class Disclosure:
     """Answers the portal."""
 
-    def __init__(self, pool: asyncpg.Pool, keys: CodeKeys) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, keys: CodeKeys, own_use: Callable[[], OwnUseRows] = OwnUseRows
+    ) -> None:
         self._pool = pool
         self._keys = keys
+        self._own_use = own_use
 
     def _record_codes(self, member: str, text: str) -> list[str]:
         """The codes of the records for a person, in every key version that records may have."""
@@ -68,14 +71,12 @@ class Disclosure:
     async def query(self, member: str, query: RecordQuery) -> Records:
         """A page of the records about a person, newest first."""
         codes = self._record_codes(member, query.code)
+        own_use = self._own_use()
         async with self._pool.acquire() as connection:
             rows = await connection.fetch(
                 _PAGE,
                 codes,
-                _start_of(query.since),
-                _start_of(query.until + timedelta(days=1))
-                if query.until and query.until < date.max
-                else None,
+                *days_of(query.since, query.until),
                 query.inquirer,
                 query.provider,
                 max(query.offset, 0),
@@ -101,6 +102,7 @@ class Disclosure:
                     information=row["information"],
                     events=tuple(events[row["inquirer"], row["request_id"]]),
                     corrections=tuple(corrections.get((row["inquirer"], row["request_id"]), ())),
+                    own_use=own_use.citation(row["provision"], row["requested_at"].astimezone(JAPAN).date()),
                 )
                 for row in rows
             ),
@@ -151,6 +153,12 @@ class Disclosure:
                 codes,
             )
             if row is None:
+                row = await connection.fetchrow(
+                    f"SELECT {records.DISCLOSURE_COLUMNS} FROM event_entry WHERE index = $1 AND person = ANY($2::text[])",  # noqa: S608 - constants
+                    query.index,
+                    codes,
+                )
+            if row is None:
                 raise Refused(Hop.NETWORK, Reason.UNKNOWN_RECORD)
             text = await receipt_of(connection, row)
         if text is None:
@@ -177,6 +185,11 @@ async def receipt_of(connection: Any, row: Any) -> str | None:
         hashes=tuple(hashes),
         checkpoint=shown.note,
     ).to_text()
+
+
+def days_of(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
+    """The moment at which a period of days in Japan, both included, begins, and the one before which it ends."""
+    return _start_of(since), _start_of(until + timedelta(days=1)) if until and until < date.max else None
 
 
 def _start_of(day: date | None) -> datetime | None:

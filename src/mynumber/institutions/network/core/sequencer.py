@@ -67,11 +67,7 @@ class Sequencer:
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
             size = await connection.fetchval("SELECT coalesce(max(size), 0) FROM checkpoint")
-            rows = await connection.fetch(
-                f"SELECT {records.ENTRY_COLUMNS} FROM {records.ENTRY_TABLES} WHERE event.index >= $1 ORDER BY event.index LIMIT $2",  # noqa: S608 - constants
-                size,
-                LARGEST_STEP,
-            )
+            rows = await records.entries_from(connection, size, LARGEST_STEP)
             if not rows:
                 return 0
             if [row["index"] for row in rows] != list(range(size, size + len(rows))):

@@ -59,7 +59,7 @@ class PublishedEvent(models.Model):
 
 
 class EventEntry(models.Model):
-    """One event in the row of one subscriber, and the record of its disclosure (Act art. 23(3)). Insert-only."""
+    """One event in the row of one subscriber, and the record of its disclosure (Act art. 23(3)). Insert-only; ``index`` is its leaf in the log."""
 
     pk = models.CompositePrimaryKey("subscriber", "sequence")
     subscriber = models.CharField(max_length=80)
@@ -74,6 +74,11 @@ class EventEntry(models.Model):
     grounds = models.TextField()
     """JSON: affairs and provisions that entitled the subscriber at that moment."""
     disclosed_at = models.DateTimeField()
+    subscriber_name = models.CharField(max_length=200)
+    publisher_name = models.CharField(max_length=200)
+    index = models.BigIntegerField(unique=True)
+    salt = models.BinaryField()
+    """32 random bytes; deleted with the record after 7 years, the leaf stays and tells nothing."""
 
     class Meta:
         db_table = "event_entry"

@@ -12,10 +12,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import asyncpg
-import msgspec
 
 from mynumber.foundation.codes import BadCode, CodeKeys
 from mynumber.foundation.law import LegalBasis
+from mynumber.institutions.network.core.disclosure import days_of
+from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.mesh.bus import Bus
 from mynumber.institutions.network.mesh.deciding import entitling, judge, kinds_of, persons_of
 from mynumber.institutions.network.mesh.store import CHANNEL, Incoming, MeshStore
@@ -31,8 +32,6 @@ from mynumber.protocols.events import (
     ChangeCodedWatches,
     ChangeSubscriptions,
     CodedEntries,
-    EventKind,
-    EventRecord,
     EventRecordQuery,
     EventRecords,
     EventRefusal,
@@ -40,7 +39,6 @@ from mynumber.protocols.events import (
     EventResults,
     Events,
     EventsSince,
-    Ground,
     RefusedItem,
     Subscriptions,
     WatchesChanged,
@@ -58,8 +56,6 @@ HOUSEKEEPING_SECONDS = 600
 MESH_URL = "MESH_URL"
 """Environment variable: ``nats://HOST:PORT[,nats://...]``; without it subscribers fetch from the core."""
 
-_grounds = msgspec.json.Decoder(tuple[Ground, ...]).decode
-
 
 class Mesh:
     """Its handlers and its background work, over the parts of the core."""
@@ -71,11 +67,13 @@ class Mesh:
         *,
         keys: Callable[[], CodeKeys],
         legal_basis: Callable[[datetime], LegalBasis],
+        log: Sequencer,
     ) -> None:
         self._node = node
+        self._log = log
         self._keys = keys
         self._legal_basis = legal_basis
-        self.store = MeshStore(pool, lambda: node.directory, keys)
+        self.store = MeshStore(pool, lambda: node.directory, keys, log.wake)
         self._incoming: Batcher[Incoming, list[EventResult]] = Batcher(
             self.store.record_events, name="events"
         )
@@ -109,6 +107,8 @@ class Mesh:
 
         An event that came before has no second effect, so the message itself need not be remembered.
         """
+        if self._log.is_broken:  # no disclosure without proof
+            raise Refused(Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
         events = question.body.events
         _bounded(len(events))
         publisher = Directory.member_of(question.sender)
@@ -187,29 +187,12 @@ class Mesh:
 
     async def records(self, question: Question[EventRecordQuery]) -> EventRecords:
         """Which events about the person were disclosed to whom (Act art. 23(3), for the portal's page of records)."""
-        directory = self._node.directory
+        query = question.body
         try:
-            persons = persons_of(self._keys(), question.body.code, question.sender)
+            persons = persons_of(self._keys(), query.code, question.sender)
         except BadCode:
             raise Refused(Hop.NETWORK, Reason.UNKNOWN_CODE) from None
-        rows = await self.store.records(persons, min(question.body.limit, PAGE_EVENTS))
-        return EventRecords(
-            records=tuple(
-                EventRecord(
-                    subscriber=row["subscriber"],
-                    subscriber_name=directory.name(row["subscriber"]),
-                    publisher=row["publisher"],
-                    publisher_name=directory.name(row["publisher"]),
-                    kind=EventKind(row["kind"]),
-                    information=row["information"],
-                    grounds=_grounds(row["grounds"]),
-                    occurred_at=row["occurred_at"],
-                    disclosed_at=row["disclosed_at"],
-                    fetched_at=row["fetched_at"],
-                )
-                for row in rows
-            )
-        )
+        return await self.store.records(persons, query, days_of(query.since, query.until))
 
 
 def register(application: MessageApp, mesh: Callable[[], Mesh]) -> None:

@@ -12,17 +12,23 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from mynumber.foundation import tlog
 from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.envelope import Header
 from mynumber.foundation.law import InstitutionKind, LegalBasis
+from mynumber.institutions.network.core.publication import published
 from mynumber.institutions.network.mesh.deciding import Judged, Kinds, codes_of, entitling, kinds_of
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.events import (
+    PAGE_EVENTS,
     RETENTION,
     WATCH_VALIDITY,
     CodedEntries,
     CodedEntry,
     EventKind,
+    EventRecord,
+    EventRecordQuery,
+    EventRecords,
     EventRefusal,
     EventResult,
     Ground,
@@ -35,10 +41,9 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 CHANNEL = "network_mesh"
 """Where processes of the core tell each other that a subscriber has news; the payload is the subscriber."""
 SEEN_MARGIN = timedelta(minutes=2)
-RECORD_RETENTION = timedelta(days=7 * 365 + 2)
-"""Cabinet Order art. 30: seven years."""
 
 _grounds = msgspec.json.Decoder(tuple[Ground, ...]).decode
+Days = tuple[datetime | None, datetime | None]
 _Key = tuple[str, UUID]
 _TOPIC = "(affair, provider_kind, information) = ($2, $3, $4)"
 
@@ -72,11 +77,16 @@ class MeshStore:
     """Over the pool of the core. ``directory`` and ``keys`` are asked each time: both may change while the process runs."""
 
     def __init__(
-        self, pool: asyncpg.Pool, directory: Callable[[], Directory], keys: Callable[[], CodeKeys]
+        self,
+        pool: asyncpg.Pool,
+        directory: Callable[[], Directory],
+        keys: Callable[[], CodeKeys],
+        appended: Callable[[], None],
     ) -> None:
         self._pool = pool
         self._directory = directory
         self._keys = keys
+        self._appended = appended
 
     # publishing -----------------------------------------------------------------------------------------------------------
 
@@ -102,9 +112,11 @@ class MeshStore:
             inserted = await _insert_published(connection, first)
             fresh = [new for key, new in first.items() if key in inserted]
             await self._find_subscribers(connection, fresh)
-            await _append(connection, fresh)
+            await _append(connection, fresh, self._directory())
             told = {new.key: new.heard_by for new in fresh}
             stored = await _stored(connection, [key for key in first if key not in inserted])
+        if any(told.values()):
+            self._appended()
         results = []
         for message in batch:
             answers = []
@@ -363,31 +375,58 @@ class MeshStore:
 
     # records --------------------------------------------------------------------------------------------------------------
 
-    async def records(self, persons: Sequence[str], limit: int) -> list[Any]:
-        """Disclosures of events about a person, newest first."""
-        rows: list[Any] = await self._pool.fetch(
-            """
-            SELECT entry.*, (
-                SELECT at FROM event_acknowledgement AS had
-                WHERE had.subscriber = entry.subscriber AND had.last >= entry.sequence ORDER BY had.last LIMIT 1
-            ) AS fetched_at
-            FROM event_entry AS entry WHERE person = ANY($1::text[])
-            ORDER BY disclosed_at DESC, subscriber, sequence DESC LIMIT $2
-            """,
-            list(persons),
-            limit,
+    async def records(self, persons: Sequence[str], query: EventRecordQuery, days: Days) -> EventRecords:
+        """Disclosures of events about a person, newest first; ``days`` are the moments at which the period begins and ends."""
+        async with self._pool.acquire() as connection:
+            shown = await published(connection)
+            rows = await connection.fetch(
+                """
+                SELECT entry.*, count(*) OVER () AS total, (
+                    SELECT at FROM event_acknowledgement AS had
+                    WHERE had.subscriber = entry.subscriber AND had.last >= entry.sequence ORDER BY had.last LIMIT 1
+                ) AS fetched_at
+                FROM event_entry AS entry
+                WHERE person = ANY($1::text[])
+                  AND ($2::timestamptz IS NULL OR disclosed_at >= $2) AND ($3::timestamptz IS NULL OR disclosed_at < $3)
+                  AND ($4::text IS NULL OR subscriber = $4) AND ($5::text IS NULL OR publisher = $5)
+                  AND ($6::bigint IS NULL OR index = $6)
+                ORDER BY disclosed_at DESC, index DESC OFFSET $7 LIMIT $8
+                """,
+                list(persons),
+                *days,
+                query.subscriber,
+                query.publisher,
+                query.index,
+                query.offset,
+                min(query.limit, PAGE_EVENTS),
+            )
+            covered = await connection.fetchval("SELECT disclosed_at FROM event_entry ORDER BY index LIMIT 1")
+        size = shown.size if shown else 0
+        return EventRecords(
+            records=tuple(
+                EventRecord(
+                    index=row["index"],
+                    integrated=row["index"] < size,
+                    subscriber=row["subscriber"],
+                    subscriber_name=row["subscriber_name"],
+                    publisher=row["publisher"],
+                    publisher_name=row["publisher_name"],
+                    kind=EventKind(row["kind"]),
+                    information=row["information"],
+                    grounds=_grounds(row["grounds"]),
+                    occurred_at=row["occurred_at"],
+                    disclosed_at=row["disclosed_at"],
+                    fetched_at=row["fetched_at"],
+                )
+                for row in rows
+            ),
+            total=rows[0]["total"] if rows else 0,
+            covered_since=covered,
         )
-        return rows
 
     async def forget(self, at: datetime) -> None:
-        """Delete what has reached its end: lapsed watches, and records after seven years."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("DELETE FROM event_watch WHERE until < $1", at)
-            await connection.execute("DELETE FROM event_entry WHERE disclosed_at < $1", at - RECORD_RETENTION)
-            await connection.execute("DELETE FROM event_acknowledgement WHERE at < $1", at - RECORD_RETENTION)
-            await connection.execute(
-                "DELETE FROM published_event WHERE received_at < $1", at - RECORD_RETENTION
-            )
+        """Delete lapsed watches. What was told goes after seven years with the other records (``forget_records``)."""
+        await self._pool.execute("DELETE FROM event_watch WHERE until < $1", at)
 
 
 def digest_of(judged: Judged) -> bytes:
@@ -454,8 +493,11 @@ async def _stored(connection: Any, keys: Sequence[_Key]) -> dict[_Key, bytes]:
     return {(row["publisher"], row["event_id"]): bytes(row["digest"]) for row in rows}
 
 
-async def _append(connection: Any, fresh: Sequence[_New]) -> None:
-    """Give places in the rows of the subscribers and write the entries. The rows are locked in one order until the commit."""
+async def _append(connection: Any, fresh: Sequence[_New], directory: Directory) -> None:
+    """Give places in the rows of the subscribers and in the log, and write the entries. The rows are locked in one order until the commit.
+
+    The row of ``log_state``, for which every exchange waits, is locked last, with the statement that writes.
+    """
     subscribers = sorted({subscriber for new in fresh for subscriber in new.heard_by})
     if not subscribers:
         return
@@ -491,17 +533,11 @@ async def _append(connection: Any, fresh: Sequence[_New]) -> None:
                     event.occurred_at,
                     msgspec.json.encode(grounds).decode(),
                     new.incoming.at,
+                    directory.name(subscriber),
+                    directory.name(new.incoming.publisher),
+                    tlog.new_salt(),
                 )
             )
-    await connection.execute(
-        """
-        INSERT INTO event_entry (subscriber, sequence, publisher, event_id, person, kind, information, occurred_at,
-            grounds, disclosed_at)
-        SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-            $8::timestamptz[], $9::text[], $10::timestamptz[])
-        """,
-        *map(list, zip(*columns, strict=True)),
-    )
     await connection.execute(
         """
         UPDATE event_queue SET latest = now.latest
@@ -512,6 +548,20 @@ async def _append(connection: Any, fresh: Sequence[_New]) -> None:
     )
     await connection.execute(
         "SELECT pg_notify($1, subscriber) FROM unnest($2::text[]) AS told(subscriber)", CHANNEL, subscribers
+    )
+    await connection.execute(
+        """
+        WITH slot AS (
+            UPDATE log_state SET next_index = next_index + $1 WHERE id = 1 RETURNING next_index - $1 AS first
+        )
+        INSERT INTO event_entry (subscriber, sequence, publisher, event_id, person, kind, information, occurred_at,
+            grounds, disclosed_at, subscriber_name, publisher_name, salt, index)
+        SELECT new.*, slot.first + row_number() OVER () - 1
+        FROM slot, unnest($2::text[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+            $9::timestamptz[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::bytea[]) AS new
+        """,
+        len(columns),
+        *map(list, zip(*columns, strict=True)),
     )
 
 

@@ -35,6 +35,7 @@ from mynumber.foundation.facts import (
     sample,
 )
 from mynumber.foundation.law import Change, InformationKind, InstitutionKind, Item, Status, UnknownItem
+from mynumber.foundation.law.own_use import is_own_use
 from mynumber.institutions.network.table import changing, export
 from mynumber.institutions.network.table.forms import (
     ChangesForm,
@@ -45,6 +46,7 @@ from mynumber.institutions.network.table.forms import (
     status_words,
 )
 from mynumber.institutions.network.table.layouts import field_table
+from mynumber.institutions.network.table.own_use import own_use_row
 from mynumber.institutions.network.table.rows import (
     TableRow,
     found,
@@ -144,6 +146,8 @@ def row(request: HttpRequest, row_id: str) -> HttpResponseBase:
     if not form.is_valid():
         return _no_such_day(request, form)
     on = form.day
+    if is_own_use(row_id):
+        return own_use_row(request, row_id, on)
     if (rule := row_of(row_id, on)) is not None:
         return _provision(request, rule, on, given=form.cleaned_data["day"])
     if (dated := law.dated_rows().get(row_id)) is None:

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from mynumber.protocols import wire
+from mynumber.protocols.events import QUERY_EVENT_RECORDS, EventRecord, EventRecordQuery, EventRecords
 from mynumber.protocols.message import Message
 from mynumber.protocols.records import (
     QUERY_RECEIPT,
@@ -64,6 +65,42 @@ def records_of(
 def record_of(code: str, inquirer: str, request_id: UUID) -> ExchangeRecord | None:
     """One exchange about the person; None also for an exchange about somebody else. Raises Refused."""
     found = _ask(QUERY_RECORDS, RecordQuery(code=code, inquirer=inquirer, request_id=request_id, limit=1))
+    return found.records[0] if found.records else None
+
+
+def changes_of(
+    code: str,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    inquirer: str | None = None,
+    provider: str | None = None,
+    index: int | None = None,
+    offset: int = 0,
+    limit: int,
+) -> EventRecords:
+    """One page of the changes about a person that were told, newest first. Raises Refused.
+
+    ``inquirer`` is who was told, and ``provider`` who told: whose right to ask and whose information it is.
+    """
+    return _ask(
+        QUERY_EVENT_RECORDS,
+        EventRecordQuery(
+            code=code,
+            since=since,
+            until=until,
+            subscriber=inquirer,
+            publisher=provider,
+            index=index,
+            offset=min(offset, LARGEST_OFFSET),
+            limit=limit,
+        ),
+    )
+
+
+def change_of(code: str, index: int) -> EventRecord | None:
+    """One such disclosure about the person; None also for one about somebody else. Raises Refused."""
+    found = changes_of(code, index=index, limit=1)
     return found.records[0] if found.records else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from mynumber.institutions.portal.records.words import (
     reason_words,
 )
 from mynumber.protocols.exchange import Outcome
-from mynumber.protocols.records import ExchangeRecord, RecordEvent
+from mynumber.protocols.records import ExchangeRecord, OwnUseCitation, RecordEvent
 from mynumber.protocols.refusal import Hop, Reason
 from mynumber.webkit.face.figures import HopFigure, HopState, Station
 from mynumber.webkit.face.parts import Chip, Kind, Step, StepState
@@ -57,6 +57,8 @@ class LegalItem:
     information_words: str
     information_article: str
     text_of: datetime
+    ordinance: str = ""
+    """Of an own-use affair: the ordinance that it rests on, and that is equivalent to the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +128,15 @@ class Told:
 def tell(record: ExchangeRecord) -> Told:
     """Put the law's words of the record's day beside it."""
     at = min((event.at for event in record.events), default=datetime.fromtimestamp(0, UTC))
-    basis = _basis(at)
-    affair = _affair(basis, record.affair)
-    provision = basis.provision(record.provision) if basis and record.provision else None
+    affair = _affair(_basis(at), record.affair)
+    own = record.own_use
     return Told(
         record=record,
         at=at,
-        affair_words=affair.words if affair else "法令の表にない事務",
+        affair_words=own.words if own else affair.words if affair else "法令の表にない事務",
         item_label=f"{affair.item_label}の項" if affair else "",
         information_label=information_label(record.information),
-        legal=_legal(basis, affair, provision) if basis and affair and provision else None,
+        legal=_own_use_item(at, own) if own else legal_item(at, record.affair, record.provision),
     )
 
 
@@ -145,6 +146,29 @@ def information_label(name: str) -> str:
         return InformationKind.named(name).label_ja
     except ValueError:
         return name
+
+
+def legal_item(at: datetime, affair_id: str, provision_id: str | None) -> LegalItem | None:
+    """The row of the table of a day in the law's words; None when that table knows no such row."""
+    basis = _basis(at)
+    affair = _affair(basis, affair_id)
+    provision = basis.provision(provision_id) if basis and provision_id else None
+    return _legal(basis, affair, provision) if basis and affair and provision else None
+
+
+def _own_use_item(at: datetime, own: OwnUseCitation) -> LegalItem | None:
+    """The row of the ordinance, with provider and information in the words of the row that it takes over."""
+    like = legal_item(at, own.equivalent, own.provision)
+    if like is None:
+        return None
+    return replace(
+        like,
+        label=own.ordinance,
+        affair_words=own.words,
+        affair_article=f"{like.label}に準じる独自利用事務、{own.accepted:%Y-%m-%d} 個人情報保護委員会受理",
+        inquirer_words=own.executive,
+        ordinance=own.ordinance,
+    )
 
 
 def event_title(event: RecordEvent) -> str:

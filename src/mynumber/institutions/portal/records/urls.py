@@ -10,6 +10,7 @@ urlpatterns = [
     path("not-me", views.not_me, name="not-me"),
     path("log-key", views.log_key, name="log-key"),
     path("log-policy", views.log_policy, name="log-policy"),
+    path("changes/<int:index>", views.change, name="change"),
     path("receipts/<int:index>", views.receipt, name="receipt"),
     path("<str:inquirer>/<uuid:request_id>", views.record, name="record"),
 ]

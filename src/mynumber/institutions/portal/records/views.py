@@ -21,6 +21,7 @@ from mynumber.institutions.portal.account.sessions import Visit, current_visit, 
 from mynumber.institutions.portal.account.words import NO_CODE_YET
 from mynumber.institutions.portal.records import asking
 from mynumber.institutions.portal.records.asking import ReceiptNotReady
+from mynumber.institutions.portal.records.disclosures import ToldChange, tell_change
 from mynumber.institutions.portal.records.forms import FilterForm
 from mynumber.institutions.portal.records.telling import (
     ORDER_NAME,
@@ -30,6 +31,7 @@ from mynumber.institutions.portal.records.telling import (
     steps_of,
     tell,
 )
+from mynumber.protocols.events import EventRecords
 from mynumber.protocols.records import Records
 from mynumber.protocols.refusal import Reason, Refused
 from mynumber.webkit import logs
@@ -41,6 +43,9 @@ from mynumber.webkit.messages import this_node
 
 RECORDS_A_PAGE = 20
 RECORDS_AT_HOME = 3
+CHANGES_PAGE = "changes"
+"""The parameter that turns the pages of told changes, as ``page`` does those of exchanges."""
+LARGEST_INDEX = 2**63 - 1
 FILTERS = {"since", "until", "inquirer", "provider"}
 
 T = TypeVar("T")
@@ -94,6 +99,7 @@ def history(request: HttpRequest) -> HttpResponse:
     except NeedsCode:
         return page(request, "portal/records/list.html", visit, {**context, "needs_code": NO_CODE_YET})
     told = [tell(record) for record in records.records]
+    context |= _changes(request, visit, wanted)
     context |= {
         "records": records,
         "told": told,
@@ -123,11 +129,27 @@ def record(request: HttpRequest, inquirer: str, request_id: UUID) -> HttpRespons
         "figure": figure_of(told),
         "order_name": ORDER_NAME,
         "receipts": _receipts(told),
-        "log_key": _log_key(),
-        "has_policy": _log_policy() is not None,
-        "first_index": found.events[0].index if found.events else 0,
     }
+    context |= _means_to_verify(found.events[0].index if found.events else 0)
     return page(request, "portal/records/record.html", visit, context)
+
+
+@resident_only
+@require_safe
+def change(request: HttpRequest, index: int) -> HttpResponse:
+    """One change that was told: to whom, on which basis, and its receipt."""
+    visit = resident_of(request)
+    if index > LARGEST_INDEX:
+        raise Http404
+    try:
+        found = _ask(visit, lambda code: asking.change_of(code, index))
+    except NeedsCode:
+        raise _no_code() from None
+    if found is None:
+        raise Http404
+    context = {"told": tell_change(found), "record": found, "order_name": ORDER_NAME}
+    context |= _means_to_verify(index)
+    return page(request, "portal/records/change.html", visit, context)
 
 
 @resident_only
@@ -162,7 +184,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
     visit = resident_of(request)
     context: dict[str, object] = {"order_name": ORDER_NAME}
     try:
-        context["records"] = _ask(visit, lambda code: asking.records_of(code, limit=1))
+        context["records"] = records = _ask(visit, lambda code: asking.records_of(code, limit=1))
+        context["changes"] = changes = _ask(visit, lambda code: asking.changes_of(code, limit=1))
+        context["covered_since"] = _earliest(records.covered_since, changes.covered_since)
     except NeedsCode:
         context["needs_code"] = NO_CODE_YET
     return page(request, "portal/records/coverage.html", visit, context)
@@ -233,8 +257,8 @@ def _no_code() -> PageRefused:
     )
 
 
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
+def _page_number(request: HttpRequest, parameter: str = "page") -> int:
+    text = request.GET.get(parameter, "1")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
 
 
@@ -251,6 +275,61 @@ def _page_of(visit: Visit, wanted: dict[str, object], number: int) -> tuple[Reco
         # Past the end, e.g. an old bookmark: the beginning is of more use than nothing.
         return ask(1), 1
     return records, number
+
+
+def _changes(request: HttpRequest, visit: Visit, wanted: dict[str, object]) -> dict[str, object]:
+    """The changes that were told, as the list shows them beside exchanges, under the same filter."""
+
+    def ask(number: int) -> EventRecords:
+        offset = (number - 1) * RECORDS_A_PAGE
+        return _ask(
+            visit,
+            lambda code: asking.changes_of(code, offset=offset, limit=RECORDS_A_PAGE, **wanted),  # type: ignore[arg-type]
+        )
+
+    number = _page_number(request, CHANGES_PAGE)
+    changes = ask(number)
+    if number > 1 and not changes.records:
+        number, changes = 1, ask(1)
+    told = [tell_change(record) for record in changes.records]
+    return {
+        "changes": changes,
+        "changes_table": _changes_table(told),
+        "changes_page": Paginator(range(changes.total), RECORDS_A_PAGE).page(number),
+    }
+
+
+def _changes_table(told: list[ToldChange]) -> Table:
+    rows = [
+        [
+            Link(moment(one.record.disclosed_at).words, reverse("change", args=[one.record.index])),
+            one.record.subscriber_name,
+            one.record.publisher_name,
+            "、".join(ground.affair_words for ground in one.grounds),
+            f"{one.record.kind.label_ja}（{one.information_label}）",
+            "、".join(ground.legal.label for ground in one.grounds if ground.legal) or None,
+            one.chip,
+        ]
+        for one in told
+    ]
+    return Table.build(
+        "機関に知らされた、あなたについての変化（新しい順）",
+        ["日時", "知らされた機関", "知らせた機関", "なんの事務のため", "変化", "法令の表", "受け取り"],
+        rows,
+    )
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
+
+
+def _means_to_verify(first_index: int) -> dict[str, object]:
+    """What a page says about checking receipts; ``first_index`` is that of its example."""
+    return {
+        "log_key": _log_key(),
+        "has_policy": _log_policy() is not None,
+        "first_index": first_index,
+    }
 
 
 def _table(told: list[Told]) -> Table:

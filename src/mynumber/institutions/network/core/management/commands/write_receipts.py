@@ -31,11 +31,7 @@ class Command(BaseCommand):
             folder.mkdir(parents=True, exist_ok=True)
         connection = await asyncpg.connect(os.environ["DATABASE_URL"])
         try:
-            rows = await connection.fetch(
-                f"SELECT {records.ENTRY_COLUMNS} FROM {records.ENTRY_TABLES} WHERE event.index >= $1 ORDER BY event.index LIMIT $2",  # noqa: S608 - constants
-                first,
-                count,
-            )
+            rows = await records.entries_from(connection, first, count)
             for row in rows:
                 text = await receipt_of(connection, row)
                 if text is None:

@@ -1,0 +1,138 @@
+"""Notices come by message, are decided by the commission's staff, and what was accepted is told to the network (Act art. 19(ix))."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from mynumber.foundation.law import LawError, NotEquivalent, NoticeKind, check_equivalent, legal_basis
+from mynumber.institutions.commission.own_use.models import Notice
+from mynumber.protocols import wire
+from mynumber.protocols.own_use import (
+    NOTIFY_OWN_USE,
+    TELL_OWN_USE,
+    NoticeState,
+    OwnUseAccepted,
+    OwnUseNotice,
+    OwnUseStanding,
+    OwnUseText,
+    body_of,
+)
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.messages import Question, message_routes, only, this_node
+
+SYSTEM = "commission"
+
+
+class AlreadyDecided(Exception):
+    """Somebody else decided in the meantime."""
+
+
+def content_of(notice: Notice) -> OwnUseText:
+    """What the local government wrote."""
+    return msgspec.json.decode(notice.content, type=OwnUseText)
+
+
+def take_notice(question: Question[OwnUseNotice]) -> OwnUseStanding:
+    """Keep a notice, or say how far it is. A local government notifies for itself alone, and what the table cannot carry is refused at once."""
+    body = question.body
+    own = body_of(question.sender)
+    if own is None or str(own) != body.affair.body:
+        raise Refused(Hop.COMMISSION, Reason.WRONG_INSTITUTION, "a notice is for oneself")
+    content = msgspec.json.encode(body.affair).decode()
+    known = Notice.objects.filter(notice=body.notice).first()
+    if known is None:
+        _check(body, question.at)
+        known = Notice.objects.create(
+            notice=body.notice,
+            sender=question.sender,
+            kind=body.kind.value,
+            affair=f"own-{body.affair.body}-{body.affair.number}",
+            content=content,
+            received_at=question.at,
+            state=NoticeState.OPEN.value,
+        )
+    elif (known.sender, known.kind, known.content) != (question.sender, body.kind.value, content):
+        raise Refused(Hop.COMMISSION, Reason.DUPLICATE_REQUEST)
+    return OwnUseStanding(
+        notice=known.notice,
+        state=NoticeState(known.state),
+        received_at=known.received_at,
+        decided_at=known.decided_at,
+        begins=known.begins,
+        remark=known.remark,
+    )
+
+
+def _check(body: OwnUseNotice, at: datetime) -> None:
+    """What no decision could mend: it is not equivalent to an affair of the table, or it ends without an end."""
+    day = timezone.localdate(at)
+    try:
+        affair = body.affair.affair(notified=day, accepted=None)
+        if body.kind is NoticeKind.ENDED:
+            if affair.valid_until is None:
+                raise Refused(Hop.COMMISSION, Reason.MALFORMED, "an end has a day")
+            return
+        check_equivalent(affair, legal_basis(max(affair.valid_from, day)))
+    except NotEquivalent as error:
+        raise Refused(Hop.COMMISSION, Reason.NOT_IN_TABLE, error.fault.value) from None
+    except (LawError, ValueError):
+        raise Refused(Hop.COMMISSION, Reason.MALFORMED) from None
+
+
+def accept(notice_id: UUID, *, who: str, at: datetime) -> Notice:
+    """Accept a notice: the network has the row before the notice counts as accepted. Raises AlreadyDecided, Refused (then nothing has changed here)."""
+    with transaction.atomic():
+        notice = _open(notice_id)
+        day = timezone.localdate(at)
+        text = content_of(notice)
+        begins = text.valid_from if notice.kind == NoticeKind.ENDED else max(text.valid_from, day)
+        _tell_network(notice, msgspec.structs.replace(text, valid_from=begins), day)
+        notice.state, notice.begins = NoticeState.ACCEPTED.value, begins
+        return _decided(notice, who, at)
+
+
+def give_back(notice_id: UUID, remark: str, *, who: str, at: datetime) -> Notice:
+    """Return a notice with the reason. Raises AlreadyDecided."""
+    with transaction.atomic():
+        notice = _open(notice_id)
+        notice.state, notice.remark = NoticeState.RETURNED.value, remark
+        return _decided(notice, who, at)
+
+
+def _open(notice_id: UUID) -> Notice:
+    notice = Notice.objects.select_for_update().get(notice=notice_id)
+    if notice.state != NoticeState.OPEN.value:
+        raise AlreadyDecided
+    return notice
+
+
+def _decided(notice: Notice, who: str, at: datetime) -> Notice:
+    notice.decided_at, notice.decided_by = at, who
+    notice.save()
+    return notice
+
+
+def _tell_network(notice: Notice, text: OwnUseText, accepted: date) -> None:
+    wire.call(
+        this_node(),
+        TELL_OWN_USE,
+        OwnUseAccepted(
+            notice=notice.notice,
+            kind=NoticeKind(notice.kind),
+            affair=text,
+            notified=timezone.localdate(notice.received_at),
+            accepted=accepted,
+        ),
+        sender=SYSTEM,
+        receiver="network",
+        hop=Hop.COMMISSION,
+        now=timezone.now,
+    )
+
+
+routes = message_routes(NOTIFY_OWN_USE, take_notice, hop=Hop.COMMISSION, may_ask=only("municipality"))

@@ -1,0 +1,81 @@
+"""A disclosure of an event as the resident reads it: who was told by whom what kind of change, when, on which basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mynumber.institutions.portal.records.telling import LegalItem, information_label, legal_item
+from mynumber.protocols.events import EventRecord
+from mynumber.webkit.face.parts import Chip, Kind, Step, StepState
+
+FETCHED = Chip("届いた", Kind.SUCCESS)
+READY = Chip("受け取り待ち", Kind.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why it was told: the affair, and the row of the table in the words of the day."""
+
+    affair: str
+    provision: str
+    legal: LegalItem | None
+    """None when the table of the day knows no such row."""
+
+    @property
+    def affair_words(self) -> str:
+        return self.legal.affair_words if self.legal else "法令の表にない事務"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """One disclosure with the words of its day."""
+
+    record: EventRecord
+    information_label: str
+    grounds: tuple[Ground, ...]
+
+    @property
+    def chip(self) -> Chip:
+        """Whether the subscriber has it."""
+        return FETCHED if self.record.fetched_at else READY
+
+    @property
+    def steps(self) -> list[Step]:
+        """What happened, in order."""
+        record = self.record
+        log = f"台帳の番号 {record.index}。" + (
+            "" if record.integrated else "署名された台帳に入るのを待っています。"
+        )
+        steps = [
+            Step(
+                f"{record.publisher_name}で変化がありました",
+                record.kind.label_ja,
+                StepState.DONE,
+                record.occurred_at,
+            ),
+            Step(
+                "法律の表で確かめ、記録し、知らせてよい機関に渡せるようにしました",
+                log,
+                StepState.DONE,
+                record.disclosed_at,
+            ),
+        ]
+        if record.fetched_at:
+            steps.append(Step(f"{record.subscriber_name}に届きました", "", StepState.DONE, record.fetched_at))
+        return steps
+
+
+def tell_change(record: EventRecord) -> ToldChange:
+    """Put the law's words of the day of disclosure beside it."""
+    return ToldChange(
+        record,
+        information_label(record.information),
+        tuple(
+            Ground(
+                ground.affair,
+                ground.provision,
+                legal_item(record.disclosed_at, ground.affair, ground.provision),
+            )
+            for ground in record.grounds
+        ),
+    )
