@@ -127,7 +127,7 @@ def test_every_page_carries_the_security_headers(visitor: Client) -> None:
     assert cookie["samesite"] == "Lax"
 
 
-@pytest.mark.parametrize("path", ["/131229/nowhere", "/131229/write-and-fail", "/static/face/base.css"])
+@pytest.mark.parametrize("path", ["/131229/nowhere", "/131229/write-and-fail", "/static/face/face.css"])
 def test_pages_of_errors_and_files_carry_them_too(visitor: Client, path: str) -> None:
     response = visitor.get(path)
     assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
@@ -135,7 +135,7 @@ def test_pages_of_errors_and_files_carry_them_too(visitor: Client, path: str) ->
 
 
 def test_static_files_are_served_from_the_package(visitor: Client) -> None:
-    response = visitor.get("/static/face/base.css")
+    response = visitor.get("/static/face/face.css")
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/css")
 

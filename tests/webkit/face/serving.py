@@ -35,7 +35,7 @@ def serving(application: str, **variables: str) -> Iterator[str]:
         **{
             name: value for name, value in os.environ.items() if not name.startswith(("MYNUMBER_", "DJANGO_"))
         },
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", ""))),
         "MYNUMBER_PUBLIC_URL": address,
         **variables,
     }

@@ -11,7 +11,8 @@ from tests.webkit import faces
 
 GALLERY = "tests.webkit.face_gallery.settings"
 URLS = '{"guide":"http://localhost:8000","portal":"http://portal.localhost:8000"}'
-PAGES = ["/", "/form", "/refused", "/broken", "/nowhere"]
+GALLERY_PAGES = ["/", "/words", "/fields", "/pickers", "/procedure", "/card", "/values"]
+PAGES = [*GALLERY_PAGES, "/refused", "/broken", "/nowhere"]
 
 
 @pytest.fixture
@@ -77,14 +78,14 @@ def test_an_operator_may_take_the_banner_down() -> None:
 
 
 def test_a_page_links_its_neighbours_and_not_itself(visitor: Client) -> None:
-    html = page(visitor, "/form")
+    html = page(visitor, "/fields")
     footer = html[html.index("<footer") :]
     assert "http://portal.localhost:8000" in footer
     assert 'data-house="municipality"' not in footer
 
 
 def test_every_error_links_to_its_control(visitor: Client) -> None:
-    response = visitor.post("/form", {"born": "昨日"})
+    response = visitor.post("/fields", {"born": "昨日", "kana": "カクウ"})
     elements = Elements(response.content.decode())
     targets = [str(a["href"])[1:] for a in elements.named("a") if str(a.get("href")).startswith("#id_")]
     assert response.status_code == 422
@@ -101,7 +102,7 @@ def test_every_error_links_to_its_control(visitor: Client) -> None:
 
 
 def test_what_was_typed_comes_back_escaped(visitor: Client) -> None:
-    html = visitor.post("/form", {"name": '"><script>alert(1)</script>'}).content.decode()
+    html = visitor.post("/fields", {"name": '"><script>alert(1)</script>'}).content.decode()
     assert "<script>alert" not in html
     assert "&quot;&gt;&lt;script&gt;" in html
 
@@ -132,7 +133,7 @@ def test_a_problem_repeats_neither_the_address_nor_the_cause(visitor: Client) ->
 def test_a_form_without_its_token_gets_the_page_about_expiry() -> None:
     with faces.face(GALLERY, None):
         strict = Client(enforce_csrf_checks=True, headers={"host": "municipality.localhost"})
-        response = strict.post("/form", {"name": "x"})
+        response = strict.post("/fields", {"name": "x"})
     assert response.status_code == 403
     assert "ページの有効期限が切れました" in response.content.decode()
 
@@ -143,13 +144,15 @@ def test_the_browsers_own_language_is_no_choice(visitor: Client) -> None:
 
 
 def test_english_is_spoken_after_it_was_chosen_and_marked_as_english(visitor: Client) -> None:
-    chosen = visitor.post("/language", {"language": "en", "next": "/form"})
-    assert (chosen.status_code, chosen["Location"]) == (302, "/form")
-    html = page(visitor, "/form")
+    chosen = visitor.post("/language", {"language": "en", "next": "/fields"})
+    assert (chosen.status_code, chosen["Location"]) == (302, "/fields")
+    html = page(visitor, "/fields")
     assert "This is a simulation" in html
     elements = Elements(html)
-    assert elements.named("html")[0]["lang"] == "ja"
-    assert elements.named("footer")[0]["lang"] == "en"
+    assert elements.named("html")[0]["lang"] == "en"
+    still_japanese = Elements(page(visitor, "/values"))
+    assert still_japanese.named("html")[0]["lang"] == "ja"
+    assert still_japanese.named("footer")[0]["lang"] == "en"
 
 
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
@@ -165,7 +168,7 @@ def test_an_unknown_language_is_japanese(visitor: Client) -> None:
 
 
 def test_paging_keeps_the_filters(visitor: Client) -> None:
-    html = page(visitor, "/?outcome=%E6%8B%92%E5%90%A6&page=5")
+    html = page(visitor, "/values?outcome=%E6%8B%92%E5%90%A6&page=5")
     links = re.findall(r'href="(\?[^"]*page=[^"]*)"', html)
     assert links
     assert all("outcome=%E6%8B%92%E5%90%A6" in link for link in links)
@@ -174,13 +177,13 @@ def test_paging_keeps_the_filters(visitor: Client) -> None:
 
 def test_the_place_in_the_navigation_is_marked(visitor: Client) -> None:
     current = [
-        a["href"] for a in Elements(page(visitor, "/form")).named("a") if a.get("aria-current") == "page"
+        a["href"] for a in Elements(page(visitor, "/fields")).named("a") if a.get("aria-current") == "page"
     ]
-    assert current == ["/form"]
+    assert current == ["/fields"]
 
 
 def test_what_is_missing_is_said_as_what_to_do(visitor: Client) -> None:
-    html = visitor.post("/form", {}).content.decode()
+    html = visitor.post("/fields", {}).content.decode()
     for words in ("氏名：入力してください。", "事務：選んでください。", "確かめて、しるしを付けてください。"):
         assert words in html
     assert "このフィールドは必須" not in html

@@ -18,7 +18,7 @@ def test_a_row_of_another_length_is_an_error(row: list[str | int]) -> None:
 
 
 def test_every_state_of_a_step_has_words() -> None:
-    assert len({state.words_ja for state in StepState}) == len(StepState)
+    assert len({state.words for state in StepState}) == len(StepState)
 
 
 def test_each_house_has_its_own_mark_and_name() -> None:

@@ -1,7 +1,6 @@
 """The gallery's settings: those of any institution, without a database. `MYNUMBER_INSTITUTION` chooses the house shown."""
 
 import os
-from pathlib import Path
 
 from mynumber.webkit.settings import institution_settings
 
@@ -14,4 +13,3 @@ globals().update(
         middleware=["mynumber.webkit.face.language.LanguageMiddleware"],
     )
 )
-TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "templates"]  # type: ignore[name-defined]  # noqa: F821

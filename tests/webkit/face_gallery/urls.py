@@ -1,6 +1,6 @@
 """Routes of the gallery."""
 
-from django.urls import path
+from django.urls import include, path
 
 from mynumber.webkit.face.language import choose_language
 from tests.webkit.face_gallery import views
@@ -11,8 +11,7 @@ handler404 = "mynumber.webkit.face.errors.not_found"
 handler500 = "mynumber.webkit.face.errors.server_error"
 
 urlpatterns = [
-    path("", views.gallery, name="home"),
-    path("form", views.form, name="form"),
+    path("", include("mynumber.webkit.face.gallery.urls")),
     path("refused", views.refused, name="refused"),
     path("broken", views.broken, name="broken"),
     path("language", choose_language, name="language"),

@@ -12,7 +12,16 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from mynumber.webkit.face.houses import HOUSES, House, house_named
-from mynumber.webkit.face.language import LANGUAGES, MIDDLEWARE, is_english
+from mynumber.webkit.face.language import (
+    EASY,
+    ENGLISH,
+    LANGUAGES,
+    MIDDLEWARE,
+    SOURCE,
+    is_easy,
+    is_english,
+    with_furigana,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,8 @@ class Face:
     guide: str
     english: bool
     languages: tuple[tuple[str, str], ...]
+    language: str
+    furigana: bool
 
     @property
     def lang(self) -> str:
@@ -65,4 +76,6 @@ def current_face() -> Face:
         guide=urls.get("guide", ""),
         english=english,
         languages=LANGUAGES if MIDDLEWARE in settings.MIDDLEWARE else (),
+        language=ENGLISH if english else EASY if is_easy() else SOURCE,
+        furigana=with_furigana(),
     )

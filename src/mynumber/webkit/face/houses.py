@@ -1,6 +1,6 @@
 """The houses a visitor may stand in: name, wordmark and what each is for.
 
-The accent colour of a house is in `static/face/tokens.css` under the same name (`data-house`). The mark is one
+The accent colour of a house is in `static/face/face.css` under the same name (`data-house`). The mark is one
 character, text and no emblem: government emblems, logos and mascots are never used.
 """
 

@@ -19,19 +19,25 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from mynumber.webkit.face.language import with_furigana
+
 KEPT = 256
 """Pages that a process keeps; of some ten thousand characters each."""
 
 
 def filled(template: str, fixed: Mapping[str, Hashable], words: Mapping[str, str]) -> str:
     """The page. The template is rendered without the visitor's request, so nothing of one visitor is kept for the next."""
-    pieces = _mould(template, tuple(fixed.items()), tuple(words), get_language())
+    pieces = _mould(template, tuple(fixed.items()), tuple(words), get_language(), with_furigana())
     return "".join([escape(words[piece]) if number % 2 else piece for number, piece in enumerate(pieces)])
 
 
 @lru_cache(maxsize=KEPT)
 def _mould(
-    template: str, fixed: tuple[tuple[str, Hashable], ...], names: tuple[str, ...], language: str | None
+    template: str,
+    fixed: tuple[tuple[str, Hashable], ...],
+    names: tuple[str, ...],
+    language: str | None,
+    furigana: bool,
 ) -> list[str]:
     """Text, name of a word, text, name of a word, ..., text."""
     # Random, so that no value of the page can be taken for a place; plain letters, which no escaping touches.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mynumber.webkit.face.language import say
+
 
 class Kind(StrEnum):
     """The tone of a notice or a chip. It is never the only sign: a word or a mark says the same."""
@@ -76,9 +78,15 @@ class StepState(StrEnum):
     STOPPED = "stopped"
 
     @property
-    def words_ja(self) -> str:
+    def words(self) -> str:
         """What a screen reader hears."""
-        return {"done": "済み", "now": "いまここ", "ahead": "これから", "stopped": "止まりました"}[self.value]
+        japanese, english = {
+            "done": ("済み", "done"),
+            "now": ("いまここ", "now"),
+            "ahead": ("これから", "ahead"),
+            "stopped": ("止まりました", "stopped"),
+        }[self.value]
+        return say(japanese, english)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from typing import Protocol
+
+from mynumber.foundation.people import MalformedPersonalData, Wareki
 
 JST = timezone(timedelta(hours=9), "JST")
 _WEEKDAYS = "月火水木金土日"
+
+
+class Said(Protocol):
+    """One text in several languages, as the catalogue holds them."""
+
+    def in_language(self, language: str) -> str:
+        """The text in "ja", "easy" or "en"."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,15 @@ def day(on: date) -> Moment:
             raise ValueError("a naive datetime has no place on a page")
         on = on.astimezone(JST).date()
     return Moment(f"{_day(on)}({_WEEKDAYS[on.weekday()]})", on.isoformat())
+
+
+def both_calendars(on: date) -> Moment:
+    """A calendar day with both years: 2026年（令和8年）4月1日. Days before 1873 have the Gregorian year alone."""
+    try:
+        era = f"（{Wareki.of(on).year_text}）"
+    except MalformedPersonalData:
+        era = ""
+    return Moment(f"{on.year}年{era}{on.month}月{on.day}日", on.isoformat())
 
 
 def yen(amount: int) -> str:

@@ -18,7 +18,9 @@ from django.utils.safestring import SafeString
 from mynumber.webkit.face import charts, words
 from mynumber.webkit.face.charts import Chart
 from mynumber.webkit.face.figures import Drawing, HopFigure
-from mynumber.webkit.face.language import is_english
+from mynumber.webkit.face.forms import Picker
+from mynumber.webkit.face.furigana import ruby
+from mynumber.webkit.face.language import is_english, say, spoken, with_furigana
 from mynumber.webkit.face.parts import Chip, Kind, Link, Step, StepState, Table
 
 register = template.Library()
@@ -53,10 +55,29 @@ def in_groups(digits: str, size: int = 4) -> str:
     return words.in_groups(digits, size)
 
 
+@register.filter
+def both_calendars(on: date | None) -> str | SafeString:
+    """A day as papers in Japan write it: 2026年（令和8年）4月1日, inside `<time>`."""
+    return "" if on is None else _time(words.both_calendars(on))
+
+
 @register.simple_tag
-def tr(japanese: str, english: str) -> str:
-    """The Japanese words, or the English ones where the visitor chose English."""
-    return english if is_english() else japanese
+def tr(japanese: str, english: str, easy: str = "") -> str:
+    """The words of the language that the visitor chose; Japanese where there are no easy ones."""
+    return say(japanese, english, easy)
+
+
+@register.filter
+def in_words(said: words.Said | None) -> str:
+    """Words of the catalogue (`ja`, `easy`, `en`) in the chosen language."""
+    return "" if said is None else said.in_language(spoken())
+
+
+@register.simple_block_tag
+def furigana(content: str) -> SafeString:
+    """What is inside, with readings over key words for who wishes them."""
+    # What a block holds is HTML already; ruby() adds nothing but its own marks around words of the list.
+    return SafeString(ruby(content)) if with_furigana() else SafeString(content)
 
 
 def _time(at: words.Moment) -> SafeString:
@@ -112,13 +133,18 @@ def notice(
 ) -> SafeString:
     """A banner: kind info, success, warn or error. `live` announces it when it appears after an action."""
     tone = Kind(kind)
-    signs = {Kind.INFO: "お知らせ", Kind.SUCCESS: "成功", Kind.WARN: "注意", Kind.ERROR: "エラー"}
+    signs = {
+        Kind.INFO: ("お知らせ", "Note"),
+        Kind.SUCCESS: ("成功", "Success"),
+        Kind.WARN: ("注意", "Caution"),
+        Kind.ERROR: ("エラー", "Error"),
+    }
     return _draw(
         "notice",
         content=content,
         kind=tone.value,
         title=title,
-        sign=signs[tone],
+        sign=say(*signs[tone]),
         level=level,
         live=("alert" if tone is Kind.ERROR else "status") if live else "",
     )
@@ -172,8 +198,10 @@ def error_summary(form: forms.BaseForm | None) -> Mapping[str, object]:
         return {"problems": []}
     problems = [FieldProblem(str(message), "") for message in form.non_field_errors()]
     for bound in form:
+        colon = say("：", ": ")
         problems.extend(
-            FieldProblem(f"{bound.label}：{message}", _first_control(bound)) for message in bound.errors
+            FieldProblem(f"{bound.label}{colon}{message}", _control(bound, code))
+            for message, code in zip(bound.errors, _codes(bound), strict=True)
         )
     return {"problems": problems}
 
@@ -189,8 +217,13 @@ def field(bound: BoundField, hint: str = "", width: str = "", tiles: bool = Fals
     attributes: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     widget = bound.field.widget
     group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    picker = isinstance(widget, Picker)
+    if picker and bound.errors:
+        attributes["error"] = _codes(bound)[0]
     return {
         "bound": bound,
+        "picker": picker,
+        "file": isinstance(widget, forms.FileInput),
         "control": "" if group else bound.as_widget(attrs=attributes),
         "group": group,
         "single_choice": isinstance(widget, forms.CheckboxInput),
@@ -203,10 +236,41 @@ def field(bound: BoundField, hint: str = "", width: str = "", tiles: bool = Fals
     }
 
 
-def _first_control(bound: BoundField) -> str:
+def _codes(bound: BoundField) -> list[str]:
+    data = bound.form.errors.as_data().get(bound.name, [])
+    return [error.code or "" for error in data for _ in error.messages]
+
+
+def _control(bound: BoundField, code: str) -> str:
+    """The id of the control that an error is about."""
+    widget = bound.field.widget
+    if isinstance(widget, Picker) and code in widget.parts:
+        return f"{bound.auto_id}_{code}"
     if isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return f"{bound.auto_id}_0"
     return bound.id_for_label or bound.auto_id
+
+
+@register.simple_tag
+def on_enter() -> SafeString:
+    """First in a form with several buttons: Enter then sends the form, as its last button would, and does not press the first one."""
+    return SafeString('<button class="visually-hidden" tabindex="-1" aria-hidden="true"></button>')
+
+
+@register.inclusion_tag(f"{COMPONENTS}/pin_pad.html")
+def pin_pad(bound: BoundField, hint: str = "") -> Mapping[str, object]:
+    """A PIN field with keys on the screen (they appear where script runs). The form needs no other control."""
+    return {
+        **field(bound, hint=hint, width="pin"),
+        "keys": "123456789",
+        "digits": getattr(bound.field, "digits", 4),
+    }
+
+
+@register.filter
+def attribute(attributes: Mapping[str, Any], name: str) -> object:
+    """One of a widget's attributes, whose name may have a hyphen."""
+    return attributes.get(name, "")
 
 
 @register.inclusion_tag(f"{COMPONENTS}/button.html")
@@ -237,7 +301,9 @@ def data_table(table: Table) -> Mapping[str, object]:
 def as_cell(value: object) -> str | SafeString:
     """One cell of a `Table` as HTML."""
     if value is None:
-        return SafeString('<span aria-hidden="true">—</span><span class="visually-hidden">なし</span>')
+        return format_html(
+            '<span aria-hidden="true">—</span><span class="visually-hidden">{}</span>', say("なし", "none")
+        )
     if isinstance(value, Chip):
         return chip(value)
     if isinstance(value, Link):
@@ -272,6 +338,7 @@ def pager(context: Context, page: Page[Any], parameter: str = "page") -> Mapping
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
         "page": page,
+        "english": is_english(),
         "entries": [(number, url(number) if isinstance(number, int) else "") for number in numbers],
         "previous": url(page.previous_page_number()) if page.has_previous() else "",
         "next": url(page.next_page_number()) if page.has_next() else "",

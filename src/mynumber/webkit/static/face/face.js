@@ -38,6 +38,74 @@
     if (event.persisted) for (const form of document.forms) sent.delete(form);
   });
 
+  // A link that asks a question opens it over the page; without script it leads to a page that asks.
+  for (const link of document.querySelectorAll("a[data-dialog]")) {
+    link.addEventListener("click", (event) => {
+      const dialog = document.getElementById(link.dataset.dialog);
+      if (!dialog || !dialog.showModal) return;
+      event.preventDefault();
+      dialog.showModal();
+    });
+  }
+  for (const button of document.querySelectorAll("dialog [data-close]")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      button.closest("dialog").close();
+    });
+  }
+
+  // The end of a visit: ask shortly before, leave when it has come. The clock is looked at, as timers sleep with the device.
+  const timeout = document.querySelector("[data-timeout]");
+  if (timeout) {
+    const dialog = timeout.querySelector("dialog");
+    const left = timeout.querySelector("[data-timeout-left]");
+    const stay = timeout.querySelector("[data-timeout-stay]");
+    const lasts = Number(timeout.dataset.timeout) * 1000;
+    const warn = Number(timeout.dataset.warn) * 1000;
+    let end = Date.now() + lasts;
+    const look = () => {
+      const rest = end - Date.now();
+      if (rest <= 0) {
+        clearInterval(ticking);
+        location.replace(timeout.dataset.leave);
+      } else if (rest <= warn) {
+        left.textContent = String(Math.ceil(rest / 1000));
+        if (!dialog.open) dialog.showModal();
+      }
+    };
+    const ticking = setInterval(look, 1000);
+    document.addEventListener("visibilitychange", look);
+    const again = async () => {
+      const response = await fetch(stay.action, { method: "POST", body: new FormData(stay) });
+      if (!response.ok || response.redirected) throw new Error("the visit is over");
+      end = Date.now() + lasts;
+      dialog.close();
+    };
+    stay.addEventListener("submit", (event) => {
+      event.preventDefault();
+      again().catch(() => location.replace(timeout.dataset.leave));
+    });
+    // Escape means: go on.
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      stay.requestSubmit();
+    });
+  }
+
+  // Keys for a PIN on a touch screen. Nothing is shown of it but how many digits there are.
+  for (const pad of document.querySelectorAll("[data-pin-pad]")) {
+    const input = document.getElementById(pad.dataset.pinPad);
+    const said = pad.parentElement.querySelector("[data-pin-said]");
+    pad.addEventListener("click", (event) => {
+      const key = event.target.dataset.key;
+      if (!key) return;
+      if (key === "clear") input.value = "";
+      else if (key === "back") input.value = input.value.slice(0, -1);
+      else if (input.value.length < Number(pad.dataset.digits)) input.value += key;
+      said.textContent = said.dataset.pinSaid.replace("{total}", pad.dataset.digits).replace("{typed}", input.value.length);
+    });
+  }
+
   // Printing opens what is folded, and folds it again.
   window.addEventListener("beforeprint", () => {
     for (const details of document.querySelectorAll("details:not([open])")) {
