@@ -1,7 +1,9 @@
 """Code and tables against the text of the law: each cited clause exists, each value in force stands in the clause it cites."""
 
+import os
 import re
 import tarfile
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -23,24 +25,47 @@ FISCAL_2025 = "2025-04-01"
 REPLACED_ON_THE_SAME_DAY = {"base", "addition", "suspension_rate"}
 
 
+PRINTED_IN = {Law.PENSION_OPERATION_ACT: Law.NATIONAL_PENSION_ACT}
+"""An amending law has no file of its own: its supplementary provisions stand behind the law it amended."""
+
+
+@lru_cache
+def text_of(law: Law) -> str:
+    """The text as of 14 June 2026: from the archive, or from MYNUMBER_LAWS, a directory of the same collection's files.
+
+    The archive holds the laws that the network's table cites; those only the rules cite are skipped without the directory.
+    """
+    name = f"{PRINTED_IN.get(law, law).identifier}.md"
+    elsewhere = Path(os.environ.get("MYNUMBER_LAWS", "/nowhere")) / name
+    if elsewhere.exists():
+        return elsewhere.read_text("utf-8")
+    with tarfile.open(TEXTS) as archive:
+        if f"./{name}" not in archive.getnames():
+            pytest.skip(f"{law.title} is not in the archive")
+        member = archive.extractfile(f"./{name}")
+        assert member is not None
+        return member.read().decode()
+
+
 @lru_cache
 def articles(law: Law) -> dict[str, list[str]]:
     """The articles of the main provisions: label -> text of each paragraph."""
-    with tarfile.open(TEXTS) as archive:
-        member = archive.extractfile(f"./{law.identifier}.md")
-        assert member is not None
-        text = member.read().decode().partition("\n## 附則")[0]
+    text = text_of(law).partition("\n## 附則")[0]
     found = {}
     for part in re.split(r"(?m)^(?=\*\*第)", text)[1:]:
         label = re.match(r"\*\*(第[^条]+条(?:の[一二三四五六七八九十]+)*)", part)
         assert label is not None
-        found[label[1]] = re.split(r"(?m)^(?=\*\*[１２３４５６７８９]+\*\*)", part)
+        found[label[1]] = re.split(r"(?m)^(?=\*\*(?:[１２３４５６７８９]+|[②-⑳])\*\*)", part)
     return found
 
 
 def paragraph(clause: Clause) -> str:
-    """The text of the cited paragraph, or of the whole article."""
-    paragraphs = articles(clause.law)[article_label(clause.article)]
+    """The text of the cited paragraph, or of the whole article; of 附則 whatever stands there under the article's number."""
+    label = article_label(clause.article)
+    if clause.supplement:
+        supplement = text_of(clause.law).partition("\n## 附則")[2]
+        return "".join(re.findall(rf"(?ms)^\*\*{label}（.*?(?=^\*\*第)", supplement))
+    paragraphs = articles(clause.law)[label]
     return paragraphs[clause.paragraph - 1] if clause.paragraph else "".join(paragraphs)
 
 
@@ -75,24 +100,40 @@ def in_kanji(number: int) -> str:
     return text
 
 
+def digits(number: str) -> str:
+    """1.030 as 一・〇三〇."""
+    return number.translate(str.maketrans("0123456789.", "〇一二三四五六七八九・"))
+
+
 def written(row: Row) -> list[str]:
-    """The forms in which the law may write a value."""
+    """Patterns of the forms in which the law may write a value."""
     match row.value:
-        case int() as yen:
+        case int() as yen if row.unit is Unit.YEN:
             return [f"{in_kanji(yen)}円"]
+        case int() as number:
+            return [f"(?<![一二三四五六七八九十百千万]){in_kanji(number)}(?:日|月|年|歳|週|時間|を限度|で除)"]
         case Fraction() as ratio:
-            decimal = f"{float(ratio):.7f}".rstrip("0").translate(
-                str.maketrans("0123456789.", "〇一二三四五六七八九・")
-            )
-            return [decimal, f"百分の{in_kanji(int(ratio * 100))}", f"{in_kanji(int(1 / ratio))}分の一"]
+            exact = f"{in_kanji(ratio.denominator)}分の{in_kanji(ratio.numerator)}"
+            halves = ["半額"] if ratio == Fraction(1, 2) else []
+            decimal = f"{float(ratio):.7f}".rstrip("0")
+            return [
+                digits(decimal),
+                digits(f"{float(ratio):.3f}"),
+                f"百分の{in_kanji(int(ratio * 100))}",
+                exact,
+                *halves,
+            ]
         case months:
             *most, last = (f"{in_kanji(month)}月" for month in months)
             return [f"{'、'.join(most)}及び{last}"]
 
 
+STORED_ON = date(2026, 6, 14)
+
+
 def rows_of_the_stored_text() -> list[Row]:
     rows = [row for table in tables() for row in table.rows]
-    current = [row for row in rows if row.until is None and row.name not in REPLACED_ON_THE_SAME_DAY]
+    current = [row for row in rows if row.in_force(STORED_ON) and row.name not in REPLACED_ON_THE_SAME_DAY]
     return current + [
         row for row in rows if row.name in REPLACED_ON_THE_SAME_DAY and row.since.isoformat() == FISCAL_2025
     ]
@@ -102,7 +143,7 @@ def rows_of_the_stored_text() -> list[Row]:
 @pytest.mark.parametrize("row", rows_of_the_stored_text(), ids=lambda row: f"{row.name} {row.case}")
 def test_each_value_stands_in_the_paragraph_it_cites(row: Row) -> None:
     text = paragraph(row.clause)
-    assert any(form in text for form in written(row)), f"{row.value} not in {row.clause.text}"
+    assert any(re.search(form, text) for form in written(row)), f"{row.value} not in {row.clause.text}"
 
 
 def test_the_writer_of_numbers_writes_as_the_law_does() -> None:

@@ -39,7 +39,7 @@ def test_a_value_is_read_in_its_unit() -> None:
         (LINE.replace("45500", "45500.5"), TableFault.VALUE),
         (LINE.replace("45500", ""), TableFault.VALUE),
         (LINE.replace("45500,yen", "0.02.5,ratio"), TableFault.VALUE),
-        (LINE.replace("45500,yen", "1/3,ratio"), TableFault.VALUE),
+        (LINE.replace("45500,yen", "1/0,ratio"), TableFault.VALUE),
         (LINE.replace("45500,yen", "2 13,months"), TableFault.VALUE),
         (LINE.replace("45500,yen", "4 2,months"), TableFault.VALUE),
         (LINE.replace("45500,yen", "2 2,months"), TableFault.VALUE),

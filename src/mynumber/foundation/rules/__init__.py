@@ -21,7 +21,15 @@ from mynumber.foundation.rules.findings import (
 )
 from mynumber.foundation.rules.months import Month, income_year
 from mynumber.foundation.rules.rounding import cut_below, half_up_below, raise_below
-from mynumber.foundation.rules.rule import Conflict, NotInForce, Rule, all_rules, rule, rules_citing
+from mynumber.foundation.rules.rule import (
+    Conflict,
+    NotInForce,
+    Rule,
+    all_rules,
+    evaluation,
+    rule,
+    rules_citing,
+)
 from mynumber.foundation.rules.table import MalformedTable, Status, Table, TableFault, Unit, table
 
 __all__ = [
@@ -48,6 +56,7 @@ __all__ = [
     "cut_below",
     "derive",
     "either",
+    "evaluation",
     "every",
     "grounds",
     "half_up_below",

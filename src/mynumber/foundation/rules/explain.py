@@ -36,14 +36,11 @@ def outline(finding: Finding[Any]) -> Iterator[str]:
 
     def lines(part: Finding[Any], depth: int) -> Iterator[str]:
         line = sentence(part)
-        if (
-            line
-            and part.of
-            and shown_before.setdefault(line, part) is not part
-            and shown_before[line] == part
-        ):
-            yield "  " * depth + line + "（前に同じ）"
-            return
+        if line and part.of:
+            if line in shown_before and shown_before[line] == part:
+                yield "  " * depth + line + "（前に同じ）"
+                return
+            shown_before.setdefault(line, part)
         if line:
             yield "  " * depth + line
         for each in part.of:
@@ -90,13 +87,19 @@ def shown(value: object, unit: str = "円") -> str:
         case int():
             return f"{value:,}{unit}"
         case Fraction():
-            return f"{Decimal(value.numerator) / value.denominator:f}"
+            return _fraction(value)
         case date():
             return f"{value.year}年{value.month}月{value.day}日"
         case Month():
             return value.text
         case _:
             return str(value)
+
+
+def _fraction(value: Fraction) -> str:
+    """0.0264029, or 2/3 where no decimal is exact."""
+    decimal = Decimal(value.numerator) / value.denominator
+    return f"{decimal:f}" if Fraction(decimal) == value else f"{value.numerator}/{value.denominator}"
 
 
 def _says(finding: Finding[Any]) -> str:

@@ -109,10 +109,21 @@ class Finding(Generic[T]):
             raise StillUnknown(self.value.needs)
         return self.value
 
-    def saying(self, words: str, denial: str = "", clause: Clause | None = None) -> "Finding[T]":
+    def saying(
+        self, words: str, denial: str = "", clause: Clause | None = None, about: str | None = None
+    ) -> "Finding[T]":
         """The same finding with words and clause of its own; what is not given stays."""
-        return replace(
-            self, words=words or self.words, denial=denial or self.denial, clause=clause or self.clause
+        return Finding(  # `replace` would cost three times as much, and every rule does this
+            self.value,
+            words or self.words,
+            denial or self.denial,
+            clause or self.clause,
+            self.source,
+            self.name,
+            self.join,
+            self.of,
+            self.unit,
+            self.about if about is None else about,
         )
 
 
@@ -168,7 +179,7 @@ def holds(
     words: str, denial: str, function: Callable[..., bool], *of: Finding[Any], clause: Clause | None = None
 ) -> Finding[bool]:
     """A statement about values, with what to say if it is false."""
-    return replace(derive(words, function, *of, clause=clause), denial=denial)
+    return derive(words, function, *of, clause=clause).saying("", denial)
 
 
 def every(

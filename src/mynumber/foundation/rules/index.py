@@ -2,13 +2,34 @@
 
 from collections.abc import Iterator
 
-from mynumber.foundation.rules import child_allowance, child_rearing_allowance
+from mynumber.foundation.rules import (
+    child_allowance,
+    child_rearing_allowance,
+    national_pension,
+    nursery,
+    pregnancy_support,
+    sickness_allowance,
+)
 from mynumber.foundation.rules.clauses import Clause, Law
 from mynumber.foundation.rules.rule import all_rules
 from mynumber.foundation.rules.table import Table, table
 
-TABLES = ("child_allowance", "child_rearing_allowance")
-LAWS_AS_CODE = (child_allowance, child_rearing_allowance)
+TABLES = (
+    "child_allowance",
+    "child_rearing_allowance",
+    "national_pension",
+    "nursery",
+    "pregnancy_support",
+    "sickness_allowance",
+)
+LAWS_AS_CODE = (
+    child_allowance,
+    child_rearing_allowance,
+    national_pension,
+    nursery,
+    pregnancy_support,
+    sickness_allowance,
+)
 """Importing these registers their rules."""
 
 

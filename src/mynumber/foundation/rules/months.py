@@ -46,6 +46,14 @@ class Month:
         return f"{self.year}年{self.month}月"
 
 
+def anniversary(day: date, months: int) -> date:
+    """The day of the calendar on which a term of months from `day` has passed (民法第143条第2項), the day after its last."""
+    month = Month.of(day).plus(months)
+    if day.day > month.last_day.day:
+        return month.following.first_day
+    return date(month.year, month.month, day.day)
+
+
 def income_year(month: Month, *, turns_in: int) -> int:
     """The calendar year of 前年の所得 for a month, where the year of payment turns in month `turns_in`.
 

@@ -11,6 +11,8 @@ def _(month, claim): ...                     # 第一項の規定にかかわら
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -25,6 +27,27 @@ T = TypeVar("T")
 
 Body = Callable[Concatenate[Month, P], Finding[T]]
 Exceptional = Callable[Concatenate[Month, P], tuple[Finding[bool], Finding[T]]]
+
+
+_Known = dict[tuple[object, ...], tuple[tuple[object, ...], Finding[Any]]]
+_MEMO: Final[ContextVar[_Known | None]] = ContextVar("findings of this evaluation", default=None)
+
+
+@contextmanager
+def evaluation() -> Iterator[None]:
+    """Within it, a rule asked twice about the same month and the very same sheets answers with the finding it made first.
+
+    Rules are pure, so the outcome is the same; the sheets are told apart by identity and kept alive until the end, and nothing
+    outlives the evaluation. A rule called outside of one begins its own.
+    """
+    if _MEMO.get() is not None:
+        yield
+        return
+    token = _MEMO.set({})
+    try:
+        yield
+    finally:
+        _MEMO.reset(token)
 
 
 class NotInForce(LookupError):
@@ -112,14 +135,22 @@ class Rule(Generic[P, T]):
 
     def __call__(self, month: Month, *args: P.args, **kwargs: P.kwargs) -> Finding[T]:
         """The finding for a month. Raises NotInForce, Conflict."""
+        memo = _MEMO.get()
+        if memo is None:
+            with evaluation():
+                return self(month, *args, **kwargs)
+        key = (id(self), month, *map(id, args), *kwargs)
+        if key not in memo or kwargs:
+            memo[key] = (args, self._find(month, *args, **kwargs))
+        return memo[key][1]
+
+    def _find(self, month: Month, *args: P.args, **kwargs: P.kwargs) -> Finding[T]:
         on = month.first_day
         version = next((version for version in self.versions if version.in_force(on)), None)
         if version is None:
             raise NotInForce(self.where, on)
-        base = version.body(month, *args, **kwargs).saying(self.words, self.denial, version.clause)
-        base = replace(
-            base, about=next((sheet.label for sheet in reversed(args) if isinstance(sheet, FactSheet)), "")
-        )
+        about = next((sheet.label for sheet in reversed(args) if isinstance(sheet, FactSheet)), "")
+        base = version.body(month, *args, **kwargs).saying(self.words, self.denial, version.clause, about)
         tried = [
             _Tried(exception, *exception.body(month, *args, **kwargs))
             for exception in sorted(self.exceptions, key=lambda each: -each.priority)

@@ -40,7 +40,9 @@ class Unit(StrEnum):
 
     YEN = "yen"
     RATIO = "ratio"
-    """An exact decimal fraction."""
+    """An exact fraction: decimal (0.0264029), or of two whole numbers (2/3)."""
+    NUMBER = "number"
+    """Of days, months, hours, persons: what `words` says."""
     MONTHS = "months"
     """Months of the year, 1-12, separated by spaces."""
 
@@ -110,6 +112,12 @@ class Table:
         row = self._row(month, name, case, Unit.RATIO)
         assert isinstance(row.value, Fraction)  # noqa: S101 - the reader made it so
         return Finding(row.value, row.words, clause=row.clause)
+
+    def number(self, month: Month, name: str, case: str = "") -> Finding[int]:
+        """A number of days, months, hours or persons. Raises NotInForce."""
+        row = self._row(month, name, case, Unit.NUMBER)
+        assert isinstance(row.value, int)  # noqa: S101 - the reader made it so
+        return Finding(row.value, row.words, clause=row.clause, unit="")
 
     def months(self, month: Month, name: str) -> tuple[int, ...]:
         """Months of the year. Raises NotInForce."""
@@ -190,12 +198,15 @@ def _row(cells: dict[str, str], line: int) -> Row:
 
 def _value(text: str, unit: Unit) -> int | Fraction | tuple[int, ...]:
     """ASCII digits only: no sign, no separators, no exponents. Raises ValueError."""
-    if not text.isascii() or not set(text) <= set("0123456789. "):
+    if not text.isascii() or not set(text) <= set("0123456789. /"):
         raise ValueError("not a plain number")
     match unit:
-        case Unit.YEN:
+        case Unit.YEN | Unit.NUMBER:
             return int(text)
         case Unit.RATIO:
+            _, _, under = text.partition("/")
+            if under and int(under) == 0:
+                raise ValueError("nothing is divided by zero")
             return Fraction(text)
         case Unit.MONTHS:
             months = tuple(int(part) for part in text.split())

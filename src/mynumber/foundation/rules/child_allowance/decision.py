@@ -16,7 +16,7 @@ from mynumber.foundation.rules.child_allowance.requirement import (
 from mynumber.foundation.rules.clauses import Clause
 from mynumber.foundation.rules.findings import Finding, choose
 from mynumber.foundation.rules.months import Month
-from mynumber.foundation.rules.rule import rule
+from mynumber.foundation.rules.rule import evaluation, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,11 @@ def _with_income_limits(month: Month, claim: Claim) -> Finding[int]:
 
 def decide(month: Month, claim: Claim) -> Decision:
     """Decide a month. Raises NotInForce before June 2022."""
-    return Decision(
-        month,
-        is_entitled(month, claim),
-        payable(month, claim),
-        amounts_by_child(month, claim),
-        paid_in(month),
-    )
+    with evaluation():
+        return Decision(
+            month,
+            is_entitled(month, claim),
+            payable(month, claim),
+            amounts_by_child(month, claim),
+            paid_in(month),
+        )

@@ -11,7 +11,7 @@ from mynumber.foundation.rules.child_rearing_allowance.requirement import ACT, K
 from mynumber.foundation.rules.clauses import Clause
 from mynumber.foundation.rules.findings import Finding, choose, holds
 from mynumber.foundation.rules.months import Month
-from mynumber.foundation.rules.rule import rule
+from mynumber.foundation.rules.rule import evaluation, rule
 from mynumber.foundation.rules.table import table
 
 
@@ -50,4 +50,5 @@ def paid_in(month: Month) -> Month:
 
 def decide(month: Month, claim: Claim) -> Decision:
     """Decide a month. Raises NotInForce before April 2023."""
-    return Decision(month, is_entitled(month, claim), payable(month, claim), paid_in(month))
+    with evaluation():
+        return Decision(month, is_entitled(month, claim), payable(month, claim), paid_in(month))
