@@ -14,8 +14,8 @@ from mynumber.webkit.errors import handler400, handler403, handler404, handler50
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
-    path("", record_views.home, name="home"),
-    path("", include("mynumber.webkit.urls")),
+    # Django looks from the top: what every sign-in passes stands first.
+    path("", include(identity)),
     path("sign-in/", views.sign_in_page, name="sign-in"),
     path("sign-in/start", views.start, name="sign-in-start"),
     path("sign-in/requests/<str:request_id>", device.show_request, name="sign-in-request"),
@@ -34,7 +34,8 @@ urlpatterns = [
     path("account/code", views.obtain_code, name="obtain-code"),
     *account_messages.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),
-    path("", include(identity)),
+    path("", record_views.home, name="home"),
+    path("", include("mynumber.webkit.urls")),
     path("records/", include(records)),
     path("card/", include(card)),
 ]

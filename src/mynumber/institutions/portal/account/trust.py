@@ -6,12 +6,14 @@ this moment. While J-LIS does not answer, the list at hand serves until it is to
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
 import msgspec
 from cryptography import x509
+from django.db import connection
 
 from mynumber.foundation import pki
 from mynumber.foundation.pki import MalformedTrust, VerificationRefused, VerifiedHolder
@@ -52,10 +54,24 @@ _NEWER_LIST_MAY_HELP: Final = frozenset(
     {pki.Reason.NO_REVOCATION_LIST, pki.Reason.REVOCATION_LIST_STALE, pki.Reason.UNTRUSTED}
 )
 
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A list as this process read it: lists may be of some megabytes, and are the same for minutes."""
+
+    database: str
+    fetched_at: datetime
+    valid_until: datetime
+    trust: pki.Trust
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether nobody has to look for a newer one."""
+        return now < min(self.fetched_at + REFRESH_AFTER, self.valid_until)
+
+
 _Q = TypeVar("_Q", bound=msgspec.Struct)
 _A = TypeVar("_A", bound=msgspec.Struct)
-_parsed: dict[Purpose, tuple[datetime, pki.Trust]] = {}
-"""By purpose: when it was fetched, and what was read."""
+_parsed: dict[Purpose, _Parsed] = {}
 _HELD = Prepared(lambda: VerifierTrust.objects.defer("trust").filter(pk=given("row")))
 _log = logs.get_logger(__name__)
 
@@ -66,6 +82,9 @@ class TrustUnavailable(Exception):
 
 def current_trust(now: datetime, purpose: Purpose = Purpose.AUTHENTICATION) -> pki.Trust:
     """What certificates are checked against now. Asks J-LIS if need be: call it outside a transaction. Raises TrustUnavailable."""
+    known = _parsed.get(purpose)
+    if known is not None and known.database == _database() and known.is_fresh(now):
+        return known.trust
     held = _HELD.first(row=_ROWS[purpose])
     if held is None or now >= min(held.fetched_at + REFRESH_AFTER, held.valid_until):
         newer = _renew(purpose, now)
@@ -77,11 +96,16 @@ def current_trust(now: datetime, purpose: Purpose = Purpose.AUTHENTICATION) -> p
 
 
 def _held(row: VerifierTrust, purpose: Purpose) -> pki.Trust:
-    """What a row holds, read once a list: it may be of some megabytes."""
+    """What a row holds."""
     known = _parsed.get(purpose)
-    if known is None or known[0] != row.fetched_at:
-        known = _parsed[purpose] = row.fetched_at, _read(bytes(row.trust), purpose)
-    return known[1]
+    if known is None or (known.database, known.fetched_at) != (_database(), row.fetched_at):
+        trust = _read(bytes(row.trust), purpose)
+        known = _parsed[purpose] = _Parsed(_database(), row.fetched_at, row.valid_until, trust)
+    return known.trust
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
 
 
 def verify(
@@ -165,7 +189,7 @@ def _take(trust: Trust, purpose: Purpose, now: datetime) -> pki.Trust:
     valid_until = min((end for end in ends if end is not None), default=None)
     if valid_until is None:
         raise MalformedTrust("the revocation list does not say when the next one comes")
-    _parsed[purpose] = now, readable
+    _parsed[purpose] = _Parsed(_database(), now, valid_until, readable)
     VerifierTrust.objects.update_or_create(
         pk=_ROWS[purpose], defaults={"trust": encoded, "fetched_at": now, "valid_until": valid_until}
     )

@@ -6,10 +6,12 @@ from mynumber.institutions.portal.identity import api, developers, views
 from mynumber.institutions.portal.identity.addresses import ENDPOINTS, REALM
 
 urlpatterns = [
-    path(f"{REALM}/.well-known/openid-configuration", api.discovery, name="oidc-discovery"),
-    path(f".well-known/oauth-authorization-server/{REALM}", api.discovery, name="oidc-metadata"),
+    # What every sign-in passes stands first.
     path(f"{ENDPOINTS}/auth", views.authorize, name="oidc-auth"),
     path(f"{ENDPOINTS}/token", api.token, name="oidc-token"),
+    path("connect/<str:interaction_id>/card", views.use_card, name="interaction-card"),
+    path(f"{REALM}/.well-known/openid-configuration", api.discovery, name="oidc-discovery"),
+    path(f".well-known/oauth-authorization-server/{REALM}", api.discovery, name="oidc-metadata"),
     path(f"{ENDPOINTS}/userinfo", api.userinfo, name="oidc-userinfo"),
     path(f"{ENDPOINTS}/certs", api.certs, name="oidc-certs"),
     path(f"{ENDPOINTS}/par", api.par, name="oidc-par"),
@@ -22,7 +24,6 @@ urlpatterns = [
     path("developers/", developers.developers, name="developers"),
     path("developers/remove", developers.remove, name="developers-remove"),
     path("connect/<str:interaction_id>", views.interaction_page, name="interaction"),
-    path("connect/<str:interaction_id>/card", views.use_card, name="interaction-card"),
     path("connect/<str:interaction_id>/answer", views.answer, name="interaction-answer"),
     path("account/services", views.services, name="services"),
     path("account/services/<str:client_id>/end", views.end_service, name="service-end"),
