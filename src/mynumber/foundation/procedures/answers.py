@@ -212,8 +212,10 @@ def _computed(fields: Sequence[Field], values: dict[str, Value]) -> dict[str, Va
 
 def _compute(source: Computed, values: Mapping[str, Value]) -> Value | None:
     if source.sum:
-        parts = [part for name in source.sum for part in _all_at(name, values)]
-        return sum(parts) if parts and all(type(part) is int for part in parts) else None
+        plus = [part for name in source.sum for part in _all_at(name, values)]
+        minus = [part for name in source.less for part in _all_at(name, values)]
+        known = plus and len(minus) >= len(source.less) and all(type(part) is int for part in plus + minus)
+        return max(0, sum(plus) - sum(minus)) if known else None
     if source.count:
         counted = values.get(source.count)
         return len(counted) if isinstance(counted, list) else None

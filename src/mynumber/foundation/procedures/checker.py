@@ -44,6 +44,8 @@ SYSTEM_ITEMS: Final = frozenset(
         "contact_phone",
         "contact_email",
         "subject",
+        "employer",
+        "request",
     }
 )
 """What the engine itself knows."""
@@ -301,7 +303,7 @@ def _computed_faults(source: Computed, field: Field, scope: Mapping[str, Field])
     ways = [bool(source.sum), bool(source.count), bool(source.same), bool(source.holds)]
     if sum(ways) != 1:
         yield "sum・count・same・holds のどれか一つを書いてください。"
-    for name in (*source.sum, source.count, source.same):
+    for name in (*source.sum, *source.less, source.count, source.same):
         if not name:
             continue
         group, inside, rest = name.partition("[].")

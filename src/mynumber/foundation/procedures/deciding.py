@@ -41,10 +41,16 @@ class UnknownRule(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One fact of a sheet: its type and its words."""
+    """One fact of a sheet: its type (of the entries, if it is a list of values) and its words. `plain`: it cannot be unknown."""
 
     kind: type
     words: str
+    is_list: bool = False
+    plain: bool = False
+
+
+class Incomplete(ValueError):
+    """An entry lacks what its fact sheet cannot do without (the days of a period). The message names the fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,10 @@ class Decider:
     """A rule: `decide(month, claim)`, the sheet it takes and the names of what it finds."""
 
     name: str
-    decide: Callable[[Month, Any], Any]
+    decide: Callable[..., Any]
     sheet: type[FactSheet]
+    takes_month: bool
+    """Whether it decides a month; if not, the claim itself says for which days it is."""
     outputs: tuple[str, ...]
 
 
@@ -71,7 +79,9 @@ def decider(name: str) -> Decider:
     sheets = [kind for key, kind in hints.items() if key != "return" and _is_sheet(kind)]
     if len(sheets) != 1:
         raise UnknownRule(name)
-    return Decider(name, decide, sheets[0], tuple(each.name for each in fields(hints["return"])))
+    return Decider(
+        name, decide, sheets[0], Month in hints.values(), tuple(each.name for each in fields(hints["return"]))
+    )
 
 
 def leaves(sheet: type[Any]) -> Mapping[str, Leaf]:
@@ -84,12 +94,18 @@ def _leaves(sheet: type[Any], above: str) -> Iterator[tuple[str, Leaf]]:
     for field in fields(sheet):
         kind = hints[field.name]
         if "words" in field.metadata:
-            (inner,) = get_args(kind) or (object,)
-            yield above + field.name, Leaf(inner, field.metadata["words"])
+            (inner,) = get_args(kind)
+            is_list = get_origin(inner) is tuple
+            yield (
+                above + field.name,
+                Leaf(get_args(inner)[0] if is_list else inner, field.metadata["words"], is_list),
+            )
         elif _is_sheet(kind):
             yield from _leaves(kind, f"{above}{field.name}.")
         elif get_origin(kind) is tuple and _is_sheet(get_args(kind)[0]):
             yield from _leaves(get_args(kind)[0], f"{above}{field.name}{_ENTRY}")
+        elif kind is date:
+            yield above + field.name, Leaf(kind, field.name, plain=True)
 
 
 def _is_sheet(kind: Any) -> bool:
@@ -109,11 +125,15 @@ def claim(procedure: Procedure, values: Mapping[str, Value]) -> Any:
 
 
 def decide(procedure: Procedure, values: Mapping[str, Value], month: Month) -> Any:
-    """The decision of the rule for a month, with its trace. Raises UnknownRule, NotInForce, ValueError."""
+    """The decision of the rule for a month, with its trace. Raises UnknownRule, NotInForce, ValueError.
+
+    A rule that decides days (`Decider.takes_month` is false) takes them from the claim and does not look at `month`.
+    """
     facts = claim(procedure, values)
     if procedure.rule is None:
         raise UnknownRule(procedure.id)
-    return decider(procedure.rule.decision).decide(month, facts)
+    rule = decider(procedure.rule.decision)
+    return rule.decide(month, facts) if rule.takes_month else rule.decide(facts)
 
 
 class _Maker:
@@ -162,6 +182,11 @@ def _sheet(
         elif _is_sheet(kind) and any(target.startswith(f"{here}.") for target in maker.by_target):
             inner_key = f"{key}.{field.name}" if key else field.name
             given[field.name] = _sheet(kind, maker, values, entry, f"{here}.", inner_key, label)
+        elif kind is date and (mapping := maker.by_target.get(here)) is not None:
+            day = _value(mapping.field, values, entry)
+            if not isinstance(day, str):
+                raise Incomplete(here)
+            given[field.name] = date.fromisoformat(day)
         elif get_origin(kind) is tuple and _is_sheet(get_args(kind)[0]):
             given[field.name] = _entries(get_args(kind)[0], maker, values, here, field.name)
     return sheet(key=key, label=label, **given)
@@ -195,6 +220,8 @@ def _finding(
     if mapping.constant is not None:
         return known(_as(mapping.constant, kind, mapping), "申請の種類")
     names = _names(mapping)
+    if get_origin(kind) is tuple:
+        return _listed(mapping, maker, values)
     found = [_value(name, values, entry) for name in names]
     if any(value is None or isinstance(value, Mapping) for value in found):
         return None
@@ -206,6 +233,15 @@ def _finding(
     if mapping.equals:
         return known(found[0] == mapping.equals[1], source)
     return known(_as(found[0], kind, mapping), source)
+
+
+def _listed(mapping: FactMapping, maker: _Maker, values: Mapping[str, Value]) -> Finding[Any] | None:
+    """A fact that is a list of values: one of each entry of a group, unknown if any is."""
+    group, _, inside = mapping.field.partition(_ENTRY)
+    entries = values.get(group)
+    if not isinstance(entries, list) or any(entry.get(inside) is None for entry in entries):
+        return None
+    return known(tuple(entry[inside] for entry in entries), source_words(maker.fields[mapping.field].source))
 
 
 def _value(name: str, values: Mapping[str, Value], entry: Mapping[str, Value]) -> Value | None:

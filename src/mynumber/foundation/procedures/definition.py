@@ -159,6 +159,8 @@ class Computed(Strict, frozen=True, kw_only=True, tag_field="from", tag="answers
     """Computed from answers: `sum` or `count` of fields, a copy of one (`same`), or whether a condition holds."""
 
     sum: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    """Taken from the sum."""
     count: str = ""
     same: str = ""
     holds: str = ""
