@@ -60,6 +60,8 @@ _NAMED_WEIGHT: Final = 1.5
 """Of an alias that stands as a whole in the question."""
 _LEAST: Final = 0.25
 """Share of the question's pairs that has to be found."""
+_LEAST_NAMED: Final = 0.18
+"""The same where an alias stands as a whole in the question."""
 LONGEST: Final = 100
 _BREAKS: Final = re.compile(r"[^0-9a-zぁ-ゖ一-鿿ー々]+")
 _KANJI: Final = re.compile(r"[一-鿿々]")
@@ -141,7 +143,10 @@ class Index:
                 self._weight(pair) for alias in texts["named"] if alias in asked for pair in pairs(alias)
             )
             score += _NAMED_WEIGHT * named
-            if named or found + _SYNONYM_WEIGHT * min(found_otherwise, whole) >= _LEAST * whole:
+            if (
+                named >= _LEAST_NAMED * whole
+                or found + _SYNONYM_WEIGHT * min(found_otherwise, whole) >= _LEAST * whole
+            ):
                 hits.append(Hit(procedure, round(score + _SYNONYM_WEIGHT * more, 6)))
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.procedure.id))[:most])
 
