@@ -55,11 +55,13 @@ def parse_number(label: str) -> str:
     return "_".join(str(to_int(part)) for part in label.split("の"))
 
 
+@lru_cache(maxsize=4096)
 def label_of(number: str) -> str:
     """Write "173_2" as 百七十三の二. Raises ValueError."""
     return "の".join(to_kanji(int(part)) for part in number.split("_"))
 
 
+@lru_cache(maxsize=4096)
 def article_label(number: str) -> str:
     """Write an article number "14_2" as 第十四条の二."""
     head, *branches = number.split("_")
