@@ -76,7 +76,7 @@ def test_nine_of_ten_questions_have_their_answer_first() -> None:
     assert len(first) >= 0.9 * len(QUESTIONS), missed
 
 
-@pytest.mark.parametrize("question", ["パスポート", "運転免許の更新", "犬の登録", "xyz", "🚗"])
+@pytest.mark.parametrize("question", ["パスポート", "運転免許", "犬の登録", "xyz", "🚗"])
 def test_what_is_not_there_is_not_found(question: str) -> None:
     assert INDEX.search(question) == ()
 
