@@ -63,6 +63,8 @@ _APPS = [
     "mynumber.institutions.commission.monitor",
     "mynumber.institutions.commission.supervision",
     "mynumber.institutions.commission.own_use",
+    "mynumber.institutions.network.blind",
+    "mynumber.institutions.commission.sameness",
     "mynumber.institutions.portal.account",
     "mynumber.institutions.portal.identity",
     "mynumber.institutions.portal.records",

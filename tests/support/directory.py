@@ -16,8 +16,10 @@ from pathlib import Path
 
 import msgspec
 
+from mynumber.foundation.blind import BlindKey
 from mynumber.foundation.envelope import SealingKey, SigningKey
 from mynumber.foundation.keyring import KeyRing
+from mynumber.protocols.blind import blinding_name, listed_key
 from mynumber.protocols.directory import System, sign_directory
 from mynumber.protocols.node import Node, sealing_name, signing_name
 
@@ -89,8 +91,12 @@ def make_systems(
     urls: Mapping[str, str] | None = None,
     kinds: Mapping[str, Sequence[str]] | None = None,
     names: Mapping[str, str] | None = None,
+    blind: bool = False,
 ) -> Systems:
-    """Make keys for every system and sign the directory that lists them. Ids not in ``urls`` listen nowhere."""
+    """Make keys for every system and sign the directory that lists them. Ids not in ``urls`` listen nowhere.
+
+    ``blind``: gateway systems, network, portal and commission list keys for blind exchanges as well.
+    """
     listed = tuple(
         _system(
             folder,
@@ -98,16 +104,22 @@ def make_systems(
             url=(urls or {}).get(system_id, NOWHERE),
             kinds=tuple((kinds or {}).get(system_id, ())),
             name=(names or {}).get(system_id, system_id),
+            blind=blind and _institution(system_id) in ("gateway", "network", "portal", "commission"),
         )
         for system_id in system_ids
     )
     return _write(Systems(folder, SigningKey.generate(), listed))
 
 
-def _system(folder: Path, system_id: str, *, url: str, kinds: tuple[str, ...], name: str) -> System:
+def _system(
+    folder: Path, system_id: str, *, url: str, kinds: tuple[str, ...], name: str, blind: bool
+) -> System:
     ring = _ring(folder / "keys" / _institution(system_id))
     signing: SigningKey = ring.add_signing(signing_name(system_id))
     sealing: SealingKey = ring.add_sealing(sealing_name(system_id))
+    blind_key = BlindKey.generate() if blind else None
+    if blind_key is not None:
+        ring.add_secret(blinding_name(system_id), blind_key.scalar)
     return System(
         id=system_id,
         name=name,
@@ -115,6 +127,7 @@ def _system(folder: Path, system_id: str, *, url: str, kinds: tuple[str, ...], n
         signing_keys=(signing.public.to_jwk(),),
         sealing_keys=(sealing.public.to_jwk(),),
         kinds=kinds,
+        blind_key=listed_key(blind_key, system_id) if blind_key else None,
     )
 
 

@@ -374,10 +374,11 @@ def running_exchange(
     *,
     command: Callable[[str, int], tuple[str, ...]] = uvicorn_command,
     elsewhere: Mapping[str, str] | None = None,
+    blind: str | None = None,
 ) -> Iterator[Exchange]:
     """Start both processes on fresh databases and stop them at the end. ``command`` serves (institution, port).
 
-    ``elsewhere`` gives systems addresses of the test's own.
+    ``elsewhere`` gives systems addresses of the test's own. ``blind``: the members that ask and answer blindly, at a core that takes it.
     """
     ports = {"network": free_port(), "gateway": free_port()}
     gateways = tuple(f"gateway.{member}" for member in MEMBERS)
@@ -388,6 +389,8 @@ def running_exchange(
         "network",
         "jlis",
         "portal",
+        *(("commission",) if blind is not None else ()),
+        blind=blind is not None,
         urls={
             "network": f"http://127.0.0.1:{ports['network']}",
             **{gateway: f"http://127.0.0.1:{ports['gateway']}/{gateway}" for gateway in gateways},
@@ -404,11 +407,12 @@ def running_exchange(
             "gateway", tenants=tuple(member.replace(".", "_") for member in MEMBERS), migrated=True
         ),
     }
+    switches = {} if blind is None else {"MYNUMBER_NETWORK_BLIND": "1", "MYNUMBER_GATEWAY_BLIND": blind}
     servers = {
         name: Server(
             name,
             ports[name],
-            {**systems.environment(name), "DATABASE_URL": databases[name].url},
+            {**systems.environment(name), "DATABASE_URL": databases[name].url, **switches},
             folder / f"{name}.log",
             command(name, ports[name]),
         )

@@ -1,15 +1,18 @@
 """Blind conversion of codes (research; off by default): the network turns A's code into B's without seeing either.
 
-The inquirer encrypts its code for the provider's gateway with ElGamal on ristretto255; the network multiplies both halves by ``x_B / x_A`` and
-re-randomises them; the provider decrypts exactly the code that ``codes.CodeKeys.convert`` would have given. The network's own record of the person is such a
-ciphertext too, under a key whose halves two keepers hold: whether two records are of one person is found by both together, and neither alone.
+The inquirer encrypts its code with ElGamal on ristretto255 for everybody who is to read it: the provider's gateway, the two keepers of the records, the portal. The network
+multiplies both halves of a ciphertext by ``x_B / x_A`` and re-randomises them; the provider decrypts exactly the code that ``codes.CodeKeys.convert`` would have given. The
+network's own record of the person is such a ciphertext too, under a key whose halves two keepers hold: whether two records are of one person is found by both
+together, and neither alone.
 
-Camenisch & Lehmann, CCS 2015 and EuroS&P 2017; the test of equality: Jakobsson & Juels, ASIACRYPT 2000. What the law would need for it: docs/protocols/blind.md.
+Camenisch & Lehmann, CCS 2015 and EuroS&P 2017; the test of equality: Jakobsson & Juels, ASIACRYPT 2000; the proofs: Chaum & Pedersen, CRYPTO 1992.
+How exchanges use it, and what the law would need for it: docs/protocols/blind.md.
 """
 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +20,69 @@ from rbcl import rbcl as group
 
 from mynumber.foundation.codes import POINT_BYTES, BadCode, Code, CodeKeys, CodeReason, check_element
 
+SCALAR_BYTES: Final = 32
+PROOF_BYTES: Final = 2 * SCALAR_BYTES
+KEY_BYTES: Final = POINT_BYTES + PROOF_BYTES
+CIPHER_BYTES: Final = 2 * POINT_BYTES
 _ZERO: Final = bytes(POINT_BYTES)
+_ONE: Final = b"\1" + bytes(SCALAR_BYTES - 1)
+
+
+# --- proofs: one number stands behind several products -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That somebody knows the one number by which several points were multiplied (Chaum-Pedersen, made non-interactive): two scalars."""
+
+    challenge: bytes
+    response: bytes
+
+    def __post_init__(self) -> None:
+        _check_scalar(self.challenge)
+        _check_scalar(self.response)
+
+    def to_bytes(self) -> bytes:
+        """64 bytes."""
+        return self.challenge + self.response
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Proof":
+        """Raises BadCode(MALFORMED)."""
+        if len(data) != PROOF_BYTES:
+            raise BadCode(CodeReason.MALFORMED, "a proof is two scalars")
+        return cls(data[:SCALAR_BYTES], data[SCALAR_BYTES:])
+
+
+def _prove(secret: bytes, bases: Sequence[bytes], products: Sequence[bytes], context: bytes) -> Proof:
+    nonce = _random_scalar()
+    challenge = _challenge(context, bases, products, [_times(nonce, base) for base in bases])
+    answer = group.crypto_core_ristretto255_scalar_mul(challenge, secret)
+    return Proof(challenge, bytes(group.crypto_core_ristretto255_scalar_add(nonce, answer)))
+
+
+def _is_proven(proof: Proof, bases: Sequence[bytes], products: Sequence[bytes], context: bytes) -> bool:
+    try:
+        for point in (*bases, *products):
+            check_element(point)
+        promised = [
+            _subtract(_times(proof.response, base), _times(proof.challenge, product))
+            for base, product in zip(bases, products, strict=True)
+        ]
+    except BadCode:
+        return False
+    return hmac.compare_digest(_challenge(context, bases, products, promised), proof.challenge)
+
+
+def _challenge(
+    context: bytes, bases: Sequence[bytes], products: Sequence[bytes], promised: Sequence[bytes]
+) -> bytes:
+    spoken = hashlib.sha512(b"mynumber blind proof v2\0" + hashlib.sha512(context).digest())
+    spoken.update(bytes([len(bases)]) + b"".join((*bases, *products, *promised)))
+    return bytes(group.crypto_core_ristretto255_scalar_reduce(spoken.digest()))
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +91,53 @@ class BlindKey:
 
     scalar: bytes = field(repr=False)
 
+    def __post_init__(self) -> None:
+        _check_scalar(self.scalar)
+        if self.scalar == _ZERO:
+            raise BadCode(CodeReason.BAD_KEYS, "a key is not zero")
+
     @classmethod
     def generate(cls) -> "BlindKey":
-        return cls(group.crypto_core_ristretto255_scalar_random())
+        """A new random key."""
+        return cls(_random_scalar())
 
     @property
     def public(self) -> bytes:
         """The key that others encrypt to (32 bytes, a point)."""
-        point: bytes = group.crypto_scalarmult_ristretto255_base(self.scalar)
-        return point
+        return _base(self.scalar)
+
+    def listed(self, owner: str) -> bytes:
+        """The public key with a proof that its owner knows the secret (96 bytes), as a directory lists it.
+
+        Without the proof the second keeper of the records could choose its key as the difference to the first one's and hold the joint key alone.
+        """
+        public = self.public
+        return public + _prove(self.scalar, [_BASE], [public], _owner(owner)).to_bytes()
+
+
+def read_listed(listed: bytes, owner: str) -> bytes:
+    """The public key of a listing. Raises BadCode: MALFORMED, NOT_A_POINT, BAD_KEYS when the proof is not of this owner."""
+    if len(listed) != KEY_BYTES:
+        raise BadCode(CodeReason.MALFORMED, "a listed key is a point and a proof")
+    public, proof = listed[:POINT_BYTES], Proof.from_bytes(listed[POINT_BYTES:])
+    check_element(public)
+    if not _is_proven(proof, [_BASE], [public], _owner(owner)):
+        raise BadCode(CodeReason.BAD_KEYS, "the owner did not prove that it knows this key")
+    return public
+
+
+def _owner(owner: str) -> bytes:
+    return b"mynumber blind key of\0" + owner.encode()
+
+
+def joint_public(first: bytes, second: bytes) -> bytes:
+    """The key of records: what one keeper alone cannot open. first, second: the keepers' public keys, each read from its listing."""
+    check_element(first)
+    check_element(second)
+    return _add(first, second)
+
+
+# --- codes, blinded ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +161,7 @@ class BlindCode:
     @classmethod
     def from_bytes(cls, version: int, data: bytes) -> "BlindCode":
         """Raises BadCode: MALFORMED, NOT_A_POINT."""
-        if len(data) != 2 * POINT_BYTES:
+        if len(data) != CIPHER_BYTES:
             raise BadCode(CodeReason.MALFORMED, "a blinded code is two points")
         return cls(version, data[:POINT_BYTES], data[POINT_BYTES:])
 
@@ -72,57 +175,70 @@ def encrypt(code: Code, to: bytes) -> BlindCode:
 
 @dataclass(frozen=True, slots=True)
 class BlindRequest:
-    """One code blinded for two keys, the provider's and that of the records, with a proof that it is one code.
+    """One code blinded for several keys, with a proof that it is one code.
 
     Without the proof an inquirer could ask about one person and have another's record written.
     """
 
     version: int
     hint: bytes
-    for_provider: bytes
-    for_records: bytes
-    challenge: bytes
-    response: bytes
+    """r * G, the same for all keys."""
+    masked: tuple[bytes, ...]
+    """code + r * Y for each key."""
+    proof: Proof
 
-    @property
-    def provider_code(self) -> BlindCode:
-        return BlindCode(self.version, self.hint, self.for_provider)
-
-    @property
-    def record_code(self) -> BlindCode:
-        return BlindCode(self.version, self.hint, self.for_records)
-
-
-def request(code: Code, provider_key: bytes, record_key: bytes, *, context: bytes) -> BlindRequest:
-    """Blind a code for an inquiry. context: what the proof is bound to, such as request id and parties.
-
-    One random number serves both ciphertexts, so a Chaum-Pedersen proof of equal logarithms is all that is needed.
-    """
-    check_element(provider_key)
-    check_element(record_key)
-    random, nonce = _random_scalar(), _random_scalar()
-    between = _subtract(provider_key, record_key)
-    hint = _base(random)
-    masked = _add(code.point, _times(random, provider_key)), _add(code.point, _times(random, record_key))
-    challenge = _challenge(context, between, hint, *masked, _base(nonce), _times(nonce, between))
-    answer = group.crypto_core_ristretto255_scalar_mul(challenge, random)
-    response = bytes(group.crypto_core_ristretto255_scalar_add(nonce, answer))
-    return BlindRequest(code.version, hint, *masked, challenge, response)
-
-
-def is_one_code(asked: BlindRequest, provider_key: bytes, record_key: bytes, *, context: bytes) -> bool:
-    """Whether both ciphertexts hold the same code: the network checks it before it converts."""
-    try:
-        for point in (asked.hint, asked.for_provider, asked.for_records, provider_key, record_key):
+    def __post_init__(self) -> None:
+        for point in (self.hint, *self.masked):
             check_element(point)
-        between = _subtract(provider_key, record_key)
-        difference = _subtract(asked.for_provider, asked.for_records)
-        first = _subtract(_base(asked.response), _times(asked.challenge, asked.hint))
-        second = _subtract(_times(asked.response, between), _times(asked.challenge, difference))
-    except (BadCode, RuntimeError, ValueError):
+
+    def for_key(self, place: int) -> BlindCode:
+        """The ciphertext for one of the keys, in the order in which they were given."""
+        return BlindCode(self.version, self.hint, self.masked[place])
+
+    def to_bytes(self) -> bytes:
+        """The points, then the proof; the version travels beside them."""
+        return self.hint + b"".join(self.masked) + self.proof.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, version: int, data: bytes, *, keys: int) -> "BlindRequest":
+        """Read what ``to_bytes`` wrote for so many keys. Raises BadCode: MALFORMED, NOT_A_POINT."""
+        if len(data) != (1 + keys) * POINT_BYTES + PROOF_BYTES:
+            raise BadCode(CodeReason.MALFORMED, "a blind request has one point more than keys, and a proof")
+        points = [
+            data[start : start + POINT_BYTES] for start in range(0, (1 + keys) * POINT_BYTES, POINT_BYTES)
+        ]
+        return cls(version, points[0], tuple(points[1:]), Proof.from_bytes(data[-PROOF_BYTES:]))
+
+
+def request(code: Code, keys: Sequence[bytes], *, context: bytes) -> BlindRequest:
+    """Blind a code for an inquiry, for two keys or more. context: what the proof is bound to, such as request id and parties.
+
+    One random number serves all ciphertexts, so a proof of equal logarithms is all that is needed. Raises BadCode(NOT_A_POINT).
+    """
+    for key in keys:
+        check_element(key)
+    random = _random_scalar()
+    hint = _base(random)
+    masks = [_times(random, key) for key in keys]
+    masked = tuple(_add(code.point, mask) for mask in masks)
+    products = [hint, *(_subtract(masks[0], mask) for mask in masks[1:])]
+    return BlindRequest(code.version, hint, masked, _prove(random, _between(keys), products, context))
+
+
+def is_one_code(asked: BlindRequest, keys: Sequence[bytes], *, context: bytes) -> bool:
+    """Whether all ciphertexts hold the same code for these keys: the network checks it before it converts."""
+    if len(keys) != len(asked.masked):
         return False
-    expected = _challenge(context, between, asked.hint, asked.for_provider, asked.for_records, first, second)
-    return hmac.compare_digest(expected, asked.challenge)
+    try:
+        products = [asked.hint, *(_subtract(asked.masked[0], masked) for masked in asked.masked[1:])]
+        return _is_proven(asked.proof, _between(keys), products, context)
+    except BadCode:
+        return False
+
+
+def _between(keys: Sequence[bytes]) -> list[bytes]:
+    """What the random number was multiplied with: G, and the difference of the first key to each other one."""
+    return [_BASE, *(_subtract(keys[0], key) for key in keys[1:])]
 
 
 def convert(blinded: BlindCode, keys: CodeKeys, source: str, to: str, *, key: bytes) -> BlindCode:
@@ -144,56 +260,106 @@ def decrypt(blinded: BlindCode, key: BlindKey) -> Code:
     return Code(blinded.version, _subtract(blinded.masked, _times(key.scalar, blinded.hint)))
 
 
-# --- whether two records are of one person ------------------------------------------------------------------------------
-
-
-def joint_public(first: bytes, second: bytes) -> bytes:
-    """The key of records: what one keeper alone cannot open. first, second: the keepers' public keys."""
-    check_element(first)
-    check_element(second)
-    return _add(first, second)
+# --- whether two records are of one person -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The quotient of two record ciphertexts, raised by each keeper to a random power: it opens to nothing but yes or no."""
+    """The quotient of two record ciphertexts; each keeper raises it to a random power, so that it opens to nothing but yes or no."""
 
     hint: bytes
     masked: bytes
 
+    def __post_init__(self) -> None:
+        for point in (self.hint, self.masked):
+            check_element(point)
+
+
+@dataclass(frozen=True, slots=True)
+class Blurred:
+    """A comparison after one keeper, with the proof that it is still the same one."""
+
+    comparison: Comparison
+    proof: Proof
+
+    def to_bytes(self) -> bytes:
+        """128 bytes."""
+        return self.comparison.hint + self.comparison.masked + self.proof.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Blurred":
+        """Raises BadCode: MALFORMED, NOT_A_POINT."""
+        if len(data) != CIPHER_BYTES + PROOF_BYTES:
+            raise BadCode(CodeReason.MALFORMED, "a blurred comparison is two points and a proof")
+        return cls(
+            Comparison(data[:POINT_BYTES], data[POINT_BYTES:CIPHER_BYTES]),
+            Proof.from_bytes(data[CIPHER_BYTES:]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A keeper's part of the opening, with the proof that it was made with its key."""
+
+    point: bytes
+    proof: Proof
+
+    def __post_init__(self) -> None:
+        check_element(self.point)
+
+    def to_bytes(self) -> bytes:
+        """96 bytes."""
+        return self.point + self.proof.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Share":
+        """Raises BadCode: MALFORMED, NOT_A_POINT."""
+        if len(data) != POINT_BYTES + PROOF_BYTES:
+            raise BadCode(CodeReason.MALFORMED, "a share is a point and a proof")
+        return cls(data[:POINT_BYTES], Proof.from_bytes(data[POINT_BYTES:]))
+
 
 def compare(one: BlindCode, other: BlindCode) -> Comparison:
-    """Begin a comparison. Raises BadCode(UNKNOWN_VERSION) when the versions differ: rotate first."""
+    """Begin a comparison. Raises BadCode: UNKNOWN_VERSION when the versions differ (rotate first), NOT_A_POINT when it is one ciphertext twice."""
     if one.version != other.version:
         raise BadCode(CodeReason.UNKNOWN_VERSION, "records of different versions cannot be compared")
-    return Comparison(_subtract_any(one.hint, other.hint), _subtract_any(one.masked, other.masked))
+    return Comparison(_subtract(one.hint, other.hint), _subtract(one.masked, other.masked))
 
 
-def blur(comparison: Comparison) -> Comparison:
+def blur(comparison: Comparison, *, context: bytes) -> Blurred:
     """Each keeper does this once, so that the difference of two people says nothing about either."""
     random = _random_scalar()
-    return Comparison(_times_any(random, comparison.hint), _times_any(random, comparison.masked))
+    blurred = Comparison(_times(random, comparison.hint), _times(random, comparison.masked))
+    before, after = (comparison.hint, comparison.masked), (blurred.hint, blurred.masked)
+    return Blurred(blurred, _prove(random, before, after, context))
 
 
-def share(comparison: Comparison, keeper: BlindKey) -> bytes:
-    """A keeper's part of the opening (32 bytes)."""
-    return _times_any(keeper.scalar, comparison.hint)
-
-
-def is_same_person(comparison: Comparison, first_share: bytes, second_share: bytes) -> bool:
-    """Open a comparison with both parts, after both keepers blurred it."""
-    together = group.crypto_core_ristretto255_add(first_share, second_share)
-    return hmac.compare_digest(_subtract_any(comparison.masked, together), _ZERO)
-
-
-def _challenge(context: bytes, *points: bytes) -> bytes:
-    spoken = hashlib.sha512(
-        b"mynumber blind request v1\0" + hashlib.sha512(context).digest() + b"".join(points)
+def is_blurred(blurred: Blurred, comparison: Comparison, *, context: bytes) -> bool:
+    """Whether a keeper blurred this comparison and put no other in its place."""
+    after = blurred.comparison
+    return _is_proven(
+        blurred.proof, (comparison.hint, comparison.masked), (after.hint, after.masked), context
     )
-    return bytes(group.crypto_core_ristretto255_scalar_reduce(spoken.digest()))
 
 
-# --- the group ----------------------------------------------------------------------------------------------------------
+def share(comparison: Comparison, keeper: BlindKey, *, context: bytes) -> Share:
+    """A keeper's part of the opening of what both have blurred."""
+    point = _times(keeper.scalar, comparison.hint)
+    return Share(point, _prove(keeper.scalar, (_BASE, comparison.hint), (keeper.public, point), context))
+
+
+def is_share(part: Share, comparison: Comparison, public: bytes, *, context: bytes) -> bool:
+    """Whether a part was made with the key of this keeper."""
+    return _is_proven(part.proof, (_BASE, comparison.hint), (public, part.point), context)
+
+
+def is_same_person(comparison: Comparison, first: Share, second: Share) -> bool:
+    """Open a comparison with both parts, after both keepers blurred it."""
+    together = group.crypto_core_ristretto255_add(first.point, second.point)
+    return hmac.compare_digest(group.crypto_core_ristretto255_sub(comparison.masked, together), _ZERO)
+
+
+# --- the group -----------------------------------------------------------------------------------------------------------
 
 
 def _random_scalar() -> bytes:
@@ -202,8 +368,19 @@ def _random_scalar() -> bytes:
     return scalar
 
 
+def _check_scalar(scalar: bytes) -> None:
+    if (
+        len(scalar) != SCALAR_BYTES
+        or group.crypto_core_ristretto255_scalar_reduce(scalar + bytes(SCALAR_BYTES)) != scalar
+    ):
+        raise BadCode(CodeReason.MALFORMED, "not the one spelling of a scalar")
+
+
 def _base(scalar: bytes) -> bytes:
     return bytes(group.crypto_scalarmult_ristretto255_base(scalar))
+
+
+_BASE: Final = _base(_ONE)
 
 
 def _times(scalar: bytes, point: bytes) -> bytes:
@@ -213,21 +390,12 @@ def _times(scalar: bytes, point: bytes) -> bytes:
         raise BadCode(CodeReason.NOT_A_POINT, "a blinded code is not made of elements of the group") from None
 
 
-def _times_any(scalar: bytes, point: bytes) -> bytes:
-    """As `_times`; the identity, which libsodium refuses, stays what it is: it is what two records of one person give."""
-    return _ZERO if point == _ZERO else _times(scalar, point)
-
-
 def _add(one: bytes, other: bytes) -> bytes:
     return _element(group.crypto_core_ristretto255_add(one, other))
 
 
 def _subtract(one: bytes, other: bytes) -> bytes:
     return _element(group.crypto_core_ristretto255_sub(one, other))
-
-
-def _subtract_any(one: bytes, other: bytes) -> bytes:
-    return bytes(group.crypto_core_ristretto255_sub(one, other))
 
 
 def _element(point: bytes) -> bytes:

@@ -38,6 +38,8 @@ class CodeReason(StrEnum):
     BAD_DOMAIN = "bad_domain"
     BAD_RESIDENT_CODE = "bad_resident_code"
     BAD_KEYS = "bad_keys"
+    BAD_PROOF = "bad_proof"
+    """Of :mod:`.blind`: what is proven is not what was said."""
 
 
 class BadCode(ValueError):

@@ -38,6 +38,8 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signing_keys: tuple[dict[str, str], ...]
     sealing_keys: tuple[dict[str, str], ...]
     kinds: tuple[str, ...] = ()
+    blind_key: str | None = None
+    """What codes are blinded with for this system, with the proof that it knows the secret: ``mynumber.protocols.blind``. None: it takes no part in it."""
 
     def __post_init__(self) -> None:
         if len(self.id) > 80 or not _SYSTEM_ID.fullmatch(self.id):

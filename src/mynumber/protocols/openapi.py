@@ -17,6 +17,7 @@ import msgspec
 
 from mynumber.protocols import (
     acquisition,
+    blind,
     copies,
     corrections,
     events,
@@ -90,9 +91,13 @@ SERVICES: Final[dict[str, Service]] = {
                 *(exchange.REQUEST_PERMITS, exchange.NOTIFY, exchange.QUERY_STATUS, holders.QUERY_HOLDERS),
                 *(corrections.NOTE_CORRECTIONS, events.EVENTS, events.SUBSCRIPTIONS),
                 *(events.CODED_WATCHES, events.EVENTS_SINCE),
+                blind.REQUEST_BLIND_PERMITS,
             ),
             JLIS: (acquisition.ISSUE_CODES,),
-            PORTAL: (records.QUERY_RECORDS, records.QUERY_RECEIPT, events.QUERY_EVENT_RECORDS),
+            PORTAL: (
+                *(records.QUERY_RECORDS, records.QUERY_RECEIPT, events.QUERY_EVENT_RECORDS),
+                *(blind.QUERY_TAGS, blind.QUERY_MARKED_RECORDS, blind.QUERY_MARKED_RECEIPT),
+            ),
             COMMISSION: (supervision.SUPERVISE, own_use.TELL_OWN_USE),
         },
     ),

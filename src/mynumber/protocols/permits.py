@@ -6,7 +6,7 @@ sealed once for a whole sheet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,8 +17,10 @@ from uuid import UUID
 import msgspec
 
 from mynumber.foundation import envelope
+from mynumber.foundation.blind import BlindKey
 from mynumber.foundation.codes import BadCode, Code
 from mynumber.foundation.envelope import EnvelopeReason, EnvelopeRefused, SealingKey, SealPublicKey
+from mynumber.protocols.blind import is_sheet_code, open_sheet_code
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
     SHEET_KIND,
@@ -30,14 +32,15 @@ from mynumber.protocols.exchange import (
     PermitSheet,
     SheetAnswer,
 )
-from mynumber.protocols.message import GROUP_ITEMS, CodeText
+from mynumber.protocols.message import GROUP_ITEMS
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.wire import from_text, reason_of, to_text
 
 CODES_INFO = b"mynumber permit codes v2"
 FACTS_INFO = b"mynumber fact sheets v2"
 
-_Codes = Annotated[tuple[CodeText, ...], msgspec.Meta(min_length=1, max_length=GROUP_ITEMS)]
+_CodeInSheet = Annotated[str, msgspec.Meta(min_length=40, max_length=120)]
+_Codes = Annotated[tuple[_CodeInSheet, ...], msgspec.Meta(min_length=1, max_length=GROUP_ITEMS)]
 _decode_codes = msgspec.json.Decoder(_Codes).decode
 
 
@@ -55,11 +58,13 @@ def seal_codes(codes: Sequence[str], request_ids: Iterable[UUID], *, to: SealPub
     return to_text(envelope.seal(plain, to=to, info=CODES_INFO, aad=_codes_aad(request_ids)))
 
 
-def open_codes(sheet: PermitSheet, *, key: SealingKey) -> tuple[str, ...]:
-    """The provider's code (text form) for each permit of a sheet, in their order.
+def open_codes(
+    sheet: PermitSheet, *, key: SealingKey, blind_keys: Mapping[str, BlindKey] | None = None
+) -> tuple[str, ...]:
+    """The provider's code (text form) for each permit of a sheet, in their order. ``blind_keys``, by their ids, open codes that the network did not see.
 
     Raises Refused(PROVIDER_GATEWAY, MALFORMED) when the seal does not open with these request ids, a code is none, or a permit's place is
-    not in the list.
+    not in the list; BLIND_OFF when a code is blinded and there are no keys.
     """
     try:
         plain = envelope.open_sealed(
@@ -68,10 +73,18 @@ def open_codes(sheet: PermitSheet, *, key: SealingKey) -> tuple[str, ...]:
             info=CODES_INFO,
             aad=_codes_aad(permit.request_id for permit in sheet.permits),
         )
-        codes = [Code.parse(text).to_text() for text in _decode_codes(plain)]
+        codes = [_code(text, blind_keys).to_text() for text in _decode_codes(plain)]
         return tuple(codes[permit.code] for permit in sheet.permits)
     except (EnvelopeRefused, BadCode, ValueError, IndexError):
         raise Refused(Hop.PROVIDER_GATEWAY, Reason.MALFORMED, "the sealed codes") from None
+
+
+def _code(text: str, blind_keys: Mapping[str, BlindKey] | None) -> Code:
+    if not is_sheet_code(text):
+        return Code.parse(text)
+    if blind_keys is None:
+        raise Refused(Hop.PROVIDER_GATEWAY, Reason.BLIND_OFF)
+    return open_sheet_code(text, blind_keys)
 
 
 def _codes_aad(request_ids: Iterable[UUID]) -> bytes:

@@ -55,6 +55,8 @@ class Reason(StrEnum):
     NOT_IN_TABLE = "not_in_table"
     UNKNOWN_PROVIDER = "unknown_provider"
     UNKNOWN_CODE = "unknown_code"
+    BLIND_OFF = "blind_off"
+    BAD_PROOF = "bad_proof"
     NO_CODE_HELD = "no_code_held"
     PROVIDER_HAS_NO_CODE = "provider_has_no_code"
     DUPLICATE_REQUEST = "duplicate_request"
@@ -101,6 +103,8 @@ _SENTENCE_JA = {
     Reason.NOT_IN_TABLE: "この事務でこの情報をこの機関に照会することを認める規定が、法令の表にありません。",
     Reason.UNKNOWN_PROVIDER: "照会先の機関が名簿にありません。",
     Reason.UNKNOWN_CODE: "この機関に発行された符号ではありません。",
+    Reason.BLIND_OFF: "符号を見せない照会（研究用）は、この機関では使えません。設定か鍵の登録を確かめてください。",
+    Reason.BAD_PROOF: "暗号化された符号の証明が正しくありません。送り手のシステムを確かめてください。",
     Reason.NO_CODE_HELD: "この人の符号をまだ取得していません。先に符号を取得してください。",
     Reason.PROVIDER_HAS_NO_CODE: "照会先の機関は、この人の符号を持っていません。",
     Reason.DUPLICATE_REQUEST: "同じ照会番号がすでに使われています。",

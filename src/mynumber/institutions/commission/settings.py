@@ -11,6 +11,7 @@ globals().update(
             "mynumber.institutions.commission.monitor",
             "mynumber.institutions.commission.supervision",
             "mynumber.institutions.commission.own_use",
+            "mynumber.institutions.commission.sameness",
             "mynumber.webkit.inbox",
         ],
         urlconf="mynumber.institutions.commission.urls",

@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from mynumber.institutions.commission.monitor import views
+from mynumber.institutions.commission.sameness import messages as sameness
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
 from mynumber.webkit.face.language import choose_language
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
+    *sameness.routes,
     path("", views.home, name="home"),
     path("alarms/<int:number>", views.alarm, name="alarm"),
     path("policy", views.policy, name="policy"),

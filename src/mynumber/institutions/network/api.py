@@ -14,12 +14,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
 import asyncpg
 
 from mynumber.foundation import envelope, law
 from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.tlog import LogSigner
+from mynumber.institutions.network.blind import serving as blind
 from mynumber.institutions.network.core import publication
 from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.cosigning import Cosigning
@@ -39,6 +41,7 @@ from mynumber.institutions.network.own_use.rows import JAPAN, OwnUse
 from mynumber.institutions.network.statistics.reporting import report
 from mynumber.institutions.network.statistics.rolling import keep_counts
 from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
+from mynumber.protocols.blind import REQUEST_BLIND_PERMITS, BlindPermitRequests
 from mynumber.protocols.corrections import NOTE_CORRECTIONS
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
@@ -110,6 +113,7 @@ class Core:
         self.own_use = OwnUse(pool)
         self.disclosure = self._disclosure()
         self.holders = Holders(pool, self.keys, lambda: node.directory, legal_basis_at)
+        self.blind = blind.BlindCore(pool, lambda: self.disclosure)
         self.caller = Caller(node)
         self.mesh = mesh.Mesh(
             node, pool, keys=lambda: self.keys, legal_basis=legal_basis_at, log=self.sequencer
@@ -158,17 +162,52 @@ class Core:
                 await self.store.forget_expired_messages(datetime.now(UTC))
                 if turn % RETENTION_TURNS == 0:
                     await self.store.forget_records()
+                    await self.blind.forget()
                 at = datetime.now(UTC)
                 await keep_counts(self.pool, at, askers=turn % ASKERS_TURNS == 0)
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def request_permits(self, question: Question[PermitRequests]) -> PermitDecisions:
         """Decide the requests of one message, record them, and give permits (Act art. 21(2)) or refuse, each by itself."""
+        inquirer = self._admitted(question, len(question.body.requests))
+        judgements = judge(
+            question.body,
+            inquirer=inquirer,
+            directory=self.node.directory,
+            basis=self.own_use.basis_at(question.at),
+            keys=self.keys,
+            live=self.codes.live,
+        )
+        return await self._decide(question, REQUEST_PERMITS.name, judgements)
+
+    async def request_blind_permits(self, question: Question[BlindPermitRequests]) -> PermitDecisions:
+        """The same for requests whose persons the core does not see."""
+        if not self.blind.is_on:
+            raise Refused(Hop.NETWORK, Reason.BLIND_OFF)
+        inquirer = self._admitted(question, len(question.body.requests))
+        judgements = await self.blind.judge(
+            question,
+            inquirer=inquirer,
+            directory=self.node.directory,
+            basis=self.own_use.basis_at(question.at),
+            codes=self.codes,
+        )
+        return await self._decide(question, REQUEST_BLIND_PERMITS.name, judgements)
+
+    def _admitted(self, question: Question[Any], requests: int) -> str:
+        """The member that asks, if so many requests may be decided now. Raises Refused."""
         if self.sequencer.is_broken:  # no exchange without proof
             raise Refused(Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
-        inquirer, at = Directory.member_of(question.sender), question.at
-        if not self.limits.take(inquirer, len(question.body.requests), time.monotonic()):
+        inquirer = Directory.member_of(question.sender)
+        if not self.limits.take(inquirer, requests, time.monotonic()):
             raise Refused(Hop.NETWORK, Reason.RATE_LIMITED)
+        return inquirer
+
+    async def _decide(
+        self, question: Question[Any], kind: str, judgements: tuple[Judgement, ...]
+    ) -> PermitDecisions:
+        """Record what was judged, and give what may be given."""
+        inquirer, at = Directory.member_of(question.sender), question.at
         request_digest = envelope.digest(question.received.token)
 
         def sheet_for(provider: str, granted: Sequence[Judgement]) -> Sheet:
@@ -182,21 +221,13 @@ class Core:
                 request_digest=request_digest,
             )
 
-        judgements = judge(
-            question.body,
-            inquirer=inquirer,
-            directory=self.node.directory,
-            basis=self.own_use.basis_at(at),
-            keys=self.keys,
-            live=self.codes.live,
-        )
         recorded = await self.requests.submit(
             Asked(question.received.header, inquirer, at, request_digest, judgements, sheet_for)
         )
         if recorded is None:
             raise Refused(Hop.NETWORK, Reason.REPLAYED)
         if any(decision.reason for decision in recorded.decisions):
-            await self._count_refused(question.sender, recorded.decisions)
+            await self._count_refused(question.sender, kind, recorded.decisions)
         return PermitDecisions(
             decisions=recorded.decisions,
             sheets=recorded.sheets,
@@ -204,11 +235,11 @@ class Core:
             valid_until=at + PERMIT_VALIDITY,
         )
 
-    async def _count_refused(self, sender: str, decisions: Sequence[PermitDecision]) -> None:
+    async def _count_refused(self, sender: str, kind: str, decisions: Sequence[PermitDecision]) -> None:
         counts = Counter(decision.reason for decision in decisions if decision.reason)
         await asyncio.gather(
             *(
-                self.refusals.submit(RefusedMessage(_hour(), REQUEST_PERMITS.name, sender, reason, times))
+                self.refusals.submit(RefusedMessage(_hour(), kind, sender, reason, times))
                 for reason, times in counts.items()
             )
         )
@@ -316,6 +347,12 @@ def build() -> MessageApp:
         hop=Hop.NETWORK,
     )
     application.answer(
+        REQUEST_BLIND_PERMITS,
+        lambda question: _running().request_blind_permits(question),
+        may_ask=_is_gateway,
+        hop=Hop.NETWORK,
+    )
+    application.answer(
         NOTIFY, lambda question: _running().notify(question), may_ask=_is_gateway, hop=Hop.NETWORK
     )
     application.answer(
@@ -364,6 +401,7 @@ def build() -> MessageApp:
         hop=Hop.NETWORK,
     )
     mesh.register(application, lambda: _running().mesh)
+    blind.register(application, lambda: _running().blind)
     return application
 
 

@@ -14,6 +14,7 @@ globals().update(
             "mynumber.institutions.network.table",
             "mynumber.institutions.network.statistics",
             "mynumber.institutions.network.own_use",
+            "mynumber.institutions.network.blind",
         ],
         urlconf="mynumber.institutions.network.urls",
         middleware=[language.MIDDLEWARE],

@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 from mynumber.foundation import envelope
+from mynumber.institutions.gateway.blind.blinding import Blinding
 from mynumber.institutions.gateway.tenants.inquirer_side import (
     NOTHING,
     Asked,
@@ -29,7 +30,6 @@ from mynumber.institutions.gateway.tenants.store import tenant_of
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import (
     PRESENT_SHEET,
-    REQUEST_PERMITS,
     FactSheet,
     Inquiries,
     Inquiry,
@@ -175,6 +175,7 @@ class MemberInquiring:
         self._side = side
         self._caller = caller
         self._ended = ended
+        self._blind = Blinding(node)
         self._in_hand: dict[UUID, Exchange] = {}
         self._opening: Batcher[Asked, list[Exchange | InquiryResult | None] | None] = Batcher(
             self.open_inquiries,
@@ -260,9 +261,12 @@ class MemberInquiring:
 
     async def _request_permits(self, group: list[Exchange]) -> None:
         """Ask the core (Cabinet Order art. 20) and present each sheet to its provider."""
+        group = self._reachable(group, "network")
+        if not group:
+            return
         try:
-            decisions = await self._caller.call(
-                REQUEST_PERMITS,
+            decisions = await self._blind.request_permits(
+                self._caller,
                 PermitRequests(
                     inquirer=self.member,
                     requests=tuple(
@@ -295,6 +299,15 @@ class MemberInquiring:
         )
         for sheet, exchanges in zip(decisions.sheets, sheets, strict=True):
             self._do(self._present(sheet, exchanges))
+
+    def _reachable(self, group: list[Exchange], core: str) -> list[Exchange]:
+        """Those that can be asked as they are to be. What is to be blind and cannot be ends here: it is never asked openly."""
+        reached = [one for one in group if self._blind.reaches(self.member, core, one.inquiry.provider)]
+        at = datetime.now(UTC)
+        self._closing.add(
+            (one, one.refused(HERE, Reason.BLIND_OFF, at)) for one in group if one not in reached
+        )
+        return reached
 
     # ---- presentation
 

@@ -8,6 +8,7 @@ from functools import partial
 
 import msgspec
 
+from mynumber.institutions.gateway.blind.blinding import Blinding
 from mynumber.institutions.gateway.desk.hours import OpeningHours
 from mynumber.institutions.gateway.tenants.provider_side import Found, Presented, ProviderSide
 from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
@@ -40,6 +41,7 @@ class Providing:
         self._side = side
         self._store = store
         self._hours = hours
+        self._blind = Blinding(node)
         self._using: dict[str, Batcher[Presented, tuple[Found, ...] | None]] = {}
 
     async def provide(self, question: Question[SheetPresentation]) -> SheetAnswer:
@@ -53,7 +55,11 @@ class Providing:
             now=question.at,
         )
         permits = presented(sheet.body, question.body.only)
-        codes = open_codes(sheet.body, key=self._node.sealing_key(receiver))
+        codes = open_codes(
+            sheet.body,
+            key=self._node.sealing_key(receiver),
+            blind_keys=self._blind.keys_of(receiver),
+        )
         if len(permits) != len(codes):
             codes = tuple(codes[place] for place in question.body.only)
         refusal: Reason | None = Reason.PERMIT_EXPIRED if sheet.is_expired else None

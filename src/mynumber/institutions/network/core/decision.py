@@ -35,6 +35,8 @@ class Judgement(msgspec.Struct, frozen=True):
     """The provider's code for the person in each live version of the keys, newest first: the first that it holds is the one."""
     record_code: str | None
     refusal: Reason | None
+    is_blind: bool = False
+    """Whether codes are blinded: then nobody here can say who holds them (:mod:`mynumber.institutions.network.blind`)."""
 
     def with_code(self, provider_code: str) -> Judgement:
         """The same with the one code that the provider holds."""
@@ -66,12 +68,12 @@ def judge(
 
     The rule comes before the person: a request that the table does not allow is refused the same whether or not the person exists.
     """
-    rules = _Rules(inquirer, asked.inquirer == inquirer, directory, basis)
+    rules = Rules(inquirer, asked.inquirer == inquirer, directory, basis)
     codes = _Conversions(keys, inquirer, live or (keys.current,))
     return tuple(_judgement(request, rules, codes) for request in asked.requests)
 
 
-def _judgement(request: RequestedPermit, rules: _Rules, codes: _Conversions) -> Judgement:
+def _judgement(request: RequestedPermit, rules: Rules, codes: _Conversions) -> Judgement:
     provision, refusal = rules.find(request)
     record_code = codes.of_records(request.code)
     if refusal is None and record_code is None:
@@ -80,7 +82,7 @@ def _judgement(request: RequestedPermit, rules: _Rules, codes: _Conversions) -> 
     return Judgement(request, provision, provider_codes, record_code, refusal)
 
 
-class _Rules:
+class Rules:
     """The table of the day, as it stands for one inquirer."""
 
     def __init__(
@@ -94,6 +96,7 @@ class _Rules:
         self._provider_kinds: dict[str, frozenset[InstitutionKind]] = {}
 
     def find(self, request: RequestedPermit) -> tuple[Provision | None, Reason | None]:
+        """The row that allows a request, or why none does."""
         if not self._is_own_name:
             return None, Reason.WRONG_INSTITUTION
         kinds = self._kinds_of(request.provider)

@@ -19,6 +19,7 @@ from mynumber.institutions.network.core.publication import published
 from mynumber.institutions.network.core.tiles import with_tiles
 from mynumber.institutions.network.corrections.noting import corrections_of
 from mynumber.institutions.network.own_use.rows import JAPAN, OwnUseRows
+from mynumber.protocols.blind import MarkedRecordQuery
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.records import (
     ExchangeRecord,
@@ -70,7 +71,10 @@ class Disclosure:
 
     async def query(self, member: str, query: RecordQuery) -> Records:
         """A page of the records about a person, newest first."""
-        codes = self._record_codes(member, query.code)
+        return await self.page(self._record_codes(member, query.code), query)
+
+    async def page(self, codes: list[str], query: RecordQuery | MarkedRecordQuery) -> Records:
+        """A page of the records that name the person by one of these codes, newest first."""
         own_use = self._own_use()
         async with self._pool.acquire() as connection:
             rows = await connection.fetch(
@@ -142,20 +146,23 @@ class Disclosure:
 
     async def receipt(self, member: str, query: ReceiptQuery) -> ReceiptText:
         """The receipt of one entry about the person; of anybody else's entry it is said that there is none."""
-        codes = self._record_codes(member, query.code)
+        return await self.receipt_of_person(self._record_codes(member, query.code), query.index)
+
+    async def receipt_of_person(self, codes: list[str], index: int) -> ReceiptText:
+        """The same by the codes under which the records name the person."""
         async with self._pool.acquire() as connection:
             row = await connection.fetchrow(
                 f"""
                 SELECT {records.ENTRY_COLUMNS} FROM {records.ENTRY_TABLES}
                 WHERE event.index = $1 AND exchange.record_code = ANY($2::text[]) AND NOT exchange.non_disclosure
                 """,  # noqa: S608 - constants
-                query.index,
+                index,
                 codes,
             )
             if row is None:
                 row = await connection.fetchrow(
                     f"SELECT {records.DISCLOSURE_COLUMNS} FROM event_entry WHERE index = $1 AND person = ANY($2::text[])",  # noqa: S608 - constants
-                    query.index,
+                    index,
                     codes,
                 )
             if row is None:

@@ -202,6 +202,8 @@ async def _look(connection: Any, batch: Sequence[Asked]) -> _Found:
     for asked in batch:
         for judgement in asked.judgements:
             requests[asked.inquirer, judgement.request.request_id] = None
+            if judgement.is_blind:
+                continue
             if judgement.record_code is not None:
                 codes[asked.inquirer, judgement.request.code] = None
             for code in judgement.provider_codes:
