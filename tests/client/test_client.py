@@ -11,12 +11,25 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from mynumber.client import BadFolder, Client, Hop, Inquiry, MemberFile, Outcome, Reason, Refused
+from mynumber.client import (
+    Answer,
+    BadFolder,
+    Client,
+    Hop,
+    Inquiry,
+    MemberFile,
+    Outcome,
+    Period,
+    Reason,
+    Refused,
+)
+from mynumber.client.answers import read_answer
 from mynumber.foundation.envelope import SigningKey
 from mynumber.foundation.facts import MalformedFact, layout_named, sample
 from mynumber.foundation.law import InformationKind
+from mynumber.protocols.exchange import InquiryResult, PeriodFact
 from mynumber.protocols.holds import Hold, HoldReason
-from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, Exchange, resident_code
+from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, Exchange, resident_code
 
 TAX = InformationKind.LOCAL_TAX.value
 
@@ -78,6 +91,78 @@ def test_a_copy_registered_with_one_client_is_what_the_other_is_told(
     assert str(fact["total_income"]) not in repr(answer)
     (record,) = city.records(answer.request_id)
     assert (record.side, record.outcome, record.provider) == ("inquirer", Outcome.PROVIDED, FORMER_CITY)
+
+
+def test_three_years_are_asked_in_one_inquiry_and_the_absent_one_is_told(
+    exchange: Exchange, city: Client, former_city: Client
+) -> None:
+    here, there = person(exchange)
+    layout = layout_named("local_tax")
+    facts = {year: sample(layout, seed=year) | {"fiscal_year": year} for year in (2024, 2026)}
+    registered = former_city.register(former_city.copy(there, TAX, fact) for fact in facts.values())
+    assert registered.stored == 2
+    years = [Period.fiscal_year(year) for year in (2024, 2025, 2026)]
+    answer = city.ask(
+        here,
+        affair=ALLOWANCE,
+        provider=FORMER_CITY,
+        information=TAX,
+        organisation="子育て支援課",
+        periods=years,
+    )
+    assert (answer.outcome, answer.fact) == (Outcome.PROVIDED, None)
+    assert [one.period for one in answer.periods] == years
+    assert [one.is_held for one in answer.periods] == [True, False, True]
+    assert [one.fact and msgspec.to_builtins(one.fact) for one in answer.periods] == [
+        facts[2024],
+        None,
+        facts[2026],
+    ]
+    assert [one.as_of is not None for one in answer.periods] == [True, False, True]
+    assert str(facts[2024]["total_income"]) not in repr(answer)
+    assert city.again(answer).result == answer.result
+
+
+def test_one_call_asks_two_providers_and_gets_both_answers(
+    exchange: Exchange, city: Client, former_city: Client
+) -> None:
+    here, there = person(exchange)
+    former_city.register([former_city.copy(there, TAX, sample(layout_named("local_tax"), seed=3))])
+    pension = msgspec.structs.replace(
+        inquiry(here), provider=PENSION, information=InformationKind.PUBLIC_PENSION_BENEFIT.value
+    )
+    provided, refused = city.ask_many([inquiry(here), pension])
+    assert (provided.outcome, provided.inquiry.provider) == (Outcome.PROVIDED, FORMER_CITY)
+    assert provided.fact is not None
+    assert (refused.hop, refused.reason) == (Hop.NETWORK, Reason.PROVIDER_HAS_NO_CODE)
+    assert refused.inquiry.provider == PENSION
+
+
+def test_an_answer_of_other_periods_than_asked_is_not_taken() -> None:
+    asked = msgspec.structs.replace(inquiry("C1"), periods=("fy2025", "fy2026"))
+
+    def told(period: str, fact_of: int | None) -> PeriodFact:
+        fact = sample(layout_named("local_tax"), seed=1) | {"fiscal_year": fact_of}
+        body = msgspec.json.encode(fact) if fact_of else b"null"
+        return PeriodFact(period=period, is_held=fact_of is not None, fact=msgspec.Raw(body))
+
+    def read(*periods: PeriodFact, outcome: Outcome = Outcome.PROVIDED) -> Answer:
+        result = InquiryResult(request_id=asked.request_id, outcome=outcome, periods=periods)
+        return read_answer(asked, result)
+
+    good = told("fy2025", None), told("fy2026", 2026)
+    assert [one.is_held for one in read(*good).periods] == [False, True]
+    assert read(outcome=Outcome.WAITING).periods == ()
+    for periods in (
+        (),
+        good[:1],
+        good[::-1],
+        (good[0], told("fy2026", 2025)),
+        (msgspec.structs.replace(good[1], period="fy2025"), good[1]),
+        (good[0], msgspec.structs.replace(good[1], is_held=False)),
+    ):
+        with pytest.raises(Refused, match="answer_not_bound"):
+            read(*periods)
 
 
 def test_a_refusal_says_hop_and_reason(exchange: Exchange, city: Client) -> None:

@@ -241,7 +241,7 @@ def _facts(data: bytes) -> object:
         answers=(PermitAnswer(outcome=Outcome.PROVIDED, at=NOW),),
         sealed_facts=_sealed(data, GATEWAY, FACTS_INFO, digest),
     )
-    return open_answer(answer, ["local_tax"], sheet_digest=digest, key=_sealing_key(GATEWAY))
+    return open_answer(answer, [("local_tax", ())], sheet_digest=digest, key=_sealing_key(GATEWAY))
 
 
 def _person(data: bytes) -> object:

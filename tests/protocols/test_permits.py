@@ -228,8 +228,14 @@ DIGEST = sha256(b"sheet").digest()
 KIND = "public_pension_benefit"
 
 
-def _fact(number: int, information: str = KIND) -> FactSheet:
-    return FactSheet(information=information, as_of=AT, fact=msgspec.Raw(b'{"yen":%d}' % number))
+def _fact(number: int, information: str = KIND, period: str | None = None) -> FactSheet:
+    return FactSheet(
+        information=information, period=period, as_of=AT, fact=msgspec.Raw(b'{"yen":%d}' % number)
+    )
+
+
+def _none_of(period: str) -> FactSheet:
+    return FactSheet(information=KIND, period=period, as_of=None, fact=msgspec.Raw(b"null"))
 
 
 def _answer(*outcomes: Outcome, facts: list[FactSheet] | None = None, **changes: Any) -> SheetAnswer:
@@ -252,18 +258,77 @@ def _answer(*outcomes: Outcome, facts: list[FactSheet] | None = None, **changes:
     return msgspec.structs.replace(answer, **changes)
 
 
-def _opened(answer: SheetAnswer, kinds: list[str]) -> list[FactSheet | None]:
-    return permits.open_answer(answer, kinds, sheet_digest=DIGEST, key=SEAL_OF_CITY)
+def _opened(answer: SheetAnswer, asked: list[permits.Wanted]) -> list[tuple[FactSheet, ...]]:
+    return permits.open_answer(answer, asked, sheet_digest=DIGEST, key=SEAL_OF_CITY)
 
 
 @given(st.lists(st.sampled_from(sorted(permits.ANSWERED)), min_size=1, max_size=10))
 def test_each_provided_permit_gets_its_own_fact(outcomes: list[Outcome]) -> None:
-    opened = _opened(_answer(*outcomes), [KIND] * len(outcomes))
+    opened = _opened(_answer(*outcomes), [(KIND, ())] * len(outcomes))
     expected = [
-        bytes(_fact(place).fact) if outcome is Outcome.PROVIDED else None
+        [bytes(_fact(place).fact)] if outcome is Outcome.PROVIDED else []
         for place, outcome in enumerate(outcomes)
     ]
-    assert [bytes(fact.fact) if fact else None for fact in opened] == expected
+    assert [[bytes(fact.fact) for fact in facts] for facts in opened] == expected
+
+
+YEARS = ("fy2024", "fy2025", "fy2026")
+period_lists = st.lists(st.sampled_from(YEARS), unique=True, max_size=3).map(tuple)
+
+
+@given(st.lists(st.tuples(period_lists, st.booleans()), min_size=1, max_size=10))
+def test_each_permit_gets_the_periods_that_it_named(asked: list[tuple[tuple[str, ...], bool]]) -> None:
+    """Of those that are provided the first period is held and the others are not."""
+    outcomes, facts, expected = [], [], []
+    for place, (periods, is_provided) in enumerate(asked):
+        outcomes.append(Outcome.PROVIDED if is_provided else Outcome.NO_DATA)
+        told = (
+            [_fact(place, period=periods[0] if periods else None), *map(_none_of, periods[1:])]
+            if is_provided
+            else []
+        )
+        facts += told
+        expected.append(tuple(told))
+    assert _opened(_answer(*outcomes, facts=facts), [(KIND, periods) for periods, _ in asked]) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ([_fact(1, period="fy2025"), _none_of("fy2026")], "missing"),
+        ([_fact(1, period="fy2026"), _none_of("fy2025"), _none_of("fy2024")], "not the periods"),
+        ([_fact(1, period="fy2025"), _none_of("fy2026"), _none_of("fy2026")], "not the periods"),
+        ([_fact(1), _none_of("fy2025"), _none_of("fy2026")], "not the periods"),
+        ([_fact(n, period=year) for n, year in enumerate((*YEARS, "fy2027"))], "more facts"),
+        ([_none_of(year) for year in YEARS], "nothing was provided"),
+        (
+            [
+                _fact(1, period="fy2024"),
+                _none_of("fy2025"),
+                msgspec.structs.replace(_none_of("fy2026"), as_of=AT),
+            ],
+            "a fact has its time",
+        ),
+        (
+            [
+                _fact(1, period="fy2024"),
+                _none_of("fy2025"),
+                msgspec.structs.replace(_fact(2, period="fy2026"), as_of=None),
+            ],
+            "a fact has its time",
+        ),
+    ],
+)
+def test_an_answer_of_other_periods_is_not_used(facts: list[FactSheet], words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        _opened(_answer(Outcome.PROVIDED, facts=facts), [(KIND, YEARS)])
+
+
+def test_one_fact_is_given_to_who_names_no_period() -> None:
+    with pytest.raises(Refused, match="nothing was provided"):
+        _opened(_answer(Outcome.PROVIDED, facts=[_none_of("fy2026")]), [(KIND, ())])
+    with pytest.raises(Refused, match="more facts"):
+        _opened(_answer(Outcome.PROVIDED, facts=[_fact(1), _fact(2)]), [(KIND, ())])
 
 
 PROVIDED, NO_DATA = Outcome.PROVIDED, Outcome.NO_DATA
@@ -324,5 +389,5 @@ PROVIDED, NO_DATA = Outcome.PROVIDED, Outcome.NO_DATA
 )
 def test_an_answer_that_does_not_fit_the_question_is_not_used(answer: Any, words: str) -> None:
     with pytest.raises(Refused, match=words) as refused:
-        _opened(answer(), [KIND, KIND])
+        _opened(answer(), [(KIND, ()), (KIND, ())])
     assert (refused.value.hop, refused.value.reason) == (Hop.INQUIRER_GATEWAY, Reason.ANSWER_NOT_BOUND)

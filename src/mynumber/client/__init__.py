@@ -9,9 +9,10 @@
 The folder holds the member's keys and the signed directory of systems: `mynumber sandbox create` writes one. See docs/network.md.
 """
 
-from mynumber.client.answers import Answer
+from mynumber.client.answers import Answer, PeriodAnswer
 from mynumber.client.folder import BadFolder, MemberFile, MemberFolder
 from mynumber.client.member import Client, Registered
+from mynumber.foundation.facts import Period
 from mynumber.protocols.exchange import Inquiry, Outcome
 from mynumber.protocols.refusal import Hop, Reason, Refused
 
@@ -24,6 +25,8 @@ __all__ = [
     "MemberFile",
     "MemberFolder",
     "Outcome",
+    "Period",
+    "PeriodAnswer",
     "Reason",
     "Refused",
     "Registered",

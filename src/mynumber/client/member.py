@@ -14,6 +14,7 @@ import msgspec
 from mynumber.client.answers import Answer, read_answer
 from mynumber.client.folder import MemberFolder
 from mynumber.client.grouping import Grouping
+from mynumber.foundation.facts import Period
 from mynumber.foundation.law import InformationKind
 from mynumber.foundation.tlog import VerifiedReceipt
 from mynumber.foundation.tlog.receipt import verify_receipt_under
@@ -37,7 +38,7 @@ from mynumber.protocols.events import (
     WatchesChanged,
 )
 from mynumber.protocols.exchange import ASK, Inquiries, Inquiry, InquiryResult
-from mynumber.protocols.facts import decode_fact
+from mynumber.protocols.facts import read_copy
 from mynumber.protocols.holds import CHANGE_HOLDS, ChangeHolds, Hold, HoldKey, HoldsChanged
 from mynumber.protocols.member import AcquisitionCounts, Member
 from mynumber.protocols.message import GROUP_ITEMS, Message
@@ -117,11 +118,13 @@ class Client:
         provider: str,
         information: str,
         organisation: str,
+        periods: Iterable[Period] = (),
         request_id: UUID | None = None,
         non_disclosure: bool = False,
     ) -> Answer:
         """Ask one thing and wait for the answer; it may be pending after some five seconds (:meth:`again`).
 
+        With ``periods`` (years or months) each of them is answered: ``answer.periods``; without, the newest that there is: ``answer.fact``.
         Raises Refused with hop and reason for a no, ValueError for what is no inquiry.
         """
         inquiry = Inquiry(
@@ -131,6 +134,7 @@ class Client:
             provider=provider,
             information=information,
             organisation=organisation,
+            periods=tuple(period.text for period in periods),
             non_disclosure=non_disclosure,
         )
         (answer,) = self.ask_many((inquiry,))
@@ -167,13 +171,17 @@ class Client:
         Raises ValueError for an unknown kind, MalformedFact with the faults of each field for what is not in the layout of its kind.
         """
         body = msgspec.json.encode(fact)
-        decode_fact(InformationKind.named(information), body)
+        period = read_copy(InformationKind.named(information), body, None)
         return Copy(
-            addressee=addressee, information=information, as_of=as_of or _now(), fact=msgspec.Raw(body)
+            addressee=addressee,
+            information=information,
+            period=period or None,
+            as_of=as_of or _now(),
+            fact=msgspec.Raw(body),
         )
 
     def register(self, copies: Iterable[Copy]) -> Registered:
-        """Register copies, in messages of up to 1,000. A later copy of the same person and kind replaces the earlier."""
+        """Register copies, in messages of up to 1,000. A later copy of the same person, kind and period replaces the earlier."""
         stored, refused = self._system.register_copies(copies)
         return Registered(stored, refused)
 

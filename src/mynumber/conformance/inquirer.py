@@ -15,11 +15,14 @@ from mynumber.conformance.common import Subject
 from mynumber.conformance.stage import (
     AFFAIR,
     FACT,
+    FISCAL_YEAR,
     ORGANISATION,
+    PERIOD,
     PROVISION,
     TAX,
     Asked,
     Stage,
+    fact_of_year,
     facts,
     grant,
     now,
@@ -39,6 +42,7 @@ from mynumber.protocols import wire
 from mynumber.protocols.exchange import (
     ASK,
     PRESENT_SHEET,
+    FactSheet,
     Inquiries,
     Inquiry,
     InquiryResult,
@@ -46,7 +50,7 @@ from mynumber.protocols.exchange import (
     PermitAnswer,
     SheetAnswer,
 )
-from mynumber.protocols.permits import permit_digest
+from mynumber.protocols.permits import permit_digest, seal_facts
 from mynumber.protocols.records import QUERY_SIDE, SideQuery, SideRecord
 from mynumber.protocols.refusal import Hop, Reason
 
@@ -93,17 +97,36 @@ class Inquirer:
         """The member's own records of an exchange."""
         return self.stage.call(QUERY_SIDE, SideQuery(request_ids=(request_id,)), sender=VENDOR).records
 
-    def not_handed_on(self, answering: Callable[[Stage, Asked], Any]) -> None:
+    def not_handed_on(self, answering: Callable[[Stage, Asked], Any], **changes: Any) -> None:
         """What the other side does must lead to no fact and to no end that tells of one. Raises Failed."""
         self.stage.answering = answering
-        result = self.one()
-        expect(bytes(result.fact) == b"null", "a fact was handed on")
+        result = self.one(**changes)
+        expect(bytes(result.fact) == b"null" and not result.periods, "a fact was handed on")
         expect(result.outcome in _NO_END, f"the inquiry ended as {result.outcome.value}")
         expect(result.reason is not None or result.outcome is Outcome.OPEN, "refused without a reason")
 
     def subject(self) -> Subject:
         """The message with which the envelope is tried."""
         return Subject(self.stage, ASK, VENDOR, lambda: Inquiries(inquiries=(self.inquiry(),)), "inquiries")
+
+
+def _facts_but(stage: Stage, asked: Asked, missing: str) -> str | None:
+    """A fact of each period that is asked, but of one the word that it is not held."""
+    sheets = [
+        FactSheet(
+            information=one.information,
+            period=period,
+            as_of=None if period == missing else now(),
+            fact=msgspec.Raw(
+                b"null"
+                if period == missing
+                else msgspec.json.encode(fact_of_year(int(period.removeprefix("fy"))))
+            ),
+        )
+        for one in asked.permits
+        for period in one.periods
+    ]
+    return seal_facts(sheets, to=stage.node.directory.seal_key(GATEWAY), sheet_digest=asked.digest)
 
 
 def _is(
@@ -132,13 +155,13 @@ def _(inquirer: Inquirer) -> None:
     _PERMITS,
 )
 def _(inquirer: Inquirer) -> None:
-    inquiry = inquirer.inquiry(non_disclosure=True)
+    inquiry = inquirer.inquiry(non_disclosure=True, periods=(f"fy{FISCAL_YEAR - 1}", PERIOD))
     inquirer.ask(inquiry)
     (received,) = inquirer.stage.requests
     (request,) = received.question.requests
     expect(received.sender == GATEWAY and received.question.inquirer == VENDOR, "in another name")
     expect(request.code == inquirer.known.code, "another code than the inquirer's own")
-    same = ("request_id", "provider", "affair", "information", "organisation", "non_disclosure")
+    same = ("request_id", "provider", "affair", "information", "organisation", "periods", "non_disclosure")
     changed = [name for name in same if getattr(request, name) != getattr(inquiry, name)]
     expect(not changed, f"changed on the way: {', '.join(changed)}")
     expect(
@@ -363,6 +386,46 @@ def _(inquirer: Inquirer) -> None:
         return msgspec.structs.replace(answer, answers=answer.answers * 2)
 
     inquirer.not_handed_on(twice)
+
+
+@check(
+    "periods",
+    "ask for three fiscal years, one of which the provider does not hold",
+    "each of the three",
+    _ANSWER,
+)
+def _(inquirer: Inquirer) -> None:
+    periods = tuple(f"fy{FISCAL_YEAR - back}" for back in (2, 0, 1))
+    inquirer.stage.answering = lambda stage, asked: asked.all(
+        Outcome.PROVIDED, _facts_but(stage, asked, periods[1])
+    )
+    result = inquirer.one(periods=periods)
+    _is(result, Outcome.PROVIDED)
+    expect(tuple(one.period for one in result.periods) == periods, "other periods, or in another order")
+    expect(
+        [msgspec.json.decode(bytes(one.fact)) for one in result.periods]
+        == [fact_of_year(FISCAL_YEAR - 2), None, fact_of_year(FISCAL_YEAR - 1)],
+        "other facts than the provider gave",
+    )
+    expect([one.is_held for one in result.periods] == [True, False, True], "what is not held is not told")
+
+
+@check(
+    "other-periods",
+    "the answer leaves a period out, or gives another than asked",
+    "no fact is handed on",
+    _ANSWER,
+)
+def _(inquirer: Inquirer) -> None:
+    asked_for = (f"fy{FISCAL_YEAR - 1}", PERIOD)
+    for given in (asked_for[:1], (asked_for[0], f"fy{FISCAL_YEAR + 1}"), asked_for[::-1], ()):
+        inquirer.not_handed_on(
+            lambda stage, asked, given=given: asked.all(  # type: ignore[misc]
+                Outcome.PROVIDED,
+                facts(stage, asked, [msgspec.structs.replace(one, periods=given) for one in asked.permits]),
+            ),
+            periods=asked_for,
+        )
 
 
 @check("other-kind", "the fact is of another kind than asked", "no fact is handed on", _ANSWER)

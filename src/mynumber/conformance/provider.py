@@ -16,10 +16,13 @@ from mynumber.conformance.common import Subject
 from mynumber.conformance.stage import (
     AFFAIR,
     FACT,
+    FISCAL_YEAR,
     ORGANISATION,
+    PERIOD,
     TAX,
     Person,
     Stage,
+    fact_of_year,
     now,
     other_signature,
     permit,
@@ -34,7 +37,6 @@ from mynumber.conformance.world import (
     VENDOR,
 )
 from mynumber.foundation import envelope
-from mynumber.foundation.facts import layout_named, sample
 from mynumber.protocols import wire
 from mynumber.protocols.copies import REGISTER_COPIES, CopiesRegistered, Copy, CopyRefusal, RegisterCopies
 from mynumber.protocols.exchange import (
@@ -64,7 +66,8 @@ class Answered:
     """An answer, opened."""
 
     answers: tuple[PermitAnswer, ...]
-    facts: list[FactSheet | None]
+    facts: list[tuple[FactSheet, ...]]
+    """Of each permit what was provided."""
 
     @property
     def outcomes(self) -> list[str]:
@@ -101,7 +104,13 @@ class Provider:
         return person
 
     def present(
-        self, sheet: str, only: Sequence[int] = (), *, count: int = 1, sender: str = OTHER_GATEWAY
+        self,
+        sheet: str,
+        only: Sequence[int] = (),
+        *,
+        count: int = 1,
+        periods: Sequence[str] = (),
+        sender: str = OTHER_GATEWAY,
     ) -> Answered:
         """Present a sheet and open the answer as an inquirer's gateway must. Raises Refused, Failed."""
         question = SheetPresentation(sheet=sheet, only=tuple(only))
@@ -109,7 +118,7 @@ class Provider:
         try:
             facts = open_answer(
                 answer,
-                [TAX] * count,
+                [(TAX, periods)] * count,
                 sheet_digest=envelope.digest(sheet.encode()),
                 key=self.stage.node.sealing_key(OTHER_GATEWAY),
             )
@@ -157,10 +166,9 @@ def _are(came: list[str], *wanted: str) -> None:
 def _(provider: Provider) -> None:
     answered = provider.present(provider.stage.sheet([provider.known.code]))
     _are(answered.outcomes, "provided")
-    (fact,) = answered.facts
-    expect(
-        fact is not None and msgspec.json.decode(bytes(fact.fact)) == FACT, "another fact than was registered"
-    )
+    ((fact,),) = answered.facts
+    expect(msgspec.json.decode(bytes(fact.fact)) == FACT, "another fact than was registered")
+    expect(fact.period == PERIOD, "the fact does not say its period")
     expect(abs(answered.answers[0].at - now()) < timedelta(minutes=2), "the time of provision is minutes off")
 
 
@@ -449,18 +457,63 @@ def _(provider: Provider) -> None:
 
 @check("later-copy", "register a later copy, then present", "the later one", _COPIES)
 def _(provider: Provider) -> None:
-    person, later = provider.stage.person(), sample(layout_named("local_tax"), seed=2)
+    person, later = provider.stage.person(), fact_of_year(FISCAL_YEAR, seed=2)
     provider.register(person.addressee)
     provider.register(person.addressee, later)
-    (fact,) = provider.present(provider.stage.sheet([person.code])).facts
-    expect(
-        fact is not None and msgspec.json.decode(bytes(fact.fact)) == later, "the earlier copy was provided"
+    ((fact,),) = provider.present(provider.stage.sheet([person.code])).facts
+    expect(msgspec.json.decode(bytes(fact.fact)) == later, "the earlier copy was provided")
+
+
+@check(
+    "newest-period",
+    "register a copy of one fiscal year and then one of an earlier year, and present a permit that names no period",
+    "the copy of the later year",
+    _COPIES,
+)
+def _(provider: Provider) -> None:
+    person = provider.stage.person()
+    for year in (FISCAL_YEAR, FISCAL_YEAR - 1):
+        provider.register(person.addressee, fact_of_year(year))
+    ((fact,),) = provider.present(provider.stage.sheet([person.code])).facts
+    expect(fact.period == PERIOD, f"the copy of {fact.period}")
+
+
+@check(
+    "periods",
+    "register copies of two fiscal years, and present a permit that names three",
+    "each of the three, in the order of the permit: two facts with their years, and the word that the third is not held",
+)
+def _(provider: Provider) -> None:
+    person, request_id = provider.stage.person(), uuid4()
+    years = (FISCAL_YEAR - 2, FISCAL_YEAR, FISCAL_YEAR - 1)
+    periods = tuple(f"fy{year}" for year in years)
+    for year in years[:2]:
+        provider.register(person.addressee, fact_of_year(year))
+    sheet = provider.stage.sheet(
+        [person.code], bound_to=[request_id], permits=(permit(request_id, 0, periods=periods),)
     )
+    (told,) = provider.present(sheet, periods=periods).facts
+    expect(
+        [msgspec.json.decode(bytes(one.fact)) for one in told]
+        == [fact_of_year(years[0]), fact_of_year(years[1]), None],
+        "other facts than were registered",
+    )
+
+
+@check("no-period", "present a permit that names a fiscal year of which there is no copy", "no_data")
+def _(provider: Provider) -> None:
+    request_id = uuid4()
+    sheet = provider.stage.sheet(
+        [provider.known.code],
+        bound_to=[request_id],
+        permits=(permit(request_id, 0, periods=(f"fy{FISCAL_YEAR - 1}",)),),
+    )
+    _are(provider.outcomes(sheet), "no_data")
 
 
 @check(
     "bad-copies",
-    "register copies out of their layout, of no kind, and about people without a code, among good ones",
+    "register copies out of their layout, of no kind, about people without a code and of another year than they say, among good ones",
     "each refused with its reason, the others stored",
     _COPIES,
 )
@@ -475,11 +528,17 @@ def _(provider: Provider) -> None:
         msgspec.structs.replace(good, fact=msgspec.Raw(b'{"fiscal_year":"2026"}')),
         msgspec.structs.replace(good, information="weather"),
         msgspec.structs.replace(good, addressee="nobody-here"),
+        msgspec.structs.replace(good, period=f"fy{FISCAL_YEAR - 1}"),
     )
     asked = RegisterCopies(copies=(good, *bad))
     answer = provider.stage.call(REGISTER_COPIES, asked, sender=VENDOR)
     came = {one.position: one.reason for one in answer.refused}
-    wanted = {1: CopyRefusal.MALFORMED_FACT, 2: CopyRefusal.UNKNOWN_INFORMATION, 3: CopyRefusal.NO_CODE}
+    wanted = {
+        1: CopyRefusal.MALFORMED_FACT,
+        2: CopyRefusal.UNKNOWN_INFORMATION,
+        3: CopyRefusal.NO_CODE,
+        4: CopyRefusal.WRONG_PERIOD,
+    }
     expect(came == wanted and answer.registered == 1, f"stored {answer.registered}, refused {sorted(came)}")
 
 

@@ -64,7 +64,16 @@ TAX: Final = InformationKind.LOCAL_TAX.value
 AFFAIR: Final = "81-1"
 PROVISION: Final = "81-1-1"
 ORGANISATION: Final = "検証課"
-FACT: Final = sample(layout_named("local_tax"), seed=1)
+FISCAL_YEAR: Final = 2026
+PERIOD: Final = f"fy{FISCAL_YEAR}"
+
+
+def fact_of_year(year: int, seed: int = 1) -> dict[str, Any]:
+    """Local tax of a fiscal year."""
+    return sample(layout_named("local_tax"), seed=seed) | {"fiscal_year": year}
+
+
+FACT: Final = fact_of_year(FISCAL_YEAR)
 NOTICE_SECONDS: Final = 30.0
 """How long notices of provision may take."""
 _ANSWER_SECONDS: Final = 40.0
@@ -378,6 +387,7 @@ def grant(
                     affair=one.affair,
                     information=one.information,
                     organisation=one.organisation,
+                    periods=one.periods,
                     non_disclosure=one.non_disclosure,
                 )
                 for place, one in enumerate(granted)
@@ -415,13 +425,19 @@ def grant(
 def facts(
     stage: Stage, asked: Asked, permits: Iterable[Permit], *, to: str = GATEWAY, **changes: Any
 ) -> str | None:
-    """The fact about each permit, sealed to the inquirer's gateway."""
+    """The fact about each permit, or of each fiscal year that it names, sealed to the inquirer's gateway."""
     sheets = [
         msgspec.structs.replace(
-            FactSheet(information=one.information, as_of=now(), fact=msgspec.Raw(msgspec.json.encode(FACT))),
+            FactSheet(
+                information=one.information,
+                period=period,
+                as_of=now(),
+                fact=msgspec.Raw(msgspec.json.encode(fact_of_year(int(period.removeprefix("fy"))))),
+            ),
             **changes,
         )
         for one in permits
+        for period in one.periods or (PERIOD,)
     ]
     return seal_facts(sheets, to=stage.node.directory.seal_key(to), sheet_digest=asked.digest)
 

@@ -17,17 +17,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from psycopg import sql
 
 from mynumber.client import Client, MemberFile
 from mynumber.foundation.envelope import VerifyKey
-from mynumber.foundation.facts import has_layout, layout_of, sample
+from mynumber.foundation.facts import Axis, has_layout, layout_of, sample
 from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.law import InformationKind, InstitutionKind, LegalBasis, legal_basis
 from mynumber.foundation.numbers import local_government
+from mynumber.foundation.people import fiscal_year
 from mynumber.platform import keys, registry
 from mynumber.platform.databases import embedded_server, ensure_institution, tenant_role
 from mynumber.platform.environment import base_environment
@@ -48,6 +49,8 @@ _SEX: Final = {"male": "1", "female": "2"}
 _HIDDEN: Final = frozenset({"misaki"})
 """Personas whom a protective measure covers: no vendor's test asks about them."""
 _USER: Final = "desk"
+HELD_YEARS: Final = 2
+"""Fiscal years of which the partner holds a copy."""
 _ADDED_KINDS: Final = {InstitutionKind.MUNICIPALITY: (InstitutionKind.CITY,)}
 """A municipality without more said is a city: one with a welfare office of its own."""
 _EASIEST: Final = (InformationKind.LOCAL_TAX, InformationKind.PUBLIC_PENSION_BENEFIT)
@@ -361,12 +364,11 @@ def _furnish(
         [(person.partner_addressee, number) for person, number in numbers if person.ends is not Ends.NO_CODE]
     )
     copies = [
-        partner.copy(
-            person.partner_addressee, information, sample(layout_of(InformationKind.named(information)), seed)
-        )
+        partner.copy(person.partner_addressee, information, fact)
         for seed, (person, _) in enumerate(numbers)
         if person.ends in (Ends.PROVIDED, Ends.WAITING)
         for information in sorted({row.information for row in may_ask})
+        for fact in _facts(information, seed)
     ]
     registered = partner.register(copies)
     if registered.refused:
@@ -380,6 +382,15 @@ def _furnish(
         )
     )
     return registered.stored
+
+
+def _facts(information: str, seed: int) -> list[dict[str, Any]]:
+    """What the partner holds of a kind: of one that is told by fiscal year this year's and last year's."""
+    layout = layout_of(InformationKind.named(information))
+    if layout.axis is not Axis.FISCAL_YEAR:
+        return [sample(layout, seed)]
+    latest = fiscal_year(datetime.now(JAPAN).date())
+    return [sample(layout, seed) | {"fiscal_year": latest - back} for back in range(HELD_YEARS)]
 
 
 # deleting -------------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from mynumber.protocols.message import BATCH_BYTES, Addressee, Batch, KindName, Message, Moment
+from mynumber.protocols.message import BATCH_BYTES, Addressee, Batch, KindName, Message, Moment, PeriodText
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -14,10 +14,12 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Copy(_Body, frozen=True, kw_only=True):
-    """One fact about one person. A later copy of the same kind replaces the earlier."""
+    """One fact about one person. A later copy of the same kind and period replaces the earlier."""
 
     addressee: Addressee
     information: KindName
+    period: PeriodText | None = None
+    """The period of the fact. It is read from the fact; who states it states the same."""
     as_of: Moment
     fact: msgspec.Raw
 
@@ -30,6 +32,8 @@ class CopyRefusal(StrEnum):
     NO_CODE = "no_code"
     UNKNOWN_INFORMATION = "unknown_information"
     MALFORMED_FACT = "malformed_fact"
+    WRONG_PERIOD = "wrong_period"
+    """The fact is of another period than the copy says."""
 
 
 class RefusedCopy(_Body, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from mynumber.protocols.message import (
     BATCH_BYTES,
     GROUP_BYTES,
     GROUP_ITEMS,
+    PERIODS_ITEMS,
     Addressee,
     AffairId,
     Batch,
@@ -36,6 +37,8 @@ from mynumber.protocols.message import (
     KindName,
     Message,
     Moment,
+    Periods,
+    PeriodText,
     ShortText,
     SystemId,
 )
@@ -55,6 +58,11 @@ Position = Annotated[int, msgspec.Meta(ge=0, lt=GROUP_ITEMS)]
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
+
+
+def _each_once(periods: Periods) -> None:
+    if periods and len(set(periods)) != len(periods):
+        raise ValueError("a period twice")
 
 
 class Outcome(StrEnum):
@@ -124,12 +132,32 @@ class Inquiry(_Body, frozen=True, kw_only=True):
     """Name of an :class:`~mynumber.foundation.law.InformationKind`."""
     organisation: ShortText
     """Organisation in charge of the affair (課)."""
+    periods: Periods = ()
+    """Years or months to be told, each by itself; empty: the newest there is."""
     non_disclosure: bool = False
     """不開示 flag (Order 85 art. 40(2)): the record is not shown to the person until it is lifted."""
+
+    def __post_init__(self) -> None:
+        _each_once(self.periods)
 
 
 def _no_fact() -> msgspec.Raw:
     return msgspec.Raw(b"null")
+
+
+class PeriodFact(_Body, frozen=True, kw_only=True):
+    """What the provider says of one period that was named."""
+
+    period: PeriodText
+    is_held: bool
+    """Whether it holds a fact of this period. A period that it holds none of is told all the same."""
+    as_of: Moment | None = None
+    registered_at: Moment | None = None
+    """When the provider's gateway took the copy in; None when a person answered."""
+    upload: UUID | None = None
+    """The provider's file in which the copy came, if it came in one."""
+    fact: msgspec.Raw = msgspec.field(default_factory=_no_fact)
+    """JSON in the layout of :mod:`mynumber.protocols.facts`; ``null`` if none is held, or its day is over."""
 
 
 class InquiryResult(_Body, frozen=True, kw_only=True):
@@ -147,6 +175,10 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
     """When the provider's gateway took the copy in; None when a person answered."""
     upload: UUID | None = None
     """The provider's file in which the copy came, if it came in one."""
+    period: PeriodText | None = None
+    """The period of ``fact``; None of a kind that tells the state of a day."""
+    periods: Annotated[tuple[PeriodFact, ...], msgspec.Meta(max_length=PERIODS_ITEMS)] = ()
+    """Of an inquiry that named periods: all of them, in the order asked, once the provider has answered. ``fact`` and what tells of it are empty then."""
     permitted_at: Moment | None = None
     provided_at: Moment | None = None
     deadline: Moment | None = None
@@ -181,7 +213,12 @@ class RequestedPermit(_Body, frozen=True, kw_only=True):
     affair: AffairId
     information: KindName
     organisation: ShortText
+    periods: Periods = ()
+    """As in the inquiry."""
     non_disclosure: bool = False
+
+    def __post_init__(self) -> None:
+        _each_once(self.periods)
 
 
 class PermitRequests(_Body, frozen=True, kw_only=True):
@@ -223,9 +260,14 @@ class Permit(_Body, frozen=True, kw_only=True):
     provision: AffairId
     information: KindName
     organisation: ShortText
+    periods: Periods = ()
+    """What the provider answers: exactly these, or the newest that it holds if there are none."""
     non_disclosure: bool
     code: Position
     """Place of the provider's code for the person among the sealed codes."""
+
+    def __post_init__(self) -> None:
+        _each_once(self.periods)
 
 
 class PermitSheet(_Body, frozen=True, kw_only=True):
@@ -275,10 +317,13 @@ class SheetAnswer(_Body, frozen=True, kw_only=True):
 
 
 class FactSheet(_Body, frozen=True, kw_only=True):
-    """One fact as the provider gives it."""
+    """One fact as the provider gives it, or its word that it holds none of a period."""
 
     information: KindName
-    as_of: Moment
+    period: PeriodText | None = None
+    """The period of the fact; None of a kind that tells the state of a day."""
+    as_of: Moment | None
+    """None, with ``fact`` null: the provider holds nothing of this period."""
     registered_at: Moment | None = None
     """When the gateway took the copy in; None when a person answered."""
     upload: UUID | None = None
@@ -287,9 +332,11 @@ class FactSheet(_Body, frozen=True, kw_only=True):
 
 
 class FactSheets(_Body, frozen=True, kw_only=True):
-    """Inside the sealed answer: one for each ``provided``, in their order."""
+    """Inside the sealed answer, for each ``provided`` in their order: one for each period of the permit in its order, one if it names none."""
 
-    facts: Group[FactSheet]
+    facts: Annotated[
+        tuple[FactSheet, ...], msgspec.Meta(min_length=1, max_length=GROUP_ITEMS * PERIODS_ITEMS)
+    ]
 
 
 REPORTED = {
@@ -358,6 +405,7 @@ class Withdrawal(_Body, frozen=True, kw_only=True):
     affair: AffairId
     information: KindName
     organisation: ShortText
+    periods: Periods = ()
     asked_at: Moment
 
 

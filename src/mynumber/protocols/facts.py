@@ -15,11 +15,14 @@ from mynumber.foundation.facts import (
     Fact,
     Layout,
     MalformedFact,
+    MalformedKey,
+    Period,
     UnknownLayout,
     fact_type,
     has_layout,
     layout_of,
     layouts_of,
+    period_text,
     read_fact,
 )
 from mynumber.foundation.law import InformationKind
@@ -34,8 +37,18 @@ __all__ = [
     "PensionBenefitsFact",
     "ReceivingAccountFact",
     "UnknownLayout",
+    "WrongPeriod",
     "decode_fact",
+    "may_be_of",
+    "period_of_copy",
+    "read_copy",
+    "read_deletion",
 ]
+
+
+class WrongPeriod(ValueError):
+    """A fact that does not belong to the period under which it came. The message holds no value."""
+
 
 Words = Annotated[str, msgspec.Meta(max_length=100)]
 Year = Annotated[int, msgspec.Meta(ge=1900, le=9999)]
@@ -101,6 +114,41 @@ HELD: Final = frozenset(
     }
 )
 """Kinds of which institutions of this platform register copies."""
+
+
+def read_copy(information: InformationKind, body: bytes, period: str | None) -> str:
+    """Read the fact of a copy strictly; the period under which it is kept, empty for a kind that tells the state of a day.
+
+    Raises what :func:`decode_fact` raises, and :class:`WrongPeriod` if ``period`` is stated and not the fact's own.
+    """
+    try:
+        own = period_text(decode_fact(information, body))
+    except MalformedKey:
+        raise WrongPeriod(f"{information.value}: no period") from None
+    if period is not None and period != own:
+        raise WrongPeriod(f"{information.value}: the fact is of another period than the copy says")
+    return own
+
+
+def period_of_copy(information: str, fact: str) -> str | None:
+    """The period of a fact that was read before; None of a kind that tells the state of a day."""
+    return read_copy(InformationKind.named(information), fact.encode(), None) or None
+
+
+def read_deletion(information: InformationKind, period: str | None) -> str:
+    """The period of a copy to be taken away. Raises :class:`WrongPeriod` unless it is of the time in which the kind is told, UnknownLayout."""
+    layout_of(information)
+    if not may_be_of(information, period):
+        raise WrongPeriod(f"{information.value} is told in another time")
+    return period or ""
+
+
+def may_be_of(information: InformationKind, period: str | None) -> bool:
+    """Whether a fact of this kind can be of this period (None: of the state of a day)."""
+    return (
+        has_layout(information)
+        and (Period.parse(period) if period else Period.now()).axis is layout_of(information).axis
+    )
 
 
 def decode_fact(information: InformationKind, body: bytes, layout: Layout | None = None) -> Fact:

@@ -38,7 +38,7 @@ class Purpose(StrEnum):
     """What the lines of a file are."""
 
     COPIES = "copies"
-    """Each a :class:`~mynumber.protocols.copies.Copy`; ``"fact": null`` takes the copy away."""
+    """Each a :class:`~mynumber.protocols.copies.Copy`; ``"fact": null`` takes the copy of its period away."""
     INQUIRIES = "inquiries"
     """Each an :class:`~mynumber.protocols.exchange.Inquiry` with its own request id."""
 
@@ -52,6 +52,8 @@ class LineRefusal(StrEnum):
     NO_CODE = "no_code"
     UNKNOWN_INFORMATION = "unknown_information"
     MALFORMED_FACT = "malformed_fact"
+    WRONG_PERIOD = "wrong_period"
+    """The fact is of another period than the line says, or a copy is taken away without the period that its kind has."""
     OLDER = "older"
     """The gateway, or the same file, has a copy with a later ``as_of``."""
     FROM_THE_FUTURE = "from_the_future"
@@ -70,6 +72,7 @@ _REFUSAL_JA = {
     LineRefusal.NO_CODE: "この宛名番号の人の符号を取得していません。",
     LineRefusal.UNKNOWN_INFORMATION: "情報の種類が分からないか、様式がありません。",
     LineRefusal.MALFORMED_FACT: "情報の中身が様式に合いません。",
+    LineRefusal.WRONG_PERIOD: "書かれた期間（年度・年・月）が、情報の中身と合わないか、抜けています。",
     LineRefusal.OLDER: "より新しい時点の副本があります。",
     LineRefusal.FROM_THE_FUTURE: "時点が未来です。",
     LineRefusal.DUPLICATE_REQUEST: "照会番号がすでに使われています。",

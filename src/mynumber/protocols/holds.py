@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from mynumber.protocols.message import BATCH_BYTES, Addressee, Batch, KindName, Message, Moment
+from mynumber.protocols.message import BATCH_BYTES, Addressee, Batch, KindName, Message, Moment, PeriodText
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +49,8 @@ class Hold(_Body, frozen=True, kw_only=True):
     """None: everybody."""
     information: KindName | None = None
     """None: every kind."""
+    period: PeriodText | None = None
+    """Of the kind named; None: every period. Who names no period asks for the newest: that of the newest copy, or a later one that is held."""
     reason: HoldReason
     since: Moment
     until: Moment | None = None
@@ -60,6 +62,7 @@ class HoldKey(_Body, frozen=True, kw_only=True):
 
     addressee: Addressee | None = None
     information: KindName | None = None
+    period: PeriodText | None = None
     reason: HoldReason
 
 
@@ -73,6 +76,8 @@ class HoldRefusal(StrEnum):
     NO_CODE = "no_code"
     NAMES_NOTHING = "names_nothing"
     UNKNOWN_INFORMATION = "unknown_information"
+    WRONG_PERIOD = "wrong_period"
+    """Not of the time in which the kind is told, or no kind is named."""
     ENDS_BEFORE_IT_BEGINS = "ends_before_it_begins"
 
 

@@ -56,6 +56,19 @@ AffairId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{1,40}\Z")]
 """Id of an affair or a provision of the legal-basis table, e.g. ``81-1``."""
 KindName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,99}\Z")]
 """Name of a kind of information."""
+PERIODS_ITEMS = 10
+"""The most periods that one inquiry names."""
+PeriodText = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^((fy|cy)(19|[2-9][0-9])[0-9]{2}|(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2]))\Z", max_length=7
+    ),
+]
+"""A fiscal year (``fy2026``), a calendar year (``cy2025``) or a month (``2026-04``): :class:`mynumber.foundation.facts.Period`."""
+Periods = Annotated[
+    tuple[PeriodText, ...], msgspec.Meta(max_length=PERIODS_ITEMS, extra_json_schema={"uniqueItems": True})
+]
+"""Distinct periods. Empty: none is named."""
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 """One line for people to read. No control characters: PostgreSQL takes no NUL, and a line break could pose as another field."""
 PersonText = Annotated[str, msgspec.Meta(max_length=1000)]

@@ -162,21 +162,24 @@ def seal_facts(facts: Sequence[FactSheet], *, to: SealPublicKey, sheet_digest: b
     return to_text(envelope.seal(plain, to=to, info=FACTS_INFO, aad=sheet_digest))
 
 
+Wanted = tuple[str, Sequence[str]]
+"""Kind of information and periods of a permit."""
 ANSWERED = frozenset({Outcome.PROVIDED, Outcome.NO_DATA, Outcome.WAITING, Outcome.REFUSED})
 """What a provider may say of a permit."""
 
 
 def open_answer(
-    answer: SheetAnswer, information: Sequence[str], *, sheet_digest: bytes, key: SealingKey
-) -> list[FactSheet | None]:
-    """Check that an answer belongs to the permits presented and open it: a fact for each ``provided``, None for the others.
+    answer: SheetAnswer, asked: Sequence[Wanted], *, sheet_digest: bytes, key: SealingKey
+) -> list[tuple[FactSheet, ...]]:
+    """Check that an answer belongs to the permits presented and open it.
 
-    ``information`` is the kind asked with each permit presented, in their order. Raises Refused(INQUIRER_GATEWAY, ANSWER_NOT_BOUND) saying
-    which rule is broken; then nothing of the answer may be used.
+    ``asked`` is what was asked with each permit presented, in their order. For each the facts that were provided: one a period in the order
+    asked, one if none was named; empty unless ``provided``. Raises Refused(INQUIRER_GATEWAY, ANSWER_NOT_BOUND) saying which rule is broken;
+    then nothing of the answer may be used.
     """
     if answer.sheet_digest != sheet_digest.hex():
         raise _not_bound("another sheet")
-    if len(answer.answers) != len(information):
+    if len(answer.answers) != len(asked):
         raise _not_bound("another number of answers than of permits")
     for one in answer.answers:
         if one.outcome not in ANSWERED:
@@ -191,14 +194,25 @@ def open_answer(
     provided = sum(one.outcome is Outcome.PROVIDED for one in answer.answers)
     if (answer.sealed_facts is not None) is not (provided > 0):
         raise _not_bound("the outcomes and the facts contradict each other")
-    facts = iter(_open_facts(answer.sealed_facts, sheet_digest, key) if answer.sealed_facts else ())
-    opened: list[FactSheet | None] = []
-    for one, kind in zip(answer.answers, information, strict=True):
-        fact = next(facts, None) if one.outcome is Outcome.PROVIDED else None
-        if one.outcome is Outcome.PROVIDED and (fact is None or fact.information != kind):
-            raise _not_bound("a fact is missing or of another kind")
-        opened.append(fact)
-    if next(facts, None) is not None:
+    facts = _open_facts(answer.sealed_facts, sheet_digest, key) if answer.sealed_facts else ()
+    opened: list[tuple[FactSheet, ...]] = []
+    place = 0
+    for one, (kind, periods) in zip(answer.answers, asked, strict=True):
+        told: tuple[FactSheet, ...] = ()
+        if one.outcome is Outcome.PROVIDED:
+            count = len(periods) or 1
+            told = facts[place : place + count]
+            place += count
+            if len(told) != count or any(fact.information != kind for fact in told):
+                raise _not_bound("a fact is missing or of another kind")
+            if periods and tuple(fact.period for fact in told) != tuple(periods):
+                raise _not_bound("not the periods that were asked")
+            if any((fact.as_of is None) is not (bytes(fact.fact) == b"null") for fact in told):
+                raise _not_bound("a fact has its time, and nothing else has")
+            if all(fact.as_of is None for fact in told):
+                raise _not_bound("nothing was provided")
+        opened.append(told)
+    if place != len(facts):
         raise _not_bound("more facts than were provided")
     return opened
 

@@ -19,6 +19,7 @@ from mynumber.protocols.message import (
     CodeText,
     Message,
     Moment,
+    Periods,
     SystemId,
 )
 from mynumber.protocols.refusal import Hop, Reason
@@ -143,6 +144,10 @@ class SideRecord(_Body, frozen=True, kw_only=True):
     affair: str
     information: str
     organisation: str
+    periods: Periods = ()
+    """Years or months that were asked; empty: the newest there is."""
+    given: Periods = ()
+    """Those of them of which a fact was provided, or the newest; empty of a kind that tells the state of a day."""
     outcome: Outcome
     permit_digest: str | None
     asked_at: Moment

@@ -16,7 +16,15 @@ from mynumber.foundation.facts.choosing import (
 )
 from mynumber.foundation.facts.codes import CODE_LISTS
 from mynumber.foundation.facts.faults import Fault, MalformedFact, Problem
-from mynumber.foundation.facts.keys import FactKey, MalformedKey, Period, fact_key, key_of, period_of
+from mynumber.foundation.facts.keys import (
+    FactKey,
+    MalformedKey,
+    Period,
+    fact_key,
+    key_of,
+    period_of,
+    period_text,
+)
 from mynumber.foundation.facts.language import NOT_DECLARED, UNKNOWN, Axis, Field, Layout, Source, Special
 from mynumber.foundation.facts.narrowing import WrongLayout, narrowed
 from mynumber.foundation.facts.reading import fact_of, read_fact, write_fact
@@ -62,6 +70,7 @@ __all__ = [
     "layouts_of",
     "narrowed",
     "period_of",
+    "period_text",
     "read_fact",
     "rows",
     "sample",

@@ -76,7 +76,8 @@ def hold(
 def asked(
     database: InstitutionDatabase, *items: tuple[str, str], at: datetime = NOW
 ) -> dict[int, HoldReason]:
-    return as_tenant(database, lambda connection: held(connection, TENANT, items, at))
+    named = [(code, information, ()) for code, information in items]
+    return as_tenant(database, lambda connection: held(connection, TENANT, named, at))
 
 
 def test_nothing_is_held_where_no_switch_is_set(database: InstitutionDatabase) -> None:
@@ -132,6 +133,7 @@ def desk_request(digest: bytes) -> DeskRequest:
         affair="81-1",
         provision="81-1-1",
         organisation="課",
+        periods=(),
         reason=HoldReason.PROTECTIVE_MEASURE,
     )
 

@@ -33,9 +33,11 @@ def copy_line(
     information: str = "local_tax",
     as_of: str = "2026-11-01T00:00:00Z",
     fact: bytes = TAX,
+    period: str | None = None,
 ) -> bytes:
+    stated = f',"period":"{period}"' if period is not None else ""
     return (
-        f'{{"addressee":"{addressee}","information":"{information}","as_of":"{as_of}","fact":'.encode()
+        f'{{"addressee":"{addressee}","information":"{information}"{stated},"as_of":"{as_of}","fact":'.encode()
         + fact
         + b"}\n"
     )
@@ -77,11 +79,17 @@ def test_an_empty_file_has_no_parts() -> None:
 
 
 def test_copies_and_deletions_are_read() -> None:
-    content = copy_line() + copy_line(addressee="A-2", fact=b"null")
+    content = copy_line() + copy_line(addressee="A-2", period="fy2025", fact=b"null")
+    content += copy_line(period="fy2026") + copy_line(information="pension_benefit", fact=b"null")
     read = read_copies(content, first_line=7, now=NOW)
-    assert read.lines == 2
+    assert read.lines == 4
     assert read.refused == []
-    assert [(row[0], row[1], row[4]) for row in read.rows] == [(7, "A-1", TAX.decode()), (8, "A-2", None)]
+    assert [(row[0], row[1], row[3], row[5]) for row in read.rows] == [
+        (7, "A-1", "fy2026", TAX.decode()),
+        (8, "A-2", "fy2025", None),
+        (9, "A-1", "fy2026", TAX.decode()),
+        (10, "A-1", "", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +106,13 @@ def test_copies_and_deletions_are_read() -> None:
         (copy_line(as_of="2026-11-01T00:00:00"), LineRefusal.MALFORMED),
         (copy_line(as_of=(NOW + CLOCK_SKEW + timedelta(seconds=1)).isoformat()), LineRefusal.FROM_THE_FUTURE),
         (copy_line(information="no_such_kind"), LineRefusal.UNKNOWN_INFORMATION),
+        (copy_line(information="no_such_kind", fact=b"null"), LineRefusal.UNKNOWN_INFORMATION),
+        (copy_line(period="2026"), LineRefusal.MALFORMED),
+        (copy_line(period="fy2025"), LineRefusal.WRONG_PERIOD),
+        (copy_line(period="cy2026"), LineRefusal.WRONG_PERIOD),
+        (copy_line(fact=b"null"), LineRefusal.WRONG_PERIOD),
+        (copy_line(period="cy2026", fact=b"null"), LineRefusal.WRONG_PERIOD),
+        (copy_line(information="pension_benefit", period="fy2026", fact=b"null"), LineRefusal.WRONG_PERIOD),
         (copy_line(fact=b"{}"), LineRefusal.MALFORMED_FACT),
         (copy_line(fact=b"1"), LineRefusal.MALFORMED_FACT),
         (copy_line(fact=TAX.replace(b":1,", b":1.5,")), LineRefusal.MALFORMED_FACT),

@@ -56,10 +56,17 @@ def _empty(house: House) -> None:
 
 
 def line(
-    addressee: str, *, as_of: datetime = EARLIER, income: int | None = 1, information: str = "local_tax"
+    addressee: str,
+    *,
+    as_of: datetime = EARLIER,
+    income: int | None = 1,
+    information: str = "local_tax",
+    year: int = 2026,
 ) -> bytes:
-    fact = msgspec.structs.replace(TAX, total_income=income) if income is not None else None
+    fact = msgspec.structs.replace(TAX, fiscal_year=year, total_income=income) if income is not None else None
     fields = {"addressee": addressee, "information": information, "as_of": as_of, "fact": fact}
+    if fact is None:
+        fields["period"] = f"fy{year}"
     return msgspec.json.encode(fields) + b"\n"
 
 
@@ -236,6 +243,27 @@ def test_a_deletion_takes_the_copy_away_and_is_counted(house: House) -> None:
     done = send(house, part_message(uuid4(), gone, 0))
     assert (done.state.accepted, done.state.deleted, done.refused) == (0, 2, ())
     assert [row[0] for row in copies(house)] == ["code-of-A-2"]
+
+
+def test_years_stand_beside_each_other_and_are_replaced_and_taken_away_by_themselves(house: House) -> None:
+    both = parts_of([line("A-1", year=2026, income=1, as_of=LATER), line("A-1", year=2025, income=2)])
+    done = send(house, part_message(uuid4(), both, 0))
+    assert (done.state.accepted, done.refused) == (2, ())
+    mixed = parts_of(
+        [
+            line("A-1", year=2026, income=3, as_of=EARLIER),  # older than the copy of its year
+            line("A-1", year=2025, income=4, as_of=LATER),
+            line("A-1", year=2024, income=None, as_of=LATER),
+        ]
+    )
+    done = send(house, part_message(uuid4(), mixed, 0))
+    assert done.refused == (RefusedLine(line=1, reason=LineRefusal.OLDER),)
+    assert (done.state.accepted, done.state.deleted) == (1, 1)
+    query = "SELECT period, (fact::json->>'total_income')::int FROM copy ORDER BY period"
+    assert house.rows(query) == [("fy2025", 4), ("fy2026", 1)]
+    gone = parts_of([line("A-1", year=2026, income=None, as_of=NOW)])
+    assert send(house, part_message(uuid4(), gone, 0)).state.deleted == 1
+    assert house.rows(query) == [("fy2025", 4)]
 
 
 def test_a_person_of_another_member_stays_unknown(house: House) -> None:

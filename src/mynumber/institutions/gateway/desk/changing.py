@@ -6,6 +6,7 @@ from typing import Any
 
 from mynumber.foundation.law import InformationKind
 from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
+from mynumber.protocols.facts import may_be_of
 from mynumber.protocols.holds import ChangeHolds, Hold, HoldRefusal, HoldsChanged, RefusedHold
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -38,9 +39,9 @@ class Holds:
             for hold in holds:
                 await connection.execute(
                     """
-                    INSERT INTO answer_hold (tenant, code, addressee, information, reason, since, until, set_at, set_by)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                    ON CONFLICT (tenant, code, information, reason) DO UPDATE
+                    INSERT INTO answer_hold (tenant, code, addressee, information, period, reason, since, until, set_at, set_by)
+                    VALUES ($1, $2, $3, $4, $10, $5, $6, $7, $8, $9)
+                    ON CONFLICT (tenant, code, information, period, reason) DO UPDATE
                         SET since = excluded.since, until = excluded.until, set_at = excluded.set_at, set_by = excluded.set_by
                     """,
                     tenant,
@@ -52,24 +53,26 @@ class Holds:
                     hold.until,
                     question.at,
                     question.sender,
+                    hold.period,
                 )
             lifted = 0
             for key in asked.lift:
                 done = await connection.execute(
                     """
                     DELETE FROM answer_hold WHERE tenant = $1 AND addressee IS NOT DISTINCT FROM $2
-                      AND information IS NOT DISTINCT FROM $3 AND reason = $4
+                      AND information IS NOT DISTINCT FROM $3 AND period IS NOT DISTINCT FROM $5 AND reason = $4
                     """,
                     tenant,
                     key.addressee,
                     key.information,
                     key.reason.value,
+                    key.period,
                 )
                 lifted += int(done.rpartition(" ")[2])
             await connection.executemany(
                 """
-                INSERT INTO desk_event (tenant, at, who, what, addressee, information, reason)
-                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                INSERT INTO desk_event (tenant, at, who, what, addressee, information, period, reason)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 """,
                 [
                     (
@@ -79,6 +82,7 @@ class Holds:
                         what,
                         one.addressee,
                         one.information,
+                        one.period,
                         one.reason.value,
                     )
                     for what, changed in (("hold_set", holds), ("hold_lifted", asked.lift))
@@ -108,9 +112,12 @@ def _unacceptable(hold: Hold, codes: dict[str, str]) -> HoldRefusal | None:
         return HoldRefusal.NO_CODE
     if hold.until is not None and hold.until <= hold.since:
         return HoldRefusal.ENDS_BEFORE_IT_BEGINS
-    if hold.information is not None:
-        try:
-            InformationKind.named(hold.information)
-        except ValueError:
-            return HoldRefusal.UNKNOWN_INFORMATION
+    if hold.information is None:
+        return HoldRefusal.WRONG_PERIOD if hold.period is not None else None
+    try:
+        kind = InformationKind.named(hold.information)
+    except ValueError:
+        return HoldRefusal.UNKNOWN_INFORMATION
+    if hold.period is not None and not may_be_of(kind, hold.period):
+        return HoldRefusal.WRONG_PERIOD
     return None

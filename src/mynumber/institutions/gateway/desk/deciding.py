@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from django.db.models import Q, QuerySet
 
 from mynumber.institutions.gateway.desk.models import AnswerHold, DeskEvent, DeskItem, DeskState
 from mynumber.institutions.gateway.tenants.models import AddresseeCode, Copy
+from mynumber.protocols.exchange import PeriodFact
 from mynumber.protocols.holds import Hold
 from mynumber.protocols.refusal import Reason
 from mynumber.webkit.errors import PageRefused
@@ -49,13 +51,27 @@ def with_people(items: Sequence[DeskItem]) -> list[Waiting]:
 
 
 def copy_for(item: DeskItem) -> Copy | None:
-    """The copy from which the answer would have come by itself."""
-    return Copy.objects.filter(code=item.code, information=item.information).first()
+    """The copy from which the answer would have come by itself, when no period is named."""
+    return Copy.objects.filter(code=item.code, information=item.information).order_by("-period").first()
+
+
+def copies_for(item: DeskItem) -> dict[str, Copy]:
+    """The copies of the periods that are named."""
+    copies = Copy.objects.filter(code=item.code, information=item.information, period__in=item.periods or ())
+    return {copy.period: copy for copy in copies}
 
 
 def provide(item: DeskItem, fact: str, *, as_of: datetime, by: str, at: datetime) -> None:
     """Answer with a fact (JSON in the layout of the kind). Raises PageRefused when it no longer waits."""
     _decide(item, DeskState.PROVIDED, by=by, at=at, fact=fact, as_of=as_of)
+
+
+def provide_each(item: DeskItem, told: Sequence[PeriodFact], *, by: str, at: datetime) -> None:
+    """Answer of each period that is asked. Raises PageRefused when it no longer waits."""
+    if any(one.is_held for one in told):
+        _decide(item, DeskState.PROVIDED, by=by, at=at, fact=msgspec.json.encode(told).decode())
+    else:
+        say_no_data(item, by=by, at=at)
 
 
 def say_no_data(item: DeskItem, *, by: str, at: datetime) -> None:
@@ -123,6 +139,7 @@ def set_hold(hold: Hold, *, by: str, at: datetime) -> bool:
     AnswerHold.objects.update_or_create(
         code=code,
         information=hold.information,
+        period=hold.period,
         reason=hold.reason.value,
         defaults={
             "addressee": hold.addressee,
@@ -138,6 +155,7 @@ def set_hold(hold: Hold, *, by: str, at: datetime) -> bool:
         what="hold_set",
         addressee=hold.addressee,
         information=hold.information,
+        period=hold.period,
         reason=hold.reason.value,
     )
     return True
@@ -151,6 +169,7 @@ def lift_hold(hold: AnswerHold, *, by: str, at: datetime) -> None:
         what="hold_lifted",
         addressee=hold.addressee,
         information=hold.information,
+        period=hold.period,
         reason=hold.reason,
     )
     hold.delete()

@@ -71,12 +71,16 @@ class FactForm(PlainForm):
         self._titles: dict[str, str] = {}
         for field in self._layout.fields:
             for title, name, control, offered in _controls(field):
-                if offered or self.data.get(name) or self.initial.get(name):
-                    self.fields[name] = control
-                    self._titles[name] = title
+                if offered or self.data.get(self.add_prefix(name)) or self.initial.get(name):
+                    self.add_control(name, control, title)
         for name in self.fields:
-            if name.endswith(f"__{_SPECIAL}") and self.data.get(name):
+            if name.endswith(f"__{_SPECIAL}") and self.data.get(self.add_prefix(name)):
                 self.fields[name.removesuffix(f"__{_SPECIAL}")].required = False
+
+    def add_control(self, name: str, control: forms.Field, title: str = "") -> None:
+        """Offer one more control, in the group of this title."""
+        self.fields[name] = control
+        self._titles[name] = title
 
     @property
     def groups(self) -> list[Group]:

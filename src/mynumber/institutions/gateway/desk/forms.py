@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from mynumber.foundation.facts import MalformedKey, Period
 from mynumber.foundation.law import InformationKind
 from mynumber.institutions.gateway.desk.deciding import REFUSALS
-from mynumber.protocols.facts import FACTS
+from mynumber.protocols.facts import FACTS, may_be_of
 from mynumber.protocols.holds import Hold, HoldReason
 from mynumber.webkit.face.forms import PlainForm
 
 EVERY_KIND = ""
+_PERIOD = re.compile(r"([0-9]{4})年度|([0-9]{4})年|([0-9]{4}-[0-9]{2})", re.ASCII)
 
 
 class RefuseForm(PlainForm):
@@ -39,6 +42,12 @@ class HoldForm(PlainForm):
         error_messages={"invalid": "宛名番号は英数字で入力してください。"},
     )
     information = forms.ChoiceField(label="情報", required=False)
+    period = forms.CharField(
+        label="年度・年・月",
+        required=False,
+        max_length=10,
+        help_text="この情報のうち一つの年度などに限るときに入力します。例：2026年度、2025年、2026-04",
+    )
     reason = forms.ChoiceField(
         label="理由", choices=[(reason.value, reason.label_ja) for reason in HoldReason]
     )
@@ -59,9 +68,29 @@ class HoldForm(PlainForm):
             choices=[(EVERY_KIND, "すべての情報"), *((kind.value, kind.label_ja) for kind in kinds)],
         )
 
+    def clean_period(self) -> str | None:
+        """As the network writes it."""
+        typed = self.cleaned_data["period"].strip()
+        if not typed:
+            return None
+        match = _PERIOD.fullmatch(typed)
+        try:
+            if match is None:
+                raise MalformedKey
+            fiscal, calendar, month = match.groups()
+            return Period.parse(f"fy{fiscal}" if fiscal else f"cy{calendar}" if calendar else month).text
+        except MalformedKey:
+            raise forms.ValidationError(
+                "2026年度、2025年、2026-04 のいずれかの形で入力してください。"
+            ) from None
+
     def clean(self) -> dict[str, Any]:
-        """Something is named, and the end lies ahead."""
+        """Something is named, a period is one of the kind, and the end lies ahead."""
         cleaned = super().clean() or {}
+        if cleaned.get("period"):
+            kind = kind_of(cleaned.get("information") or "")
+            if kind is None or not may_be_of(kind, cleaned["period"]):
+                self.add_error("period", "この情報には、この年度・年・月のものがありません。")
         if not self.errors and not cleaned.get("addressee") and not cleaned.get("information"):
             raise forms.ValidationError("宛名番号か情報の、どちらかを入力してください。")
         until = cleaned.get("until")
@@ -76,6 +105,7 @@ class HoldForm(PlainForm):
         return Hold(
             addressee=cleaned["addressee"] or None,
             information=cleaned["information"] or None,
+            period=cleaned["period"],
             reason=HoldReason(cleaned["reason"]),
             since=timezone.now(),
             until=timezone.make_aware(datetime.combine(until, time.min)) if until else None,

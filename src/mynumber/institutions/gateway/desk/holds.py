@@ -19,6 +19,13 @@ DESK_TIME = timedelta(days=7)
 """How long a person has for an answer; the permit of an item on the desk lives as long (Order 85 art. 41 leaves it to the operator)."""
 
 
+PERIOD_IS_ASKED = """(hold.period IS NULL OR CASE WHEN asked.periods IS NOT NULL THEN hold.period = ANY(asked.periods)
+    ELSE hold.period >= (SELECT coalesce(max(copy.period), '') FROM copy
+        WHERE copy.code = asked.code AND copy.information = asked.information) END)"""
+"""Whether the period of a switch is asked (SQL). Who names none asks for the newest: that of the newest copy, or the one to which a switch points before
+there is a copy of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeskRequest:
     """A verified permit whose item is held."""
@@ -32,6 +39,7 @@ class DeskRequest:
     affair: str
     provision: str
     organisation: str
+    periods: tuple[str, ...]
     reason: HoldReason
 
 
@@ -43,36 +51,41 @@ class DeskAnswer:
     """``provided``, ``no_data`` or ``refused``."""
     deadline: datetime
     fact: str | None = None
-    """JSON in the layout of the kind, with ``provided``."""
+    """JSON in the layout of the kind, with ``provided``; of several periods a list of :class:`~mynumber.protocols.exchange.PeriodFact`."""
     as_of: datetime | None = None
     refusal: Reason | None = None
 
 
 async def held(
-    connection: Any, tenant: str, items: Sequence[tuple[str, str]], at: datetime
+    connection: Any, tenant: str, items: Sequence[tuple[str, str, Sequence[str]]], at: datetime
 ) -> dict[int, HoldReason]:
-    """Which of the (code, information) pairs are not answered automatically at ``at``, by position. Usually none."""
+    """Which of the (code, information, periods) are not answered automatically at ``at``, by position. Usually none."""
     rows = await connection.fetch(
-        """
+        f"""
+        WITH asked AS MATERIALIZED (
+            SELECT code, information, string_to_array(nullif(periods, ''), ' ') AS periods, position
+            FROM unnest($2::text[], $3::text[], $5::text[]) WITH ORDINALITY AS _(code, information, periods, position)
+        )
         SELECT DISTINCT ON (position) position, reason FROM (
             SELECT asked.position, hold.reason
-            FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(code, information, position)
+            FROM asked
             JOIN answer_hold AS hold ON hold.tenant = $1 AND hold.code = asked.code
              AND (hold.information IS NULL OR hold.information = asked.information)
-            WHERE hold.since <= $4 AND (hold.until IS NULL OR hold.until > $4)
+            WHERE hold.since <= $4 AND (hold.until IS NULL OR hold.until > $4) AND {PERIOD_IS_ASKED}
             UNION ALL
             SELECT asked.position, hold.reason
             FROM answer_hold AS hold
-            JOIN unnest($3::text[]) WITH ORDINALITY AS asked(information, position)
-              ON hold.information = asked.information
+            JOIN asked ON hold.information = asked.information
             WHERE hold.tenant = $1 AND hold.code IS NULL AND hold.since <= $4 AND (hold.until IS NULL OR hold.until > $4)
+              AND {PERIOD_IS_ASKED}
         ) AS met
         ORDER BY position, reason
-        """,
+        """,  # noqa: S608 - a constant
         tenant,
-        [code for code, _ in items],
-        [information for _, information in items],
+        [code for code, _, _ in items],
+        [information for _, information, _ in items],
         at,
+        [" ".join(periods) for _, _, periods in items],
     )
     return {row["position"] - 1: HoldReason(row["reason"]) for row in rows}
 
@@ -83,9 +96,11 @@ async def put_on_desk(connection: Any, tenant: str, items: Sequence[DeskRequest]
     await connection.execute(
         """
         INSERT INTO desk_item (tenant, permit_digest, inquirer, request_id, code, information, affair, provision,
-            organisation, reason, put_at, deadline, state)
-        SELECT $1, *, $11, $12, 'open' FROM unnest($2::bytea[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::text[], $10::text[])
+            organisation, reason, periods, put_at, deadline, state)
+        SELECT $1, permit_digest, inquirer, request_id, code, information, affair, provision, organisation, reason,
+            string_to_array(nullif(periods, ''), ' '), $11, $12, 'open'
+        FROM unnest($2::bytea[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+            $13::text[]) AS _(permit_digest, inquirer, request_id, code, information, affair, provision, organisation, reason, periods)
         ON CONFLICT (tenant, permit_digest) DO NOTHING
         """,
         tenant,
@@ -100,6 +115,7 @@ async def put_on_desk(connection: Any, tenant: str, items: Sequence[DeskRequest]
         [item.reason.value for item in items],
         at,
         deadline,
+        [" ".join(item.periods) for item in items],
     )
     return deadline
 

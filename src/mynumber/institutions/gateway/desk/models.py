@@ -1,5 +1,6 @@
 """Tables of the desk: which items wait for a person, the items that wait, and who did what. Walled by tenant."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from mynumber.webkit.tenancy import TenantField
@@ -24,6 +25,8 @@ class AnswerHold(models.Model):
     """The same person as the member's staff knows it."""
     information = models.CharField(max_length=100, null=True)
     """None: every kind of information."""
+    period = models.CharField(max_length=7, null=True)
+    """Of a kind of information; None: every period."""
     reason = models.CharField(max_length=40)
     """:class:`~mynumber.protocols.holds.HoldReason`."""
     since = models.DateTimeField()
@@ -37,13 +40,17 @@ class AnswerHold(models.Model):
         db_table = "answer_hold"
         constraints = (
             models.UniqueConstraint(
-                fields=["tenant", "code", "information", "reason"],
+                fields=["tenant", "code", "information", "period", "reason"],
                 nulls_distinct=False,
                 name="one_hold_a_reason",
             ),
             models.CheckConstraint(
                 condition=models.Q(code__isnull=False) | models.Q(information__isnull=False),
                 name="a_hold_names_something",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(information__isnull=False) | models.Q(period=None),
+                name="a_period_of_a_kind",
             ),
         )
 
@@ -61,11 +68,14 @@ class DeskItem(models.Model):
     affair = models.CharField(max_length=40)
     provision = models.CharField(max_length=40)
     organisation = models.CharField(max_length=100)
+    periods = ArrayField(models.CharField(max_length=7), null=True)
+    """Periods that are asked; None: the newest."""
     reason = models.CharField(max_length=40)
     put_at = models.DateTimeField()
     deadline = models.DateTimeField()
     state = models.CharField(max_length=10, default=DeskState.OPEN)
     fact = models.TextField(null=True)
+    """A fact; of an item with periods a list of :class:`~mynumber.protocols.exchange.PeriodFact`."""
     as_of = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=40, null=True)
     """:class:`~mynumber.protocols.refusal.Reason`."""
@@ -91,6 +101,7 @@ class DeskEvent(models.Model):
     """``hold_set``, ``hold_lifted``, ``provided``, ``no_data`` or ``refused``."""
     addressee = models.CharField(max_length=40, null=True)
     information = models.CharField(max_length=100, null=True)
+    period = models.CharField(max_length=7, null=True)
     reason = models.CharField(max_length=40, null=True)
     permit_digest = models.BinaryField(null=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -9,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mynumber.foundation.facts import Period
+from mynumber.foundation.law import InformationKind
 from mynumber.institutions.gateway.desk import deciding
 from mynumber.institutions.gateway.desk.deciding import Waiting
 from mynumber.institutions.gateway.desk.fact_form import FactForm, initial_of
@@ -22,6 +26,8 @@ from mynumber.institutions.gateway.desk.house import (
     staff_of,
 )
 from mynumber.institutions.gateway.desk.models import AnswerHold, DeskEvent, DeskItem, DeskState
+from mynumber.institutions.gateway.desk.period_form import PeriodForm
+from mynumber.institutions.gateway.tenants.models import Copy
 from mynumber.protocols.holds import HoldReason
 from mynumber.protocols.refusal import Reason
 from mynumber.webkit.access import staff_only
@@ -72,21 +78,18 @@ def item_page(request: HttpRequest, tenant: str, digest: str) -> HttpResponse:
     now, staff, kind = timezone.now(), staff_of(request), kind_of(item.information)
     is_open = item.state == DeskState.OPEN and item.deadline > now
     may_act = is_open and staff.role in WORKERS
-    copy = deciding.copy_for(item)
-    answer = (
-        FactForm(
-            kind,
-            request.POST if request.POST.get("act") == "provide" else None,
-            initial=initial_of(copy.fact) if copy else {},
-        )
-        if kind is not None
-        else None
-    )
+    copy = None if item.periods else deciding.copy_for(item)
+    answers = _answers(item, kind, copy, request) if kind is not None else []
     refusal = RefuseForm(request.POST if request.POST.get("act") == "refuse" else None)
     if request.method == "POST" and may_act:
         match request.POST.get("act"):
-            case "provide" if answer is not None and answer.is_valid():
-                deciding.provide(item, answer.cleaned_data["fact"], as_of=now, by=staff.display_name, at=now)
+            case "provide" if answers and all([one.is_valid() for one in answers]):  # noqa: C419 - the faults of all are shown
+                if item.periods:
+                    told = [answer.answer(now) for answer in answers if isinstance(answer, PeriodForm)]
+                    deciding.provide_each(item, told, by=staff.display_name, at=now)
+                else:
+                    fact = answers[0].cleaned_data["fact"]
+                    deciding.provide(item, fact, as_of=now, by=staff.display_name, at=now)
                 return HttpResponseRedirect(reverse("desk:home", args=[tenant]))
             case "no_data":
                 deciding.say_no_data(item, by=staff.display_name, at=now)
@@ -94,7 +97,7 @@ def item_page(request: HttpRequest, tenant: str, digest: str) -> HttpResponse:
             case "refuse" if refusal.is_valid():
                 deciding.refuse(item, Reason(refusal.cleaned_data["reason"]), by=staff.display_name, at=now)
                 return HttpResponseRedirect(reverse("desk:home", args=[tenant]))
-    invalid = bool((answer and answer.is_bound and answer.errors) or (refusal.is_bound and refusal.errors))
+    wrong = next((form for form in (*answers, refusal) if form.is_bound and form.errors), None)
     [known] = deciding.with_people([item])
     return render(
         request,
@@ -109,13 +112,34 @@ def item_page(request: HttpRequest, tenant: str, digest: str) -> HttpResponse:
             "why": HoldReason(item.reason).label_ja,
             "state": _state(item),
             "refused": Reason(item.refusal).sentence_ja if item.refusal else "",
-            "answer": answer,
+            "periods": "、".join(Period.parse(period).label_ja for period in item.periods or ()),
+            "answers": answers,
+            "wrong": wrong,
             "refusal": refusal,
             "copy": copy,
             "may_act": may_act,
         },
-        status=422 if invalid else 200,
+        status=422 if wrong is not None else 200,
     )
+
+
+def _answers(
+    item: DeskItem, kind: InformationKind, copy: Copy | None, request: HttpRequest
+) -> list[FactForm]:
+    """The forms in which the answer is typed: one, or one a period that is asked. They begin with what the copies say."""
+    typed = request.POST if request.POST.get("act") == "provide" else None
+    if not item.periods:
+        return [FactForm(kind, typed, initial=initial_of(copy.fact) if copy else {})]
+    copies = deciding.copies_for(item)
+    return [
+        PeriodForm(
+            kind,
+            period,
+            typed,
+            initial=initial_of(copies[period].fact) if period in copies else {},
+        )
+        for period in item.periods
+    ]
 
 
 @staff_only
@@ -167,7 +191,7 @@ def _table(caption: str, listed: list[Waiting], tenant: str) -> Table | None:
     rows: list[list[Cell]] = [
         [
             Link(
-                information_label(one.item.information),
+                _asked(one.item.information, one.item.periods),
                 reverse("desk:item", args=[tenant, bytes(one.item.permit_digest).hex()]),
             ),
             "、".join(one.addressees),
@@ -182,6 +206,12 @@ def _table(caption: str, listed: list[Waiting], tenant: str) -> Table | None:
     return Table.build(caption, ["情報", "宛名番号", "照会者", "担当", "届いた日時", "期限", "状態"], rows)
 
 
+def _asked(information: str, periods: Sequence[str] | None) -> str:
+    """地方税関係情報（令和8年度（2026年度）、…）."""
+    label = information_label(information)
+    return f"{label}（{'、'.join(Period.parse(one).label_ja for one in periods)}）" if periods else label
+
+
 def _state(item: DeskItem) -> Chip:
     state = DeskState(item.state)
     if state is DeskState.OPEN and item.deadline <= timezone.now():
@@ -192,7 +222,9 @@ def _state(item: DeskItem) -> Chip:
 def _names(hold: AnswerHold) -> dict[str, str]:
     return {
         "person": hold.addressee or "すべての人",
-        "information": information_label(hold.information) if hold.information else "すべての情報",
+        "information": _asked(hold.information, [hold.period] if hold.period else None)
+        if hold.information
+        else "すべての情報",
         "reason": HoldReason(hold.reason).label_ja,
     }
 
@@ -207,7 +239,9 @@ def _events() -> Table | None:
             event.who,
             _WHAT_JA.get(event.what, event.what),
             event.addressee,
-            information_label(event.information) if event.information else None,
+            _asked(event.information, [event.period] if event.period else None)
+            if event.information
+            else None,
             _reason_label(event.reason),
         ]
         for event in events

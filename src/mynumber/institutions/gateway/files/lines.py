@@ -11,7 +11,7 @@ import msgspec
 from mynumber.foundation.law import InformationKind
 from mynumber.protocols.copies import Copy
 from mynumber.protocols.exchange import Inquiry
-from mynumber.protocols.facts import UnknownLayout, decode_fact
+from mynumber.protocols.facts import UnknownLayout, WrongPeriod, read_copy, read_deletion
 from mynumber.protocols.files import LINE_BYTES, LineRefusal
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -20,8 +20,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 _decode_copy = msgspec.json.Decoder(Copy).decode
 _decode_inquiry = msgspec.json.Decoder(Inquiry).decode
 
-CopyLine = tuple[int, str, str, datetime, str | None]
-"""(line, addressee, information, as of, fact as JSON or None to take the copy away): a row of the staging table."""
+CopyLine = tuple[int, str, str, str, datetime, str | None]
+"""(line, addressee, information, period, as of, fact as JSON or None to take the copy away): a row of the staging table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +67,21 @@ def read_copies(content: bytes, *, first_line: int, now: datetime) -> ReadCopies
         kind, fact = kinds[name], bytes(copy.fact)
         if kind is None:
             refused.append((number, LineRefusal.UNKNOWN_INFORMATION))
-        elif fact == b"null":
-            rows.append((number, copy.addressee, name, copy.as_of, None))
-        else:
-            try:
-                decode_fact(kind, fact)
-            except UnknownLayout:
-                refused.append((number, LineRefusal.UNKNOWN_INFORMATION))
-            except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError):
-                refused.append((number, LineRefusal.MALFORMED_FACT))
+            continue
+        try:
+            if fact == b"null":
+                rows.append(
+                    (number, copy.addressee, name, read_deletion(kind, copy.period), copy.as_of, None)
+                )
             else:
-                rows.append((number, copy.addressee, name, copy.as_of, fact.decode()))
+                period = read_copy(kind, fact, copy.period)
+                rows.append((number, copy.addressee, name, period, copy.as_of, fact.decode()))
+        except UnknownLayout:
+            refused.append((number, LineRefusal.UNKNOWN_INFORMATION))
+        except WrongPeriod:
+            refused.append((number, LineRefusal.WRONG_PERIOD))
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError):
+            refused.append((number, LineRefusal.MALFORMED_FACT))
     return ReadCopies(len(lines), rows, refused)
 
 

@@ -67,7 +67,7 @@ class Files:
                 read = await asyncio.to_thread(read_copies, content, first_line=first_line, now=question.at)
                 refused = read.refused + await _merge(connection, tenant, part.file, read.rows, question.at)
                 bad = {line for line, _ in refused}
-                deleted = sum(row[4] is None and row[0] not in bad for row in read.rows)
+                deleted = sum(row[5] is None and row[0] not in bad for row in read.rows)
                 lines = read.lines
             else:
                 inquiries = read_inquiries(content, first_line=first_line)
@@ -207,31 +207,31 @@ _STAGE = """
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = off;
 CREATE TEMPORARY TABLE IF NOT EXISTS {staged} (line bigint NOT NULL, addressee text NOT NULL, information text NOT NULL,
-    as_of timestamptz NOT NULL, fact text) ON COMMIT DELETE ROWS
+    period text NOT NULL, as_of timestamptz NOT NULL, fact text) ON COMMIT DELETE ROWS
 """
 """Rows are looked up by key: a member has far more people and copies than a part has lines."""
 
 _LINE = """
-SELECT line, information, as_of, fact,
+SELECT line, information, period, as_of, fact,
     (SELECT held.code FROM addressee_code AS held WHERE held.tenant = $1 AND held.addressee = staged.addressee) AS code
 FROM {staged} AS staged
 """
 
 _MERGE = f"""
 WITH line AS MATERIALIZED ({_LINE}), newest AS MATERIALIZED (
-    SELECT DISTINCT ON (code, information) * FROM line
+    SELECT DISTINCT ON (code, information, period) * FROM line
     WHERE code IS NOT NULL
-    ORDER BY code, information, as_of DESC, line DESC
+    ORDER BY code, information, period, as_of DESC, line DESC
 ), written AS (
-    INSERT INTO copy (tenant, code, information, as_of, registered_at, upload, fact)
-    SELECT $1, code, information, as_of, $2, $3, fact FROM newest WHERE fact IS NOT NULL
-    ON CONFLICT (tenant, code, information) DO UPDATE
+    INSERT INTO copy (tenant, code, information, period, as_of, registered_at, upload, fact)
+    SELECT $1, code, information, period, as_of, $2, $3, fact FROM newest WHERE fact IS NOT NULL
+    ON CONFLICT (tenant, code, information, period) DO UPDATE
         SET as_of = excluded.as_of, registered_at = excluded.registered_at, upload = excluded.upload, fact = excluded.fact
         WHERE copy.as_of <= excluded.as_of
     RETURNING 1
 ), taken AS (
     DELETE FROM copy USING newest
-    WHERE copy.tenant = $1 AND copy.code = newest.code AND copy.information = newest.information
+    WHERE copy.tenant = $1 AND copy.code = newest.code AND copy.information = newest.information AND copy.period = newest.period
       AND newest.fact IS NULL AND copy.as_of <= newest.as_of
 )
 SELECT NULL AS line, count(*) AS written FROM written UNION ALL SELECT line, NULL FROM line WHERE code IS NULL
@@ -239,7 +239,7 @@ SELECT NULL AS line, count(*) AS written FROM written UNION ALL SELECT line, NUL
 
 _OLDER = f"""
 SELECT line.line FROM ({_LINE}) AS line
-JOIN copy ON copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information
+JOIN copy ON copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information AND copy.period = line.period
 WHERE copy.as_of > line.as_of
 """  # noqa: S608 - a constant
 
@@ -253,7 +253,7 @@ async def _merge(
     staged = f"staged_{tenant}"
     await connection.execute(_STAGE.format(staged=staged))
     await connection.copy_records_to_table(
-        staged, records=rows, columns=("line", "addressee", "information", "as_of", "fact")
+        staged, records=rows, columns=("line", "addressee", "information", "period", "as_of", "fact")
     )
     done = await connection.fetch(_MERGE.format(staged=staged), tenant, at, file)
     refused = [(row["line"], LineRefusal.NO_CODE) for row in done if row["line"] is not None]

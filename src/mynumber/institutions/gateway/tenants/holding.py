@@ -18,7 +18,7 @@ from mynumber.protocols.acquisition import (
 )
 from mynumber.protocols.copies import CopiesRegistered, Copy, CopyRefusal, RefusedCopy, RegisterCopies
 from mynumber.protocols.exchange import Acknowledged, Outcome
-from mynumber.protocols.facts import UnknownLayout, decode_fact
+from mynumber.protocols.facts import UnknownLayout, WrongPeriod, read_copy
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.records import SideQuery, SideRecord, SideRecords
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -106,10 +106,13 @@ class Holding:
         _check_batch(len(copies))
         tenant = tenant_of(question.receiver)
         refused: dict[int, CopyRefusal] = {}
+        periods: dict[int, str] = {}
         for position, copy in enumerate(copies):
-            reason = _unreadable(copy)
-            if reason is not None:
-                refused[position] = reason
+            read = _read(copy)
+            if isinstance(read, CopyRefusal):
+                refused[position] = read
+            else:
+                periods[position] = read
         async with self._store.acting_as(tenant) as connection:
             await _once(connection, tenant, question)
             codes = {
@@ -120,27 +123,29 @@ class Holding:
                     [copy.addressee for copy in copies],
                 )
             }
-            rows: dict[tuple[str, str], Copy] = {}
+            rows: dict[tuple[str, str, str], Copy] = {}
             for position, copy in enumerate(copies):
                 code = codes.get(copy.addressee)
                 if code is None:
                     refused.setdefault(position, CopyRefusal.NO_CODE)
                 elif position not in refused:
-                    rows[code, copy.information] = copy
+                    rows[code, copy.information, periods[position]] = copy
             await connection.execute(
                 """
-                INSERT INTO copy (tenant, code, information, as_of, registered_at, fact)
-                SELECT $1, code, information, as_of, $6, fact
-                FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::text[]) AS new(code, information, as_of, fact)
-                ON CONFLICT (tenant, code, information)
+                INSERT INTO copy (tenant, code, information, period, as_of, registered_at, fact)
+                SELECT $1, code, information, period, as_of, $6, fact
+                FROM unnest($2::text[], $3::text[], $7::text[], $4::timestamptz[], $5::text[])
+                    AS new(code, information, period, as_of, fact)
+                ON CONFLICT (tenant, code, information, period)
                     DO UPDATE SET as_of = excluded.as_of, registered_at = excluded.registered_at, upload = NULL, fact = excluded.fact
                 """,
                 tenant,
-                [code for code, _ in rows],
-                [information for _, information in rows],
+                [code for code, _, _ in rows],
+                [information for _, information, _ in rows],
                 [copy.as_of for copy in rows.values()],
                 [bytes(copy.fact).decode() for copy in rows.values()],
                 question.at,
+                [period for _, _, period in rows],
             )
         return CopiesRegistered(
             registered=len(copies) - len(refused),
@@ -178,6 +183,8 @@ def _side_record(row: Any) -> SideRecord:
         affair=row["affair"],
         information=row["information"],
         organisation=row["organisation"],
+        periods=tuple(row["periods"] or ()),
+        given=tuple(row["given"] or ()),
         outcome=Outcome(row["outcome"]),
         permit_digest=bytes(row["permit_digest"]).hex() if row["permit_digest"] else None,
         asked_at=row["asked_at"],
@@ -187,14 +194,16 @@ def _side_record(row: Any) -> SideRecord:
     )
 
 
-def _unreadable(copy: Copy) -> CopyRefusal | None:
+def _read(copy: Copy) -> str | CopyRefusal:
+    """The period of a copy, or why it is none."""
     try:
-        decode_fact(InformationKind.named(copy.information), bytes(copy.fact))
+        return read_copy(InformationKind.named(copy.information), bytes(copy.fact), copy.period)
+    except WrongPeriod:
+        return CopyRefusal.WRONG_PERIOD
     except (ValueError, UnknownLayout) as error:
         if isinstance(error, msgspec.ValidationError | msgspec.DecodeError):
             return CopyRefusal.MALFORMED_FACT
         return CopyRefusal.UNKNOWN_INFORMATION
-    return None
 
 
 def _check_batch(items: int) -> None:

@@ -18,11 +18,12 @@ import msgspec
 from mynumber.foundation.envelope import Header
 from mynumber.institutions.gateway.tenants.sessions import TenantSessions
 from mynumber.institutions.gateway.tenants.store import SEEN_MARGIN
-from mynumber.protocols.exchange import Inquiry, InquiryResult, Outcome
+from mynumber.protocols.exchange import Inquiry, InquiryResult, Outcome, PeriodFact
 from mynumber.protocols.refusal import Hop, Reason
 
 NOTHING = msgspec.Raw(b"null")
 _encode = msgspec.json.Encoder().encode
+_decode_periods = msgspec.json.Decoder(tuple[PeriodFact, ...]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,10 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     registered_at: datetime | None = None
     upload: UUID | None = None
     deadline: datetime | None = None
+    given: tuple[str, ...] | None = None
+    """The periods of which a fact was provided."""
     fact: str | None = None
-    """JSON as text: PostgreSQL shall store it and not read it."""
+    """JSON as text: PostgreSQL shall store it and not read it. Of an inquiry that named periods a list of :class:`PeriodFact`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class _Row(msgspec.Struct, frozen=True):
     affair: str
     information: str
     organisation: str
+    periods: tuple[str, ...] | None
     non_disclosure: bool
 
 
@@ -120,11 +124,11 @@ WITH arrived AS (
     SELECT _.*, message_id IN (SELECT message_id FROM arrived) AS is_new_message,
         (SELECT held.code FROM addressee_code AS held WHERE held.addressee = _.addressee) AS code
     FROM json_to_recordset($5::json) AS _(place int, message_id text, at timestamptz, request_id uuid, provider text, addressee text,
-        affair text, information text, organisation text, non_disclosure bool)
+        affair text, information text, organisation text, periods text[], non_disclosure bool)
 ), opened AS (
     INSERT INTO side_record (tenant, side, inquirer, instance, request_id, provider, addressee, affair, information, organisation,
-        non_disclosure, asked_at, outcome, hop, reason, ended_at)
-    SELECT $1, 'inquirer', $2, $3, request_id, provider, addressee, affair, information, organisation, non_disclosure, at,
+        periods, non_disclosure, asked_at, outcome, hop, reason, ended_at)
+    SELECT $1, 'inquirer', $2, $3, request_id, provider, addressee, affair, information, organisation, periods, non_disclosure, at,
         CASE WHEN code IS NULL THEN 'refused' ELSE 'open' END,
         CASE WHEN code IS NULL THEN 'inquirer_gateway' END,
         CASE WHEN code IS NULL THEN 'no_code_held' END,
@@ -141,13 +145,13 @@ WITH ending AS MATERIALIZED (
     SELECT _.*, decode(permit_digest, 'base64') AS digest
     FROM json_to_recordset($3::json) AS _(request_id uuid, outcome text, ended_at timestamptz, permit_digest text, provision text,
         hop text, reason text, permitted_at timestamptz, provided_at timestamptz, as_of timestamptz, registered_at timestamptz, upload uuid,
-        deadline timestamptz, fact text)
+        deadline timestamptz, given text[], fact text)
 ), closed AS (
     UPDATE side_record AS record
     SET outcome = ending.outcome, ended_at = ending.ended_at, hop = ending.hop, reason = ending.reason,
         permit_digest = coalesce(ending.digest, record.permit_digest), provision = coalesce(ending.provision, record.provision),
         permitted_at = coalesce(ending.permitted_at, record.permitted_at), provided_at = ending.provided_at, as_of = ending.as_of,
-        deadline = coalesce(ending.deadline, record.deadline)
+        deadline = coalesce(ending.deadline, record.deadline), given = ending.given
     FROM ending
     WHERE record.side = 'inquirer' AND record.inquirer = $2 AND record.request_id = ending.request_id
       AND record.request_id = ANY(ARRAY(SELECT request_id FROM ending)) AND record.outcome IN ('open', 'waiting')
@@ -200,6 +204,7 @@ class InquirerSide:
                 one.affair,
                 one.information,
                 one.organisation,
+                one.periods or None,
                 one.non_disclosure,
             )
             for place, (message_id, at, one) in enumerate(asked)
@@ -320,7 +325,24 @@ def _has_deadline(row: Any) -> bool:
     return Outcome(row["outcome"]) is Outcome.WAITING or row["reason"] == Reason.PROVIDER_CLOSED.value
 
 
+def told_of_each(
+    asked: Sequence[str], outcome: Outcome, given: Sequence[str], fact: str | None
+) -> tuple[PeriodFact, ...]:
+    """What the member is told of each period that it named: nothing before the provider has answered, and all of them after it has."""
+    if not asked or outcome not in {Outcome.PROVIDED, Outcome.NO_DATA}:
+        return ()
+    if fact is not None:
+        return _decode_periods(fact)
+    return tuple(PeriodFact(period=period, is_held=period in given) for period in asked)
+
+
+def period_told(asked: Sequence[str], given: Sequence[str]) -> str | None:
+    """The period of the one fact that was provided to who named none."""
+    return given[0] if given and not asked else None
+
+
 def _known(row: Any) -> Known:
+    asked, given, outcome = tuple(row["periods"] or ()), row["given"] or (), Outcome(row["outcome"])
     return Known(
         Inquiry(
             request_id=row["request_id"],
@@ -329,16 +351,19 @@ def _known(row: Any) -> Known:
             provider=row["provider"],
             information=row["information"],
             organisation=row["organisation"],
+            periods=asked,
             non_disclosure=row["non_disclosure"],
         ),
         InquiryResult(
             request_id=row["request_id"],
-            outcome=Outcome(row["outcome"]),
+            outcome=outcome,
             provision=row["provision"],
-            fact=NOTHING if row["fact"] is None else msgspec.Raw(row["fact"].encode()),
+            fact=NOTHING if row["fact"] is None or asked else msgspec.Raw(row["fact"].encode()),
             as_of=row["as_of"],
             registered_at=row["registered_at"],
             upload=row["upload"],
+            period=period_told(asked, given),
+            periods=told_of_each(asked, outcome, given, row["fact"]),
             permitted_at=row["permitted_at"],
             provided_at=row["provided_at"],
             deadline=row["deadline"] if _has_deadline(row) else None,

@@ -25,6 +25,8 @@ from mynumber.institutions.gateway.tenants.inquirer_side import (
     Known,
     Opening,
     Waiting,
+    period_told,
+    told_of_each,
 )
 from mynumber.institutions.gateway.tenants.store import tenant_of
 from mynumber.protocols.directory import Directory
@@ -36,6 +38,7 @@ from mynumber.protocols.exchange import (
     InquiryResult,
     InquiryResults,
     Outcome,
+    PeriodFact,
     PermitAnswer,
     PermitDecisions,
     PermitRequests,
@@ -44,7 +47,7 @@ from mynumber.protocols.exchange import (
 )
 from mynumber.protocols.message import GROUP_ITEMS
 from mynumber.protocols.node import Node
-from mynumber.protocols.permits import open_answer, permit_digest
+from mynumber.protocols.permits import Wanted, open_answer, permit_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, Question
@@ -105,12 +108,18 @@ class Exchange:
             reason=reason,
         )
 
-    def answered(self, answer: PermitAnswer, sheet: FactSheet | None, at: datetime) -> Ending:
-        """The end that a provider's answer brings. Raises Refused when the fact is no text."""
+    @property
+    def wanted(self) -> Wanted:
+        return self.inquiry.information, self.inquiry.periods
+
+    def answered(self, answer: PermitAnswer, sheets: tuple[FactSheet, ...], at: datetime) -> Ending:
+        """The end that a provider's answer brings. Raises Refused when a fact is no text."""
         if answer.outcome is Outcome.REFUSED and answer.reason is not None:
             refused = self.refused(Hop.PROVIDER_GATEWAY, answer.reason, at)
             return msgspec.structs.replace(refused, deadline=answer.deadline)
         waits = answer.outcome is Outcome.WAITING
+        sheet = sheets[0] if sheets and not self.inquiry.periods else None
+        given = [one.period for one in sheets if one.as_of is not None and one.period is not None]
         return Ending(
             request_id=self.inquiry.request_id,
             outcome=answer.outcome,
@@ -123,7 +132,8 @@ class Exchange:
             registered_at=sheet.registered_at if sheet else None,
             upload=sheet.upload if sheet else None,
             deadline=answer.deadline,
-            fact=_text_of(sheet.fact) if sheet else None,
+            given=tuple(given) or None,
+            fact=_text_of(sheet.fact) if sheet else _text_of_each(sheets) if sheets else None,
         )
 
 
@@ -277,6 +287,7 @@ class MemberInquiring:
                             affair=one.inquiry.affair,
                             information=one.inquiry.information,
                             organisation=one.inquiry.organisation,
+                            periods=one.inquiry.periods,
                             non_disclosure=one.inquiry.non_disclosure,
                         )
                         for one in group
@@ -321,7 +332,7 @@ class MemberInquiring:
                 provider,
                 SheetPresentation(sheet=sheet),
                 digest,
-                [one.inquiry.information for one in exchanges],
+                [one.wanted for one in exchanges],
             )
             at = datetime.now(UTC)
             endings = [
@@ -339,9 +350,9 @@ class MemberInquiring:
         await self._close(pairs, Waiting(digest, provider, sheet, request_ids))
 
     async def _ask_provider(
-        self, provider: str, presentation: SheetPresentation, digest: bytes, kinds: list[str]
-    ) -> list[tuple[PermitAnswer, FactSheet | None]]:
-        """Present permits; for each its answer and its fact. Raises Refused."""
+        self, provider: str, presentation: SheetPresentation, digest: bytes, asked: Sequence[Wanted]
+    ) -> list[tuple[PermitAnswer, tuple[FactSheet, ...]]]:
+        """Present permits; for each its answer and its facts. Raises Refused."""
         answer = await self._caller.call(
             PRESENT_SHEET,
             presentation,
@@ -350,7 +361,7 @@ class MemberInquiring:
             hop=HERE,
             unreachable=Reason.PROVIDER_UNREACHABLE,
         )
-        facts = open_answer(answer, kinds, sheet_digest=digest, key=self._node.sealing_key(self.gateway))
+        facts = open_answer(answer, asked, sheet_digest=digest, key=self._node.sealing_key(self.gateway))
         return list(zip(answer.answers, facts, strict=True))
 
     async def ask_again(self, sheets: Sequence[Waiting]) -> None:
@@ -378,7 +389,7 @@ class MemberInquiring:
                     waiting.provider,
                     SheetPresentation(sheet=waiting.sheet, only=tuple(places)),
                     waiting.sheet_digest,
-                    [one.inquiry.information for one in asked],
+                    [one.wanted for one in exchanges],
                 )
                 endings = [
                     exchange.answered(answer, fact, at)
@@ -444,7 +455,7 @@ class MemberInquiring:
         known = await self._side.known(self.tenant, self.member, others) if others else {}
         for one, ending in pairs:
             if one.request_id in closed:
-                self._let_go(one, _result(ending))
+                self._let_go(one, _result(one.inquiry, ending))
             else:  # another process took this one for dead and has settled the inquiry: its word stands
                 self._let_go(one, _told(one.inquiry, known.get(one.request_id)))
         self._ended()
@@ -509,15 +520,18 @@ def _refused(inquiry: Inquiry, reason: Reason) -> InquiryResult:
     return InquiryResult(request_id=inquiry.request_id, outcome=Outcome.REFUSED, hop=HERE, reason=reason)
 
 
-def _result(ending: Ending) -> InquiryResult:
+def _result(inquiry: Inquiry, ending: Ending) -> InquiryResult:
+    given = ending.given or ()
     return InquiryResult(
         request_id=ending.request_id,
         outcome=ending.outcome,
         provision=ending.provision,
-        fact=NOTHING if ending.fact is None else msgspec.Raw(ending.fact.encode()),
+        fact=NOTHING if ending.fact is None or inquiry.periods else msgspec.Raw(ending.fact.encode()),
         as_of=ending.as_of,
         registered_at=ending.registered_at,
         upload=ending.upload,
+        period=period_told(inquiry.periods, given),
+        periods=told_of_each(inquiry.periods, ending.outcome, given, ending.fact),
         permitted_at=ending.permitted_at,
         provided_at=ending.provided_at,
         deadline=ending.deadline,
@@ -531,3 +545,19 @@ def _text_of(fact: msgspec.Raw) -> str:
         return bytes(fact).decode()
     except UnicodeDecodeError:
         raise Refused(HERE, Reason.ANSWER_NOT_BOUND, "a fact is no text") from None
+
+
+def _text_of_each(sheets: Sequence[FactSheet]) -> str:
+    told = [
+        PeriodFact(
+            period=sheet.period,
+            is_held=sheet.as_of is not None,
+            as_of=sheet.as_of,
+            registered_at=sheet.registered_at,
+            upload=sheet.upload,
+            fact=sheet.fact,
+        )
+        for sheet in sheets
+        if sheet.period is not None
+    ]
+    return _text_of(msgspec.Raw(msgspec.json.encode(told)))

@@ -37,12 +37,14 @@ class Acquisition(models.Model):
 
 
 class Copy(models.Model):
-    """副本: what the member answers automatically about the holder of a code."""
+    """副本: what the member answers automatically about the holder of a code, of each period by itself."""
 
-    pk = models.CompositePrimaryKey("tenant", "code", "information")
+    pk = models.CompositePrimaryKey("tenant", "code", "information", "period")
     tenant = TenantField()
     code = models.CharField(max_length=60)
     information = models.CharField(max_length=100)
+    period = models.CharField(max_length=7, db_default="")
+    """:attr:`~mynumber.foundation.facts.Period.text` of the fact; empty for the state of its day. The newest sorts last."""
     as_of = models.DateTimeField()
     registered_at = models.DateTimeField()
     upload = models.UUIDField(null=True)
@@ -68,6 +70,10 @@ class SideRecord(models.Model):
     provision = models.CharField(max_length=40, null=True)
     information = models.CharField(max_length=100)
     organisation = models.CharField(max_length=100)
+    periods = ArrayField(models.CharField(max_length=7), null=True)
+    """Periods that were asked; None: the newest."""
+    given = ArrayField(models.CharField(max_length=7), null=True)
+    """Those of which a fact was provided."""
     non_disclosure = models.BooleanField()
     outcome = models.CharField(max_length=20)
     hop = models.CharField(max_length=20, null=True)
@@ -120,6 +126,7 @@ class KeptFact(models.Model):
     upload = models.UUIDField(null=True)
     """The source of the fact, as the provider's gateway said."""
     fact = models.TextField()
+    """A fact; of an inquiry that named periods a list of :class:`~mynumber.protocols.exchange.PeriodFact`."""
 
     class Meta:
         db_table = "kept_fact"

@@ -15,14 +15,23 @@ from uuid import UUID
 import msgspec
 
 from mynumber.foundation.envelope import Header
-from mynumber.institutions.gateway.desk.holds import DeskAnswer, DeskRequest, desk_answers, held, put_on_desk
+from mynumber.institutions.gateway.desk.holds import (
+    PERIOD_IS_ASKED,
+    DeskAnswer,
+    DeskRequest,
+    desk_answers,
+    held,
+    put_on_desk,
+)
 from mynumber.institutions.gateway.tenants.sessions import TenantSessions
 from mynumber.institutions.gateway.tenants.store import SEEN_MARGIN
-from mynumber.protocols.exchange import Outcome, Permit, PermitSheet
+from mynumber.protocols.exchange import Outcome, PeriodFact, Permit, PermitSheet
+from mynumber.protocols.facts import period_of_copy
 from mynumber.protocols.holds import HoldReason
 from mynumber.protocols.refusal import Hop, Reason
 
 _encode = msgspec.json.Encoder().encode
+_decode_periods = msgspec.json.Decoder(tuple[PeriodFact, ...]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +52,16 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is said of one permit: ``provided`` with the fact, ``no_data``, ``waiting`` or ``refused``."""
+    """What is said of one permit: ``provided`` with the fact or the facts, ``no_data``, ``waiting`` or ``refused``."""
 
     outcome: Outcome
     fact: str | None = None
+    period: str | None = None
     as_of: datetime | None = None
     registered_at: datetime | None = None
     upload: UUID | None = None
+    periods: tuple[PeriodFact, ...] = ()
+    """Of a permit that names periods what is said of each, in their order; ``fact`` and what tells of it are empty then."""
     deadline: datetime | None = None
     refusal: Reason | None = None
 
@@ -80,25 +92,26 @@ class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
     non_disclosure: bool
     permit_digest: bytes
     code: str
+    periods: tuple[str, ...] | None = None
     is_held: bool = False
 
 
-_USE = """
+_USE = f"""
 WITH arriving AS MATERIALIZED (
     SELECT * FROM json_to_recordset($3::json) AS _(n int, sender text, message_id text, expires_at timestamptz, inquirer text,
         asked_at timestamptz, at timestamptz, refusal text)
 ), permit AS MATERIALIZED (
     SELECT * FROM json_to_recordset($4::json) AS _(place int, n int, request_id uuid, affair text, provision text, information text,
-        organisation text, non_disclosure bool, permit_digest text, code text, is_held bool)
+        organisation text, non_disclosure bool, permit_digest text, code text, periods text[], is_held bool)
 ), stopped AS MATERIALIZED (
     SELECT $5 AND EXISTS (
-        SELECT FROM permit
+        SELECT FROM permit AS asked
         WHERE EXISTS (SELECT FROM answer_hold AS hold
-                WHERE hold.code = permit.code AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
-                AND (hold.information IS NULL OR hold.information = permit.information))
+                WHERE hold.code = asked.code AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
+                AND (hold.information IS NULL OR hold.information = asked.information) AND {PERIOD_IS_ASKED})
            OR EXISTS (SELECT FROM answer_hold AS hold
                 WHERE hold.code IS NULL AND (hold.until IS NULL OR hold.until > $6) AND hold.since <= $6
-                AND hold.information = permit.information)
+                AND hold.information = asked.information AND {PERIOD_IS_ASKED})
     ) AS by_hold
 ), arrived AS (
     INSERT INTO seen_message (tenant, sender, message_id, expires_at)
@@ -107,19 +120,26 @@ WITH arriving AS MATERIALIZED (
     RETURNING sender, message_id
 ), presented AS MATERIALIZED (
     SELECT permit.place, permit.request_id, permit.affair, permit.provision, permit.information, permit.organisation,
-        permit.non_disclosure, permit.code, decode(permit.permit_digest, 'base64') AS permit_digest,
+        permit.non_disclosure, permit.code, permit.periods, decode(permit.permit_digest, 'base64') AS permit_digest,
         arriving.inquirer, arriving.asked_at, arriving.at, arriving.refusal,
         (arriving.sender, arriving.message_id) IN (SELECT sender, message_id FROM arrived) AS is_new_message,
         CASE WHEN arriving.refusal IS NOT NULL THEN 'refused' WHEN permit.is_held THEN 'waiting'
-            WHEN copy.fact IS NULL THEN 'no_data' ELSE 'provided' END AS outcome,
-        copy.fact, copy.as_of, copy.registered_at, copy.upload
+            WHEN copy.fact IS NULL AND several.facts IS NULL THEN 'no_data' ELSE 'provided' END AS outcome,
+        copy.fact, copy.period, copy.as_of, copy.registered_at, copy.upload, several.facts, several.given
     FROM permit JOIN arriving USING (n)
-        LEFT JOIN LATERAL (SELECT held.fact, held.as_of, held.registered_at, held.upload FROM copy AS held
-            WHERE held.code = permit.code AND held.information = permit.information LIMIT 1) AS copy ON true
+        LEFT JOIN LATERAL (SELECT held.fact, held.period, held.as_of, held.registered_at, held.upload FROM copy AS held
+            WHERE permit.periods IS NULL AND held.code = permit.code AND held.information = permit.information
+            ORDER BY held.period DESC LIMIT 1) AS copy ON true
+        LEFT JOIN LATERAL (SELECT array_agg(held.period ORDER BY array_position(permit.periods, held.period::text)) AS given,
+                json_agg(json_build_object('period', held.period, 'is_held', true, 'as_of', held.as_of, 'registered_at', held.registered_at,
+                    'upload', held.upload, 'fact', held.fact::json))::text AS facts
+            FROM copy AS held WHERE permit.periods IS NOT NULL AND held.code = permit.code AND held.information = permit.information
+                AND held.period = ANY(permit.periods)) AS several ON true
 ), used AS (
     INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, provision, information, organisation,
-        non_disclosure, outcome, hop, reason, permit_digest, asked_at, ended_at, provided_at, as_of, addressee)
-    SELECT $1, 'provider', inquirer, request_id, $2, affair, provision, information, organisation, non_disclosure, outcome,
+        periods, given, non_disclosure, outcome, hop, reason, permit_digest, asked_at, ended_at, provided_at, as_of, addressee)
+    SELECT $1, 'provider', inquirer, request_id, $2, affair, provision, information, organisation, periods,
+        CASE WHEN outcome = 'provided' THEN coalesce(given, CASE WHEN period <> '' THEN ARRAY[period] END) END, non_disclosure, outcome,
         CASE WHEN outcome = 'refused' THEN 'provider_gateway' END, refusal, permit_digest, asked_at,
         CASE WHEN outcome <> 'waiting' THEN at END, CASE WHEN outcome = 'provided' THEN at END,
         CASE WHEN outcome = 'provided' THEN as_of END,
@@ -136,10 +156,10 @@ WITH arriving AS MATERIALIZED (
     WHERE is_new_message AND outcome <> 'waiting' AND (permit_digest IN (SELECT permit_digest FROM used)) IS TRUE
 )
 SELECT place, is_new_message, outcome, permit_digest IN (SELECT permit_digest FROM used) AS is_used,
-    CASE WHEN outcome = 'provided' THEN fact END AS fact, as_of, registered_at, upload,
-    (SELECT by_hold FROM stopped) AS is_stopped
+    CASE WHEN outcome = 'provided' THEN fact END AS fact, period, as_of, registered_at, upload,
+    CASE WHEN outcome = 'provided' THEN facts END AS facts, (SELECT by_hold FROM stopped) AS is_stopped
 FROM presented
-"""
+"""  # noqa: S608 - constants
 
 
 class ProviderSide:
@@ -166,7 +186,11 @@ class ProviderSide:
                 holds = await held(
                     connection,
                     tenant,
-                    [(batch[n].codes[at], batch[n].permits[at].information) for n, at in places],
+                    [
+                        (batch[n].codes[at], permit.information, permit.periods)
+                        for n, at in places
+                        for permit in (batch[n].permits[at],)
+                    ],
                     at_latest,
                 )
                 rows = await _use(connection, tenant, member, batch, places, at_latest, holds)
@@ -182,9 +206,8 @@ class ProviderSide:
         findings: list[list[Found]] = [[] for _ in batch]
         used: set[bytes] = set()
         again: list[tuple[int, int]] = []
-        for place, is_new_message, outcome, is_used, fact, as_of, registered_at, upload, _ in sorted(
-            rows, key=_place
-        ):
+        for row in sorted(rows, key=_place):
+            place, is_new_message, outcome, is_used, *copied, facts, _ = row
             number, at = places[place]
             if not is_new_message:
                 continue
@@ -194,17 +217,21 @@ class ProviderSide:
                 findings[number].append(USED)
                 continue
             used.add(digest)
-            findings[number].append(
-                Found(
-                    Outcome(outcome),
-                    fact,
-                    as_of if outcome == Outcome.PROVIDED.value else None,
-                    registered_at if outcome == Outcome.PROVIDED.value else None,
-                    upload if outcome == Outcome.PROVIDED.value else None,
-                    deadline if outcome == Outcome.WAITING.value else batch[number].opens_at,
-                    batch[number].refusal if outcome == Outcome.REFUSED.value else None,
+            found = Outcome(outcome)
+            if found is Outcome.PROVIDED and facts is None:
+                fact, period, as_of, registered_at, upload = copied
+                findings[number].append(Found(found, fact, period or None, as_of, registered_at, upload))
+            elif found is Outcome.PROVIDED:
+                several = of_each(batch[number].permits[at].periods, _decode_periods(facts))
+                findings[number].append(Found(found, periods=several))
+            else:
+                findings[number].append(
+                    Found(
+                        found,
+                        deadline=deadline if found is Outcome.WAITING else batch[number].opens_at,
+                        refusal=batch[number].refusal if found is Outcome.REFUSED else None,
+                    )
                 )
-            )
         if again:
             await self._ask_desk(tenant, batch, again, findings)
         return [tuple(found) if found else None for found in findings]
@@ -238,20 +265,30 @@ class ProviderSide:
                 digest = presented.digests[at]
                 if digest not in waiting:
                     continue
-                found = _decided(answers.get(digest), presented.at)
+                found = _decided(answers.get(digest), presented.permits[at], presented.at)
                 findings[number][at] = found
                 if found.outcome is not Outcome.WAITING:
                     waiting.discard(digest)  # a second presentation in this batch finds it used
                     await _end_waiting(connection, tenant, presented, at, found)
 
 
-def _decided(answer: DeskAnswer | None, at: datetime) -> Found:
+def of_each(periods: Sequence[str], held: Sequence[PeriodFact]) -> tuple[PeriodFact, ...]:
+    """What is held of each period, in their order; of the others it is said that nothing is."""
+    facts = {one.period: one for one in held}
+    return tuple(facts.get(period) or PeriodFact(period=period, is_held=False) for period in periods)
+
+
+def _decided(answer: DeskAnswer | None, permit: Permit, at: datetime) -> Found:
     """What the desk says of a permit at a time."""
     if answer is None:  # it was put there with the record; somebody took it away
         return EXPIRED
     if answer.outcome is None:
         return Found(Outcome.WAITING, deadline=answer.deadline) if at <= answer.deadline else EXPIRED
-    return Found(answer.outcome, answer.fact, answer.as_of, refusal=answer.refusal)
+    if answer.fact is None:
+        return Found(answer.outcome, refusal=answer.refusal)
+    if permit.periods:
+        return Found(answer.outcome, periods=of_each(permit.periods, _decode_periods(answer.fact)))
+    return Found(answer.outcome, answer.fact, period_of_copy(permit.information, answer.fact), answer.as_of)
 
 
 async def _use(
@@ -289,6 +326,7 @@ async def _use(
             permit.non_disclosure,
             batch[number].digests[at],
             batch[number].codes[at],
+            permit.periods or None,
             holds is not None and place in holds,
         )
         for place, (number, at) in enumerate(places)
@@ -307,7 +345,7 @@ async def _end_waiting(connection: Any, tenant: str, presented: Presented, at: i
     reason = found.refusal.value if found.refusal else None
     await connection.execute(
         """
-        UPDATE side_record SET outcome = $4, ended_at = $5, hop = $6, reason = $7, provided_at = $8, as_of = $9
+        UPDATE side_record SET outcome = $4, ended_at = $5, hop = $6, reason = $7, provided_at = $8, as_of = $9, given = $10
         WHERE tenant = $1 AND side = 'provider' AND inquirer = $2 AND permit_digest = $3
         """,
         tenant,
@@ -319,6 +357,7 @@ async def _end_waiting(connection: Any, tenant: str, presented: Presented, at: i
         reason,
         presented.at if provided else None,
         found.as_of,
+        [one.period for one in found.periods if one.is_held] or ([found.period] if found.period else None),
     )
     await connection.execute(
         """
@@ -346,6 +385,7 @@ def _desk_request(presented: Presented, at: int, reason: HoldReason) -> DeskRequ
         affair=permit.affair,
         provision=permit.provision,
         organisation=permit.organisation,
+        periods=permit.periods,
         reason=reason,
     )
 

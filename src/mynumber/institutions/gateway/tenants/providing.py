@@ -81,15 +81,10 @@ class Providing:
         if found is None:
             raise Refused(HERE, Reason.REPLAYED)
         facts = [
-            FactSheet(
-                information=permit.information,
-                as_of=one.as_of,
-                registered_at=one.registered_at,
-                upload=one.upload,
-                fact=msgspec.Raw(one.fact.encode()),
-            )
+            sheet
             for permit, one in zip(permits, found, strict=True)
-            if one.fact is not None and one.as_of is not None
+            if one.outcome is Outcome.PROVIDED
+            for sheet in _sheets(permit.information, one)
         ]
         return SheetAnswer(
             sheet_digest=sheet.digest.hex(),
@@ -130,8 +125,8 @@ class Providing:
             await connection.execute(
                 """
                 INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, information, organisation,
-                    non_disclosure, outcome, permit_digest, asked_at, ended_at)
-                VALUES ($1, 'provider', $2, $3, $4, $5, $6, $7, false, 'abandoned', $8, $9, $10)
+                    periods, non_disclosure, outcome, permit_digest, asked_at, ended_at)
+                VALUES ($1, 'provider', $2, $3, $4, $5, $6, $7, $11, false, 'abandoned', $8, $9, $10)
                 ON CONFLICT DO NOTHING
                 """,
                 tenant,
@@ -144,6 +139,7 @@ class Providing:
                 digest,
                 min(withdrawal.asked_at, question.at),
                 question.at,
+                list(withdrawal.periods) or None,
             )
             # what waits for a person has not moved: given up, it will not
             await connection.execute(
@@ -170,6 +166,32 @@ class Providing:
         ):  # the permit of this digest is recorded under another request of the same inquirer
             raise Refused(HERE, Reason.PERMIT_NOT_YOURS)
         return Withdrawn(outcome=Outcome(outcome))
+
+
+def _sheets(information: str, found: Found) -> list[FactSheet]:
+    """What was found, as it is sealed: the fact, or what is said of each period."""
+    if found.fact is not None:
+        return [
+            FactSheet(
+                information=information,
+                period=found.period,
+                as_of=found.as_of,
+                registered_at=found.registered_at,
+                upload=found.upload,
+                fact=msgspec.Raw(found.fact.encode()),
+            )
+        ]
+    return [
+        FactSheet(
+            information=information,
+            period=one.period,
+            as_of=one.as_of,
+            registered_at=one.registered_at,
+            upload=one.upload,
+            fact=one.fact,
+        )
+        for one in found.periods
+    ]
 
 
 def _weight(presented: Presented) -> int:

@@ -139,6 +139,7 @@ class Recovery:
                     affair=row["affair"],
                     information=row["information"],
                     organisation=row["organisation"],
+                    periods=tuple(row["periods"] or ()),
                     asked_at=row["asked_at"],
                 ),
                 sender=gateway,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from django.db.models import Max
 
+from mynumber.foundation.facts import Period
 from mynumber.foundation.law import InformationKind
 from mynumber.institutions.municipality.register.batches import in_batches
 from mynumber.institutions.municipality.systems import ask_gateway
@@ -27,14 +27,13 @@ class Registered:
 
 
 def register_copies(code: str, *, at: datetime, progress: Progress = lambda done, total: None) -> Registered:
-    """Register the tax of the latest fiscal year of everybody who has a code. May be repeated: a later copy replaces the earlier.
+    """Register the tax of every fiscal year of everybody who has a code. May be repeated: a later copy of a year replaces the earlier.
 
     Of those too who have left: a town keeps what it levied. Raises Refused when a batch is refused.
     """
     with acting_as(code):
-        latest = Assessment.objects.aggregate(latest=Max("fiscal_year"))["latest"]
         assessments = list(
-            Assessment.objects.filter(fiscal_year=latest, person__number__code_obtained_at__isnull=False)
+            Assessment.objects.filter(person__number__code_obtained_at__isnull=False)
             .select_related("person")
             .order_by("pk")
         )
@@ -53,6 +52,7 @@ def _copy(assessment: Assessment, at: datetime) -> Copy:
     return Copy(
         addressee=assessment.person.addressee,
         information=InformationKind.LOCAL_TAX.value,
+        period=Period.fiscal_year(assessment.fiscal_year).text,
         as_of=at,
         fact=msgspec.Raw(msgspec.json.encode(assessment.fact())),
     )

@@ -55,6 +55,7 @@ def make_sheet(
                 provision=provision.id,
                 information=request.information,
                 organisation=request.organisation,
+                periods=request.periods,
                 non_disclosure=request.non_disclosure,
                 code=places.setdefault(code, len(places)),
             )

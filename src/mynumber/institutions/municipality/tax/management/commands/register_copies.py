@@ -1,4 +1,4 @@
-"""`register_copies --tenant CODE`: register the tax of the latest fiscal year at the gateway."""
+"""`register_copies --tenant CODE`: register the tax of every fiscal year at the gateway."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from mynumber.institutions.municipality.tax.copies import register_copies
 class Command(TownCommand):
     """The command."""
 
-    help = "最新の年度の税の副本を、中間サーバーに登録します。"
+    help = "各年度の税の副本を、中間サーバーに登録します。"
 
     def work(self, code: str, options: dict[str, Any]) -> None:
         """Register, and say what was refused."""
