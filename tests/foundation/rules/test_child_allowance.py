@@ -177,6 +177,43 @@ def test_of_two_parents_the_main_earner_receives() -> None:
     assert any("第4条第3項" in line for line in reasons(decision.payable))
 
 
+@pytest.mark.parametrize("main_earner", [True, False])
+def test_of_several_guardians_the_main_earner_receives(main_earner: bool) -> None:
+    facts = {
+        "relation": told(Relation.GUARDIAN),
+        "other_parent_cares": told(True),
+        "main_earner": told(main_earner),
+    }
+    shared = child("a", date(2020, 1, 1), **facts, other_lives_with_child=told(True))
+    decision = decide(APRIL_2026, claim(shared))
+    assert decision.payable.known() == (10_000 if main_earner else 0)
+    assert any("児童手当法第4条第2項" in line for line in reasons(decision.payable)) is not main_earner
+    apart = replace(shared, parents_live_apart=told(True), other_lives_with_child=told(False))
+    assert amount(APRIL_2026, claim(apart)) == 10_000  # 第4項: 前二項の規定にかかわらず
+
+
+@pytest.mark.parametrize(
+    ("relation", "together", "expected"),
+    [
+        (Relation.DESIGNATED, True, 10_000),
+        (Relation.DESIGNATED, False, 0),
+        (Relation.DESIGNATED_APART, False, 10_000),
+        (Relation.PARENT, False, 10_000),
+    ],
+)
+def test_a_designated_relative_lives_with_the_child_unless_that_is_difficult(
+    relation: Relation, together: bool, expected: int
+) -> None:
+    facts = {"relation": told(relation), "lives_together": told(together)}
+    assert amount(APRIL_2026, claim(child("a", date(2020, 1, 1), **facts))) == expected
+
+
+@pytest.mark.parametrize(("parents_care", "expected"), [(True, 0), (False, 10_000)])
+def test_a_carer_comes_after_parents_who_care(parents_care: bool, expected: int) -> None:
+    facts = {"relation": told(Relation.CARER), "other_parent_cares": told(parents_care)}
+    assert amount(APRIL_2026, claim(child("a", date(2020, 1, 1), **facts))) == expected
+
+
 def test_a_parent_who_lives_apart_with_the_child_goes_before_the_main_earner() -> None:
     apart = {"other_parent_cares": told(True), "parents_live_apart": told(True), "main_earner": told(False)}
     assert amount(APRIL_2026, claim(child("a", date(2020, 1, 1), **apart))) == 10_000

@@ -22,6 +22,7 @@ from mynumber.foundation.rules import (
     cut_below,
     derive,
     either,
+    evaluation,
     every,
     half_up_below,
     if_at_most,
@@ -35,6 +36,7 @@ from mynumber.foundation.rules import (
     record,
     rules_citing,
 )
+from mynumber.foundation.rules.months import anniversary
 from mynumber.foundation.rules.rule import Rule, Version
 
 ACT = Law.CHILD_ALLOWANCE_ACT
@@ -163,6 +165,32 @@ def test_the_rules_of_an_article_are_found() -> None:
     assert found == {"own_income_too_high", "over_full_limit", "relative_too_high"}
 
 
+def test_a_rule_answers_once_in_an_evaluation_and_anew_in_the_next() -> None:
+    asked = []
+
+    def body(month: Month, sheet: object) -> Finding[int]:
+        asked.append(month)
+        return Finding(len(asked))
+
+    rule: Rule[[object], int] = Rule("額", "", Version(Clause(ACT, "1"), date(2024, 4, 1), None, body))
+    april, may, sheet, other = Month(2024, 4), Month(2024, 5), object(), object()
+    with evaluation():
+        assert [rule(april, sheet).known(), rule(april, sheet).known()] == [1, 1]
+        with evaluation():
+            assert rule(april, sheet).known() == 1
+        assert [rule(may, sheet).known(), rule(april, other).known(), rule(april, sheet).known()] == [2, 3, 1]
+    assert rule(april, sheet).known() == 4
+
+
+def test_sheets_that_are_alike_but_not_the_same_are_told_apart() -> None:
+    """What is remembered goes by identity, and a sheet made in passing lives as long as the memory of it."""
+    rule: Rule[[list[int]], int] = Rule(
+        "額", "", Version(Clause(ACT, "1"), date(2024, 4, 1), None, lambda month, sheet: Finding(sheet[0]))
+    )
+    with evaluation():
+        assert [rule(Month(2024, 4), [number]).known() for number in range(50)] == list(range(50))
+
+
 # Explanation.
 
 
@@ -192,6 +220,7 @@ def test_unknown_is_said_to_be_unknown() -> None:
     [
         (1_234_567, "額：1,234,567円"),
         (Fraction("0.0264029"), "額：0.0264029"),
+        (Fraction(2, 3), "額：2/3"),
         (date(2026, 4, 1), "額：2026年4月1日"),
         (Month(2026, 4), "額：2026年4月"),
     ],
@@ -257,6 +286,21 @@ def test_months_add_up(day: date, number: int) -> None:
     assert month.first_day <= day <= month.last_day
     assert month.plus(number).plus(-number) == month
     assert (month.plus(number) > month) == (number > 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2024, 2, 29), 12, date(2025, 3, 1)),
+        (date(2024, 2, 29), 24 * 2, date(2028, 2, 29)),
+        (date(2026, 8, 31), 6, date(2027, 3, 1)),
+        (date(2026, 1, 1), 18, date(2027, 7, 1)),
+    ],
+)
+def test_a_term_of_months_ends_before_the_day_that_answers_its_first(
+    day: date, months: int, expected: date
+) -> None:
+    assert anniversary(day, months) == expected
 
 
 @pytest.mark.parametrize(

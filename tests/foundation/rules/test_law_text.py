@@ -125,7 +125,7 @@ def written(row: Row) -> list[str]:
             ]
         case months:
             *most, last = (f"{in_kanji(month)}月" for month in months)
-            return [f"{'、'.join(most)}及び{last}"]
+            return [f"{'、'.join(most)}及び{last}" if most else f"(?<!十){last}"]
 
 
 STORED_ON = date(2026, 6, 14)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from mynumber.foundation.rules import (
     child_allowance,
+    child_allowance_report,
     child_rearing_allowance,
+    child_rearing_allowance_report,
     national_pension,
     nursery,
     pregnancy_support,
@@ -16,7 +18,9 @@ from mynumber.foundation.rules.table import Table, table
 
 TABLES = (
     "child_allowance",
+    "child_allowance_report",
     "child_rearing_allowance",
+    "child_rearing_allowance_report",
     "national_pension",
     "nursery",
     "pregnancy_support",
@@ -24,7 +28,9 @@ TABLES = (
 )
 LAWS_AS_CODE = (
     child_allowance,
+    child_allowance_report,
     child_rearing_allowance,
+    child_rearing_allowance_report,
     national_pension,
     nursery,
     pregnancy_support,

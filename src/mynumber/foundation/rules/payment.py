@@ -25,6 +25,22 @@ def first_month(
     return Month.of(claimed).following
 
 
+def months_lost(
+    entitled: date,
+    claimed: date,
+    *,
+    prevented_from: date | None = None,
+    prevention_ended: date | None = None,
+) -> int:
+    """How many months a late claim loses: those from the month after the day `entitled` to the month before the first paid.
+
+    Nothing but a claim brings them back: a move or an unavoidable reason with a claim within fifteen days counts, no other reason.
+    """
+    due = Month.of(entitled).following
+    first = first_month(claimed, prevented_from=prevented_from, prevention_ended=prevention_ended)
+    return max(0, 12 * (first.year - due.year) + first.month - due.month)
+
+
 def paid_in(month: Month, table: Table) -> Month:
     """The first payment month after a month (それぞれの前月までの分を支払う), by the table's `payment_months`. Raises NotInForce."""
     candidate = month.following

@@ -15,6 +15,9 @@ class Relation(Enum):
     PARENT = "父又は母"
     GUARDIAN = "未成年後見人"
     DESIGNATED = "父母指定者"
+    """第2号: named by parents abroad who maintain the child, and living with it."""
+    DESIGNATED_APART = "父母指定者（子と同居することが困難と認められる）"
+    """第2号括弧書."""
     CARER = "その他の養育者"
 
     @property
@@ -50,6 +53,7 @@ class Child(FactSheet):
     lives_together: Finding[bool] = asked("請求者と子が同居している")
     other_lives_with_child: Finding[bool] = asked("もう一方の父母等と子が同居している")
     other_parent_cares: Finding[bool] = asked("もう一方の父母等も子を監護し生計を同じくしている")
+    """Another guardian if the claimant is one (第2項); for other carers, any parent, guardian or designated relative (第1項第3号)."""
     parents_live_apart: Finding[bool] = asked("もう一方の父母等とは生計が別である")
     main_earner: Finding[bool] = asked("請求者のほうが子の生計を維持する程度が高い")
 

@@ -69,8 +69,42 @@ def is_eligible_child(month: Month, child: Child) -> Finding[bool]:
     since=KEPT_SINCE,
 )
 def raises(month: Month, child: Child) -> Finding[bool]:
-    """監護し、かつ、生計を同じくする; a designated relative (第2号) lives together too unless that is difficult."""
+    """監護し、かつ、生計を同じくする."""
     return every(child.cared_for, child.shares_livelihood)
+
+
+def _claims_as(child: Child, *relations: Relation) -> Finding[bool]:
+    named = "・".join(relation.japanese for relation in relations)
+    return holds(
+        f"請求者は{named}です",
+        f"請求者は{named}ではありません",
+        lambda relation: relation in relations,
+        child.relation,
+    )
+
+
+@raises.except_when(Clause(ACT, "4", 1, "2"), priority=3)
+def _designated_but_apart(month: Month, child: Child) -> tuple[Finding[bool], Finding[bool]]:
+    """支給要件児童と同居し: who was named by parents abroad lives with the child unless that is found to be difficult."""
+    condition = every(
+        _claims_as(child, Relation.DESIGNATED),
+        negated(child.lives_together, "請求者と子が同居していません"),
+        words="父母指定者で、子と同居していません",
+        denial="父母指定者が子と別居している場合に当たりません",
+    )
+    return condition, Finding(False)
+
+
+@raises.except_when(Clause(ACT, "4", 1, "3"), priority=3)
+def _carer_beside_parents(month: Month, child: Child) -> tuple[Finding[bool], Finding[bool]]:
+    """父母等又は父母指定者のいずれにも監護されず又はこれらと生計を同じくしない: a carer comes after all of them."""
+    condition = every(
+        _claims_as(child, Relation.CARER),
+        child.other_parent_cares,
+        words="父母等が子を監護し生計を同じくしているので、その他の養育者は受けられません",
+        denial="父母等を優先する場合に当たりません",
+    )
+    return condition, Finding(False)
 
 
 def _two_parents_care(child: Child) -> Finding[bool]:
@@ -84,11 +118,25 @@ def _two_parents_care(child: Child) -> Finding[bool]:
     return every(parental, child.other_parent_cares)
 
 
+@raises.except_when(Clause(ACT, "4", 2), priority=1)
+def _another_guardian_earns_more(month: Month, child: Child) -> tuple[Finding[bool], Finding[bool]]:
+    """未成年後見人が数人あるとき: of several guardians, the main earner only."""
+    condition = every(
+        _claims_as(child, Relation.GUARDIAN),
+        child.other_parent_cares,
+        negated(child.main_earner),
+        words="ほかの未成年後見人のほうが、生計を維持する程度が高いです",
+        denial="ほかの未成年後見人が受け取る場合に当たりません",
+    )
+    return condition, Finding(False)
+
+
 @raises.except_when(Clause(ACT, "4", 3), priority=1)
 def _the_other_parent_earns_more(month: Month, child: Child) -> tuple[Finding[bool], Finding[bool]]:
     """いずれか当該児童の生計を維持する程度の高い者: of two who care, the main earner only."""
     condition = every(
-        _two_parents_care(child),
+        _claims_as(child, Relation.PARENT, Relation.DESIGNATED, Relation.DESIGNATED_APART),
+        child.other_parent_cares,
         negated(child.main_earner),
         words="もう一方の父母等のほうが、生計を維持する程度が高いです",
         denial="もう一方の父母等が受け取る場合に当たりません",
