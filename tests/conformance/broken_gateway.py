@@ -36,7 +36,7 @@ def _validity_not_looked_at() -> None:
 
     def read_old(text: str, **given: Any) -> permits.ReadSheet:
         sheet = read(text, **given)
-        return permits.ReadSheet(sheet.body, sheet.digest, is_expired=False)
+        return permits.ReadSheet(sheet.body, sheet.core, sheet.digest, is_expired=False)
 
     providing.read_sheet = read_old  # type: ignore[attr-defined]
 

@@ -20,7 +20,7 @@ from mynumber.foundation.blind import BlindKey
 from mynumber.foundation.envelope import SealingKey, SigningKey
 from mynumber.foundation.keyring import KeyRing
 from mynumber.protocols.blind import blinding_name, listed_key
-from mynumber.protocols.directory import System, sign_directory
+from mynumber.protocols.directory import System, is_core_id, sign_directory
 from mynumber.protocols.node import Node, sealing_name, signing_name
 
 NOWHERE = "http://127.0.0.1:9"
@@ -71,11 +71,20 @@ class Systems:
     def environment(self, institution: str) -> dict[str, str]:
         """The variables from which ``Node.from_environment`` makes the same node."""
         return {
-            "MYNUMBER_INSTITUTION": institution,
+            "MYNUMBER_INSTITUTION": "network" if is_core_id(institution) else institution,
+            **({"MYNUMBER_CORE": institution} if is_core_id(institution) else {}),
             "MYNUMBER_KEYS": str(self.keys(institution)),
             "MYNUMBER_DIRECTORY": str(self.directory_path),
             "MYNUMBER_DIRECTORY_KEY": str(self.directory_key_path),
         }
+
+    def at_home(self, cores: Mapping[str, Sequence[str]]) -> Systems:
+        """The same systems and keys, some members at home at other cores. Writes the file anew."""
+        listed = tuple(
+            msgspec.structs.replace(system, cores=tuple(cores.get(system.id, system.cores)))
+            for system in self.listed
+        )
+        return _write(Systems(self.folder, self.operator, listed))
 
     def moved(self, urls: Mapping[str, str]) -> Systems:
         """The same systems and keys, some at other addresses (once the test knows a port). Writes the file anew."""
@@ -92,10 +101,12 @@ def make_systems(
     kinds: Mapping[str, Sequence[str]] | None = None,
     names: Mapping[str, str] | None = None,
     blind: bool = False,
+    cores: Mapping[str, Sequence[str]] | None = None,
 ) -> Systems:
     """Make keys for every system and sign the directory that lists them. Ids not in ``urls`` listen nowhere.
 
-    ``blind``: gateway systems, network, portal and commission list keys for blind exchanges as well.
+    ``blind``: gateway systems, network, portal and commission list keys for blind exchanges as well. ``cores``: of a member, the core of the
+    network at which it is at home, then those before. A core has a key ring of its own.
     """
     listed = tuple(
         _system(
@@ -105,6 +116,7 @@ def make_systems(
             kinds=tuple((kinds or {}).get(system_id, ())),
             name=(names or {}).get(system_id, system_id),
             blind=blind and _institution(system_id) in ("gateway", "network", "portal", "commission"),
+            cores=tuple((cores or {}).get(system_id, ())),
         )
         for system_id in system_ids
     )
@@ -112,7 +124,14 @@ def make_systems(
 
 
 def _system(
-    folder: Path, system_id: str, *, url: str, kinds: tuple[str, ...], name: str, blind: bool
+    folder: Path,
+    system_id: str,
+    *,
+    url: str,
+    kinds: tuple[str, ...],
+    name: str,
+    blind: bool,
+    cores: tuple[str, ...],
 ) -> System:
     ring = _ring(folder / "keys" / _institution(system_id))
     signing: SigningKey = ring.add_signing(signing_name(system_id))
@@ -128,11 +147,12 @@ def _system(
         sealing_keys=(sealing.public.to_jwk(),),
         kinds=kinds,
         blind_key=listed_key(blind_key, system_id) if blind_key else None,
+        cores=cores,
     )
 
 
 def _institution(system_id: str) -> str:
-    return system_id.partition(".")[0]
+    return system_id if is_core_id(system_id) else system_id.partition(".")[0]
 
 
 def _ring(folder: Path) -> KeyRing:

@@ -175,6 +175,9 @@ class Exchange:
     gateway: Server
     network_database: InstitutionDatabase
     gateway_database: InstitutionDatabase
+    cores: Mapping[str, Server] = field(default_factory=dict)
+    """All cores by id, the first one too."""
+    core_databases: Mapping[str, InstitutionDatabase] = field(default_factory=dict)
     _nodes: dict[str, Node] = field(default_factory=dict)
 
     def node(self, system: str) -> Node:
@@ -215,6 +218,10 @@ class Exchange:
         connection.close()
         return response.status, body
 
+    def home(self, member: str) -> str:
+        """The core at which a member is at home."""
+        return self.node("network").directory.core_of(member)
+
     def give_codes(self, people: Mapping[str, Mapping[str, str]]) -> None:
         """Acquire codes: ``people`` is resident code -> {member: addressee}. The test stands in for J-LIS only as the sender."""
         for member in {member for holders in people.values() for member in holders}:
@@ -237,7 +244,7 @@ class Exchange:
                 items=tuple(IssueItem(number=n, resident_code=code) for n, code in numbers.items()),
             ),
             sender="jlis",
-            receiver="network",
+            receiver=self.home(member),
         )
 
     def register(
@@ -298,7 +305,7 @@ class Exchange:
             REQUEST_PERMITS,
             PermitRequests(inquirer=inquirer, requests=(request,)),
             sender=sender,
-            receiver="network",
+            receiver=self.home(inquirer),
         )
         (decision,) = decisions.decisions
         if decision.reason is not None:
@@ -375,34 +382,41 @@ def running_exchange(
     command: Callable[[str, int], tuple[str, ...]] = uvicorn_command,
     elsewhere: Mapping[str, str] | None = None,
     blind: str | None = None,
+    homes: Mapping[str, str] | None = None,
 ) -> Iterator[Exchange]:
     """Start both processes on fresh databases and stop them at the end. ``command`` serves (institution, port).
 
     ``elsewhere`` gives systems addresses of the test's own. ``blind``: the members that ask and answer blindly, at a core that takes it.
+    ``homes``: member -> another core at which it is at home, which runs on a database of its own.
     """
-    ports = {"network": free_port(), "gateway": free_port()}
+    homes = homes or {}
+    cores = ("network", *sorted(set(homes.values())))
+    ports = {name: free_port() for name in (*cores, "gateway")}
     gateways = tuple(f"gateway.{member}" for member in MEMBERS)
     systems = make_systems(
         folder,
         *MEMBERS,
         *gateways,
-        "network",
-        "jlis",
-        "portal",
-        *(("commission",) if blind is not None else ()),
+        *cores,
+        *("jlis", "portal", "commission"),
         blind=blind is not None,
         urls={
-            "network": f"http://127.0.0.1:{ports['network']}",
+            **{core: f"http://127.0.0.1:{ports[core]}" for core in cores},
             **{gateway: f"http://127.0.0.1:{ports['gateway']}/{gateway}" for gateway in gateways},
             **(elsewhere or {}),
         },
         kinds={**KINDS, **{f"gateway.{member}": kinds for member, kinds in KINDS.items()}},
+        cores={member: (core,) for member, core in homes.items()},
     )
-    ring = systems.node("network").keyring
-    ring.add_secret("codes", CodeKeys.generate().to_bytes())
-    ring.add_secret("log", LogSigner.generate("test.invalid/log").to_bytes())
+    codes = CodeKeys.generate().to_bytes()
+    for core in cores:
+        ring = systems.node(core).keyring
+        ring.add_secret("codes", codes)
+        ring.add_secret(
+            "log", LogSigner.generate(f"test.invalid/{core.replace('network', 'log')}").to_bytes()
+        )
     databases = {
-        "network": institution_database("network", migrated=True),
+        **{core: institution_database("network", migrated=True) for core in cores},
         "gateway": institution_database(
             "gateway", tenants=tuple(member.replace(".", "_") for member in MEMBERS), migrated=True
         ),
@@ -414,7 +428,7 @@ def running_exchange(
             ports[name],
             {**systems.environment(name), "DATABASE_URL": databases[name].url, **switches},
             folder / f"{name}.log",
-            command(name, ports[name]),
+            command(name.partition(".")[0], ports[name]),
         )
         for name in ports
     }
@@ -422,7 +436,13 @@ def running_exchange(
         for server in servers.values():
             server.start()
         yield Exchange(
-            systems, servers["network"], servers["gateway"], databases["network"], databases["gateway"]
+            systems,
+            servers["network"],
+            servers["gateway"],
+            databases["network"],
+            databases["gateway"],
+            {core: servers[core] for core in cores},
+            {core: databases[core] for core in cores},
         )
     finally:
         for server in servers.values():

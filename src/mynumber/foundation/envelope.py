@@ -244,6 +244,11 @@ def verify(
     return Verified(header, bytes(payload.body), protected.kid)
 
 
+def issuer_of(token: bytes) -> str:
+    """Who says that it issued a message: for tokens that were verified when they came. Raises :class:`EnvelopeRefused`."""
+    return _parse(token)[1].iss
+
+
 def digest(token: bytes) -> bytes:
     """SHA-256 (32 bytes) of what a message's signature covers: what an answer names to be bound to its permit.
 

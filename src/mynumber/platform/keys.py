@@ -4,6 +4,7 @@ On a laptop the platform makes all of them; in production each institution makes
 of the network its public keys. Nothing here is ever replaced: a ring that exists keeps its keys.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,10 +20,11 @@ from mynumber.foundation.tlog.checkpoint import LogSigner
 from mynumber.foundation.tlog.policy import KnownLog, KnownWitness, Policy
 from mynumber.foundation.tlog.witness import WitnessSigner
 from mynumber.platform import registry
+from mynumber.platform.core_list import BadCore, Core, Cores, cores, write_cores
 from mynumber.platform.sandbox_list import Sandbox, sandboxes
 from mynumber.platform.secret_files import locked, private_folder, write_private
 from mynumber.platform.settings import Settings
-from mynumber.protocols.directory import System, sign_directory
+from mynumber.protocols.directory import FIRST_CORE, System, sign_directory
 from mynumber.protocols.node import sealing_name, signing_name
 
 DIRECTORY_RING = "directory"
@@ -32,8 +34,6 @@ CODE_KEYS = "codes"
 """Name of the secret in the network's ring from which codes are made (CodeKeys.to_bytes)."""
 LOG_KEY = "log"
 """Name of the secret in the network's ring that signs checkpoints (LogSigner.to_bytes)."""
-LOG_ORIGIN = "network.mynumber.localhost/records"
-"""Name of the log of exchange records, as it stands on the first line of each checkpoint."""
 WITNESS_KEY = "witness"
 """Name of the secret in the commission's ring with which its witness cosigns checkpoints (WitnessSigner.to_bytes)."""
 WITNESS_NAME = "commission.mynumber.localhost/witness"
@@ -92,8 +92,50 @@ def ensure_keys(settings: Settings) -> None:
         _ensure_witness(settings)
         _ensure_identity_keys(settings)
         systems = tuple(_ensure_system(settings, entry) for entry in entries(settings))
+        further = cores(settings)
+        systems = (
+            *(msgspec.structs.replace(one, cores=further.homes.get(one.id, ())) for one in systems),
+            *(_ensure_core(settings, core) for core in further.cores),
+        )
         sandboxed = (system for one in sandboxes(settings) for system in _sandbox_systems(settings, one))
         _publish(settings, (*systems, *sandboxed))
+
+
+def add_core(settings: Settings, core: Core) -> None:
+    """List a further core of the network, with keys of its own and the same keys of codes."""
+    _change_cores(settings, lambda listed: listed.with_core(core))
+
+
+def move_home(settings: Settings, member: str, core: str) -> None:
+    """Make another core a member's home. Raises BadCore."""
+    if member not in (entry.id for entry in _members(settings)):
+        raise BadCore(f"no member is called {member!r}")
+    _change_cores(settings, lambda listed: listed.with_home(member, core))
+
+
+def _change_cores(settings: Settings, change: Callable[[Cores], Cores]) -> None:
+    private_folder(settings.keys)
+    with locked(settings.home / "keys.lock"):
+        write_cores(settings, change(cores(settings)))
+    ensure_keys(settings)
+
+
+def _ensure_core(settings: Settings, core: Core) -> System:
+    """The keys of a further core; those of codes in as many generations as the first core has."""
+    first, ring = _ring(settings, "network"), _ring(settings, core.id)
+    if not ring.has(DJANGO_SECRET):
+        ring.add_secret(DJANGO_SECRET)
+    if not ring.has(LOG_KEY):
+        ring.add_secret(LOG_KEY, LogSigner.generate(_log_origin(core.id)).to_bytes())
+    held = ring.generations(CODE_KEYS) if ring.has(CODE_KEYS) else []
+    for number in sorted(set(first.generations(CODE_KEYS)) - set(held)):
+        ring.add_secret(CODE_KEYS, first.secret(CODE_KEYS, number))
+    return _ensure_system(settings, _Entry(core.id, core.id, core.title), url=core.url)
+
+
+def _log_origin(core: str) -> str:
+    """Name of a core's log of records, as it stands on the first line of each checkpoint."""
+    return f"{core}.mynumber.localhost/records"
 
 
 def _sandbox_systems(settings: Settings, sandbox: Sandbox) -> tuple[System, ...]:
@@ -181,7 +223,7 @@ def _ensure_network_secrets(settings: Settings) -> None:
     if not ring.has(CODE_KEYS):
         ring.add_secret(CODE_KEYS, CodeKeys.generate().to_bytes())
     if not ring.has(LOG_KEY):
-        ring.add_secret(LOG_KEY, LogSigner.generate(LOG_ORIGIN).to_bytes())
+        ring.add_secret(LOG_KEY, LogSigner.generate(_log_origin(FIRST_CORE)).to_bytes())
     vkey = LogSigner.from_bytes(ring.secret(LOG_KEY)).vkey
     write_private(settings.log_key, f"{vkey}\n".encode(), mode=0o644)
 
@@ -195,11 +237,19 @@ def _ensure_witness(settings: Settings) -> None:
     witness = WitnessSigner.from_bytes(ring.secret(WITNESS_KEY)).verifier_key
     urls = {process.name: f"http://{process.listen(settings)}" for process in registry.PROCESSES}
     policy = Policy(
-        logs=(KnownLog(log, f"{urls['network']}/log"),),
+        logs=(
+            KnownLog(log, f"{urls['network']}/log"),
+            *(_known_log(settings, core) for core in cores(settings).cores),
+        ),
         witnesses=(KnownWitness("commission", witness, f"{urls['commission-api']}/witness"),),
         quorum="commission",
     )
     write_private(settings.log_policy, policy.to_text().encode(), mode=0o644)
+
+
+def _known_log(settings: Settings, core: Core) -> KnownLog:
+    _ensure_core(settings, core)
+    return KnownLog(LogSigner.from_bytes(_ring(settings, core.id).secret(LOG_KEY)).verifier_key, core.log_url)
 
 
 def _ensure_identity_keys(settings: Settings) -> None:

@@ -24,6 +24,7 @@ from mynumber.protocols.message import (
     CodeText,
     Digits,
     Message,
+    Moment,
     SerialText,
     SystemId,
 )
@@ -100,6 +101,29 @@ class DeliverCodes(_Body, frozen=True, kw_only=True):
     codes: Batch[DeliveredCode]
 
 
+class IssuedCode(_Body, frozen=True, kw_only=True):
+    """One core of the network to another: this institution was given this code."""
+
+    member: SystemId
+    code: CodeText
+    issued_at: Moment
+
+
+class IssuedCodes(_Body, frozen=True, kw_only=True):
+    codes: Batch[IssuedCode]
+
+
+class AskedCode(_Body, frozen=True, kw_only=True):
+    """One core to another: was this institution given this code?"""
+
+    member: SystemId
+    code: CodeText
+
+
+class CodesAsked(_Body, frozen=True, kw_only=True):
+    codes: Batch[AskedCode]
+
+
 class RotatedCode(_Body, frozen=True, kw_only=True):
     """One person's code at the receiver, before and after."""
 
@@ -122,4 +146,7 @@ REQUEST_CODE_BY_CERTIFICATE = Message(
 )
 ISSUE_CODES = Message("code-issue.v1", IssueCodes, CodeRequestResults, sealed=True, max_bytes=BATCH_BYTES)
 ROTATE_CODES = Message("code-rotation.v1", RotateCodes, Acknowledged, sealed=True, max_bytes=BATCH_BYTES)
+TELL_ISSUED = Message("codes-issued.v1", IssuedCodes, Acknowledged, sealed=True, max_bytes=BATCH_BYTES)
+QUERY_ISSUED = Message("codes-asked.v1", CodesAsked, IssuedCodes, sealed=True, max_bytes=BATCH_BYTES)
+"""Answered with those of the question that were issued."""
 DELIVER_CODES = Message("code-delivery.v1", DeliverCodes, Acknowledged, sealed=True, max_bytes=BATCH_BYTES)

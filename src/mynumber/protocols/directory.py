@@ -22,6 +22,9 @@ DIRECTORY_AUDIENCE = "systems"
 DIRECTORY_LIFETIME = timedelta(days=366)
 MAX_BYTES = 64 * 1024 * 1024
 
+FIRST_CORE = "network"
+"""The core of the network that is there always; further ones are called ``network.<name>``, each with a database and a log of its own."""
+
 _SYSTEM_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
 
@@ -40,6 +43,9 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: tuple[str, ...] = ()
     blind_key: str | None = None
     """What codes are blinded with for this system, with the proof that it knows the secret: ``mynumber.protocols.blind``. None: it takes no part in it."""
+    cores: tuple[str, ...] = ()
+    """Of a member: the first is its home core, which decides its requests and keeps their records; others were it before and are asked about what
+    they keep. Empty: :data:`FIRST_CORE`."""
 
     def __post_init__(self) -> None:
         if len(self.id) > 80 or not _SYSTEM_ID.fullmatch(self.id):
@@ -61,6 +67,8 @@ class Directory:
         self._systems = {system.id: system for system in systems}
         if len(self._systems) != len(systems):
             raise ValueError("a system is listed twice")
+        if any(not is_core_id(core) or core not in self._systems for s in systems for core in s.cores):
+            raise ValueError("a member is at home at a core that is not listed")
 
     @cached_property
     def _verify_keys(self) -> dict[tuple[str, str], VerifyKey]:
@@ -77,6 +85,23 @@ class Directory:
             for system in self._systems.values()
             if system.sealing_keys
         }
+
+    @cached_property
+    def cores(self) -> tuple[str, ...]:
+        """The cores of the network, the first one first."""
+        return tuple(sorted(filter(is_core_id, self._systems)))
+
+    def is_core(self, system_id: str) -> bool:
+        return system_id in self.cores
+
+    def cores_of(self, system_id: str) -> tuple[str, ...]:
+        """Where records of what a member asked may be: its home core, then those that it was at home at before."""
+        member = self._systems.get(self.member_of(system_id)) or self._systems.get(system_id)
+        return (member.cores if member else ()) or (FIRST_CORE,)
+
+    def core_of(self, system_id: str) -> str:
+        """The home core of a member."""
+        return self.cores_of(system_id)[0]
 
     @property
     def systems(self) -> tuple[System, ...]:
@@ -118,6 +143,11 @@ class Directory:
     def members(self) -> tuple[System, ...]:
         """Those that inquire or provide."""
         return tuple(s for s in self._systems.values() if s.kinds and not s.id.startswith("gateway."))
+
+
+def is_core_id(system_id: str) -> bool:
+    """Whether an id is that of a core of the network."""
+    return system_id == FIRST_CORE or system_id.startswith(f"{FIRST_CORE}.")
 
 
 def sign_directory(systems: tuple[System, ...], key: SigningKey, *, now: datetime) -> bytes:

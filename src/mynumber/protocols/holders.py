@@ -71,6 +71,8 @@ class Holder(_Body, frozen=True, kw_only=True):
 
 class Holders(_Body, frozen=True, kw_only=True):
     holders: Batch[Holder]
+    not_known: Batch[SystemId] = ()
+    """Institutions of which it could not be found out now: the core at which they are at home does not answer."""
 
 
 class ObtainRequest(_Body, frozen=True, kw_only=True):

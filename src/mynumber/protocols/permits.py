@@ -103,6 +103,8 @@ class ReadSheet:
     """
 
     body: PermitSheet
+    core: str
+    """The core of the network that signed it and keeps the record."""
     digest: bytes
     is_expired: bool
 
@@ -112,7 +114,8 @@ class ReadSheet:
 
 
 def read_sheet(text: str, *, directory: Directory, presenter: str, receiver: str, now: datetime) -> ReadSheet:
-    """Verify a presented sheet: signature of the network, receiver, kind, time, presenter, provider, one permit a request id.
+    """Verify a presented sheet: signature of a core at which the inquirer is at home, receiver, kind, time, presenter, provider, one permit a
+    request id.
 
     Raises Refused(PROVIDER_GATEWAY) with the reason.
     """
@@ -120,7 +123,9 @@ def read_sheet(text: str, *, directory: Directory, presenter: str, receiver: str
     try:
         verified = envelope.verify(
             token,
-            key_for=lambda issuer, kid: directory.verify_key("network", kid) if issuer == "network" else None,
+            key_for=lambda issuer, kid: (
+                directory.verify_key(issuer, kid) if directory.is_core(issuer) else None
+            ),
             audience=receiver,
             kind=SHEET_KIND,
             now=now,
@@ -134,9 +139,14 @@ def read_sheet(text: str, *, directory: Directory, presenter: str, receiver: str
         raise Refused(Hop.PROVIDER_GATEWAY, Reason.PERMIT_NOT_YOURS)
     if sheet.provider != Directory.member_of(receiver) or sheet.inquirer not in directory:
         raise Refused(Hop.PROVIDER_GATEWAY, Reason.WRONG_AUDIENCE, "the permit sheet")
+    core = verified.header.issuer
+    if core not in directory.cores_of(sheet.inquirer):
+        raise Refused(
+            Hop.PROVIDER_GATEWAY, Reason.NOT_ENTITLED, "a core at which the inquirer is not at home"
+        )
     if len({permit.request_id for permit in sheet.permits}) != len(sheet.permits):
         raise Refused(Hop.PROVIDER_GATEWAY, Reason.MALFORMED, "a request id twice in one sheet")
-    return ReadSheet(sheet, envelope.digest(token), is_expired=sheet.valid_until < now)
+    return ReadSheet(sheet, core, envelope.digest(token), is_expired=sheet.valid_until < now)
 
 
 def presented(sheet: PermitSheet, only: Sequence[int]) -> tuple[Permit, ...]:

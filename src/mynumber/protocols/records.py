@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from mynumber.protocols.corrections import CorrectionReason
+from mynumber.protocols.directory import FIRST_CORE
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.message import (
     BATCH_BYTES,
@@ -88,6 +89,8 @@ class ExchangeRecord(_Body, frozen=True, kw_only=True):
     """One exchange about the person, with what happened to it in order."""
 
     request_id: UUID
+    core: SystemId = FIRST_CORE
+    """The core of the network that keeps it, and in whose log it is; set by who asked, from who answered."""
     inquirer: str
     inquirer_name: str
     provider: str

@@ -80,18 +80,23 @@ class _Endpoint(Generic[Q, A]):
 
 
 class MessageApp:
-    """The ASGI application. ``start``/``stop`` run at the lifespan events; ``ready`` raises or returns False when it cannot serve."""
+    """The ASGI application. ``start``/``stop`` run at the lifespan events; ``ready`` raises or returns False when it cannot serve.
+
+    ``is_many``: it acts as all systems whose id begins with ``institution``, and not as this one alone.
+    """
 
     def __init__(
         self,
         *,
         institution: str,
+        is_many: bool = False,
         start: Callable[[], Awaitable[Node]],
         stop: Callable[[], Awaitable[None]],
         ready: Callable[[], Awaitable[bool]],
         on_refused: OnRefused,
     ) -> None:
         self._institution = institution
+        self._is_many = is_many
         self._start = start
         self._stop = stop
         self._ready = ready
@@ -222,7 +227,9 @@ class MessageApp:
         return status, token, wire.CONTENT_TYPE if not token.startswith(b"{") else "application/json"
 
     def _is_ours(self, receiver: str) -> bool:
-        return receiver == self._institution or receiver.startswith(self._institution + ".")
+        return receiver == self._institution or (
+            self._is_many and receiver.startswith(self._institution + ".")
+        )
 
     async def _refuse(
         self,

@@ -177,6 +177,15 @@ async def on_refused(receiver: str, kind: str, sender: str | None, refused: Refu
         await _running().count_refused(receiver, kind, sender or "", refused.reason)
 
 
+def _a_core(sender: str, _receiver: str) -> bool:
+    return _running().node.directory.is_core(sender)
+
+
+def _its_core(sender: str, receiver: str) -> bool:
+    """A core at which the member is at home, or was."""
+    return sender in _running().node.directory.cores_of(receiver)
+
+
 def _own_member(sender: str, receiver: str) -> bool:
     return sender == Directory.member_of(receiver)
 
@@ -188,7 +197,7 @@ def _other_gateway(sender: str, _receiver: str) -> bool:
 def build() -> MessageApp:
     """The ASGI application with its table of who may ask what."""
     application = MessageApp(
-        institution="gateway", start=start, stop=stop, ready=ready, on_refused=on_refused
+        institution="gateway", is_many=True, start=start, stop=stop, ready=ready, on_refused=on_refused
     )
     inquirer, provider = Hop.INQUIRER_GATEWAY, Hop.PROVIDER_GATEWAY
     application.answer(ASK, lambda question: _running().ask(question), may_ask=_own_member, hop=inquirer)
@@ -207,13 +216,13 @@ def build() -> MessageApp:
     application.answer(
         DELIVER_CODES,
         lambda question: _running().holding.deliver_codes(question),
-        may_ask=lambda sender, _: sender == "network",
+        may_ask=_its_core,
         hop=inquirer,
     )
     application.answer(
         ROTATE_CODES,
         lambda question: Rotating(_running().store).rotate(question),
-        may_ask=lambda sender, _: sender == "network",
+        may_ask=_its_core,
         hop=inquirer,
     )
     application.answer(
@@ -243,7 +252,7 @@ def build() -> MessageApp:
     application.answer(
         QUERY_SIDE,
         lambda question: _running().holding.side_records(question),
-        may_ask=lambda sender, receiver: sender == "network" or _own_member(sender, receiver),
+        may_ask=lambda sender, receiver: _a_core(sender, receiver) or _own_member(sender, receiver),
         hop=inquirer,
     )
     mesh.register(application, lambda: _running().mesh)

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,19 +32,28 @@ from mynumber.institutions.network.core.holders import Holders
 from mynumber.institutions.network.core.issue import issue_codes
 from mynumber.institutions.network.core.limits import DEFAULT_RATES, Limits, parse_rates
 from mynumber.institutions.network.core.permits import Sheet, make_sheet
-from mynumber.institutions.network.core.recording import Asked, Recorded, Recorder
+from mynumber.institutions.network.core.recording import Asked, Recorded, Recorder, Unknown
 from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.core.store import RefusedMessage, Store
 from mynumber.institutions.network.corrections.noting import note
 from mynumber.institutions.network.mesh import serving as mesh
 from mynumber.institutions.network.own_use import accepting
 from mynumber.institutions.network.own_use.rows import JAPAN, OwnUse
+from mynumber.institutions.network.siblings.asking import Asking, issued_among
+from mynumber.institutions.network.siblings.own import this_core
+from mynumber.institutions.network.siblings.telling import Telling, take
 from mynumber.institutions.network.statistics.reporting import report
 from mynumber.institutions.network.statistics.rolling import keep_counts
-from mynumber.protocols.acquisition import ISSUE_CODES, CodeRequestResults, IssueCodes
+from mynumber.protocols.acquisition import (
+    ISSUE_CODES,
+    QUERY_ISSUED,
+    TELL_ISSUED,
+    CodeRequestResults,
+    IssueCodes,
+)
 from mynumber.protocols.blind import REQUEST_BLIND_PERMITS, BlindPermitRequests
 from mynumber.protocols.corrections import NOTE_CORRECTIONS
-from mynumber.protocols.directory import Directory
+from mynumber.protocols.directory import Directory, is_core_id
 from mynumber.protocols.exchange import (
     NOTIFY,
     PERMIT_VALIDITY,
@@ -102,7 +112,7 @@ class Core:
         self.codes = CodeRing.read(node.keyring)
         self.sequencer = Sequencer(pool, LogSigner.from_bytes(node.keyring.secret("log")))
         self.store = Store(pool, self.sequencer.wake)
-        self.requests: Batcher[Asked, Recorded | None] = Batcher(
+        self.requests: Batcher[Asked, Recorded | Unknown | None] = Batcher(
             Recorder(pool, lambda: node.directory, self.sequencer.wake).record_requests,
             largest=LARGEST_COMMIT,
             weigh=lambda asked: len(asked.judgements),
@@ -112,9 +122,11 @@ class Core:
         self.limits = Limits(parse_rates(os.environ.get(RATES, DEFAULT_RATES)))
         self.own_use = OwnUse(pool)
         self.disclosure = self._disclosure()
-        self.holders = Holders(pool, self.keys, lambda: node.directory, legal_basis_at)
+        self.asking = Asking(node, pool)
         self.blind = blind.BlindCore(pool, lambda: self.disclosure)
         self.caller = Caller(node)
+        self.telling = Telling(node, pool, self.caller)
+        self.holders = self._holders()
         self.mesh = mesh.Mesh(
             node, pool, keys=lambda: self.keys, legal_basis=legal_basis_at, log=self.sequencer
         )
@@ -123,6 +135,7 @@ class Core:
             asyncio.create_task(keep_running("cosigning", Cosigning(pool, publication.policy()).run)),
             asyncio.create_task(keep_running("housekeeping", self._housekeeping)),
             asyncio.create_task(keep_running("keys of codes", self._follow_keys)),
+            asyncio.create_task(keep_running("telling other cores", self.telling.run)),
         ]
 
     @property
@@ -132,6 +145,9 @@ class Core:
 
     def _disclosure(self) -> Disclosure:
         return Disclosure(self.pool, self.keys, lambda: self.own_use.rows)
+
+    def _holders(self) -> Holders:
+        return Holders(self.pool, self.keys, lambda: self.node.directory, legal_basis_at, self.asking)
 
     async def _follow_keys(self) -> None:
         """Take up new versions of the codes' keys, closed ones, and rows of own-use affairs, while running."""
@@ -144,7 +160,7 @@ class Core:
             if codes is not self.codes:
                 self.codes = codes
                 self.disclosure = self._disclosure()
-                self.holders = Holders(self.pool, codes.keys, lambda: self.node.directory, legal_basis_at)
+                self.holders = self._holders()
                 _log.info("other keys of codes", live=list(codes.live))
 
     async def close(self) -> None:
@@ -154,6 +170,7 @@ class Core:
                 await task
         await self.mesh.close()
         await self.caller.close()
+        await self.asking.close()
         await self.pool.close()
 
     async def _housekeeping(self) -> None:
@@ -199,6 +216,8 @@ class Core:
         if self.sequencer.is_broken:  # no exchange without proof
             raise Refused(Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
         inquirer = Directory.member_of(question.sender)
+        if self.node.directory.core_of(inquirer) != question.receiver:
+            raise Refused(Hop.NETWORK, Reason.WRONG_AUDIENCE, "the inquirer is at home at another core")
         if not self.limits.take(inquirer, requests, time.monotonic()):
             raise Refused(Hop.NETWORK, Reason.RATE_LIMITED)
         return inquirer
@@ -221,10 +240,12 @@ class Core:
                 request_digest=request_digest,
             )
 
-        recorded = await self.requests.submit(
-            Asked(question.received.header, inquirer, at, request_digest, judgements, sheet_for)
-        )
-        if recorded is None:
+        asked = Asked(question.received.header, inquirer, at, request_digest, judgements, sheet_for)
+        recorded = await self.requests.submit(asked)
+        if isinstance(recorded, Unknown):
+            silent = await self.asking.learn(recorded.codes)
+            recorded = await self.requests.submit(replace(asked, unanswered=silent))
+        if not isinstance(recorded, Recorded):
             raise Refused(Hop.NETWORK, Reason.REPLAYED)
         if any(decision.reason for decision in recorded.decisions):
             await self._count_refused(question.sender, kind, recorded.decisions)
@@ -270,6 +291,7 @@ class Core:
             pool=self.pool,
             caller=self.caller,
             at=question.at,
+            told=self.telling.wake,
         )
 
     async def records(self, question: Question[RecordQuery]) -> Records:
@@ -335,10 +357,14 @@ def _is_gateway(sender: str, _receiver: str) -> bool:
     return sender.startswith("gateway.")
 
 
+def _is_core(sender: str, _receiver: str) -> bool:
+    return is_core_id(sender)
+
+
 def build() -> MessageApp:
     """The ASGI application with its table of who may ask what."""
     application = MessageApp(
-        institution="network", start=start, stop=stop, ready=ready, on_refused=on_refused
+        institution=this_core(), start=start, stop=stop, ready=ready, on_refused=on_refused
     )
     application.answer(
         REQUEST_PERMITS,
@@ -398,6 +424,18 @@ def build() -> MessageApp:
         TELL_OWN_USE,
         lambda question: _running().accept_own_use(question),
         may_ask=lambda sender, _: sender == "commission",
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        TELL_ISSUED,
+        lambda question: take(_running().pool, _running().node.directory, question),
+        may_ask=_is_core,
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        QUERY_ISSUED,
+        lambda question: issued_among(_running().pool, question),
+        may_ask=_is_core,
         hop=Hop.NETWORK,
     )
     mesh.register(application, lambda: _running().mesh)

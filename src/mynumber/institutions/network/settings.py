@@ -11,6 +11,7 @@ globals().update(
             "mynumber.institutions.network.mesh",
             "mynumber.institutions.network.corrections",
             "mynumber.institutions.network.cosignatures",
+            "mynumber.institutions.network.siblings",
             "mynumber.institutions.network.table",
             "mynumber.institutions.network.statistics",
             "mynumber.institutions.network.own_use",

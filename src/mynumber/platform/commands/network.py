@@ -1,4 +1,4 @@
-"""`mynumber network audit | reconcile`: checks that the network runs on its own records and log."""
+"""`mynumber network audit | reconcile | add-core | move-home`: checks of the network's records and log, and its cores."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from uuid import UUID
 
 import typer
 
+from mynumber.platform import keys
+from mynumber.platform.commands.console import fail, settings
 from mynumber.platform.commands.single import run
+from mynumber.platform.core_list import BadCore, Core
 
 app = typer.Typer(
     name="network", help="情報提供ネットワークシステムの検査 (checks of the network)", no_args_is_help=True
@@ -32,3 +35,36 @@ def reconcile(
     named = [word for one in request_id or () for word in ("--request-id", str(one))]
     which = named or ["--days", str(days)]
     run("network", ["reconcile", *which])
+
+
+@app.command("add-core")
+def add_core(
+    name: Annotated[str, typer.Argument(help="network.NAME")],
+    url: Annotated[str, typer.Argument(help="電文の宛先 (where its messages go), http://ADDRESS:PORT")],
+    log_url: Annotated[
+        str, typer.Argument(help="台帳の所在 (where its log is served), http://ADDRESS:PORT/log")
+    ],
+    title: Annotated[str, typer.Option(help="名前 (its name for people)")] = "",
+) -> None:
+    """別のデータベースで動くコアを名簿に載せ、鍵を作ります。List a core on a database of its own."""
+    try:
+        keys.add_core(
+            settings(),
+            Core(id=name, title=title or f"情報提供ネットワークシステム（{name}）", url=url, log_url=log_url),
+        )
+    except BadCore as error:
+        fail(str(error))
+    typer.echo(f"{name} を名簿に載せました。鍵は {settings().keys / name} にあります。")
+
+
+@app.command("move-home")
+def move_home(
+    member: Annotated[str, typer.Argument(help="例 pension_service")],
+    core: Annotated[str, typer.Argument(help="network か network.NAME")],
+) -> None:
+    """機関の照会を受け持つコアを替えます。Make another core the home of a member."""
+    try:
+        keys.move_home(settings(), member, core)
+    except BadCore as error:
+        fail(str(error))
+    typer.echo(f"{member} の照会は、これから {core} が受け持ちます。")

@@ -27,6 +27,7 @@ from mynumber.platform.registry import Institution, Process, UnknownName, instit
 from mynumber.platform.settings import Settings
 
 _OWN_VARIABLES = (
+    "MYNUMBER_CORE",
     "MYNUMBER_KEYS",
     "MYNUMBER_DIRECTORY",
     "MYNUMBER_DIRECTORY_KEY",

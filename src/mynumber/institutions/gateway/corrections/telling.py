@@ -129,6 +129,14 @@ class Corrections:
             inquirers=tuple(sorted({one.inquirer for one in exchanges})),
         )
 
+    def _by_core(self, exchanges: list[CorrectedExchange]) -> dict[str, list[CorrectedExchange]]:
+        """The exchanges by the cores that may have their records; one that has no such record notes nothing."""
+        found: dict[str, list[CorrectedExchange]] = {}
+        for one in exchanges:
+            for core in self._node.directory.cores_of(one.inquirer):
+                found.setdefault(core, []).append(one)
+        return found
+
     async def _tell(self, connection: Any, gateway: str, row: Any) -> list[CorrectedExchange]:
         """Write the letters of one correction, with the caller's transaction, and take a copy away that must not be given again."""
         tenant, reason = tenant_of(gateway), CorrectionReason(row["reason"])
@@ -142,7 +150,7 @@ class Corrections:
                 (self._node.directory.gateway_of(who), TELL_CORRECTION, given)
                 for who, given in by_inquirer.items()
             ),
-            ("network", NOTE_CORRECTIONS, exchanges),
+            *((core, NOTE_CORRECTIONS, some) for core, some in self._by_core(exchanges).items()),
         ):
             for start in range(0, len(some), BATCH_ITEMS):
                 told = ToldCorrection(

@@ -79,7 +79,7 @@ class Obtaining:
             QUERY_HOLDERS,
             HoldersQuery(code=code, affair=body.affair, information=body.information),
             sender=question.receiver,
-            receiver="network",
+            receiver=self._node.directory.core_of(question.receiver),
             hop=INQUIRER,
             unreachable=Reason.NETWORK_UNREACHABLE,
         )

@@ -17,6 +17,7 @@ from mynumber.protocols.acquisition import (
     OpenAcquisition,
 )
 from mynumber.protocols.copies import CopiesRegistered, Copy, CopyRefusal, RefusedCopy, RegisterCopies
+from mynumber.protocols.directory import is_core_id
 from mynumber.protocols.exchange import Acknowledged, Outcome
 from mynumber.protocols.facts import UnknownLayout, WrongPeriod, read_copy
 from mynumber.protocols.message import BATCH_ITEMS
@@ -157,7 +158,7 @@ class Holding:
     async def side_records(self, question: Question[SideQuery]) -> SideRecords:
         """The member's own records, latest first; the core may ask by request id."""
         query = question.body
-        if question.sender == "network" and not query.request_ids:
+        if is_core_id(question.sender) and not query.request_ids:
             raise Refused(HERE, Reason.NOT_ENTITLED, "the core asks by request id")
         tenant = tenant_of(question.receiver)
         async with self._store.acting_as(tenant) as connection:

@@ -61,6 +61,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: datetime | None
     permit_digest: bytes | None = None
     """With it the core is told, unless the inquiry waits."""
+    core: str | None = None
+    """The core that gave the permit: the one that is told."""
     provision: str | None = None
     hop: Hop | None = None
     reason: Reason | None = None
@@ -143,7 +145,7 @@ SELECT place, code, is_new_message, request_id IN (SELECT request_id FROM opened
 _CLOSE = """
 WITH ending AS MATERIALIZED (
     SELECT _.*, decode(permit_digest, 'base64') AS digest
-    FROM json_to_recordset($3::json) AS _(request_id uuid, outcome text, ended_at timestamptz, permit_digest text, provision text,
+    FROM json_to_recordset($3::json) AS _(request_id uuid, outcome text, ended_at timestamptz, permit_digest text, core text, provision text,
         hop text, reason text, permitted_at timestamptz, provided_at timestamptz, as_of timestamptz, registered_at timestamptz, upload uuid,
         deadline timestamptz, given text[], fact text)
 ), closed AS (
@@ -161,8 +163,8 @@ WITH ending AS MATERIALIZED (
     SELECT $1, ended_at, request_id, registered_at, upload, fact FROM ending
     WHERE fact IS NOT NULL AND (request_id IN (SELECT request_id FROM closed)) IS TRUE
 ), told AS (
-    INSERT INTO notice (tenant, side, request_id, outcome, permit_digest, at, hop, reason)
-    SELECT $1, 'inquirer', request_id, outcome, digest, ended_at, hop, reason FROM ending
+    INSERT INTO notice (tenant, core, side, request_id, outcome, permit_digest, at, hop, reason)
+    SELECT $1, core, 'inquirer', request_id, outcome, digest, ended_at, hop, reason FROM ending
     WHERE digest IS NOT NULL AND outcome <> 'waiting' AND (request_id IN (SELECT request_id FROM closed)) IS TRUE
 )
 SELECT request_id FROM closed

@@ -78,13 +78,15 @@ _log = logs.get_logger(__name__)
 class Exchange:
     """An inquiry that this process has in hand. ``told`` is its result, or how far it came when this process lets go of it."""
 
-    __slots__ = ("code", "inquiry", "permit_digest", "permitted_at", "provision", "told")
+    __slots__ = ("code", "core", "inquiry", "permit_digest", "permitted_at", "provision", "told")
 
     def __init__(self, inquiry: Inquiry, code: str) -> None:
         self.inquiry = inquiry
         self.code = code
         self.told: asyncio.Future[InquiryResult] = asyncio.get_running_loop().create_future()
         self.permit_digest: bytes | None = None
+        self.core: str | None = None
+        """The core that gave the permit."""
         self.provision: str | None = None
         self.permitted_at: datetime | None = None
 
@@ -102,6 +104,7 @@ class Exchange:
             outcome=Outcome.REFUSED,
             ended_at=at,
             permit_digest=self.permit_digest,
+            core=self.core,
             provision=self.provision,
             permitted_at=self.permitted_at,
             hop=hop,
@@ -125,6 +128,7 @@ class Exchange:
             outcome=answer.outcome,
             ended_at=None if waits else at,
             permit_digest=self.permit_digest,
+            core=self.core,
             provision=self.provision,
             permitted_at=self.permitted_at,
             provided_at=None if waits else answer.at,
@@ -271,7 +275,8 @@ class MemberInquiring:
 
     async def _request_permits(self, group: list[Exchange]) -> None:
         """Ask the core (Cabinet Order art. 20) and present each sheet to its provider."""
-        group = self._reachable(group, "network")
+        core = self._node.directory.core_of(self.member)
+        group = self._reachable(group, core)
         if not group:
             return
         try:
@@ -294,7 +299,7 @@ class MemberInquiring:
                     ),
                 ),
                 sender=self.gateway,
-                receiver="network",
+                receiver=core,
                 hop=HERE,
                 unreachable=Reason.NETWORK_UNREACHABLE,
             )
@@ -309,6 +314,8 @@ class MemberInquiring:
             if decision.reason is not None
         )
         for sheet, exchanges in zip(decisions.sheets, sheets, strict=True):
+            for one in exchanges:
+                one.core = core
             self._do(self._present(sheet, exchanges))
 
     def _reachable(self, group: list[Exchange], core: str) -> list[Exchange]:
@@ -381,8 +388,9 @@ class MemberInquiring:
                 await self._side.forget_sheet(self.tenant, waiting.sheet_digest)
                 return
             exchanges = [Exchange(one.inquiry, "") for one in asked]
+            core = envelope.issuer_of(waiting.sheet.encode())
             for exchange, one in zip(exchanges, asked, strict=True):
-                exchange.permit_digest = one.permit_digest
+                exchange.permit_digest, exchange.core = one.permit_digest, core
             at = datetime.now(UTC)
             try:
                 answered = await self._ask_provider(

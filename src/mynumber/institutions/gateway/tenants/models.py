@@ -6,6 +6,7 @@ A person is the member's addressee number (宛名番号) and the member's code (
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from mynumber.protocols.directory import FIRST_CORE
 from mynumber.webkit.tenancy import TenantField
 
 
@@ -167,6 +168,8 @@ class Notice(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     tenant = TenantField()
+    core = models.CharField(max_length=80, db_default=FIRST_CORE)
+    """The core that gave the permit and keeps the record."""
     side = models.CharField(max_length=10)
     request_id = models.UUIDField()
     outcome = models.CharField(max_length=20)
@@ -177,7 +180,7 @@ class Notice(models.Model):
 
     class Meta:
         db_table = "notice"
-        indexes = (models.Index(fields=["tenant", "id"], name="notice_of_tenant"),)
+        indexes = (models.Index(fields=["tenant", "core", "id"], name="notice_of_tenant"),)
 
 
 class SeenMessage(models.Model):

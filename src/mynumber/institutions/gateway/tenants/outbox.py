@@ -1,4 +1,4 @@
-"""The outbox: tells the core how exchanges ended, in batches, at least once; the core counts each notice once (Order 85 art. 47)."""
+"""The outbox: tells each core how exchanges ended that it permitted, in batches, at least once; the core counts each notice once (Order 85 art. 47)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,43 @@ from mynumber.webkit.asgi import Caller
 
 INTERVAL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
+CORES_SECONDS = 5.0
+"""How often the directory is looked at for further cores."""
 BATCH = 1000
 
 _log = logs.get_logger(__name__)
 
 
 class Outbox:
-    """Empties the outboxes of the tenants that have something to tell."""
+    """Empties the outboxes of the tenants that have something to tell; a core that is away holds up what it is to be told alone."""
 
     def __init__(self, node: Node, sessions: TenantSessions, caller: Caller) -> None:
+        self._node = node
+        self._sessions = sessions
+        self._caller = caller
+        self._lines: dict[str, _Line] = {}
+
+    def wake(self, gateway: str) -> None:
+        """Something may have been put into the outbox of this system."""
+        for line in self._lines.values():
+            line.wake(gateway)
+
+    async def run(self) -> None:
+        """Send until cancelled; what cannot be sent stays and is tried again."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                for core in self._node.directory.cores:
+                    if core not in self._lines:
+                        self._lines[core] = _Line(core, self._node, self._sessions, self._caller)
+                        group.create_task(self._lines[core].run())
+                await asyncio.sleep(CORES_SECONDS)
+
+
+class _Line:
+    """What one core is to be told."""
+
+    def __init__(self, core: str, node: Node, sessions: TenantSessions, caller: Caller) -> None:
+        self._core = core
         self._node = node
         self._sessions = sessions
         self._caller = caller
@@ -33,12 +61,10 @@ class Outbox:
         self._wake = asyncio.Event()
 
     def wake(self, gateway: str) -> None:
-        """Something may have been put into the outbox of this system."""
         self._waiting.add(gateway)
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until cancelled; what cannot be sent stays and is tried again."""
         for system in self._node.directory.systems:  # what a crash left behind
             if system.id.startswith("gateway."):
                 self.wake(system.id)
@@ -61,7 +87,8 @@ class Outbox:
         tenant = tenant_of(gateway)
         async with self._sessions.of(tenant) as connection:
             rows = await connection.fetch(
-                "SELECT * FROM notice WHERE tenant = $1 ORDER BY id LIMIT $2", tenant, BATCH
+                "SELECT * FROM notice WHERE tenant = $1 AND core = $2 ORDER BY id LIMIT $3",
+                *(tenant, self._core, BATCH),
             )
         if not rows:
             return 0
@@ -70,7 +97,7 @@ class Outbox:
             NOTIFY,
             Notices(notices=notices),
             sender=gateway,
-            receiver="network",
+            receiver=self._core,
             hop=Hop.INQUIRER_GATEWAY,
         )
         async with self._sessions.of(tenant) as connection:

@@ -40,6 +40,8 @@ class Presented:
 
     header: Header
     sheet: PermitSheet
+    core: str
+    """The core that signed the sheet: it is told what became of the permits."""
     permits: tuple[Permit, ...]
     digests: tuple[bytes, ...]
     codes: tuple[str, ...]
@@ -75,6 +77,7 @@ class _Message(msgspec.Struct, frozen=True):
     sender: str
     message_id: str
     expires_at: datetime
+    core: str
     inquirer: str
     asked_at: datetime
     at: datetime
@@ -98,7 +101,7 @@ class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
 
 _USE = f"""
 WITH arriving AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($3::json) AS _(n int, sender text, message_id text, expires_at timestamptz, inquirer text,
+    SELECT * FROM json_to_recordset($3::json) AS _(n int, sender text, message_id text, expires_at timestamptz, core text, inquirer text,
         asked_at timestamptz, at timestamptz, refusal text)
 ), permit AS MATERIALIZED (
     SELECT * FROM json_to_recordset($4::json) AS _(place int, n int, request_id uuid, affair text, provision text, information text,
@@ -121,7 +124,7 @@ WITH arriving AS MATERIALIZED (
 ), presented AS MATERIALIZED (
     SELECT permit.place, permit.request_id, permit.affair, permit.provision, permit.information, permit.organisation,
         permit.non_disclosure, permit.code, permit.periods, decode(permit.permit_digest, 'base64') AS permit_digest,
-        arriving.inquirer, arriving.asked_at, arriving.at, arriving.refusal,
+        arriving.core, arriving.inquirer, arriving.asked_at, arriving.at, arriving.refusal,
         (arriving.sender, arriving.message_id) IN (SELECT sender, message_id FROM arrived) AS is_new_message,
         CASE WHEN arriving.refusal IS NOT NULL THEN 'refused' WHEN permit.is_held THEN 'waiting'
             WHEN copy.fact IS NULL AND several.facts IS NULL THEN 'no_data' ELSE 'provided' END AS outcome,
@@ -149,8 +152,8 @@ WITH arriving AS MATERIALIZED (
     ON CONFLICT DO NOTHING
     RETURNING permit_digest
 ), told AS (
-    INSERT INTO notice (tenant, side, request_id, outcome, permit_digest, at, hop, reason)
-    SELECT DISTINCT ON (permit_digest) $1, 'provider', request_id, outcome, permit_digest, at,
+    INSERT INTO notice (tenant, core, side, request_id, outcome, permit_digest, at, hop, reason)
+    SELECT DISTINCT ON (permit_digest) $1, core, 'provider', request_id, outcome, permit_digest, at,
         CASE WHEN outcome = 'refused' THEN 'provider_gateway' END, refusal
     FROM presented
     WHERE is_new_message AND outcome <> 'waiting' AND (permit_digest IN (SELECT permit_digest FROM used)) IS TRUE
@@ -307,6 +310,7 @@ async def _use(
             batch[number].header.issuer,
             batch[number].header.message_id,
             batch[number].header.expires_at + SEEN_MARGIN,
+            batch[number].core,
             batch[number].sheet.inquirer,
             batch[number].sheet.requested_at,
             batch[number].at,
@@ -361,10 +365,11 @@ async def _end_waiting(connection: Any, tenant: str, presented: Presented, at: i
     )
     await connection.execute(
         """
-        INSERT INTO notice (tenant, side, request_id, outcome, permit_digest, at, hop, reason)
-        VALUES ($1, 'provider', $2, $3, $4, $5, $6, $7)
+        INSERT INTO notice (tenant, core, side, request_id, outcome, permit_digest, at, hop, reason)
+        VALUES ($1, $2, 'provider', $3, $4, $5, $6, $7, $8)
         """,
         tenant,
+        presented.core,
         permit.request_id,
         found.outcome.value,
         presented.digests[at],

@@ -70,6 +70,7 @@ class Providing:
             Presented(
                 header=question.received.header,
                 sheet=sheet.body,
+                core=sheet.core,
                 permits=permits,
                 digests=tuple(permit_digest(sheet.digest, permit.request_id) for permit in permits),
                 codes=codes,

@@ -69,10 +69,21 @@ class Recovery:
         """Look for open inquiries until cancelled: at once for those of processes that are dead, later for those that this one has let go of."""
         while True:
             alive = await self._instances.others_alive()
-            for system in self._node.directory.systems:
-                if system.id.startswith("gateway."):
-                    await self._settle_all(system.id, alive)
+            await asyncio.gather(*(self._settle_members(those, alive) for those in self._by_cores()))
             await asyncio.sleep(INTERVAL_SECONDS)
+
+    def _by_cores(self) -> list[list[str]]:
+        """The gateway systems by the cores that are asked about them: one that is away holds up its own members alone."""
+        directory = self._node.directory
+        found: dict[tuple[str, ...], list[str]] = {}
+        for system in directory.systems:
+            if system.id.startswith("gateway."):
+                found.setdefault(directory.cores_of(system.id), []).append(system.id)
+        return list(found.values())
+
+    async def _settle_members(self, gateways: Sequence[str], alive: Sequence[UUID]) -> None:
+        for gateway in gateways:
+            await self._settle_all(gateway, alive)
 
     async def _settle_all(self, gateway: str, alive: Sequence[UUID]) -> None:
         tenant = tenant_of(gateway)
@@ -99,15 +110,7 @@ class Recovery:
             rows = [row for row in rows if not mine.has_in_hand(row["request_id"])]
             if not rows:
                 return
-            statuses = await self._caller.call(
-                QUERY_STATUS,
-                StatusQuery(request_ids=tuple(row["request_id"] for row in rows)),
-                sender=gateway,
-                receiver="network",
-                hop=HERE,
-                unreachable=Reason.NETWORK_UNREACHABLE,
-            )
-            known = {status.request_id: status for status in statuses.statuses}
+            known = await self._statuses(gateway, [row["request_id"] for row in rows])
         except Exception as error:  # noqa: BLE001 - one tenant's trouble must not hold up the others
             _log.warning("open inquiries wait", system=gateway, exception=logs.outline(error))
             return
@@ -122,7 +125,29 @@ class Recovery:
                 silent.add(row["provider"])
                 _log.warning("open inquiries wait", system=gateway, exception=logs.outline(error))
 
-    async def _settle(self, gateway: str, row: Any, status: ExchangeStatus | None) -> None:
+    async def _statuses(
+        self, gateway: str, request_ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[str, ExchangeStatus]]:
+        """What the core at which the member is at home knows of exchanges, and those at which it was before; with the core that said so.
+
+        Raises Refused when one of them is silent: what no core has heard of is given up, so all must have been asked.
+        """
+        known: dict[UUID, tuple[str, ExchangeStatus]] = {}
+        for core in self._node.directory.cores_of(gateway):
+            answer = await self._caller.call(
+                QUERY_STATUS,
+                StatusQuery(request_ids=tuple(request_ids)),
+                sender=gateway,
+                receiver=core,
+                hop=HERE,
+                unreachable=Reason.NETWORK_UNREACHABLE,
+            )
+            for status in answer.statuses:
+                known.setdefault(status.request_id, (core, status))
+        return known
+
+    async def _settle(self, gateway: str, row: Any, known: tuple[str, ExchangeStatus] | None) -> None:
+        core, status = known or (None, None)
         outcome: Outcome = Outcome.ABANDONED
         reason: Reason | None = Reason.ABANDONED
         hop: Hop | None = HERE
@@ -160,6 +185,7 @@ class Recovery:
             outcome=outcome,
             ended_at=datetime.now(UTC),
             permit_digest=bytes.fromhex(permit_digest) if permit_digest else None,
+            core=core,
             hop=hop,
             reason=reason,
         )

@@ -30,8 +30,6 @@ from mynumber.protocols.acquisition import (
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.messages import Afterwards, Question, this_node
 
-NETWORK = "network"
-
 
 def answer_request_codes(question: Question[CodeRequest]) -> Afterwards[CodeRequestResults]:
     """Codes for the sender, who alone can ask for itself."""
@@ -66,12 +64,13 @@ def _have_codes_issued(matches: Sequence[Match], *, member: str) -> CodeRequestR
 
 def _ask_network(question: IssueCodes) -> dict[str, AcquisitionState]:
     try:
+        node = this_node()
         answer = wire.call(
-            this_node(),
+            node,
             ISSUE_CODES,
             question,
             sender=SYSTEM,
-            receiver=NETWORK,
+            receiver=node.directory.core_of(question.member),
             hop=Hop.JLIS,
             now=partial(datetime.now, UTC),
         )

@@ -11,6 +11,8 @@ import asyncpg
 from mynumber.foundation.codes import BadCode, Code, CodeKeys
 from mynumber.foundation.law import Affair, InformationKind, LegalBasis, UnknownAffair
 from mynumber.institutions.network.core.decision import kinds_of
+from mynumber.institutions.network.siblings.asking import Asking, Held
+from mynumber.institutions.network.siblings.own import others
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.holders import Holder, HoldersQuery
 from mynumber.protocols.holders import Holders as Answer
@@ -31,11 +33,13 @@ class Holders:
         keys: CodeKeys,
         directory: Callable[[], Directory],
         legal_basis: Callable[[datetime], LegalBasis],
+        asking: Asking,
     ) -> None:
         self._pool = pool
         self._keys = keys
         self._directory = directory
         self._legal_basis = legal_basis
+        self._asking = asking
 
     async def query(self, question: Question[HoldersQuery]) -> Answer:
         """The holders among the providers of the affair, by id. Raises Refused (NOT_IN_TABLE, UNKNOWN_CODE)."""
@@ -47,17 +51,17 @@ class Holders:
             codes = await asyncio.to_thread(self._converted, code, inquirer, candidates)
         except BadCode:
             raise Refused(HERE, Reason.UNKNOWN_CODE) from None
-        rows = await self._pool.fetch(
-            """
-            SELECT member FROM issued_code
-            JOIN unnest($1::text[], $2::text[]) AS asked(member, code) USING (member, code)
-            """,
-            [inquirer, *codes],
-            [code.to_text(), *codes.values()],
-        )
-        holders = {row["member"] for row in rows}
+        held = {inquirer: code.to_text(), **codes}
+        holders = await self._holders(held)
+        unknown = {(member, code) for member, code in held.items() if member not in holders}
+        silent: frozenset[Held] = frozenset()
+        if others(directory) and unknown:
+            silent = await self._asking.learn(unknown)
+            holders = await self._holders(held)
         if inquirer not in holders:
-            raise Refused(HERE, Reason.UNKNOWN_CODE)
+            raise Refused(
+                HERE, Reason.UNAVAILABLE if (inquirer, held[inquirer]) in silent else Reason.UNKNOWN_CODE
+            )
         _log.info("who holds a code was asked", sender=question.sender, count=len(candidates))
         return Answer(
             holders=tuple(
@@ -68,8 +72,20 @@ class Holders:
                 )
                 for member, kinds in sorted(candidates.items())
                 if member in holders
-            )
+            ),
+            not_known=tuple(sorted(member for member, _ in silent)),
         )
+
+    async def _holders(self, codes: Mapping[str, str]) -> set[str]:
+        rows = await self._pool.fetch(
+            """
+            SELECT member FROM issued_code
+            JOIN unnest($1::text[], $2::text[]) AS asked(member, code) USING (member, code)
+            """,
+            list(codes),
+            list(codes.values()),
+        )
+        return {row["member"] for row in rows}
 
     def _converted(
         self, code: Code, inquirer: str, candidates: Mapping[str, frozenset[InformationKind]]

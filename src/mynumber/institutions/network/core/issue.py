@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 import asyncpg
@@ -10,6 +11,8 @@ import asyncpg
 from mynumber.foundation.codes import BadCode, CodeKeys
 from mynumber.foundation.envelope import Header
 from mynumber.institutions.network.core.recording import SEEN_MARGIN
+from mynumber.institutions.network.siblings.own import others, this_core
+from mynumber.institutions.network.siblings.telling import put_out
 from mynumber.protocols.acquisition import (
     DELIVER_CODES,
     AcquisitionState,
@@ -36,16 +39,20 @@ async def issue_codes(
     pool: asyncpg.Pool,
     caller: Caller,
     at: datetime,
+    told: Callable[[], None],
 ) -> CodeRequestResults:
     """Make the codes, record which institution holds them, and deliver them to its gateway.
 
-    The code of one person for one institution is always the same value, so asking again delivers it again and issues nothing new.
+    The code of one person for one institution is always the same value, so asking again delivers it again and issues nothing new. ``told`` is
+    called when there is something to tell the other cores.
     """
     directory = node.directory
     if order.member not in directory or not (
         directory.system(order.member).kinds or order.member in RECEIVERS_WITHOUT_INQUIRIES
     ):
         raise Refused(Hop.NETWORK, Reason.NOT_ENTITLED, "this system holds no codes")
+    if this_core() not in directory.cores_of(order.member):
+        raise Refused(Hop.NETWORK, Reason.WRONG_AUDIENCE, "the member is at home at another core")
     try:
         codes = await asyncio.to_thread(
             lambda: [keys.issue(order.member, item.resident_code).to_text() for item in order.items]
@@ -79,6 +86,9 @@ async def issue_codes(
                 at,
             )
         }
+        await put_out(connection, others(directory), order.member, sorted(inserted), at)
+    if inserted:
+        told()
     await caller.call(
         DELIVER_CODES,
         DeliverCodes(
@@ -87,7 +97,7 @@ async def issue_codes(
                 for item, code in zip(order.items, codes, strict=True)
             )
         ),
-        sender="network",
+        sender=this_core(),
         receiver=directory.gateway_of(order.member),
         hop=Hop.NETWORK,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from mynumber.foundation import envelope
 from mynumber.institutions.network.core.decision import Judgement
+from mynumber.institutions.network.siblings.own import this_core
 from mynumber.protocols.exchange import (
     PERMIT_VALIDITY,
     SHEET_KIND,
@@ -60,7 +61,7 @@ def make_sheet(
                 code=places.setdefault(code, len(places)),
             )
         )
-    gateway = node.directory.gateway_of(provider)
+    core, gateway = this_core(), node.directory.gateway_of(provider)
     token = envelope.sign(
         PermitSheet(
             presenter=presenter,
@@ -76,8 +77,8 @@ def make_sheet(
                 to=node.directory.seal_key(gateway),
             ),
         ),
-        key=node.signing_key("network"),
-        issuer="network",
+        key=node.signing_key(core),
+        issuer=core,
         audience=gateway,
         kind=SHEET_KIND,
         now=at,

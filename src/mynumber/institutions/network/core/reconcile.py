@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from mynumber.institutions.network.siblings.own import this_core
 from mynumber.protocols import wire
 from mynumber.protocols.exchange import PERMIT_VALIDITY, Outcome
 from mynumber.protocols.node import Node
@@ -191,7 +192,7 @@ def _ask(node: Node, member: str, request_ids: tuple[UUID, ...], now: Callable[[
         node,
         QUERY_SIDE,
         SideQuery(request_ids=request_ids),
-        sender="network",
+        sender=this_core(),
         receiver=node.directory.gateway_of(member),
         hop=Hop.NETWORK,
         now=now,

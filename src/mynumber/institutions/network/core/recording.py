@@ -19,6 +19,8 @@ from mynumber.foundation import tlog
 from mynumber.foundation.envelope import Header
 from mynumber.institutions.network.core.decision import Judgement
 from mynumber.institutions.network.core.permits import Sheet
+from mynumber.institutions.network.siblings.asking import Held
+from mynumber.institutions.network.siblings.own import homes_elsewhere, others
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import PermitDecision
 from mynumber.protocols.permits import permit_digest
@@ -40,6 +42,15 @@ class Asked:
     request_digest: bytes
     judgements: tuple[Judgement, ...]
     make_sheet: Callable[[str, Sequence[Judgement]], Sheet]
+    unanswered: frozenset[Held] | None = None
+    """Codes of which no core said whether they were issued; None: the other cores were not asked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A message that was not recorded: whether these codes were issued is to be asked at other cores first."""
+
+    codes: frozenset[Held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Recorded:
     decisions: tuple[PermitDecision, ...]
     sheets: tuple[str, ...]
 
+
+_OF_CODES = frozenset({Reason.UNKNOWN_CODE, Reason.PROVIDER_HAS_NO_CODE})
 
 Row = tuple[Any, ...]
 """The members of the type ``new_exchange``: a row of ``exchange``, then reason and salt of its entry."""
@@ -64,17 +77,23 @@ class Recorder:
         self._directory = directory
         self._appended = appended
 
-    async def record_requests(self, batch: Sequence[Asked]) -> list[Recorded | None]:
+    async def record_requests(self, batch: Sequence[Asked]) -> list[Recorded | Unknown | None]:
         """Record a batch; None for a message that came before. When it returns, the records are durable."""
         async with self._pool.acquire() as connection:
             for left in reversed(range(TRIES)):
                 found = await _look(connection, batch)
                 rows: dict[tuple[str, UUID], Row] = {}
                 results = [
-                    None if place in found.replayed else self._settle(asked, found, rows)
+                    None
+                    if place in found.replayed
+                    else self._unknown(asked, found) or self._settle(asked, found, rows)
                     for place, asked in enumerate(batch)
                 ]
-                fresh = [asked.header for asked, result in zip(batch, results, strict=True) if result]
+                fresh = [
+                    asked.header
+                    for asked, result in zip(batch, results, strict=True)
+                    if isinstance(result, Recorded)
+                ]
                 if not fresh:
                     return results
                 try:
@@ -85,6 +104,22 @@ class Recorder:
                         raise
         self._appended()
         return results
+
+    def _unknown(self, asked: Asked, found: _Found) -> Unknown | None:
+        """The codes that this core does not know and another may have issued; None when nothing hangs on them."""
+        directory = self._directory()
+        if asked.unanswered is not None or not found.missing or not others(directory):
+            return None
+        codes: set[Held] = set()
+        for judgement in asked.judgements:
+            request = judgement.request
+            if judgement.record_code is not None:
+                codes.add((asked.inquirer, request.code))
+            of_provider = {(request.provider, code) for code in judgement.provider_codes}
+            if of_provider <= found.missing:
+                codes |= of_provider
+        unknown = {held for held in codes & found.missing if homes_elsewhere(directory, held[0])}
+        return Unknown(frozenset(unknown)) if unknown else None
 
     def _settle(self, asked: Asked, found: _Found, rows: dict[tuple[str, UUID], Row]) -> Recorded:
         """Decide the requests of one message, make its sheets, and add its rows."""
@@ -107,6 +142,14 @@ class Recorder:
                 None,
             )
             reason = judgement.settled(inquirer_holds=holds, provider_holds=provider_code is not None)
+            if asked.unanswered and reason in _OF_CODES:
+                asked_about = (
+                    {(inquirer, request.code)}
+                    if reason is Reason.UNKNOWN_CODE
+                    else {(request.provider, code) for code in judgement.provider_codes}
+                )
+                if asked_about & asked.unanswered:
+                    reason = Reason.UNAVAILABLE
             reasons.append(reason)
             if reason is None and provider_code is not None:
                 granted.setdefault(request.provider, []).append(judgement.with_code(provider_code))

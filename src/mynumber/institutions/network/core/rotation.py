@@ -14,6 +14,7 @@ from django.db import connection
 from mynumber.foundation.codes import Code
 from mynumber.institutions.network.core.code_ring import CLOSED, KEYS, CodeRing
 from mynumber.institutions.network.core.issue import RECEIVERS_WITHOUT_INQUIRIES
+from mynumber.institutions.network.siblings.own import others, this_core
 from mynumber.protocols import wire
 from mynumber.protocols.acquisition import ROTATE_CODES, RotateCodes, RotatedCode
 from mynumber.protocols.node import Node
@@ -61,6 +62,8 @@ def deliver(node: Node, member: str, *, now: Callable[[], datetime]) -> int:
 
     Done again after a failure it goes on: a code that was recorded as issued but not taken is sent again.
     """
+    if node.directory.core_of(member) != this_core():
+        raise CannotRotate(f"{member} is at home at {node.directory.core_of(member)}: deliver from there")
     ring = CodeRing.read(node.keyring)
     count = 0
     for batch in _pairs(ring, member, again=True):
@@ -70,11 +73,16 @@ def deliver(node: Node, member: str, *, now: Callable[[], datetime]) -> int:
                 " ON CONFLICT DO NOTHING",
                 [member, now(), [pair.new for pair in batch]],
             )
+            cursor.execute(
+                "INSERT INTO untold_code (core, member, code, issued_at)"
+                " SELECT core, %s, code, %s FROM unnest(%s::text[]) AS new(code), unnest(%s::text[]) AS other(core)",
+                [member, now(), [pair.new for pair in batch], list(others(node.directory))],
+            )
         wire.call(
             node,
             ROTATE_CODES,
             RotateCodes(codes=tuple(batch)),
-            sender="network",
+            sender=this_core(),
             receiver=node.directory.gateway_of(member),
             hop=Hop.NETWORK,
             now=now,

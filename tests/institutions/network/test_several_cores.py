@@ -1,0 +1,196 @@
+"""Two cores of the network, each with its own database, log and key ring, on real processes: members of the one ask members of the other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from mynumber.foundation.law import InformationKind
+from mynumber.foundation.tlog import LogSigner, verify_receipt
+from mynumber.institutions.portal.records.cores import ask_for_records
+from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.exchange import REQUEST_PERMITS, Outcome, PermitRequests, RequestedPermit
+from mynumber.protocols.holders import QUERY_HOLDERS, HoldersQuery
+from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery, RecordQuery
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from tests.support.everyone import eventually
+from tests.support.exchange import (
+    ALLOWANCE,
+    CITY,
+    FORMER_CITY,
+    PENSION,
+    TAX,
+    Exchange,
+    resident_code,
+    running_exchange,
+)
+
+EAST, WEST = "network", "network.west"
+PERSON = resident_code()
+
+
+@pytest.fixture(scope="module")
+def two(
+    tmp_path_factory: pytest.TempPathFactory, institution_database: Callable[..., InstitutionDatabase]
+) -> Iterator[Exchange]:
+    """The city at the first core, its former city and the pension service at the other."""
+    with running_exchange(
+        tmp_path_factory.mktemp("two"), institution_database, homes={FORMER_CITY: WEST, PENSION: WEST}
+    ) as exchange:
+        exchange.give_codes({PERSON: {CITY: "C-1", FORMER_CITY: "F-1", PENSION: "P-1"}})
+        for member, addressee in ((CITY, "C-1"), (FORMER_CITY, "F-1")):
+            exchange.register(member, addressee, InformationKind.LOCAL_TAX, TAX)
+        yield exchange
+
+
+def rows(exchange: Exchange, core: str, query: str, *arguments: object) -> list[tuple[object, ...]]:
+    with psycopg.connect(exchange.core_databases[core].owner_url) as connection:
+        return connection.execute(query, arguments).fetchall()
+
+
+def test_members_of_two_cores_ask_each_other_and_each_record_is_at_the_inquirers_home(two: Exchange) -> None:
+    there = two.inquire("C-1", member=CITY, provider=FORMER_CITY)
+    back = two.inquire("F-1", member=FORMER_CITY, provider=CITY)
+    assert (there.outcome, back.outcome) == (Outcome.PROVIDED, Outcome.PROVIDED)
+
+    def told(core: str, request_id: UUID) -> bool | None:
+        sides = rows(two, core, "SELECT side FROM exchange_event WHERE request_id = %s", request_id)
+        return {side for (side,) in sides} == {"network", "inquirer", "provider"} or None
+
+    for core, result in ((EAST, there), (WEST, back)):
+        eventually(partial(told, core, result.request_id), f"both sides at {core}")
+        other = WEST if core == EAST else EAST
+        assert not rows(two, other, "SELECT FROM exchange WHERE request_id = %s", result.request_id)
+    assert eventually(
+        lambda: rows(two, EAST, "SELECT FROM issued_code WHERE member = %s", PENSION) or None, "codes told"
+    )
+
+
+def test_a_code_that_a_core_has_not_heard_of_is_asked_for_at_the_providers_home(two: Exchange) -> None:
+    """The fact of issue goes from core to core by itself; one that has not come yet, or was lost, is asked for."""
+    person = resident_code()
+    two.give_codes({person: {CITY: "C-2", FORMER_CITY: "F-2"}})
+    code = two.code_of(FORMER_CITY, person)
+    known = "SELECT FROM issued_code WHERE (member, code) = (%s, %s)"
+    eventually(lambda: rows(two, EAST, known, FORMER_CITY, code) or None, "the code told")
+    with psycopg.connect(two.core_databases[EAST].owner_url) as connection:
+        connection.execute("DELETE FROM issued_code WHERE (member, code) = (%s, %s)", (FORMER_CITY, code))
+    assert two.inquire("C-2").outcome is Outcome.NO_DATA
+    assert rows(two, EAST, known, FORMER_CITY, code)
+    stranger = resident_code()
+    two.give_codes({stranger: {CITY: "C-3"}})
+    assert two.refusal(lambda: two.inquire("C-3")) == (Hop.NETWORK, Reason.PROVIDER_HAS_NO_CODE)
+
+
+def test_another_core_than_its_own_takes_no_request_of_a_member(two: Exchange) -> None:
+    request = RequestedPermit(
+        request_id=uuid4(),
+        code=two.code_of(CITY, PERSON),
+        provider=FORMER_CITY,
+        affair=ALLOWANCE,
+        information=InformationKind.LOCAL_TAX.value,
+        organisation="子育て支援課",
+        non_disclosure=False,
+    )
+    asked = PermitRequests(inquirer=CITY, requests=(request,))
+    refused = two.refusal(lambda: two.call(REQUEST_PERMITS, asked, sender=f"gateway.{CITY}", receiver=WEST))
+    assert refused == (Hop.NETWORK, Reason.WRONG_AUDIENCE)
+    assert not rows(two, WEST, "SELECT FROM exchange WHERE inquirer = %s", CITY)
+
+
+def test_the_portal_sees_the_records_of_all_cores_and_each_receipt_holds_by_its_own_log(
+    two: Exchange,
+) -> None:
+    two.inquire("C-1", member=CITY, provider=FORMER_CITY)
+    two.inquire("F-1", member=FORMER_CITY, provider=CITY)
+    code = two.code_of("portal", PERSON)
+    node = two.node("portal")
+    seen = ask_for_records(node, RecordQuery(code=code, limit=50))
+    assert not seen.missing
+    assert {core.core for core in seen.cores} == {EAST, WEST}
+    assert seen.total == sum(core.total or 0 for core in seen.cores) == len(seen.records)
+    times = [record.events[0].at for record in seen.records]
+    assert times == sorted(times, reverse=True)
+    second = ask_for_records(node, RecordQuery(code=code, offset=1, limit=2))
+    assert [one.request_id for one in second.records] == [one.request_id for one in seen.records[1:3]]
+    for core in (EAST, WEST):
+        record = next(one for one in seen.records if one.core == core)
+        vkey = LogSigner.from_bytes(two.systems.node(core).keyring.secret("log")).vkey
+
+        def receipt(core: str = core, index: int = record.events[0].index) -> str | None:
+            try:
+                return two.call(
+                    QUERY_RECEIPT, ReceiptQuery(code=code, index=index), sender="portal", receiver=core
+                ).text
+            except Refused:
+                return None
+
+        verified = verify_receipt(str(eventually(receipt, "a receipt")), vkey)
+        assert verified.record["request_id"] == str(record.request_id)
+
+
+def test_who_holds_a_code_is_answered_over_all_cores(two: Exchange) -> None:
+    with psycopg.connect(two.core_databases[EAST].owner_url) as connection:
+        connection.execute("DELETE FROM issued_code WHERE member = %s", (FORMER_CITY,))
+    answer = two.call(
+        QUERY_HOLDERS,
+        HoldersQuery(code=two.code_of(CITY, PERSON), affair=ALLOWANCE),
+        sender=f"gateway.{CITY}",
+        receiver=EAST,
+    )
+    assert FORMER_CITY in {holder.member for holder in answer.holders}
+    assert answer.not_known == ()
+
+
+def test_one_core_dies_and_the_other_goes_on(two: Exchange) -> None:
+    """Nothing of the living one waits, and what cannot be known is said to be unknown."""
+    stranger = resident_code()
+    two.give_codes({stranger: {CITY: "C-4"}})
+    two.inquire("F-1", member=FORMER_CITY, provider=CITY)
+    two.cores[WEST].kill()
+
+    assert two.inquire("C-1").outcome is Outcome.PROVIDED  # its provider is at home at the dead one
+    assert two.refusal(lambda: two.inquire("C-4")) == (Hop.NETWORK, Reason.UNAVAILABLE)
+    asked = two.refusal(lambda: two.inquire("F-1", member=FORMER_CITY, provider=CITY))
+    assert asked == (Hop.INQUIRER_GATEWAY, Reason.NETWORK_UNREACHABLE)
+    query = RecordQuery(code=two.code_of("portal", PERSON), limit=10)
+    seen = ask_for_records(two.node("portal"), query)
+    assert seen.missing == (WEST,)
+    assert {one.core for one in seen.records} == {EAST}
+
+    two.cores[WEST].start()
+    seen = ask_for_records(two.node("portal"), query)
+    assert not seen.missing
+    assert {one.core for one in seen.records} == {EAST, WEST}
+    assert two.inquire("F-1", member=FORMER_CITY, provider=CITY).outcome is Outcome.PROVIDED
+
+    def settled() -> bool | None:
+        """Every notice has reached the core that it is for, and no inquiry is open."""
+        for member in (CITY, FORMER_CITY):
+            with psycopg.connect(two.gateway_database.tenant_urls[member.replace(".", "_")]) as tenant:
+                if tenant.execute("SELECT FROM notice LIMIT 1").fetchone() is not None:
+                    return None
+        return True
+
+    eventually(settled, "notices")
+    for core in (EAST, WEST):
+        for command in ("reconcile", "audit"):
+            done = subprocess.run(
+                [sys.executable, "-m", "mynumber.webkit.manage", "network", command],
+                env={
+                    **two.cores[core].environment,
+                    "PATH": "",
+                    "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                },
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, (core, done.stdout + done.stderr)
