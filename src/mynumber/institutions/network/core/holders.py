@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -51,17 +51,15 @@ class Holders:
             codes = await asyncio.to_thread(self._converted, code, inquirer, candidates)
         except BadCode:
             raise Refused(HERE, Reason.UNKNOWN_CODE) from None
-        held = {inquirer: code.to_text(), **codes}
+        held = [(inquirer, code.to_text()), *codes.items()]
         holders = await self._holders(held)
-        unknown = {(member, code) for member, code in held.items() if member not in holders}
+        unknown = [(member, one) for member, one in held if member not in holders]
         silent: frozenset[Held] = frozenset()
         if others(directory) and unknown:
             silent = await self._asking.learn(unknown)
             holders = await self._holders(held)
         if inquirer not in holders:
-            raise Refused(
-                HERE, Reason.UNAVAILABLE if (inquirer, held[inquirer]) in silent else Reason.UNKNOWN_CODE
-            )
+            raise Refused(HERE, Reason.UNAVAILABLE if held[0] in silent else Reason.UNKNOWN_CODE)
         _log.info("who holds a code was asked", sender=question.sender, count=len(candidates))
         return Answer(
             holders=tuple(
@@ -73,17 +71,17 @@ class Holders:
                 for member, kinds in sorted(candidates.items())
                 if member in holders
             ),
-            not_known=tuple(sorted(member for member, _ in silent)),
+            not_known=tuple(sorted({member for member, _ in silent} - holders)),
         )
 
-    async def _holders(self, codes: Mapping[str, str]) -> set[str]:
+    async def _holders(self, codes: Sequence[Held]) -> set[str]:
         rows = await self._pool.fetch(
             """
             SELECT member FROM issued_code
             JOIN unnest($1::text[], $2::text[]) AS asked(member, code) USING (member, code)
             """,
-            list(codes),
-            list(codes.values()),
+            [member for member, _ in codes],
+            [code for _, code in codes],
         )
         return {row["member"] for row in rows}
 
