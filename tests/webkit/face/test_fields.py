@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django import forms
@@ -9,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.writer import PdfFileWriter
 
 from mynumber.webkit.face.fields import (
     DigitsField,
@@ -20,9 +23,31 @@ from mynumber.webkit.face.fields import (
     WarekiDateField,
     WidthTolerantField,
 )
+from mynumber.webkit.face.harmless import only_shows
 from mynumber.webkit.face.language import EASY
 
-PDF = b"%PDF-1.7\n%%EOF\n"
+
+def a_pdf(catalog: str = "", *more: str) -> bytes:
+    """A PDF of one empty page, with more in its catalog and more objects (from number 4)."""
+    bodies = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>",
+        *more,
+    ]
+    written, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(written))
+        written += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    count = len(bodies) + 1
+    return (
+        written
+        + f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{len(written)}\n%%EOF\n".encode()
+    )
+
+
+PDF = a_pdf()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -151,6 +176,59 @@ def test_a_file_that_is_something_else_is_refused(content: bytes, code: str) -> 
     found, said = refusal(DocumentField(most=2048), SimpleUploadedFile("x.pdf", content))
     assert found == code
     assert "ください" in said
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        a_pdf("/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"),
+        a_pdf("/OpenAction 4 0 R", "<< /S /Launch /F (calc.exe) >>"),
+        a_pdf("/AA << /WC 4 0 R >>", "<< /S /GoTo >>"),
+        a_pdf("/Names << /EmbeddedFiles << /Names [(a) 4 0 R] >> >>", "<< /Type /Filespec >>"),
+        a_pdf("", "<< /S /#4aavaScript /J#53 (x) >>"),
+        a_pdf("/AcroForm << /Fields [] /XFA [] >>"),
+        a_pdf("/X [[[[ << /S /SubmitForm >> ]]]]"),
+        b"%PDF-1.7\n%%EOF\n",
+        b"%PDF-1.7\n" + b"\x00" * 500,
+        PDF[: len(PDF) // 2],
+        PDF.replace(b"/Root", b"/Encrypt << /Filter /Standard /V 1 /R 2 /O () /U () /P 0 >> /Root"),
+    ],
+    ids=[
+        "script",
+        "launch",
+        "additional",
+        "files",
+        "spelled",
+        "xfa",
+        "deep",
+        "empty",
+        "noise",
+        "half",
+        "locked",
+    ],
+)
+def test_a_pdf_that_does_more_than_show_pages_is_refused(document: bytes) -> None:
+    code, said = refusal(DocumentField(), SimpleUploadedFile("x.pdf", document))
+    assert code == "acts"
+    assert "保存しなおす" in said
+
+
+def test_what_acts_is_found_in_objects_that_are_packed_away() -> None:
+    for action, accepted in (("/URI", True), ("/JavaScript", False)):
+        writer = PdfFileWriter(stream_xrefs=True)  # type: ignore[no-untyped-call]
+        packed = writer.prepare_object_stream()  # type: ignore[no-untyped-call]
+        entry = generic.DictionaryObject({generic.NameObject("/S"): generic.NameObject(action)})  # type: ignore[no-untyped-call]
+        reference = writer.add_object(entry, obj_stream=packed)
+        writer.root[generic.NameObject("/Later")] = reference
+        written = BytesIO()
+        writer.write(written)  # type: ignore[no-untyped-call]
+        assert action.encode() not in written.getvalue()
+        assert only_shows(written.getvalue()) is accepted
+
+
+def test_links_and_a_first_page_do_not_spoil_a_pdf() -> None:
+    plain = a_pdf("/OpenAction [3 0 R /Fit]", "<< /S /URI /URI (https://example.jp/) >>")
+    assert DocumentField().clean(SimpleUploadedFile("x.pdf", plain)).content == plain
 
 
 def test_a_kind_that_was_not_asked_for_is_refused() -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("docs/<path:name>", views.document, name="document"),
     path("log-key", views.log_key, name="log-key"),
     path("operations", views.operations, name="operations"),
+    path("face/", include("mynumber.webkit.face.gallery.urls")),
     path("language", choose_language, name="language"),
     path("", include("mynumber.webkit.urls")),
 ]

@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from mynumber.foundation.people import MalformedPersonalData, Wareki
 from mynumber.webkit.face import typed
+from mynumber.webkit.face.harmless import only_shows
 from mynumber.webkit.face.language import say, say_later
 from mynumber.webkit.face.typed import Mistake, Mistyped
 from mynumber.webkit.uploads import MAXIMUM_FILE
@@ -236,6 +237,15 @@ class DocumentField(forms.FileField):
                     f"This kind of file cannot be used. Choose {self.wanted}.",
                 ),
                 code="kind",
+            )
+        if kind is DocumentKind.PDF and not only_shows(content):
+            raise forms.ValidationError(
+                say(
+                    "このPDFは受け付けられません。パスワード、スクリプト、添付ファイルのないPDFに保存しなおすか、画面や紙を写した画像（JPEG、PNG）を選んでください。",
+                    "This PDF cannot be taken. Save it without password, scripts and attachments, or choose a picture of it (JPEG, PNG).",
+                    "この PDFは 使えません。しゃしん（JPEG）を えらんでください。",
+                ),
+                code="acts",
             )
         return Document(name[-100:] or f"file{kind.endings.split(',')[0]}", kind, content)
 
