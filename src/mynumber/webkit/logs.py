@@ -24,7 +24,15 @@ from types import TracebackType
 from typing import Any, Final, cast
 
 import msgspec
-import structlog
+
+# Where rich is installed structlog loads it for the colours of a terminal: a tenth of all that a process loads at its start.
+_without_rich = "rich" not in sys.modules
+if _without_rich:
+    sys.modules["rich"] = None  # type: ignore[assignment]
+import structlog  # noqa: E402
+
+if _without_rich:
+    del sys.modules["rich"]
 
 ALLOWED_KEYS: Final = frozenset(
     {
