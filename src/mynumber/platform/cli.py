@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 _MOUNTED = {
     "law": "法令の表(誰が、誰に、何を聞けるか)",
     "facts": "特定個人情報のデータ項目（様式）を見る、確かめる",
+    "procedure": "手続の定義を書く、確かめる、下見する",
     "population": "模擬の住民をつくる",
     "receipt": "レシートをオフラインで確かめる",
     "network": "情報提供ネットワークシステムの監査",

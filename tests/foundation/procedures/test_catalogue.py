@@ -16,7 +16,7 @@ from mynumber.foundation.procedures.deciding import decide, decider
 from mynumber.foundation.procedures.definition import Event, FieldType, How, LifeEvent, Network, Procedure
 from mynumber.foundation.procedures.gathering import from_fact
 from mynumber.foundation.procedures.loading import MalformedProcedure, catalogue, convert
-from mynumber.foundation.procedures.once_only import asked_because, score
+from mynumber.foundation.procedures.once_only import asked_because, score, table
 from mynumber.foundation.procedures.presets import NotAllowed, adopt, read_overlay, switches
 from mynumber.foundation.procedures.writing import plain, to_toml
 from mynumber.foundation.rules import Month
@@ -218,3 +218,9 @@ def test_random_choices_never_break_a_form(procedure: Procedure, data: st.DataOb
     shown = {field.id for field in procedure.field if is_shown(field, found.values)}
     assert {path.split(".")[0] for path in missing(procedure, found.values)} <= shown
     assert set(found.values) <= shown
+
+
+def test_the_page_has_the_scores_of_today() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    written = page.partition("<!-- scores -->\n")[2].partition("<!-- /scores -->")[0]
+    assert written.splitlines() == table(catalogue().on(TODAY))

@@ -21,6 +21,11 @@ def to_toml(data: Mapping[str, Any]) -> str:
     return "\n".join(_table(data, "")).lstrip("\n") + "\n"
 
 
+def inline(value: Any) -> str:
+    """One value as TOML writes it in a line."""
+    return _value(value)
+
+
 def plain(procedure: Procedure) -> dict[str, Any]:
     """A procedure as plain data with days as days; what is at its default is left out."""
     data: dict[str, Any] = msgspec.to_builtins(procedure, builtin_types=(date,))
