@@ -65,9 +65,7 @@ PeriodText = Annotated[
     ),
 ]
 """A fiscal year (``fy2026``), a calendar year (``cy2025``) or a month (``2026-04``): :class:`mynumber.foundation.facts.Period`."""
-Periods = Annotated[
-    tuple[PeriodText, ...], msgspec.Meta(max_length=PERIODS_ITEMS, extra_json_schema={"uniqueItems": True})
-]
+Periods = Annotated[tuple[PeriodText, ...], msgspec.Meta(max_length=PERIODS_ITEMS)]
 """Distinct periods. Empty: none is named."""
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 """One line for people to read. No control characters: PostgreSQL takes no NUL, and a line break could pose as another field."""

@@ -16,7 +16,14 @@ from django.test import Client
 
 from mynumber.foundation.law import InformationKind
 from mynumber.protocols.copies import REGISTER_COPIES, Copy, CopyRefusal, RegisterCopies
-from mynumber.protocols.exchange import Inquiry, InquiryResult, Outcome, PermitRequests, RequestedPermit
+from mynumber.protocols.exchange import (
+    REQUEST_PERMITS,
+    Inquiry,
+    InquiryResult,
+    Outcome,
+    PermitRequests,
+    RequestedPermit,
+)
 from mynumber.protocols.facts import LocalTaxFact
 from mynumber.protocols.holds import (
     CHANGE_HOLDS,
@@ -28,6 +35,7 @@ from mynumber.protocols.holds import (
     HoldsChanged,
 )
 from mynumber.protocols.message import PERIODS_ITEMS
+from mynumber.protocols.permits import read_sheet
 from mynumber.protocols.records import QUERY_SIDE, SideQuery
 from mynumber.protocols.refusal import Reason
 from tests.institutions.gateway.conftest import PASSWORD, add_staff
@@ -212,21 +220,32 @@ def test_what_is_no_list_of_periods_is_not_read(of: type[msgspec.Struct], period
 
 
 def test_the_core_signs_for_the_periods_that_were_asked(taxed: Taxed) -> None:
-    """What the provider is shown, and all records name, changes with them."""
-    asked = RequestedPermit(
+    """The sheet that the provider is shown names them, and so does the message whose digest it holds."""
+    person = resident_code()
+    taxed.exchange.give_codes({person: {CITY: f"X-{taxed.name}", FORMER_CITY: f"Y-{taxed.name}"}})
+    request = RequestedPermit(
         request_id=inquiry_of("x").request_id,
-        code="A" * 44,
+        code=taxed.exchange.code_of(CITY, person),
         provider=FORMER_CITY,
         affair="81-1",
         information="local_tax",
         organisation="課",
-        periods=("fy2024",),
+        periods=("fy2026", "fy2024"),
     )
-    one, other = (
-        msgspec.json.encode(PermitRequests(inquirer=CITY, requests=(request,)))
-        for request in (asked, msgspec.structs.replace(asked, periods=("fy2025",)))
+    decisions = taxed.exchange.call(
+        REQUEST_PERMITS,
+        PermitRequests(inquirer=CITY, requests=(request,)),
+        sender=f"gateway.{CITY}",
+        receiver="network",
     )
-    assert one != other
+    sheet = read_sheet(
+        decisions.sheets[0],
+        directory=taxed.exchange.node("gateway").directory,
+        presenter=f"gateway.{CITY}",
+        receiver=f"gateway.{FORMER_CITY}",
+        now=datetime.now(UTC),
+    )
+    assert [permit.periods for permit in sheet.body.permits] == [("fy2026", "fy2024")]
 
 
 # ---- switches and the desk
