@@ -48,6 +48,7 @@ _APPS = [
     "mynumber.institutions.gateway.files",
     "mynumber.institutions.gateway.letters",
     "mynumber.institutions.gateway.corrections",
+    "mynumber.institutions.gateway.rotation",
     "mynumber.institutions.network.corrections",
     "mynumber.institutions.municipality.register",
     "mynumber.institutions.municipality.tax",

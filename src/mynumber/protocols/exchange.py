@@ -170,7 +170,7 @@ class InquiryResult(_Body, frozen=True, kw_only=True):
     fact: msgspec.Raw = msgspec.field(default_factory=_no_fact)
     """JSON in the layout of :mod:`mynumber.protocols.facts`; ``null`` unless something was provided."""
     as_of: Moment | None = None
-    """The day of the value, as its provider said."""
+    """The day of the value, as its provider said; of ``no_data`` when it was taken away, if the provider held it once."""
     registered_at: Moment | None = None
     """When the provider's gateway took the copy in; None when a person answered."""
     upload: UUID | None = None
@@ -304,6 +304,8 @@ class PermitAnswer(_Body, frozen=True, kw_only=True):
     """Of ``waiting``: until when the answer is due, and the permit may be presented again. Of ``provider_closed``: when it opens again."""
     reason: Reason | None = None
     """Of ``refused``."""
+    gone_since: Moment | None = None
+    """Of ``no_data``, where the provider held it once and took it away: when it did."""
 
 
 class SheetAnswer(_Body, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import pytest
 
 from mynumber.foundation.law import InformationKind
 from mynumber.institutions.gateway.desk.holds import DESK_TIME
-from mynumber.protocols.exchange import Inquiry, InquiryResult, Outcome
+from mynumber.protocols.exchange import WITHDRAW, Inquiry, InquiryResult, Outcome, Withdrawal
 from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.gateway.test_attacks import eventually
 from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, inquiry_of, resident_code
@@ -115,6 +115,34 @@ def test_what_the_desk_decides_ends_it_once(
     assert held.recorded(inquiry.request_id) == (outcome.value, outcome.value)
     assert held.sheets(inquiry.request_id) == 0
     assert held.ask(inquiry) == result
+
+
+def test_what_the_inquirer_gives_up_leaves_the_desk(held: Held) -> None:
+    inquiry = inquiry_of(held.city)
+    held.ask(inquiry)
+    ((digest,),) = held.at_provider(
+        "SELECT permit_digest FROM desk_item WHERE request_id = %s AND state = 'open'", inquiry.request_id
+    )
+    assert isinstance(digest, bytes)
+    withdrawal = Withdrawal(
+        request_id=inquiry.request_id,
+        permit_digest=digest.hex(),
+        inquirer=CITY,
+        affair=inquiry.affair,
+        information=inquiry.information,
+        organisation=inquiry.organisation,
+        asked_at=datetime.now(UTC),
+    )
+    gave_up = held.exchange.call(
+        WITHDRAW, withdrawal, sender=f"gateway.{CITY}", receiver=f"gateway.{FORMER_CITY}"
+    )
+    assert gave_up.outcome is Outcome.ABANDONED
+    assert held.at_provider(
+        "SELECT state, decided_by FROM desk_item WHERE request_id = %s", inquiry.request_id
+    ) == [("withdrawn", CITY)]
+    assert held.at_provider("SELECT what, who FROM desk_event WHERE permit_digest = %s", digest) == [
+        ("withdrawn", CITY)
+    ]
 
 
 def test_the_core_learns_the_end_from_both_sides(held: Held) -> None:

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mynumber.foundation.codes import CodeKeys
+from mynumber.foundation.codes import BadCode, CodeKeys
 from mynumber.foundation.law import InformationKind, InstitutionKind, legal_basis
+from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.records import RECORD_DOMAIN
 from mynumber.institutions.network.mesh.deciding import (
     codes_of,
     entitling,
     judge,
+    live_code,
     persons_of,
     provides,
 )
@@ -24,6 +26,15 @@ from tests.support.exchange import CITY, KINDS, PENSION, resident_code
 
 BASIS = legal_basis(date(2026, 6, 14))
 KEYS = CodeKeys.generate()
+
+
+def ring_of(keys: CodeKeys, *closed: int) -> CodeRing:
+    """As the core reads it, with some versions closed."""
+    live = tuple(version for version in reversed(keys.versions) if version not in closed)
+    return CodeRing(keys, frozenset(closed), live, ((), ()))
+
+
+RING = ring_of(KEYS)
 SERVICE = frozenset(map(InstitutionKind.named, KINDS[PENSION]))
 CODE = KEYS.issue(PENSION, resident_code()).to_text()
 
@@ -59,13 +70,13 @@ def _event(**changes: object) -> CodedEvent:
     ],
 )
 def test_what_a_publisher_may_say(changes: dict[str, object], refusal: EventRefusal | None) -> None:
-    judged = judge(_event(**changes), publisher=PENSION, kinds=SERVICE, basis=BASIS, keys=KEYS)
+    judged = judge(_event(**changes), publisher=PENSION, kinds=SERVICE, basis=BASIS, ring=RING)
     assert judged.refusal is refusal
     assert bool(judged.persons) is (refusal is None)
 
 
 def test_who_is_no_member_any_more_publishes_and_hears_nothing() -> None:
-    judged = judge(_event(), publisher=PENSION, kinds=frozenset(), basis=BASIS, keys=KEYS)
+    judged = judge(_event(), publisher=PENSION, kinds=frozenset(), basis=BASIS, ring=RING)
     assert judged.refusal is EventRefusal.NOT_A_PROVIDER
     topic = Topic(affair="81-1", provider_kind="pension_service", information="public_pension_benefit")
     assert entitling(BASIS, frozenset(), topic) is None
@@ -107,9 +118,24 @@ def test_a_person_stays_the_same_through_a_rotation_of_the_keys() -> None:
     for code in (old, new):
         persons = persons_of(rotated, code, PENSION)
         assert watched in persons
-        held = codes_of(rotated, persons[0], CITY)
-        assert held == (rotated.issue(CITY, person).to_text(), KEYS.issue(CITY, person).to_text())
-    assert codes_of(KEYS, "not a code", CITY) == ()
+        held = codes_of(ring_of(rotated), persons[0], CITY)
+        # the oldest first: of the new one nobody knows yet whether the gateway has it
+        assert held == (KEYS.issue(CITY, person).to_text(), rotated.issue(CITY, person).to_text())
+        assert codes_of(ring_of(rotated, 1), persons[0], CITY) == (rotated.issue(CITY, person).to_text(),)
+    assert codes_of(RING, "not a code", CITY) == ()
+
+
+def test_a_code_of_a_closed_version_is_none_any_more() -> None:
+    rotated = KEYS.with_new_domains()
+    for ring, refusal in (
+        (ring_of(rotated), None),
+        (ring_of(rotated, 1), EventRefusal.UNKNOWN_CODE),
+    ):
+        judged = judge(_event(), publisher=PENSION, kinds=SERVICE, basis=BASIS, ring=ring)
+        assert judged.refusal is refusal
+    with pytest.raises(BadCode):
+        live_code(ring_of(rotated, 1), CODE)
+    assert live_code(ring_of(rotated), CODE) == CODE
 
 
 def test_another_root_ends_what_is_known_of_a_person() -> None:

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from uuid import uuid4
 
+import asyncpg
 import psycopg
 
 from mynumber.foundation.codes import Code, CodeKeys
 from mynumber.foundation.law import InformationKind
+from mynumber.institutions.gateway.mesh import store
+from mynumber.protocols.events import (
+    CODED_WATCHES,
+    EVENTS,
+    ChangeCodedWatches,
+    CodedEntry,
+    CodedEvent,
+    EventKind,
+    EventRefusal,
+    Events,
+    Ground,
+)
 from mynumber.protocols.exchange import REQUEST_PERMITS, Outcome, PermitRequests, RequestedPermit
+from mynumber.protocols.holders import QUERY_HOLDERS, HoldersQuery
 from mynumber.protocols.records import QUERY_RECORDS, RecordQuery
-from mynumber.protocols.refusal import Reason
-from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, TAX, Exchange, resident_code
+from mynumber.protocols.refusal import Hop, Reason
+from tests.support.exchange import (
+    ALLOWANCE,
+    CITY,
+    FORMER_CITY,
+    PENSION,
+    TAX,
+    Exchange,
+    Granted,
+    resident_code,
+)
+from tests.support.mesh import AWARDS, Mesh, addressee, award
 
 SECONDS = 20
 
@@ -100,6 +126,116 @@ def test_keys_of_codes_change_while_exchanges_go_on(fragile_exchange: Exchange) 
     records = exchange.call(QUERY_RECORDS, RecordQuery(code=portal), sender="portal", receiver="network")
     provided = [one for one in records.records if one.outcome is not Outcome.REFUSED]
     assert len(provided) == 6, "the person sees what was recorded under either version"
+
+
+def test_permits_and_events_go_on_while_codes_are_delivered_at_any_hour(fragile_exchange: Exchange) -> None:
+    exchange = fragile_exchange
+    mesh = Mesh(exchange)
+    (person,) = mesh.people(1)
+    at_former = addressee(FORMER_CITY, person)
+    exchange.register(FORMER_CITY, at_former, InformationKind.LOCAL_TAX, TAX)
+    mesh.subscribe(CITY, AWARDS)
+    mesh.watch(CITY, AWARDS, [person])
+    start = mesh.place(CITY)
+    old = {member: held_code(exchange, member, addressee(member, person)) for member in (CITY, PENSION)}
+    before = permit(exchange, old[CITY])
+    rotate(exchange, "begin")
+    _until_issued_in(exchange, 2)
+    mesh.publish(PENSION, award(person))
+    assert mesh.wait_for(CITY, start, 1)[0].addressee == addressee(CITY, person)
+
+    rotate(exchange, "deliver", FORMER_CITY)
+    assert exchange.present(before.sheet).outcome is Outcome.PROVIDED, "a permit of before is understood"
+    assert exchange.present(permit(exchange, old[CITY]).sheet).outcome is Outcome.PROVIDED
+    rotate(exchange, "deliver", CITY)
+    mesh.publish(PENSION, award(person))
+    assert mesh.wait_for(CITY, start + 1, 1)[0].addressee == addressee(CITY, person)
+    rotate(exchange, "deliver", PENSION)
+    mesh.watch(CITY, AWARDS, [person])  # renewed by the new code: one watch in each version
+    assert watched_by(exchange) == {1, 2}
+    late = permit(exchange, old[CITY])
+
+    rotate(exchange, "close")
+    _until(lambda: permit_for(exchange, old[CITY]) is Reason.UNKNOWN_CODE)
+    assert watched_by(exchange) == {2}, "watches move with the rest"
+    assert exchange.present(late.sheet).outcome is Outcome.PROVIDED
+    mesh.publish(PENSION, award(person))
+    (heard,) = mesh.wait_for(CITY, start + 2, 1)
+    assert heard.addressee == addressee(CITY, person)
+
+    event = CodedEvent(
+        event_id=uuid4(),
+        code=old[PENSION],
+        kind=EventKind.BENEFIT_AWARDED,
+        information="public_pension_benefit",
+        occurred_at=datetime.now(UTC),
+    )
+    told = exchange.call(EVENTS, Events(events=(event,)), sender=f"gateway.{PENSION}", receiver="network")
+    assert told.results[0].refused is EventRefusal.UNKNOWN_CODE
+    watch = ChangeCodedWatches(topic=AWARDS, watch=(old[CITY],))
+    refused = exchange.call(CODED_WATCHES, watch, sender=f"gateway.{CITY}", receiver="network").refused
+    assert [one.reason for one in refused] == [EventRefusal.UNKNOWN_CODE]
+    who = HoldersQuery(code=old[CITY], affair=ALLOWANCE)
+    assert exchange.refusal(
+        lambda: exchange.call(QUERY_HOLDERS, who, sender=f"gateway.{CITY}", receiver="network")
+    ) == (Hop.NETWORK, Reason.UNKNOWN_CODE)
+    assert addressee_of_late_page(exchange, old[CITY]) == addressee(CITY, person)
+
+
+def permit(exchange: Exchange, code: str) -> Granted:
+    return exchange.request_permit(
+        RequestedPermit(
+            request_id=uuid4(),
+            code=code,
+            provider=FORMER_CITY,
+            affair=ALLOWANCE,
+            information="local_tax",
+            organisation="子育て支援課",
+        )
+    )
+
+
+def held_code(exchange: Exchange, member: str, number: str) -> str:
+    with psycopg.connect(exchange.gateway_database.tenant_urls[member.replace(".", "_")]) as tenant:
+        row = tenant.execute("SELECT code FROM addressee_code WHERE addressee = %s", [number]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def watched_by(exchange: Exchange) -> set[int]:
+    """Key versions of the people who are watched."""
+    with psycopg.connect(exchange.network_database.owner_url) as core:
+        return {Code.parse(row[0]).version for row in core.execute("SELECT person FROM event_watch")}
+
+
+def addressee_of_late_page(exchange: Exchange, code: str) -> str | None:
+    """To whom the city's gateway assigns an event that was sealed before its codes changed, and comes now."""
+    tenant = CITY.replace(".", "_")
+
+    async def take() -> str | None:
+        connection = await asyncpg.connect(exchange.gateway_database.tenant_urls[tenant])
+        try:
+            place = await store.fetched(connection, tenant)
+            entry = CodedEntry(
+                sequence=place + 1,
+                publisher=PENSION,
+                event_id=uuid4(),
+                code=code,
+                kind=EventKind.BENEFIT_AWARDED,
+                information="public_pension_benefit",
+                occurred_at=datetime.now(UTC),
+                grounds=(Ground(affair=ALLOWANCE, provision="81-1-4"),),
+            )
+            async with connection.transaction():
+                assert await store.take_in(connection, tenant, [entry], 1, datetime.now(UTC)) == place + 1
+                found: str | None = await connection.fetchval(
+                    "SELECT addressee FROM incoming_event WHERE sequence = $1", place + 1
+                )
+            return found
+        finally:
+            await connection.close()
+
+    return asyncio.run(take())
 
 
 def _until_issued_in(exchange: Exchange, version: int) -> None:

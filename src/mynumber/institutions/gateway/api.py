@@ -14,6 +14,7 @@ from mynumber.institutions.gateway.desk.hours import OpeningHours
 from mynumber.institutions.gateway.files import serving as files
 from mynumber.institutions.gateway.letters import serving as letters
 from mynumber.institutions.gateway.mesh import serving as mesh
+from mynumber.institutions.gateway.rotation.rotating import Rotating
 from mynumber.institutions.gateway.tenants.holding import Holding
 from mynumber.institutions.gateway.tenants.inquirer_side import InquirerSide
 from mynumber.institutions.gateway.tenants.inquiring import Inquiring
@@ -22,7 +23,6 @@ from mynumber.institutions.gateway.tenants.outbox import Outbox
 from mynumber.institutions.gateway.tenants.provider_side import ProviderSide
 from mynumber.institutions.gateway.tenants.providing import Providing
 from mynumber.institutions.gateway.tenants.recovery import Recovery
-from mynumber.institutions.gateway.tenants.rotating import Rotating
 from mynumber.institutions.gateway.tenants.sessions import TenantSessions
 from mynumber.institutions.gateway.tenants.store import RefusedMessage, Store, tenant_of
 from mynumber.institutions.gateway.tenants.waiting import WaitingSheets

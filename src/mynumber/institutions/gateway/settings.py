@@ -12,6 +12,7 @@ globals().update(
             "mynumber.institutions.gateway.files",
             "mynumber.institutions.gateway.letters",
             "mynumber.institutions.gateway.corrections",
+            "mynumber.institutions.gateway.rotation",
         ],
         urlconf="mynumber.institutions.gateway.urls",
         tenanted=True,

@@ -128,7 +128,7 @@ class Core:
         self.telling = Telling(node, pool, self.caller)
         self.holders = self._holders()
         self.mesh = mesh.Mesh(
-            node, pool, keys=lambda: self.keys, legal_basis=legal_basis_at, log=self.sequencer
+            node, pool, codes=lambda: self.codes, legal_basis=legal_basis_at, log=self.sequencer
         )
         self._tasks = [
             asyncio.create_task(keep_running("sequencer", self.sequencer.run)),
@@ -147,7 +147,7 @@ class Core:
         return Disclosure(self.pool, self.keys, lambda: self.own_use.rows)
 
     def _holders(self) -> Holders:
-        return Holders(self.pool, self.keys, lambda: self.node.directory, legal_basis_at, self.asking)
+        return Holders(self.pool, self.codes, lambda: self.node.directory, legal_basis_at, self.asking)
 
     async def _follow_keys(self) -> None:
         """Take up new versions of the codes' keys, closed ones, and rows of own-use affairs, while running."""

@@ -29,7 +29,7 @@ from mynumber.protocols.corrections import (
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.records import QUERY_RECORDS, RecordQuery
 from mynumber.protocols.refusal import Hop, Reason
-from tests.support.exchange import CITY, FORMER_CITY, PENSION, TAX, Exchange, resident_code
+from tests.support.exchange import CITY, FORMER_CITY, PENSION, TAX, Exchange, inquiry_of, resident_code
 
 PATIENCE_SECONDS = 60
 
@@ -148,7 +148,34 @@ def test_a_wrong_link_is_not_given_again(exchange: Exchange) -> None:
     exchange.register(FORMER_CITY, "L-f", InformationKind.LOCAL_TAX, TAX)
     assert exchange.inquire("L-c").outcome is Outcome.PROVIDED
     assert correct(exchange, addressee="L-f", reason=CorrectionReason.WRONG_LINK).exchanges == 1
-    assert exchange.inquire("L-c").outcome is Outcome.NO_DATA
+    gone = exchange.inquire("L-c")
+    assert (gone.outcome, gone.as_of) == (Outcome.NO_DATA, None), "it never was this person's"
+    assert rows(
+        exchange,
+        "SELECT reason, is_told FROM gone_copy WHERE gone_at > now() - interval '1 minute'",
+        member=FORMER_CITY,
+    ) == [("wrong_link", False)]
+
+
+def test_an_inquirer_hears_since_when_nothing_is_held(exchange: Exchange) -> None:
+    exchange.give_codes({resident_code(): {CITY: "G-c", FORMER_CITY: "G-f"}})
+    exchange.register(FORMER_CITY, "G-f", InformationKind.LOCAL_TAX, TAX)
+    begun, correction = datetime.now(UTC), uuid4()
+    correct(exchange, correction=correction, addressee="G-f", reason=CorrectionReason.WITHDRAWN)
+    inquiry = inquiry_of("G-c")
+    (gone,) = exchange.ask(inquiry)
+    assert gone.outcome is Outcome.NO_DATA
+    assert gone.as_of is not None
+    assert begun <= gone.as_of <= datetime.now(UTC)
+    assert exchange.ask(inquiry) == (gone,), "asked again, it is told the same"
+    assert rows(
+        exchange,
+        "SELECT correction, reason FROM gone_copy WHERE correction = %s",
+        correction,
+        member=FORMER_CITY,
+    ) == [(correction, "withdrawn")]
+    exchange.register(FORMER_CITY, "G-f", InformationKind.LOCAL_TAX, TAX)
+    assert exchange.inquire("G-c").outcome is Outcome.PROVIDED, "held again"
 
 
 def test_nobody_corrects_what_another_gave(told: tuple[Exchange, UUID]) -> None:

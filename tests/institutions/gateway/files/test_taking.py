@@ -243,6 +243,8 @@ def test_a_deletion_takes_the_copy_away_and_is_counted(house: House) -> None:
     done = send(house, part_message(uuid4(), gone, 0))
     assert (done.state.accepted, done.state.deleted, done.refused) == (0, 2, ())
     assert [row[0] for row in copies(house)] == ["code-of-A-2"]
+    trace = "SELECT code, gone_at, is_told FROM gone_copy WHERE file IS NOT NULL"
+    assert house.rows(trace) == [("code-of-A-1", NOW, True)]
 
 
 def test_years_stand_beside_each_other_and_are_replaced_and_taken_away_by_themselves(house: House) -> None:

@@ -31,6 +31,27 @@ class Correction(models.Model):
         )
 
 
+class GoneCopy(models.Model):
+    """The trace of a copy that was taken away: when, by which file or correction, and why. Another copy may be there since."""
+
+    pk = models.CompositePrimaryKey("tenant", "code", "information", "period")
+    tenant = TenantField()
+    code = models.CharField(max_length=60)
+    information = models.CharField(max_length=100)
+    period = models.CharField(max_length=7)
+    gone_at = models.DateTimeField()
+    file = models.UUIDField(null=True)
+    """The member's file with the line that took it away."""
+    correction = models.UUIDField(null=True)
+    reason = models.CharField(max_length=20, null=True)
+    """Of a correction: :class:`~mynumber.protocols.corrections.CorrectionReason`."""
+    is_told = models.BooleanField()
+    """Whether an inquirer is told since when nothing is held: not of what belonged to somebody else and never was this person's."""
+
+    class Meta:
+        db_table = "gone_copy"
+
+
 class ReceivedCorrection(models.Model):
     """A correction of a fact that the member received as an inquirer."""
 

@@ -165,12 +165,23 @@ class Corrections:
         if reason in TAKES_THE_COPY_AWAY:
             await connection.execute(
                 """
-                DELETE FROM copy WHERE tenant = $1 AND information = $3
-                  AND code = (SELECT code FROM addressee_code WHERE tenant = $1 AND addressee = $2)
+                WITH taken AS (
+                    DELETE FROM copy WHERE tenant = $1 AND information = $3
+                      AND code = (SELECT code FROM addressee_code WHERE tenant = $1 AND addressee = $2)
+                    RETURNING code, information, period
+                )
+                INSERT INTO gone_copy (tenant, code, information, period, gone_at, correction, reason, is_told)
+                SELECT $1, code, information, period, $4, $5, $6, $7 FROM taken
+                ON CONFLICT (tenant, code, information, period) DO UPDATE SET gone_at = excluded.gone_at, file = NULL,
+                    correction = excluded.correction, reason = excluded.reason, is_told = excluded.is_told
                 """,
                 tenant,
                 row["addressee"],
                 row["information"],
+                row["made_at"],
+                row["correction"],
+                reason.value,
+                reason is not CorrectionReason.WRONG_LINK,  # it never was this person's
             )
         await connection.execute(
             "UPDATE correction SET exchanges = $3, inquirers = $4 WHERE tenant = $1 AND correction = $2",

@@ -40,7 +40,7 @@ class Holds:
                 await connection.execute(
                     """
                     INSERT INTO answer_hold (tenant, code, addressee, information, period, reason, since, until, set_at, set_by)
-                    VALUES ($1, $2, $3, $4, $10, $5, $6, $7, $8, $9)
+                    VALUES ($1, current_code($2), $3, $4, $10, $5, $6, $7, $8, $9)
                     ON CONFLICT (tenant, code, information, period, reason) DO UPDATE
                         SET since = excluded.since, until = excluded.until, set_at = excluded.set_at, set_by = excluded.set_by
                     """,

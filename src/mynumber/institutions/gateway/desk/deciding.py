@@ -109,7 +109,7 @@ def _decide(
     if not changed:
         raise PageRefused(
             "この照会には、もう回答できません",
-            "ほかの職員が先に回答したか、期限が過ぎました。",
+            "ほかの職員が先に回答したか、照会者が取り下げたか、期限が過ぎました。",
             "一覧に戻って、いまの状態を確かめてください。",
             reason="the item no longer waits",
         )

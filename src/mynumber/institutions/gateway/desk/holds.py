@@ -63,7 +63,7 @@ async def held(
     rows = await connection.fetch(
         f"""
         WITH asked AS MATERIALIZED (
-            SELECT code, information, string_to_array(nullif(periods, ''), ' ') AS periods, position
+            SELECT current_code(code) AS code, information, string_to_array(nullif(periods, ''), ' ') AS periods, position
             FROM unnest($2::text[], $3::text[], $5::text[]) WITH ORDINALITY AS _(code, information, periods, position)
         )
         SELECT DISTINCT ON (position) position, reason FROM (
@@ -97,7 +97,7 @@ async def put_on_desk(connection: Any, tenant: str, items: Sequence[DeskRequest]
         """
         INSERT INTO desk_item (tenant, permit_digest, inquirer, request_id, code, information, affair, provision,
             organisation, reason, periods, put_at, deadline, state)
-        SELECT $1, permit_digest, inquirer, request_id, code, information, affair, provision, organisation, reason,
+        SELECT $1, permit_digest, inquirer, request_id, current_code(code), information, affair, provision, organisation, reason,
             string_to_array(nullif(periods, ''), ' '), $11, $12, 'open'
         FROM unnest($2::bytea[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
             $13::text[]) AS _(permit_digest, inquirer, request_id, code, information, affair, provision, organisation, reason, periods)
@@ -118,6 +118,25 @@ async def put_on_desk(connection: Any, tenant: str, items: Sequence[DeskRequest]
         [" ".join(item.periods) for item in items],
     )
     return deadline
+
+
+async def take_off_desk(connection: Any, tenant: str, inquirer: str, request_id: UUID, at: datetime) -> None:
+    """The inquirer gave up: what nobody has answered yet waits no longer. Who answers at the same moment is told that it is too late."""
+    await connection.execute(
+        """
+        WITH withdrawn AS (
+            UPDATE desk_item SET state = 'withdrawn', decided_at = $4, decided_by = $2
+            WHERE tenant = $1 AND inquirer = $2 AND request_id = $3 AND state = 'open'
+            RETURNING information, permit_digest
+        )
+        INSERT INTO desk_event (tenant, at, who, what, information, permit_digest)
+        SELECT $1, $4, $2, 'withdrawn', information, permit_digest FROM withdrawn
+        """,
+        tenant,
+        inquirer,
+        request_id,
+        at,
+    )
 
 
 async def desk_answers(

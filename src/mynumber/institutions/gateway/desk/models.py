@@ -13,6 +13,8 @@ class DeskState(models.TextChoices):
     PROVIDED = "provided", "回答済み"
     NO_DATA = "no_data", "該当情報なし"
     REFUSED = "refused", "提供しない"
+    WITHDRAWN = "withdrawn", "取り下げられた"
+    """The inquirer gave the permit up before anybody answered."""
 
 
 class AnswerHold(models.Model):
@@ -98,7 +100,7 @@ class DeskEvent(models.Model):
     at = models.DateTimeField()
     who = models.CharField(max_length=100)
     what = models.CharField(max_length=20)
-    """``hold_set``, ``hold_lifted``, ``provided``, ``no_data`` or ``refused``."""
+    """``hold_set``, ``hold_lifted``, ``provided``, ``no_data``, ``refused`` or ``withdrawn``."""
     addressee = models.CharField(max_length=40, null=True)
     information = models.CharField(max_length=100, null=True)
     period = models.CharField(max_length=7, null=True)

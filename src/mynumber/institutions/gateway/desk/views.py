@@ -40,6 +40,7 @@ _TONE = {
     DeskState.PROVIDED: Kind.SUCCESS,
     DeskState.NO_DATA: Kind.NEUTRAL,
     DeskState.REFUSED: Kind.ERROR,
+    DeskState.WITHDRAWN: Kind.NEUTRAL,
 }
 _WHAT_JA = {
     "hold_set": "自動応答を止めた",
@@ -47,6 +48,7 @@ _WHAT_JA = {
     "provided": "回答した",
     "no_data": "該当なしと回答した",
     "refused": "提供しないと回答した",
+    "withdrawn": "照会者が取り下げた",
 }
 
 

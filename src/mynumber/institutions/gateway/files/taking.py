@@ -233,6 +233,12 @@ WITH line AS MATERIALIZED ({_LINE}), newest AS MATERIALIZED (
     DELETE FROM copy USING newest
     WHERE copy.tenant = $1 AND copy.code = newest.code AND copy.information = newest.information AND copy.period = newest.period
       AND newest.fact IS NULL AND copy.as_of <= newest.as_of
+    RETURNING copy.code, copy.information, copy.period
+), gone AS (
+    INSERT INTO gone_copy (tenant, code, information, period, gone_at, file, is_told)
+    SELECT $1, code, information, period, $2, $3, true FROM taken
+    ON CONFLICT (tenant, code, information, period) DO UPDATE
+        SET gone_at = excluded.gone_at, file = excluded.file, correction = NULL, reason = NULL, is_told = true
 )
 SELECT NULL AS line, count(*) AS written FROM written UNION ALL SELECT line, NULL FROM line WHERE code IS NULL
 """  # noqa: S608 - a constant

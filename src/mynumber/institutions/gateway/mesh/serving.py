@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +13,7 @@ from typing import Any
 from mynumber.institutions.gateway.mesh import store
 from mynumber.institutions.gateway.mesh.fetching import Fetching
 from mynumber.institutions.gateway.mesh.sending import Sending
+from mynumber.institutions.gateway.rotation import rotating
 from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.events import (
@@ -43,6 +45,8 @@ from mynumber.webkit.ending import on_end
 from mynumber.webkit.signals import Signals
 
 HOUSEKEEPING_SECONDS = 3600
+RETENTION_TURNS = 24
+"""Records past their seven years are looked for so many times less often: each day, and at the start."""
 MESH_URL = "MESH_URL"
 """Environment variable: ``nats://HOST:PORT[,nats://...]``; without it events are fetched from the core."""
 HERE = Hop.INQUIRER_GATEWAY
@@ -80,11 +84,13 @@ class Mesh:
             tasks.create_task(keep_running("mesh housekeeping", self._housekeeping))
 
     async def _housekeeping(self) -> None:
-        while True:
+        for turn in itertools.count():
             for gateway in self._gateways():
                 with suppress(*DATABASE_FAILURES):
                     async with self._tenants.acting_as(tenant_of(gateway)) as connection:
-                        await store.forget(connection, tenant_of(gateway), datetime.now(UTC))
+                        await rotating.forget(connection, tenant_of(gateway), datetime.now(UTC))
+                        if turn % RETENTION_TURNS == 0:
+                            await connection.execute("SELECT forget_records()")
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def publish(self, question: Question[PublishEvents]) -> EventsPublished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -27,8 +27,6 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 
 CHANNEL = "gateway_mesh"
 """Where processes of the gateway tell each other that a tenant has something to send or to fetch; the payload is the tenant."""
-RECORD_RETENTION = timedelta(days=7 * 365 + 2)
-"""Cabinet Order art. 30: seven years."""
 
 _grounds = msgspec.json.Decoder(tuple[Ground, ...]).decode
 
@@ -204,8 +202,9 @@ async def take_in(
     addressees = {
         row["code"]: row["addressee"]
         for row in await connection.fetch(
-            "SELECT code, min(addressee) AS addressee FROM addressee_code"
-            " WHERE tenant = $1 AND code = ANY($2::text[]) GROUP BY code",
+            # a page may have been sealed before the keys of codes changed
+            "SELECT asked.code, min(held.addressee) AS addressee FROM unnest($2::text[]) AS asked(code)"
+            " JOIN addressee_code AS held ON held.tenant = $1 AND held.code = current_code(asked.code) GROUP BY asked.code",
             tenant,
             [entry.code for entry in following if entry.code is not None],
         )
@@ -284,14 +283,4 @@ async def received(connection: Any, tenant: str, after: int, limit: int, at: dat
         ),
         oldest=oldest,
         latest=latest,
-    )
-
-
-async def forget(connection: Any, tenant: str, at: datetime) -> None:
-    """Delete records after seven years."""
-    await connection.execute(
-        "DELETE FROM incoming_event WHERE tenant = $1 AND received_at < $2", tenant, at - RECORD_RETENTION
-    )
-    await connection.execute(
-        "DELETE FROM outgoing_event WHERE tenant = $1 AND settled_at < $2", tenant, at - RECORD_RETENTION
     )

@@ -134,7 +134,7 @@ class Holding:
             await connection.execute(
                 """
                 INSERT INTO copy (tenant, code, information, period, as_of, registered_at, fact)
-                SELECT $1, code, information, period, as_of, $6, fact
+                SELECT $1, current_code(code), information, period, as_of, $6, fact
                 FROM unnest($2::text[], $3::text[], $7::text[], $4::timestamptz[], $5::text[])
                     AS new(code, information, period, as_of, fact)
                 ON CONFLICT (tenant, code, information, period)

@@ -132,7 +132,7 @@ class Exchange:
             provision=self.provision,
             permitted_at=self.permitted_at,
             provided_at=None if waits else answer.at,
-            as_of=sheet.as_of if sheet else None,
+            as_of=sheet.as_of if sheet else answer.gone_since if answer.outcome is Outcome.NO_DATA else None,
             registered_at=sheet.registered_at if sheet else None,
             upload=sheet.upload if sheet else None,
             deadline=answer.deadline,

@@ -60,6 +60,7 @@ class Found:
     fact: str | None = None
     period: str | None = None
     as_of: datetime | None = None
+    """Of ``no_data`` when the last copy was taken away, if there ever was one."""
     registered_at: datetime | None = None
     upload: UUID | None = None
     periods: tuple[PeriodFact, ...] = ()
@@ -104,7 +105,9 @@ WITH arriving AS MATERIALIZED (
     SELECT * FROM json_to_recordset($3::json) AS _(n int, sender text, message_id text, expires_at timestamptz, core text, inquirer text,
         asked_at timestamptz, at timestamptz, refusal text)
 ), permit AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($4::json) AS _(place int, n int, request_id uuid, affair text, provision text, information text,
+    SELECT place, n, request_id, affair, provision, information, organisation, non_disclosure, permit_digest, periods, is_held,
+        coalesce((SELECT held.code FROM former_code AS held WHERE held.former = given.code), given.code) AS code
+    FROM json_to_recordset($4::json) AS given(place int, n int, request_id uuid, affair text, provision text, information text,
         organisation text, non_disclosure bool, permit_digest text, code text, periods text[], is_held bool)
 ), stopped AS MATERIALIZED (
     SELECT $5 AND EXISTS (
@@ -128,7 +131,7 @@ WITH arriving AS MATERIALIZED (
         (arriving.sender, arriving.message_id) IN (SELECT sender, message_id FROM arrived) AS is_new_message,
         CASE WHEN arriving.refusal IS NOT NULL THEN 'refused' WHEN permit.is_held THEN 'waiting'
             WHEN copy.fact IS NULL AND several.facts IS NULL THEN 'no_data' ELSE 'provided' END AS outcome,
-        copy.fact, copy.period, copy.as_of, copy.registered_at, copy.upload, several.facts, several.given
+        copy.fact, copy.period, coalesce(copy.as_of, gone.gone_at) AS as_of, copy.registered_at, copy.upload, several.facts, several.given
     FROM permit JOIN arriving USING (n)
         LEFT JOIN LATERAL (SELECT held.fact, held.period, held.as_of, held.registered_at, held.upload FROM copy AS held
             WHERE permit.periods IS NULL AND held.code = permit.code AND held.information = permit.information
@@ -138,6 +141,10 @@ WITH arriving AS MATERIALIZED (
                     'upload', held.upload, 'fact', held.fact::json))::text AS facts
             FROM copy AS held WHERE permit.periods IS NOT NULL AND held.code = permit.code AND held.information = permit.information
                 AND held.period = ANY(permit.periods)) AS several ON true
+        LEFT JOIN LATERAL (SELECT held.gone_at FROM gone_copy AS held
+            WHERE copy.fact IS NULL AND several.facts IS NULL AND held.code = permit.code AND held.information = permit.information
+                AND held.is_told AND (permit.periods IS NULL OR held.period = ANY(permit.periods))
+            ORDER BY held.gone_at DESC LIMIT 1) AS gone ON true
 ), used AS (
     INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, provision, information, organisation,
         periods, given, non_disclosure, outcome, hop, reason, permit_digest, asked_at, ended_at, provided_at, as_of, addressee)
@@ -145,7 +152,7 @@ WITH arriving AS MATERIALIZED (
         CASE WHEN outcome = 'provided' THEN coalesce(given, CASE WHEN period <> '' THEN ARRAY[period] END) END, non_disclosure, outcome,
         CASE WHEN outcome = 'refused' THEN 'provider_gateway' END, refusal, permit_digest, asked_at,
         CASE WHEN outcome <> 'waiting' THEN at END, CASE WHEN outcome = 'provided' THEN at END,
-        CASE WHEN outcome = 'provided' THEN as_of END,
+        CASE WHEN outcome IN ('provided', 'no_data') THEN as_of END,
         (SELECT (array_agg(held.addressee ORDER BY held.addressee))[1] FROM addressee_code AS held
             WHERE held.code = presented.code)
     FROM presented WHERE is_new_message
@@ -231,6 +238,7 @@ class ProviderSide:
                 findings[number].append(
                     Found(
                         found,
+                        as_of=row["as_of"] if found is Outcome.NO_DATA else None,
                         deadline=deadline if found is Outcome.WAITING else batch[number].opens_at,
                         refusal=batch[number].refusal if found is Outcome.REFUSED else None,
                     )

@@ -9,6 +9,7 @@ from functools import partial
 import msgspec
 
 from mynumber.institutions.gateway.blind.blinding import Blinding
+from mynumber.institutions.gateway.desk.holds import take_off_desk
 from mynumber.institutions.gateway.desk.hours import OpeningHours
 from mynumber.institutions.gateway.tenants.provider_side import Found, Presented, ProviderSide
 from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
@@ -90,7 +91,13 @@ class Providing:
         return SheetAnswer(
             sheet_digest=sheet.digest.hex(),
             answers=tuple(
-                PermitAnswer(outcome=one.outcome, at=question.at, deadline=one.deadline, reason=one.refusal)
+                PermitAnswer(
+                    outcome=one.outcome,
+                    at=question.at,
+                    deadline=one.deadline,
+                    reason=one.refusal,
+                    gone_since=one.as_of if one.outcome is Outcome.NO_DATA else None,
+                )
                 for one in found
             ),
             sealed_facts=seal_facts(
@@ -153,6 +160,7 @@ class Providing:
                 withdrawal.request_id,
                 question.at,
             )
+            await take_off_desk(connection, tenant, withdrawal.inquirer, withdrawal.request_id, question.at)
             outcome = await connection.fetchval(
                 """
                 SELECT outcome FROM side_record

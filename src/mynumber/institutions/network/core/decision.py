@@ -32,7 +32,10 @@ class Judgement(msgspec.Struct, frozen=True):
     request: RequestedPermit
     provision: Provision | None
     provider_codes: tuple[str, ...]
-    """The provider's code for the person in each live version of the keys, newest first: the first that it holds is the one."""
+    """The provider's code for the person in each live version of the keys, oldest first: the first that it holds is the one.
+
+    While keys change, a provider has codes of the new version recorded before its gateway has them; the old one it understands in either state.
+    """
     record_code: str | None
     refusal: Reason | None
     is_blind: bool = False
@@ -161,7 +164,8 @@ class _Conversions:
         """The provider's codes for the person, in each live version."""
         if (text, provider) not in self._at_providers:
             code = self._read(text)
-            found = (self._convert(code, provider, version) if code else None for version in self._live)
+            versions = reversed(self._live)
+            found = (self._convert(code, provider, version) if code else None for version in versions)
             self._at_providers[text, provider] = tuple(one for one in found if one is not None)
         return self._at_providers[text, provider]
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import asyncpg
 
-from mynumber.foundation.codes import BadCode, Code, CodeKeys
+from mynumber.foundation.codes import BadCode, Code
 from mynumber.foundation.law import Affair, InformationKind, LegalBasis, UnknownAffair
+from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.decision import kinds_of
 from mynumber.institutions.network.siblings.asking import Asking, Held
 from mynumber.institutions.network.siblings.own import others
@@ -30,13 +31,13 @@ class Holders:
     def __init__(
         self,
         pool: asyncpg.Pool,
-        keys: CodeKeys,
+        codes: CodeRing,
         directory: Callable[[], Directory],
         legal_basis: Callable[[datetime], LegalBasis],
         asking: Asking,
     ) -> None:
         self._pool = pool
-        self._keys = keys
+        self._ring = codes
         self._directory = directory
         self._legal_basis = legal_basis
         self._asking = asking
@@ -47,11 +48,13 @@ class Holders:
         candidates = providers_of(directory, inquirer, query, self._legal_basis(question.at))
         try:
             code = Code.parse(query.code)
+            if code.version not in self._ring.live:
+                raise Refused(HERE, Reason.UNKNOWN_CODE)
             # one multiplication for each institution of the country that the affair may ask: tens of milliseconds
             codes = await asyncio.to_thread(self._converted, code, inquirer, candidates)
         except BadCode:
             raise Refused(HERE, Reason.UNKNOWN_CODE) from None
-        held = [(inquirer, code.to_text()), *codes.items()]
+        held = [(inquirer, code.to_text()), *codes]
         holders = await self._holders(held)
         unknown = [(member, one) for member, one in held if member not in holders]
         silent: frozenset[Held] = frozenset()
@@ -87,8 +90,14 @@ class Holders:
 
     def _converted(
         self, code: Code, inquirer: str, candidates: Mapping[str, frozenset[InformationKind]]
-    ) -> dict[str, str]:
-        return {member: self._keys.convert(code, inquirer, member).to_text() for member in candidates}
+    ) -> list[tuple[str, str]]:
+        """Each member's code in each version that it may be of."""
+        keys, live = self._ring.keys, self._ring.live
+        return [
+            (member, keys.convert_to(code, inquirer, member, version).to_text())
+            for member in candidates
+            for version in live
+        ]
 
 
 def providers_of(

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from mynumber.foundation.codes import Code
 from mynumber.institutions.network.core.code_ring import CLOSED, KEYS, CodeRing
 from mynumber.institutions.network.core.issue import RECEIVERS_WITHOUT_INQUIRIES
+from mynumber.institutions.network.core.records import RECORD_DOMAIN
 from mynumber.institutions.network.siblings.own import others, this_core
 from mynumber.protocols import wire
 from mynumber.protocols.acquisition import ROTATE_CODES, RotateCodes, RotatedCode
@@ -102,8 +103,40 @@ def close(node: Node) -> tuple[int, ...]:
     old = ring.live[1:]
     if not old:
         raise CannotRotate("no change is under way")
+    _move_watches(ring)
     node.keyring.add_secret(CLOSED, " ".join(map(str, sorted(ring.closed | set(old)))).encode())
     return old
+
+
+def _move_watches(ring: CodeRing) -> None:
+    """Watches name people as records do: those of older versions move to the newest, and one that was renewed meanwhile stays as renewed.
+
+    Records themselves keep the code of their day: the log has committed to them.
+    """
+    newest = ring.live[0]
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT person FROM event_watch WHERE split_part(person, '.', 1)::int = ANY(%s) ORDER BY person LIMIT %s",
+                [list(ring.live[1:]), BATCH],
+            )
+            persons = [row[0] for row in cursor.fetchall()]
+            if not persons:
+                return
+            moved = [
+                ring.keys.rotate(Code.parse(person), RECORD_DOMAIN, newest).to_text() for person in persons
+            ]
+            cursor.execute(
+                """
+                WITH pair AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS _(old, new)),
+                gone AS (DELETE FROM event_watch AS watch USING pair WHERE watch.person = pair.old RETURNING watch.*, pair.new)
+                INSERT INTO event_watch (person, subscriber, affair, provider_kind, information, since, until)
+                SELECT new, subscriber, affair, provider_kind, information, since, until FROM gone
+                ON CONFLICT (person, subscriber, affair, provider_kind, information)
+                    DO UPDATE SET until = greatest(event_watch.until, excluded.until)
+                """,
+                [persons, moved],
+            )
 
 
 def _members() -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mynumber.foundation.codes import BadCode, Code, CodeKeys
+from mynumber.foundation.codes import BadCode, Code, CodeKeys, CodeReason
 from mynumber.foundation.law import InformationKind, InstitutionKind, LegalBasis
+from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.records import RECORD_DOMAIN
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.events import CodedEvent, EventRefusal, Topic, is_about
@@ -24,8 +26,8 @@ class Judged:
     refusal: EventRefusal | None
 
 
-def judge(event: CodedEvent, *, publisher: str, kinds: Kinds, basis: LegalBasis, keys: CodeKeys) -> Judged:
-    """Whether this publisher may say this. The rule comes before the person."""
+def judge(event: CodedEvent, *, publisher: str, kinds: Kinds, basis: LegalBasis, ring: CodeRing) -> Judged:
+    """Whether this publisher may say this. The rule comes before the person; a code of a closed version is none any more."""
     try:
         information = InformationKind.named(event.information)
     except ValueError:
@@ -35,10 +37,18 @@ def judge(event: CodedEvent, *, publisher: str, kinds: Kinds, basis: LegalBasis,
     if not is_about(event.kind, information):
         return Judged(event, (), EventRefusal.NOT_ABOUT)
     try:
-        persons = persons_of(keys, event.code, publisher)
+        persons = persons_of(ring.keys, live_code(ring, event.code), publisher)
     except BadCode:
         return Judged(event, (), EventRefusal.UNKNOWN_CODE)
     return Judged(event, persons, None)
+
+
+def live_code(ring: CodeRing, text: str) -> str:
+    """The code, if members may still name people by its version. Raises BadCode."""
+    version = Code.parse(text).version
+    if version not in ring.live:
+        raise BadCode(CodeReason.UNKNOWN_VERSION, "the version is closed")
+    return text
 
 
 def persons_of(keys: CodeKeys, code: str, member: str) -> tuple[str, ...]:
@@ -54,21 +64,20 @@ def persons_of(keys: CodeKeys, code: str, member: str) -> tuple[str, ...]:
     return (person.to_text(), *others)
 
 
-def codes_of(keys: CodeKeys, person: str, member: str) -> tuple[str, ...]:
-    """The codes that a member may hold for a person of the records, newest key version first; empty when none of the keys fits."""
+def codes_of(ring: CodeRing, person: str, member: str) -> tuple[str, ...]:
+    """The codes that a member may hold for a person of the records, in the live versions, the oldest first; empty when none of the keys fits.
+
+    The oldest first, because while keys change a new code is recorded before the member's gateway has it, and the old one it understands in
+    either state.
+    """
     try:
         found = Code.parse(person)
-        code = keys.convert(found, RECORD_DOMAIN, member)
     except BadCode:
         return ()
     codes = []
-    for version in reversed(keys.versions):
-        try:
-            codes.append(
-                keys.rotate(code, member, version).to_text() if version != code.version else code.to_text()
-            )
-        except BadCode:
-            continue
+    for version in reversed(ring.live):
+        with suppress(BadCode):
+            codes.append(ring.keys.convert_to(found, RECORD_DOMAIN, member, version).to_text())
     return tuple(codes)
 
 

@@ -13,12 +13,19 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from mynumber.foundation.codes import BadCode, CodeKeys
+from mynumber.foundation.codes import BadCode
 from mynumber.foundation.law import LegalBasis
+from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.disclosure import days_of
 from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.mesh.bus import Bus
-from mynumber.institutions.network.mesh.deciding import entitling, judge, kinds_of, persons_of
+from mynumber.institutions.network.mesh.deciding import (
+    entitling,
+    judge,
+    kinds_of,
+    live_code,
+    persons_of,
+)
 from mynumber.institutions.network.mesh.store import CHANNEL, Incoming, MeshStore
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.events import (
@@ -65,15 +72,15 @@ class Mesh:
         node: Node,
         pool: asyncpg.Pool,
         *,
-        keys: Callable[[], CodeKeys],
+        codes: Callable[[], CodeRing],
         legal_basis: Callable[[datetime], LegalBasis],
         log: Sequencer,
     ) -> None:
         self._node = node
         self._log = log
-        self._keys = keys
+        self._ring = codes
         self._legal_basis = legal_basis
-        self.store = MeshStore(pool, lambda: node.directory, keys, log.wake)
+        self.store = MeshStore(pool, lambda: node.directory, codes, log.wake)
         self._incoming: Batcher[Incoming, list[EventResult]] = Batcher(
             self.store.record_events, name="events"
         )
@@ -113,10 +120,10 @@ class Mesh:
         _bounded(len(events))
         publisher = Directory.member_of(question.sender)
         kinds = kinds_of(self._node.directory, publisher)
-        basis, keys = self._legal_basis(question.at), self._keys()
+        basis, ring = self._legal_basis(question.at), self._ring()
         judged = await asyncio.to_thread(
             lambda: [
-                judge(event, publisher=publisher, kinds=kinds, basis=basis, keys=keys) for event in events
+                judge(event, publisher=publisher, kinds=kinds, basis=basis, ring=ring) for event in events
             ]
         )
         results = await self._incoming.submit(Incoming(publisher, kinds, judged, basis, question.at))
@@ -146,9 +153,9 @@ class Mesh:
         """Watch people and stop watching them, within a subscription."""
         body = question.body
         _bounded(len(body.watch) + len(body.unwatch))
-        subscriber, keys = Directory.member_of(question.sender), self._keys()
+        subscriber, ring = Directory.member_of(question.sender), self._ring()
         watch, unwatch = await asyncio.to_thread(
-            lambda: (_persons(keys, body.watch, subscriber), _persons(keys, body.unwatch, subscriber))
+            lambda: (_persons(ring, body.watch, subscriber), _persons(ring, body.unwatch, subscriber))
         )
         refusal, unknown, gone = await self.store.change_watches(
             subscriber,
@@ -189,7 +196,7 @@ class Mesh:
         """Which events about the person were disclosed to whom (Act art. 23(3), for the portal's page of records)."""
         query = question.body
         try:
-            persons = persons_of(self._keys(), query.code, question.sender)
+            persons = persons_of(self._ring().keys, query.code, question.sender)
         except BadCode:
             raise Refused(Hop.NETWORK, Reason.UNKNOWN_CODE) from None
         return await self.store.records(persons, query, days_of(query.since, query.until))
@@ -220,10 +227,10 @@ def _bounded(items: int) -> None:
         raise Refused(Hop.NETWORK, Reason.TOO_LARGE, f"at most {BATCH_ITEMS} items a message")
 
 
-def _persons(keys: CodeKeys, codes: tuple[str, ...], member: str) -> dict[str, tuple[str, ...]]:
-    """The person's codes of the records for each code that can be read."""
+def _persons(ring: CodeRing, codes: tuple[str, ...], member: str) -> dict[str, tuple[str, ...]]:
+    """The person's codes of the records for each code that can be read and whose version is not closed."""
     persons = {}
     for code in codes:
         with suppress(BadCode):
-            persons[code] = persons_of(keys, code, member)
+            persons[code] = persons_of(ring.keys, live_code(ring, code), member)
     return persons

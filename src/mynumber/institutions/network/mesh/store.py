@@ -13,9 +13,9 @@ import asyncpg
 import msgspec
 
 from mynumber.foundation import tlog
-from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.envelope import Header
 from mynumber.foundation.law import InstitutionKind, LegalBasis
+from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.publication import published
 from mynumber.institutions.network.mesh.deciding import Judged, Kinds, codes_of, entitling, kinds_of
 from mynumber.protocols.directory import Directory
@@ -74,18 +74,18 @@ class _New:
 
 
 class MeshStore:
-    """Over the pool of the core. ``directory`` and ``keys`` are asked each time: both may change while the process runs."""
+    """Over the pool of the core. ``directory`` and ``codes`` are asked each time: both may change while the process runs."""
 
     def __init__(
         self,
         pool: asyncpg.Pool,
         directory: Callable[[], Directory],
-        keys: Callable[[], CodeKeys],
+        codes: Callable[[], CodeRing],
         appended: Callable[[], None],
     ) -> None:
         self._pool = pool
         self._directory = directory
-        self._keys = keys
+        self._ring = codes
         self._appended = appended
 
     # publishing -----------------------------------------------------------------------------------------------------------
@@ -349,8 +349,8 @@ class MeshStore:
 
     async def _codes(self, connection: Any, subscriber: str, persons: set[str]) -> dict[str, str]:
         """The code that the subscriber holds for each person: converted now, kept nowhere."""
-        keys = self._keys()
-        possible = {person: codes_of(keys, person, subscriber) for person in persons}
+        ring = self._ring()
+        possible = {person: codes_of(ring, person, subscriber) for person in persons}
         held = await _issued(
             connection, {(subscriber, code) for codes in possible.values() for code in codes}
         )

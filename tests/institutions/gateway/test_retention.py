@@ -1,0 +1,72 @@
+"""After seven years both sides forget; nobody forgets earlier, and no tenant or process decides when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from mynumber.platform.databases import InstitutionDatabase
+
+TENANT, OTHER = "municipality_131229", "municipality_272124"
+ROWS = {
+    "side_record": "INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, information, organisation,"
+    " non_disclosure, outcome, asked_at, ended_at) SELECT %(t)s, 'inquirer', 'a', gen_random_uuid(), 'b', '81-1', 'local_tax', '課',"
+    " false, 'provided', at, at FROM at",
+    "correction": "INSERT INTO correction (tenant, correction, addressee, information, reason, made_at, made_by)"
+    " SELECT %(t)s, gen_random_uuid(), 'D-1', 'local_tax', 'wrong_value', at, 'x' FROM at",
+    "received_correction": "INSERT INTO received_correction (tenant, provider, correction, request_id, addressee, affair, information,"
+    " organisation, reason, corrected_at, received_at) SELECT %(t)s, 'b', gen_random_uuid(), gen_random_uuid(), 'D-1', '81-1',"
+    " 'local_tax', '課', 'wrong_value', at, at FROM at",
+    "gone_copy": "INSERT INTO gone_copy (tenant, code, information, period, gone_at, is_told)"
+    " SELECT %(t)s, n::text, 'local_tax', 'fy2026', at, true FROM at",
+    "desk_item": "INSERT INTO desk_item (tenant, permit_digest, inquirer, request_id, code, information, affair, provision,"
+    " organisation, reason, put_at, deadline, state) SELECT %(t)s, uuid_send(gen_random_uuid()), 'a', gen_random_uuid(), 'c',"
+    " 'local_tax', '81-1', '81-1-3', '課', 'by_hand', at, at, 'open' FROM at",
+    "desk_event": "INSERT INTO desk_event (tenant, at, who, what) SELECT %(t)s, at, 'x', 'refused' FROM at",
+    "incoming_event": "INSERT INTO incoming_event (tenant, sequence, publisher, event_id, addressee, kind, information, occurred_at,"
+    " grounds, received_at) SELECT %(t)s, n, 'b', gen_random_uuid(), 'D-1', 'death', 'resident_record', at, '[]', at FROM at",
+    "outgoing_event": "INSERT INTO outgoing_event (tenant, event_id, addressee, kind, information, occurred_at, digest, published_at,"
+    " settled_at) SELECT %(t)s, gen_random_uuid(), 'D-1', 'death', 'resident_record', at, '', at, at FROM at",
+}
+AGES = (
+    "WITH at AS (SELECT now() - make_interval(years => 7) + d AS at, n FROM"
+    " (VALUES (interval '-1 day', 1), (interval '1 day', 2)) AS _(d, n)) "
+)
+
+
+@pytest.fixture(scope="module")
+def database(institution_database: Callable[..., InstitutionDatabase]) -> InstitutionDatabase:
+    made = institution_database("gateway", (TENANT, OTHER), migrated=True)
+    for tenant in (TENANT, OTHER):
+        with psycopg.connect(made.tenant_urls[tenant]) as connection:
+            for statement in ROWS.values():
+                connection.execute((AGES + statement).encode(), {"t": tenant})
+    return made
+
+
+def counts(database: InstitutionDatabase, tenant: str) -> dict[str, int]:
+    with psycopg.connect(database.tenant_urls[tenant]) as connection:
+        return {
+            table: int((connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() or (0,))[0])  # noqa: S608
+            for table in ROWS
+        }
+
+
+def test_what_is_older_than_seven_years_goes_on_every_side(database: InstitutionDatabase) -> None:
+    assert counts(database, TENANT) == dict.fromkeys(ROWS, 2)
+    with psycopg.connect(database.url) as gateway:
+        gateway.execute("SELECT forget_records()")
+    for tenant in (TENANT, OTHER):
+        assert counts(database, tenant) == dict.fromkeys(ROWS, 1), "the younger one stays"
+    with psycopg.connect(database.tenant_urls[TENANT]) as tenant_itself:
+        tenant_itself.execute("SELECT forget_records()")
+    assert counts(database, OTHER) == dict.fromkeys(ROWS, 1)
+
+
+@pytest.mark.parametrize("table", ["side_record", "desk_event"])
+def test_a_record_is_not_deleted_by_hand(database: InstitutionDatabase, table: str) -> None:
+    for url in (database.url, database.tenant_urls[TENANT]):
+        with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608
