@@ -42,6 +42,16 @@ def test_a_day_names_its_weekday() -> None:
     assert words.day(datetime(2026, 11, 22, 15, 0, tzinfo=UTC)).words == "2026年11月23日(月)"
 
 
+def test_english_pages_have_english_dates() -> None:
+    assert words.day(date(2026, 11, 22), english=True).words == "Sun 22 November 2026"
+    assert words.both_calendars(date(2026, 4, 1), english=True).words == "1 April 2026 (令和8年)"
+    assert words.both_calendars(date(1870, 4, 1)).words == "1870年4月1日"
+    at = datetime(2026, 12, 31, 15, 0, 1, tzinfo=UTC)
+    assert words.moment(at, english=True) == words.Moment(
+        "1 January 2027 00:00:01", "2027-01-01T00:00:01+09:00"
+    )
+
+
 @given(st.integers(-(10**13), 10**13))
 def test_yen_reads_back(amount: int) -> None:
     assert int(words.yen(amount).removesuffix("円").replace(",", "")) == amount

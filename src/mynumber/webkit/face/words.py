@@ -8,6 +8,12 @@ from mynumber.foundation.people import MalformedPersonalData, Wareki
 
 JST = timezone(timedelta(hours=9), "JST")
 _WEEKDAYS = "月火水木金土日"
+# Not strftime's: the words must not depend on the locale of the process.
+_ENGLISH_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ENGLISH_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 class Said(Protocol):
@@ -26,30 +32,35 @@ class Moment:
     machine: str
 
 
-def moment(at: datetime) -> Moment:
-    """A point in time in Japan, to the second. Raises ValueError for a naive datetime."""
+def moment(at: datetime, *, english: bool = False) -> Moment:
+    """A point in time in Japan, to the second: 2026年11月22日 13:05:06. Raises ValueError for a naive datetime."""
     if at.tzinfo is None:
         raise ValueError("a naive datetime has no place on a page")
     local = at.astimezone(JST)
-    return Moment(f"{_day(local.date())} {local:%H:%M:%S}", local.isoformat(timespec="seconds"))
+    on = _day_in_english(local.date()) if english else _day(local.date())
+    return Moment(f"{on} {local:%H:%M:%S}", local.isoformat(timespec="seconds"))
 
 
-def day(on: date) -> Moment:
-    """A calendar day with its weekday: 2026年11月22日(日)."""
+def day(on: date, *, english: bool = False) -> Moment:
+    """A calendar day with its weekday: 2026年11月22日(日), or Sun 22 November 2026."""
     if isinstance(on, datetime):
         if on.tzinfo is None:
             raise ValueError("a naive datetime has no place on a page")
         on = on.astimezone(JST).date()
+    if english:
+        return Moment(f"{_ENGLISH_WEEKDAYS[on.weekday()]} {_day_in_english(on)}", on.isoformat())
     return Moment(f"{_day(on)}({_WEEKDAYS[on.weekday()]})", on.isoformat())
 
 
-def both_calendars(on: date) -> Moment:
+def both_calendars(on: date, *, english: bool = False) -> Moment:
     """A calendar day with both years: 2026年（令和8年）4月1日. Days before 1873 have the Gregorian year alone."""
     try:
-        era = f"（{Wareki.of(on).year_text}）"
+        era = Wareki.of(on).year_text
     except MalformedPersonalData:
         era = ""
-    return Moment(f"{on.year}年{era}{on.month}月{on.day}日", on.isoformat())
+    if english:
+        return Moment(f"{_day_in_english(on)}{f' ({era})' if era else ''}", on.isoformat())
+    return Moment(f"{on.year}年{f'（{era}）' if era else ''}{on.month}月{on.day}日", on.isoformat())
 
 
 def yen(amount: int) -> str:
@@ -66,3 +77,7 @@ def in_groups(digits: str, size: int = 4) -> str:
 
 def _day(on: date) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
+
+
+def _day_in_english(on: date) -> str:
+    return f"{on.day} {_ENGLISH_MONTHS[on.month - 1]} {on.year}"

@@ -34,13 +34,13 @@ COMPONENTS = "face/components"
 @register.filter
 def moment(at: datetime | None) -> str | SafeString:
     """A point in time in Japan with seconds, inside `<time>`."""
-    return "" if at is None else _time(words.moment(at))
+    return "" if at is None else _time(words.moment(at, english=is_english()))
 
 
 @register.filter
 def day(on: date | None) -> str | SafeString:
     """A calendar day with its weekday, inside `<time>`."""
-    return "" if on is None else _time(words.day(on))
+    return "" if on is None else _time(words.day(on, english=is_english()))
 
 
 @register.filter
@@ -58,7 +58,7 @@ def in_groups(digits: str, size: int = 4) -> str:
 @register.filter
 def both_calendars(on: date | None) -> str | SafeString:
     """A day as papers in Japan write it: 2026年（令和8年）4月1日, inside `<time>`."""
-    return "" if on is None else _time(words.both_calendars(on))
+    return "" if on is None else _time(words.both_calendars(on, english=is_english()))
 
 
 @register.simple_tag
@@ -309,9 +309,9 @@ def as_cell(value: object) -> str | SafeString:
     if isinstance(value, Link):
         return format_html('<a href="{}">{}</a>', value.url, value.text)
     if isinstance(value, datetime):
-        return _time(words.moment(value))
+        return _time(words.moment(value, english=is_english()))
     if isinstance(value, date):
-        return _time(words.day(value))
+        return _time(words.day(value, english=is_english()))
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)
