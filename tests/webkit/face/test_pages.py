@@ -187,3 +187,13 @@ def test_what_is_missing_is_said_as_what_to_do(visitor: Client) -> None:
     for words in ("氏名：入力してください。", "事務：選んでください。", "確かめて、しるしを付けてください。"):
         assert words in html
     assert "このフィールドは必須" not in html
+
+
+def test_what_is_known_or_sent_back_is_said_with_its_field(visitor: Client) -> None:
+    elements = Elements(page(visitor, "/fields"))
+    controls = {str(a.get("name")): a for a in elements.named("input")}
+    assert "disabled" in controls["known-address"]
+    for name, what in (("address", "source"), ("phone", "source"), ("employer", "note")):
+        described = str(controls[f"known-{name}"]["aria-describedby"]).split()
+        assert f"id_known-{name}-{what}" in described
+        assert set(described) <= set(elements.ids())

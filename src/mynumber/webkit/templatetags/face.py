@@ -207,13 +207,16 @@ def error_summary(form: forms.BaseForm | None) -> Mapping[str, object]:
 
 
 @register.inclusion_tag(f"{COMPONENTS}/field.html")
-def field(bound: BoundField, hint: str = "", width: str = "", tiles: bool = False) -> Mapping[str, object]:
-    """A form field with label, hint, error and 「※必須」. width: "", short, medium or pin. tiles: choices in boxes."""
+def field(
+    bound: BoundField, hint: str = "", width: str = "", tiles: bool = False, source: str = "", note: str = ""
+) -> Mapping[str, object]:
+    """A form field with label, hint, error and 「※必須」. width: "", short, medium or pin. tiles: choices in boxes.
+
+    source: where a prefilled value comes from. note: what somebody asks to correct here. A field that is `disabled` shows its value and cannot be changed.
+    """
     hint = hint or str(bound.help_text)
-    described = [
-        *([f"{bound.auto_id}-error"] if bound.errors else []),
-        *([f"{bound.auto_id}-hint"] if hint else []),
-    ]
+    said = {"error": bool(bound.errors), "note": bool(note), "hint": bool(hint), "source": bool(source)}
+    described = [f"{bound.auto_id}-{what}" for what, is_there in said.items() if is_there]
     attributes: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     widget = bound.field.widget
     group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
@@ -230,6 +233,8 @@ def field(bound: BoundField, hint: str = "", width: str = "", tiles: bool = Fals
         "hidden": bound.is_hidden,
         "described": " ".join(described),
         "hint": hint,
+        "source": source,
+        "note": note,
         "width": width,
         "tiles": tiles,
         "required": bound.field.required,

@@ -88,6 +88,22 @@ class FieldsForm(PlainForm):
     agree = forms.BooleanField(label=say_later("上の内容を確かめました", "I have checked the above"))
 
 
+class KnownForm(PlainForm):
+    """Fields of which something is known: locked, prefilled, sent back to be corrected."""
+
+    address = forms.CharField(label=say_later("住所", "Address"), disabled=True)
+    phone = PhoneField(label=say_later("電話番号", "Telephone", "でんわ ばんごう"))
+    employer = forms.CharField(label=say_later("勤め先", "Employer", "はたらいている ところ"))
+
+
+KNOWN: Final = {
+    "address": "東京都葛飾区立石5丁目13番1号",
+    "phone": "090-0000-0000",
+    "employer": "架空商事",
+}
+"""What is known for `KnownForm`."""
+
+
 class AddressForm(PlainForm):
     """The picker of an address."""
 

@@ -12,7 +12,15 @@ from mynumber.webkit.face import banks
 from mynumber.webkit.face.charts import Chart, Point, Shape
 from mynumber.webkit.face.figures import HopFigure, HopState, Station
 from mynumber.webkit.face.forms import PlainForm
-from mynumber.webkit.face.gallery.forms import ALL_WRONG, AddressForm, BankForm, FieldsForm, PinForm
+from mynumber.webkit.face.gallery.forms import (
+    ALL_WRONG,
+    KNOWN,
+    AddressForm,
+    BankForm,
+    FieldsForm,
+    KnownForm,
+    PinForm,
+)
 from mynumber.webkit.face.houses import HOUSES
 from mynumber.webkit.face.journey import (
     Answer,
@@ -71,7 +79,8 @@ def fields(request: HttpRequest) -> HttpResponse:
             "facts": ["tax"],
         }
         form = FieldsForm(initial=initial if state == "filled" else None)
-    return _form(request, "face/gallery/fields.html", form)
+    known = KnownForm(initial=KNOWN, prefix="known")
+    return _form(request, "face/gallery/fields.html", form, known=known)
 
 
 @public  # as above
