@@ -7,7 +7,7 @@ records, sealed, signed, and recorded durably in two rows before it goes out; th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,12 +17,13 @@ import msgspec
 from tests.support.core import RunningCore, running_core
 from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, Server, free_port, resident_code
 
-from bench.core_load import Ask, Order, Result
+from bench.core_load import Ask, Line, Order, Result
 from bench.core_steps import steps_of
 from bench.flame import flame_graph, read_stacks
 from bench.place import STATE, Databases, fsync_microseconds, postgres
 from bench.processes import cpu_microseconds, family_microseconds, loaded
 from bench.report import Scale, Table, Tell
+from mynumber.foundation.codes import Code
 from mynumber.platform.postgres import Server as Postgres
 
 PEOPLE = 3_000
@@ -92,7 +93,9 @@ class _Bench:
         self._places = 0
 
     @contextmanager
-    def running(self, processes: int, *, stacks: Path | None = None) -> Iterator[RunningCore]:
+    def running(
+        self, processes: int, *, stacks: Path | None = None, homes: Mapping[str, str] | None = None
+    ) -> Iterator[RunningCore]:
         self._places += 1
         folder = self._folder / f"core-{self._places}"
         folder.mkdir()
@@ -101,6 +104,7 @@ class _Bench:
             folder,
             self._databases,
             processes=processes,
+            homes=homes,
             command=lambda name, port: (
                 *(sys.executable, "-m", "bench.core_process", name, "--port", str(port)),
                 *options,
@@ -208,9 +212,12 @@ class _Bench:
         """Let the gateways ask the core, or the floor, and read all clocks when they are warm and when they end."""
         servers = (floor,) if floor else core.servers
         order = Order(
-            inquirer=CITY,
-            asks=asks,
-            ports=tuple(server.port for server in servers),
+            lines=tuple(
+                Line(CITY, "network", server.port, asks)
+                if server.name in ("network", "floor")
+                else Line(FORMER_CITY, server.name, server.port, _asks_of_former_city(core, asks))
+                for server in servers
+            ),
             in_flight=in_flight,
             requests=requests,
             warm_up=self._scale.seconds(WARM_UP),
@@ -277,9 +284,9 @@ class _Bench:
     # two processes -------------------------------------------------------------------------------------------------------
 
     def two(self, tell: Tell) -> Table:
-        """One process and two on one database, in turns."""
+        """One process, two on one database, and two cores each on a database of its own, in turns."""
         table = Table(
-            "One core process against two on one database, 64 in flight x 8 requests",
+            "Two core processes against one, 64 in flight x 8 requests",
             (
                 "processes",
                 "permits/s",
@@ -291,25 +298,28 @@ class _Bench:
                 "gateways",
             ),
         )
-        found: dict[int, list[Window]] = {1: [], 2: []}
-        with self.running(1) as one, self.running(2) as two:
-            asks = {
-                1: _seed(one, self._scale.count(PEOPLE, 40)),
-                2: _seed(two, self._scale.count(PEOPLE, 40)),
-            }
+        one_process, one_database, two_databases = "1", "2 on one database", "2 cores on two databases"
+        found: dict[str, list[Window]] = {one_process: [], one_database: [], two_databases: []}
+        with (
+            self.running(1) as one,
+            self.running(2) as two,
+            self.running(1, homes={FORMER_CITY: "network.west"}) as apart,
+        ):
+            cores = dict(zip(found, (one, two, apart), strict=True))
+            asks = {name: _seed(core, self._scale.count(PEOPLE, 40)) for name, core in cores.items()}
             for number in range(self._scale.count(ROUNDS, 1)):
-                for count, core in ((1, one), (2, two)):
-                    tell(f"core: {count} processes, round {number + 1}")
-                    found[count].append(self.window(core, asks[count], IN_FLIGHT[-1], 8))
+                for name, core in cores.items():
+                    tell(f"core: {name}, round {number + 1}")
+                    found[name].append(self.window(core, asks[name], IN_FLIGHT[-1], 8))
         middles = {
-            count: sorted(windows, key=lambda window: window.rate)[len(windows) // 2]
-            for count, windows in found.items()
+            name: sorted(windows, key=lambda window: window.rate)[len(windows) // 2]
+            for name, windows in found.items()
         }
-        for count, middle in middles.items():
+        for name, middle in middles.items():
             clock = middle.result.seconds * 1_000_000
             table.rows.append(
                 (
-                    str(count),
+                    name,
                     middle.rate,
                     round(middle.result.p99 / 1000, 2),
                     middle.each,
@@ -319,9 +329,16 @@ class _Bench:
                     round(middle.gateways / clock, 2),
                 )
             )
+
+        def against(name: str, other: str) -> str:
+            return f"{middles[name].rate / max(1, middles[other].rate):.2f} x"
+
         table.notes += [
-            f"two against one: {middles[2].rate / max(1, middles[1].rate):.2f} x; 'busy' is in cores",
-            "the only row that both wait for gives out the indices of the log, locked for the entries and the flush of a commit",
+            f"two processes on one database against one process: {against(one_database, one_process)}; 'busy' is in cores",
+            f"two cores on two databases against one process: {against(two_databases, one_process)}, and against two processes on one database: "
+            + against(two_databases, one_database),
+            "two processes on one database wait for one row only, which gives out the indices of the log, locked for the entries and the flush",
+            "two cores share no row; here both databases are in one PostgreSQL, with one log of writes and one disk",
         ]
         return table
 
@@ -335,4 +352,17 @@ def _seed(core: RunningCore, people: int) -> tuple[Ask, ...]:
         for person, (provider, information) in zip(
             persons, [(FORMER_CITY, "local_tax"), (PENSION, "public_pension_benefit")] * people, strict=False
         )
+    )
+
+
+def _asks_of_former_city(core: RunningCore, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """What the former city, at home at another core, may ask about the same people."""
+    return tuple(
+        Ask(
+            core.keys.convert(Code.parse(ask.code), CITY, FORMER_CITY).to_text(),
+            CITY if ask.provider == FORMER_CITY else ask.provider,
+            ask.affair,
+            ask.information,
+        )
+        for ask in asks
     )

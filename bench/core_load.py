@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import cycle
 from typing import cast
@@ -34,12 +35,19 @@ class Ask(msgspec.Struct, frozen=True):
     information: str
 
 
-class Order(msgspec.Struct, frozen=True):
-    """Ask on ``ports`` in turn. ``bare``: send the same messages to a server that reads nothing, and do not read answers."""
+class Line(msgspec.Struct, frozen=True):
+    """One process of a core, and what a member that is at home there asks it."""
 
     inquirer: str
+    core: str
+    port: int
     asks: tuple[Ask, ...]
-    ports: tuple[int, ...]
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Ask on ``lines`` in turn. ``bare``: send the same messages to a server that reads nothing, and do not read answers."""
+
+    lines: tuple[Line, ...]
     in_flight: int
     requests: int
     warm_up: float
@@ -93,7 +101,6 @@ class _Gateways:
     def __init__(self, order: Order, node: Node) -> None:
         self._order = order
         self._node = node
-        self._asks = cycle(order.asks)
         self._sent = 0
         self._done = False
         self.latencies: list[int] = []
@@ -101,12 +108,12 @@ class _Gateways:
 
     async def run(self) -> float:
         loop = asyncio.get_running_loop()
-        ports = cycle(self._order.ports)
+        lines = [(line, cycle(line.asks)) for line in self._order.lines]
         connections = [
-            (await loop.create_connection(_Connection, "127.0.0.1", next(ports)))[1]
-            for _ in range(self._order.in_flight)
+            ((await loop.create_connection(_Connection, "127.0.0.1", line.port))[1], line, asks)
+            for (line, asks), _ in zip(cycle(lines), range(self._order.in_flight), strict=False)
         ]
-        askers = [asyncio.create_task(self._ask_on(connection)) for connection in connections]
+        askers = [asyncio.create_task(self._ask_on(*connection)) for connection in connections]
         await asyncio.sleep(self._order.warm_up)
         print("begin", flush=True)
         self.latencies.clear()
@@ -123,12 +130,12 @@ class _Gateways:
         self.latencies = found
         return taken
 
-    async def _ask_on(self, connection: _Connection) -> None:
+    async def _ask_on(self, connection: _Connection, line: Line, asks: Iterator[Ask]) -> None:
         order, node = self._order, self._node
-        gateway = f"gateway.{order.inquirer}"
+        gateway = f"gateway.{line.inquirer}"
         while not self._done:
             question = PermitRequests(
-                inquirer=order.inquirer,
+                inquirer=line.inquirer,
                 requests=tuple(
                     RequestedPermit(
                         request_id=uuid4(),
@@ -138,7 +145,7 @@ class _Gateways:
                         information=ask.information,
                         organisation="子育て支援課",
                     )
-                    for ask, _ in zip(self._asks, range(order.requests), strict=False)
+                    for ask, _ in zip(asks, range(order.requests), strict=False)
                 ),
             )
             outgoing = wire.prepare(
@@ -146,7 +153,7 @@ class _Gateways:
                 REQUEST_PERMITS,
                 question,
                 sender=gateway,
-                receiver="network",
+                receiver=line.core,
                 hop=Hop.NETWORK,
                 now=datetime.now(UTC),
             )

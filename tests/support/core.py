@@ -40,6 +40,8 @@ class RunningCore:
     servers: tuple[Server, ...]
     database: InstitutionDatabase
     keys: CodeKeys
+    databases: tuple[InstitutionDatabase, ...] = ()
+    """The database of each server; of a core on one database the same."""
     _nodes: dict[str, Node] = field(default_factory=dict)
 
     def node(self, system: str) -> Node:
@@ -53,11 +55,12 @@ class RunningCore:
         rows = [
             (member, self.keys.issue(member, person).to_text()) for member in members for person in people
         ]
-        with psycopg.connect(self.database.owner_url) as connection, connection.cursor() as cursor:
-            with cursor.copy("COPY issued_code (member, code, issued_at) FROM STDIN") as copy:
-                for member, code in rows:
-                    copy.write_row((member, code, datetime.now(UTC)))
-            cursor.execute("ANALYZE issued_code")
+        for url in {database.owner_url for database in (self.database, *self.databases)}:
+            with psycopg.connect(url) as connection, connection.cursor() as cursor:
+                with cursor.copy("COPY issued_code (member, code, issued_at) FROM STDIN") as copy:
+                    for member, code in rows:
+                        copy.write_row((member, code, datetime.now(UTC)))
+                cursor.execute("ANALYZE issued_code")
 
     def code(self, member: str, person: str) -> str:
         return self.keys.issue(member, person).to_text()
@@ -123,38 +126,54 @@ def running_core(
     institution_database: Callable[..., InstitutionDatabase],
     *,
     processes: int = 1,
+    homes: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
     command: Callable[[str, int], tuple[str, ...]] = uvicorn_command,
 ) -> Iterator[RunningCore]:
-    """Start the processes of a core on one fresh database, and stop them at the end."""
+    """Start the processes of a core on one fresh database, and stop them at the end.
+
+    ``homes``: member -> another core at which it is at home; each of those runs as one process on a database of its own.
+    """
+    homes = homes or {}
+    further = tuple(sorted(set(homes.values())))
+    ports = [free_port() for _ in range(processes)]
+    names = ["network"] * processes + list(further)
+    ports += [free_port() for _ in further]
     gateways = tuple(f"gateway.{member}" for member in MEMBERS)
     systems = make_systems(
         folder,
         *MEMBERS,
         *gateways,
-        *("network", "jlis", "portal", "commission"),
+        *("network", "jlis", "portal", "commission", *further),
+        urls={name: f"http://127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)},
+        cores={member: (core,) for member, core in homes.items()},
         kinds={**KINDS, **{f"gateway.{member}": kinds for member, kinds in KINDS.items()}},
     )
-    ring = systems.node("network").keyring
     keys = CodeKeys.generate()
-    ring.add_secret("codes", keys.to_bytes())
-    ring.add_secret("log", LogSigner.generate("test.invalid/log").to_bytes())
-    database = institution_database("network", migrated=True)
-    ports = [free_port() for _ in range(processes)]
+    databases: dict[str, InstitutionDatabase] = {}
+    for name in ("network", *further):
+        ring = systems.node(name).keyring
+        ring.add_secret("codes", keys.to_bytes())
+        ring.add_secret(
+            "log", LogSigner.generate(f"test.invalid/{name.replace('network', 'log')}").to_bytes()
+        )
+        databases[name] = institution_database("network", migrated=True)
     servers = tuple(
         Server(
-            "network",
+            name,
             port,
-            {**systems.environment("network"), "DATABASE_URL": database.url, **(environment or {})},
+            {**systems.environment(name), "DATABASE_URL": databases[name].url, **(environment or {})},
             folder / f"network-{port}.log",
             command("network", port),
         )
-        for port in ports
+        for name, port in zip(names, ports, strict=True)
     )
     try:
         for server in servers:
             server.start()
-        yield RunningCore(systems, servers, database, keys)
+        yield RunningCore(
+            systems, servers, databases["network"], keys, tuple(databases[name] for name in names)
+        )
     finally:
         for server in servers:
             server.stop()

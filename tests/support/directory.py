@@ -86,6 +86,11 @@ class Systems:
         )
         return _write(Systems(self.folder, self.operator, listed))
 
+    def also(self, system_id: str) -> Systems:
+        """The same systems and one more, which listens nowhere. Writes the file anew."""
+        more = _system(self.folder, system_id, url=NOWHERE, kinds=(), name=system_id, blind=False, cores=())
+        return _write(Systems(self.folder, self.operator, (*self.listed, more)))
+
     def moved(self, urls: Mapping[str, str]) -> Systems:
         """The same systems and keys, some at other addresses (once the test knows a port). Writes the file anew."""
         listed = tuple(

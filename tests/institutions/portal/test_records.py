@@ -289,6 +289,30 @@ def test_without_the_network_the_pages_say_so_and_the_rest_works(
     assert address in resident.text("/records/")
 
 
+def test_a_core_that_does_not_answer_is_said_to_be_missing(
+    house: House, holder: Holder, resident: Browser
+) -> None:
+    """What the others keep is shown, and nobody takes it for everything."""
+    address = ask(house, holder)
+    everything, missing = "あなたについてのやりとりの全部です", "network.westが応答しません"
+
+    def saying(words: str) -> str:
+        return eventually(lambda: page if words in (page := resident.text("/records/")) else None)
+
+    saying(everything)
+    house.exchange.systems.also("network.west")
+    try:
+        page = saying(missing)
+        assert address in page
+        assert everything not in page
+        assert "ここの記録は載っていません" in resident.text("/records/coverage")
+        assert missing in resident.text("/")
+        assert "照会番号" in resident.text(address)
+    finally:
+        house.exchange.systems.moved({})
+    saying(everything)
+
+
 def test_a_code_that_did_not_come_is_asked_again_with_one_button(
     house: House, holder: Holder, browser: Browser
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,12 +35,13 @@ def supervision(request: HttpRequest) -> HttpResponse:
     """What stood out in the last days, as the network reports it now; nothing is kept here."""
     span = next((days for days in SPANS if request.GET.get("days") == str(days)), SPANS[0])
     today = timezone.localdate()
-    report, refused = _report(SupervisionQuery(first=today - timedelta(days=span - 1), last=today))
+    report, refused, missing = _report(SupervisionQuery(first=today - timedelta(days=span - 1), last=today))
     context: dict[str, Any] = {
         "days": span,
         "spans": SPANS,
         "report": report,
         "refused": refused,
+        "missing": missing,
         "logs": WatchedLog.objects.order_by("origin"),
         "open_alarms": Alarm.objects.filter(closed_at=None).count(),
     }
@@ -49,20 +51,46 @@ def supervision(request: HttpRequest) -> HttpResponse:
     return render(request, "commission/supervision.html", context, status=200 if report else 503)
 
 
-def _report(query: SupervisionQuery) -> tuple[SupervisionReport | None, Refused | None]:
-    try:
-        report = wire.call(
-            this_node(),
-            SUPERVISE,
-            query,
-            sender="commission",
-            receiver="network",
-            hop=Hop.NETWORK,
-            now=lambda: datetime.now(UTC),
-        )
-    except Refused as refused:
-        return None, refused
-    return report, None
+def _report(query: SupervisionQuery) -> tuple[SupervisionReport | None, Refused | None, list[str]]:
+    """What all cores of the network report that answer, a refusal when none does, and the names of those that do not."""
+    node = this_node()
+    reports: list[SupervisionReport] = []
+    missing: list[str] = []
+    refused: Refused | None = None
+    for core in node.directory.cores:
+        try:
+            reports.append(
+                wire.call(
+                    node,
+                    SUPERVISE,
+                    query,
+                    sender="commission",
+                    receiver=core,
+                    hop=Hop.NETWORK,
+                    now=lambda: datetime.now(UTC),
+                )
+            )
+        except Refused as error:
+            refused = error
+            missing.append(node.directory.name(core))
+    if not reports:
+        return None, refused, missing
+    return merged(reports), None, missing
+
+
+def merged(reports: Sequence[SupervisionReport]) -> SupervisionReport:
+    """Reports of several cores as one: an organisation is at home at one of them, so nothing is counted twice."""
+    if len(reports) == 1:
+        return reports[0]
+    anomalies = [anomaly for report in reports for anomaly in report.anomalies]
+    through = [report.counted_through for report in reports]
+    return SupervisionReport(
+        anomalies=tuple(sorted(anomalies, key=lambda anomaly: anomaly.day, reverse=True)),
+        more=any(report.more for report in reports),
+        askers=sum(report.askers for report in reports),
+        asked=sum(report.asked for report in reports),
+        counted_through=min((at for at in through if at), default=None) if all(through) else None,
+    )
 
 
 def _anomaly_table(anomalies: list[Anomaly]) -> Table:

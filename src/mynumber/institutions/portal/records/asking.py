@@ -12,21 +12,20 @@ from uuid import UUID
 
 import msgspec
 
+from mynumber.institutions.portal.records.cores import SYSTEM, AllRecords, ask_for_records
 from mynumber.protocols import wire
+from mynumber.protocols.directory import FIRST_CORE
 from mynumber.protocols.events import QUERY_EVENT_RECORDS, EventRecord, EventRecordQuery, EventRecords
 from mynumber.protocols.message import Message
 from mynumber.protocols.records import (
     QUERY_RECEIPT,
-    QUERY_RECORDS,
     ExchangeRecord,
     ReceiptQuery,
     RecordQuery,
-    Records,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.messages import this_node
 
-SYSTEM, NETWORK = "portal", "network"
 LARGEST_OFFSET = 100_000
 
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -46,10 +45,10 @@ def records_of(
     provider: str | None = None,
     offset: int = 0,
     limit: int,
-) -> Records:
-    """One page of the records about a person, newest first; days are days in Japan, both included. Raises Refused."""
-    return _ask(
-        QUERY_RECORDS,
+) -> AllRecords:
+    """One page of the records about a person, newest first; days are days in Japan, both included. Raises Refused when no core answers."""
+    return ask_for_records(
+        this_node(),
         RecordQuery(
             code=code,
             since=since,
@@ -64,7 +63,11 @@ def records_of(
 
 def record_of(code: str, inquirer: str, request_id: UUID) -> ExchangeRecord | None:
     """One exchange about the person; None also for an exchange about somebody else. Raises Refused."""
-    found = _ask(QUERY_RECORDS, RecordQuery(code=code, inquirer=inquirer, request_id=request_id, limit=1))
+    found = ask_for_records(
+        this_node(), RecordQuery(code=code, inquirer=inquirer, request_id=request_id, limit=1)
+    )
+    if not found.records and found.missing:  # it may be at one of those
+        raise Refused(Hop.NETWORK, Reason.UNAVAILABLE, "a core did not answer")
     return found.records[0] if found.records else None
 
 
@@ -104,10 +107,12 @@ def change_of(code: str, index: int) -> EventRecord | None:
     return found.records[0] if found.records else None
 
 
-def receipt_of(code: str, index: int) -> str | None:
-    """The receipt of one entry about the person; None if there is no such entry. Raises ReceiptNotReady, Refused."""
+def receipt_of(code: str, index: int, *, core: str = FIRST_CORE) -> str | None:
+    """The receipt of one entry about the person in the log of a core; None if there is no such entry. Raises ReceiptNotReady, Refused."""
+    if not this_node().directory.is_core(core):
+        return None
     try:
-        return _ask(QUERY_RECEIPT, ReceiptQuery(code=code, index=index)).text
+        return _ask(QUERY_RECEIPT, ReceiptQuery(code=code, index=index), core=core).text
     except Refused as refused:
         if (refused.hop, refused.reason) == (Hop.NETWORK, Reason.UNKNOWN_RECORD):
             return None
@@ -116,13 +121,13 @@ def receipt_of(code: str, index: int) -> str | None:
         raise
 
 
-def _ask(message: Message[Q, A], question: Q) -> A:
+def _ask(message: Message[Q, A], question: Q, *, core: str = FIRST_CORE) -> A:
     return wire.call(
         this_node(),
         message,
         question,
         sender=SYSTEM,
-        receiver=NETWORK,
+        receiver=core,
         hop=Hop.PORTAL,
         now=partial(datetime.now, UTC),
     )

@@ -12,5 +12,6 @@ urlpatterns = [
     path("log-policy", views.log_policy, name="log-policy"),
     path("changes/<int:index>", views.change, name="change"),
     path("receipts/<int:index>", views.receipt, name="receipt"),
+    path("receipts/<str:core>/<int:index>", views.receipt, name="receipt-of-core"),
     path("<str:inquirer>/<uuid:request_id>", views.record, name="record"),
 ]

@@ -21,6 +21,7 @@ from mynumber.institutions.portal.account.sessions import Visit, current_visit, 
 from mynumber.institutions.portal.account.words import NO_CODE_YET
 from mynumber.institutions.portal.records import asking
 from mynumber.institutions.portal.records.asking import ReceiptNotReady
+from mynumber.institutions.portal.records.cores import AllRecords
 from mynumber.institutions.portal.records.disclosures import ToldChange, tell_change
 from mynumber.institutions.portal.records.forms import FilterForm
 from mynumber.institutions.portal.records.telling import (
@@ -31,8 +32,8 @@ from mynumber.institutions.portal.records.telling import (
     steps_of,
     tell,
 )
+from mynumber.protocols.directory import FIRST_CORE
 from mynumber.protocols.events import EventRecords
-from mynumber.protocols.records import Records
 from mynumber.protocols.refusal import Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
@@ -76,7 +77,11 @@ def home(request: HttpRequest) -> HttpResponse:
         _log.info("home without records", reason=refused.reason)
         context["trouble"] = refused.problem
     else:
-        context |= {"latest": [tell(record) for record in latest.records], "total": latest.total}
+        context |= {
+            "latest": [tell(record) for record in latest.records],
+            "total": latest.total,
+            "records": latest,
+        }
     return page(request, "portal/home.html", visit, context)
 
 
@@ -99,7 +104,8 @@ def history(request: HttpRequest) -> HttpResponse:
     except NeedsCode:
         return page(request, "portal/records/list.html", visit, {**context, "needs_code": NO_CODE_YET})
     told = [tell(record) for record in records.records]
-    context |= _changes(request, visit, wanted)
+    if FIRST_CORE not in records.missing:
+        context |= _changes(request, visit, wanted)
     context |= {
         "records": records,
         "told": told,
@@ -130,7 +136,7 @@ def record(request: HttpRequest, inquirer: str, request_id: UUID) -> HttpRespons
         "order_name": ORDER_NAME,
         "receipts": _receipts(told),
     }
-    context |= _means_to_verify(found.events[0].index if found.events else 0)
+    context |= _means_to_verify(found.events[0].index if found.events else 0, found.core)
     return page(request, "portal/records/record.html", visit, context)
 
 
@@ -154,11 +160,11 @@ def change(request: HttpRequest, index: int) -> HttpResponse:
 
 @resident_only
 @require_safe
-def receipt(request: HttpRequest, index: int) -> HttpResponse:
-    """The receipt of one entry, as a file to keep."""
+def receipt(request: HttpRequest, index: int, core: str = FIRST_CORE) -> HttpResponse:
+    """The receipt of one entry in the log of a core, as a file to keep."""
     visit = resident_of(request)
     try:
-        text = _ask(visit, lambda code: asking.receipt_of(code, index))
+        text = _ask(visit, lambda code: asking.receipt_of(code, index, core=core))
     except NeedsCode:
         raise _no_code() from None
     except ReceiptNotReady:
@@ -173,7 +179,7 @@ def receipt(request: HttpRequest, index: int) -> HttpResponse:
     if text is None:
         raise Http404
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="receipt-{index}.txt"'
+    response["Content-Disposition"] = f'attachment; filename="{_receipt_name(core, index)}"'
     return response
 
 
@@ -185,8 +191,11 @@ def coverage(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"order_name": ORDER_NAME}
     try:
         context["records"] = records = _ask(visit, lambda code: asking.records_of(code, limit=1))
-        context["changes"] = changes = _ask(visit, lambda code: asking.changes_of(code, limit=1))
-        context["covered_since"] = _earliest(records.covered_since, changes.covered_since)
+        context["several"] = len(records.cores) > 1
+        context["covered_since"] = records.covered_since
+        if FIRST_CORE not in records.missing:
+            context["changes"] = changes = _ask(visit, lambda code: asking.changes_of(code, limit=1))
+            context["covered_since"] = _earliest(records.covered_since, changes.covered_since)
     except NeedsCode:
         context["needs_code"] = NO_CODE_YET
     return page(request, "portal/records/coverage.html", visit, context)
@@ -262,8 +271,8 @@ def _page_number(request: HttpRequest, parameter: str = "page") -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
 
 
-def _page_of(visit: Visit, wanted: dict[str, object], number: int) -> tuple[Records, int]:
-    def ask(number: int) -> Records:
+def _page_of(visit: Visit, wanted: dict[str, object], number: int) -> tuple[AllRecords, int]:
+    def ask(number: int) -> AllRecords:
         offset = (number - 1) * RECORDS_A_PAGE
         return _ask(
             visit,
@@ -323,12 +332,12 @@ def _earliest(*moments: datetime | None) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
-def _means_to_verify(first_index: int) -> dict[str, object]:
-    """What a page says about checking receipts; ``first_index`` is that of its example."""
+def _means_to_verify(first_index: int, core: str = FIRST_CORE) -> dict[str, object]:
+    """What a page says about checking receipts; ``first_index`` is that of its example, in the log of ``core``."""
     return {
-        "log_key": _log_key(),
+        "log_key": _log_key() if core == FIRST_CORE else "",  # those of the others stand in the policy
         "has_policy": _log_policy() is not None,
-        "first_index": first_index,
+        "first_receipt": _receipt_name(core, first_index),
     }
 
 
@@ -362,16 +371,30 @@ class Receipt:
 
 
 def _receipts(told: Told) -> list[Receipt]:
+    core = told.record.core
     return [
         Receipt(
             event.index,
             event_title(event),
-            Link(f"receipt-{event.index}.txt", reverse("receipt", args=[event.index]))
+            Link(_receipt_name(core, event.index), _receipt_url(core, event.index))
             if event.integrated
             else None,
         )
         for event in told.record.events
     ]
+
+
+def _receipt_name(core: str, index: int) -> str:
+    """Names of files of further cores say which log they are of."""
+    return f"receipt-{index}.txt" if core == FIRST_CORE else f"receipt-{core}-{index}.txt"
+
+
+def _receipt_url(core: str, index: int) -> str:
+    return (
+        reverse("receipt", args=[index])
+        if core == FIRST_CORE
+        else reverse("receipt-of-core", args=[core, index])
+    )
 
 
 def _url(told: Told) -> str:
