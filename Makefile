@@ -74,6 +74,7 @@ $(VENV_READY):
 $(RUN_READY): requirements/run.lock pyproject.toml | $(VENV_READY)
 	@if ! [ -f $(TEST_READY) ]; then echo 'Installing packages ...'; $(PIP) install --require-hashes -r requirements/run.lock; fi
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q -j 0 src  # once, not in each of the processes that start side by side
 	@touch $@
 
 $(TEST_READY): requirements/dev.lock pyproject.toml | $(VENV_READY)
