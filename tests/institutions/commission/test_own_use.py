@@ -171,17 +171,25 @@ def test_only_a_supervisor_decides_and_only_staff_see_notices(core: RunningCore,
     assert auditor.get(f"/own-use/{uuid4()}").status_code == 404
 
 
-def test_without_the_network_nothing_is_accepted(
+def test_a_decision_stands_while_the_network_is_away_and_counts_when_it_was_told(
     core: RunningCore, database: InstitutionDatabase, tmp_path: Path, supervisor: Client
 ) -> None:
-    standing = notify(core, affair(number=105))
+    text = affair(number=105)
+    standing = notify(core, text)
     lonely = make_systems(tmp_path, "commission", "network", CITY)
     with faces.face(PROJECT, database, **lonely.environment("commission")):
         client = signed_in("kessai")
         assert decide(client, standing.notice, "accept") == 503
-    from mynumber.institutions.commission.own_use.models import Notice
-
-    assert Notice.objects.get(notice=standing.notice).state == NoticeState.OPEN.value
+        assert "まだ表に加わっていません" in client.get(f"/own-use/{standing.notice}").content.decode()
+    assert core.rows("SELECT FROM own_use_row WHERE affair = 'own-131229-105'") == []
+    with faces.face(PROJECT, database, **core.systems.environment("commission")):
+        assert notify(core, text, notice=standing.notice).state is NoticeState.OPEN, "not in force"
+        client = signed_in("kessai")
+        assert decide(client, standing.notice, "return", "やはり") == 409, "it may be at the network already"
+        assert client.post(f"/own-use/{standing.notice}", {"tell": "1"}).status_code == 302
+        assert notify(core, text, notice=standing.notice).state is NoticeState.ACCEPTED
+        assert "もう一度知らせる" not in client.get(f"/own-use/{standing.notice}").content.decode()
+    assert len(core.rows("SELECT FROM own_use_row WHERE affair = 'own-131229-105'")) == 1
 
 
 @needs(CHROMIUM)

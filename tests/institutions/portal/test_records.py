@@ -76,6 +76,7 @@ def test_the_list_says_who_asked_whom_for_which_affair_under_which_item(
 ) -> None:
     assert "やりとりはまだありません" in resident.text("/records/")
     address = ask(house, holder)
+    settled(resident, address)
     page = resident.text("/records/")
     assert address in page
     for words in (

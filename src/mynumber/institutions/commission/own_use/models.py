@@ -22,6 +22,8 @@ class Notice(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=100, default="")
     remark = models.CharField(max_length=400, default="")
+    told_at = models.DateTimeField(null=True)
+    """When the network had an accepted one; until then it counts as open for who notified."""
 
     class Meta:
         db_table = "own_use_notice"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -58,9 +58,10 @@ def take_notice(question: Question[OwnUseNotice]) -> OwnUseStanding:
         )
     elif (known.sender, known.kind, known.content) != (question.sender, body.kind.value, content):
         raise Refused(Hop.COMMISSION, Reason.DUPLICATE_REQUEST)
+    in_force = known.state != NoticeState.ACCEPTED or known.told_at is not None
     return OwnUseStanding(
         notice=known.notice,
-        state=NoticeState(known.state),
+        state=NoticeState(known.state) if in_force else NoticeState.OPEN,
         received_at=known.received_at,
         decided_at=known.decided_at,
         begins=known.begins,
@@ -85,15 +86,41 @@ def _check(body: OwnUseNotice, at: datetime) -> None:
 
 
 def accept(notice_id: UUID, *, who: str, at: datetime) -> Notice:
-    """Accept a notice: the network has the row before the notice counts as accepted. Raises AlreadyDecided, Refused (then nothing has changed here)."""
+    """Accept a notice, then tell the network. Raises AlreadyDecided, and Refused when the network has not taken it: the decision stands and is told again."""
     with transaction.atomic():
         notice = _open(notice_id)
-        day = timezone.localdate(at)
         text = content_of(notice)
-        begins = text.valid_from if notice.kind == NoticeKind.ENDED else max(text.valid_from, day)
-        _tell_network(notice, msgspec.structs.replace(text, valid_from=begins), day)
-        notice.state, notice.begins = NoticeState.ACCEPTED.value, begins
-        return _decided(notice, who, at)
+        ends = notice.kind == NoticeKind.ENDED
+        notice.begins = text.valid_from if ends else max(text.valid_from, timezone.localdate(at))
+        notice.state = NoticeState.ACCEPTED.value
+        _decided(notice, who, at)
+    return tell(notice)
+
+
+def tell(notice: Notice) -> Notice:
+    """Tell every core of the network of an accepted notice; who has it already adds nothing. Raises Refused."""
+    if notice.begins is None or notice.decided_at is None:
+        raise ValueError("only an accepted notice is told")
+    told = OwnUseAccepted(
+        notice=notice.notice,
+        kind=NoticeKind(notice.kind),
+        affair=msgspec.structs.replace(content_of(notice), valid_from=notice.begins),
+        notified=timezone.localdate(notice.received_at),
+        accepted=timezone.localdate(notice.decided_at),
+    )
+    for core in this_node().directory.cores:
+        wire.call(
+            this_node(),
+            TELL_OWN_USE,
+            told,
+            sender=SYSTEM,
+            receiver=core,
+            hop=Hop.COMMISSION,
+            now=timezone.now,
+        )
+    notice.told_at = timezone.now()
+    notice.save(update_fields=["told_at"])
+    return notice
 
 
 def give_back(notice_id: UUID, remark: str, *, who: str, at: datetime) -> Notice:
@@ -115,24 +142,6 @@ def _decided(notice: Notice, who: str, at: datetime) -> Notice:
     notice.decided_at, notice.decided_by = at, who
     notice.save()
     return notice
-
-
-def _tell_network(notice: Notice, text: OwnUseText, accepted: date) -> None:
-    wire.call(
-        this_node(),
-        TELL_OWN_USE,
-        OwnUseAccepted(
-            notice=notice.notice,
-            kind=NoticeKind(notice.kind),
-            affair=text,
-            notified=timezone.localdate(notice.received_at),
-            accepted=accepted,
-        ),
-        sender=SYSTEM,
-        receiver="network",
-        hop=Hop.COMMISSION,
-        now=timezone.now,
-    )
 
 
 routes = message_routes(NOTIFY_OWN_USE, take_notice, hop=Hop.COMMISSION, may_ask=only("municipality"))

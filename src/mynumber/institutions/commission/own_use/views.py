@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -83,6 +84,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 @staff_only
+@transaction.non_atomic_requests  # a decision is committed before the network is told of it
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice(request: HttpRequest, notice: UUID) -> HttpResponse:
     """One notice beside the affair that it is like; a supervisor decides."""
@@ -102,6 +104,9 @@ def notice(request: HttpRequest, notice: UUID) -> HttpResponse:
                 status=403,
                 title_en="Only a supervisor decides",
             )
+        if "tell" in request.POST:
+            _tell(found)
+            return HttpResponseRedirect(reverse("own-use-notice", args=[notice]))
         if form.is_valid():
             _decide(form, notice, staff.display_name)
             return HttpResponseRedirect(reverse("own-use-notice", args=[notice]))
@@ -118,6 +123,8 @@ def notice(request: HttpRequest, notice: UUID) -> HttpResponse:
         "rules": _rules(basis, text),
         "form": form,
         "may_decide": may_decide,
+        "untold": found.state == NoticeState.ACCEPTED.value and found.told_at is None,
+        "may_tell": staff.role in DECIDERS,
     }
     return render(request, "commission/own_use_notice.html", context, status=422 if form.errors else 200)
 
@@ -138,16 +145,29 @@ def _decide(form: DecisionForm, notice: UUID, who: str) -> None:
             title_en="Already decided",
         ) from None
     except Refused as refused:
-        raise PageRefused(
-            "受理できませんでした",
-            "情報提供ネットワークシステムが、この事務を表に加えませんでした。届出は、決定していないままです。",
-            f"{refused.hop.label_ja}：{refused.reason.sentence_ja}",
-            "ネットワークの状態を確かめて、もう一度決定してください。",
-            reason=refused.reason.value,
-            status=503,
-            hop="情報提供ネットワークシステム",
-            title_en="It could not be accepted",
-        ) from None
+        raise _not_told(refused) from None
+
+
+def _tell(notice: Notice) -> None:
+    """Once more what was accepted and is not yet in the network's table."""
+    if notice.state == NoticeState.ACCEPTED.value and notice.told_at is None:
+        try:
+            noticing.tell(notice)
+        except Refused as refused:
+            raise _not_told(refused) from None
+
+
+def _not_told(refused: Refused) -> PageRefused:
+    return PageRefused(
+        "受理しましたが、まだ表に加わっていません",
+        "受理の決定は残っています。情報提供ネットワークシステムが、この事務を表にまだ加えていないので、照会はできません。",
+        f"{refused.hop.label_ja}：{refused.reason.sentence_ja}",
+        "ネットワークの状態を確かめて、届出のページの「もう一度知らせる」を押してください。",
+        reason=refused.reason.value,
+        status=503,
+        hop="情報提供ネットワークシステム",
+        title_en="Accepted, and not yet in the table",
+    )
 
 
 def _equivalent(basis: LegalBasis, text: OwnUseText) -> Affair | None:

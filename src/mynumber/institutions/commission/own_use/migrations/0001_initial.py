@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(null=True)),
                 ("decided_by", models.CharField(default="", max_length=100)),
                 ("remark", models.CharField(default="", max_length=400)),
+                ("told_at", models.DateTimeField(null=True)),
             ],
             options={
                 "db_table": "own_use_notice",
