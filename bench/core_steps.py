@@ -18,7 +18,7 @@ from mynumber.foundation import envelope
 from mynumber.foundation.message_keys import from_base64url
 from mynumber.institutions.network.api import legal_basis_at
 from mynumber.institutions.network.core import decision, permits
-from mynumber.institutions.network.core.recording import Asked, Recorder
+from mynumber.institutions.network.core.recording import Asked, Recorded, Recorder
 from mynumber.protocols import wire
 from mynumber.protocols.exchange import (
     REQUEST_PERMITS,
@@ -139,7 +139,7 @@ class _Steps:
         assert verify_key is not None
 
         def find_rules() -> None:
-            rules = decision._Rules(self._inquirer, True, directory, legal_basis_at(datetime.now(UTC)))
+            rules = decision.Rules(self._inquirer, True, directory, legal_basis_at(datetime.now(UTC)))
             for request in question.requests:
                 rules.find(request)
 
@@ -178,7 +178,7 @@ class _Steps:
             begun = time.process_time_ns()
             results = await recorder.record_requests(batch)
             samples.append((time.process_time_ns() - begun) / 1000 / (BATCH * self._requests))
-            assert all(result and result.sheets for result in results)
+            assert all(isinstance(result, Recorded) and result.sheets for result in results)
         await pool.close()
         return median(samples)
 

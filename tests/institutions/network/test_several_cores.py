@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -13,13 +14,17 @@ import psycopg
 import pytest
 
 from mynumber.foundation.law import InformationKind
-from mynumber.foundation.tlog import LogSigner, verify_receipt
+from mynumber.foundation.tlog import LogSigner, Policy
+from mynumber.foundation.tlog.policy import KnownLog
+from mynumber.foundation.tlog.receipt import ReceiptInvalid, VerifiedReceipt, verify_receipt_under
 from mynumber.institutions.portal.records.cores import ask_for_records
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.exchange import REQUEST_PERMITS, Outcome, PermitRequests, RequestedPermit
 from mynumber.protocols.holders import QUERY_HOLDERS, HoldersQuery
 from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery, RecordQuery
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from tests.support.commission import make_commission
+from tests.support.directory import NOWHERE
 from tests.support.everyone import eventually
 from tests.support.exchange import (
     ALLOWANCE,
@@ -48,6 +53,33 @@ def two(
         for member, addressee in ((CITY, "C-1"), (FORMER_CITY, "F-1")):
             exchange.register(member, addressee, InformationKind.LOCAL_TAX, TAX)
         yield exchange
+
+
+@pytest.fixture(scope="module")
+def policy(
+    two: Exchange,
+    tmp_path_factory: pytest.TempPathFactory,
+    institution_database: Callable[..., InstitutionDatabase],
+) -> Iterator[Policy]:
+    """The witness of the commission, which cosigns the logs of both cores."""
+    logs = {
+        core: LogSigner.from_bytes(two.systems.node(core).keyring.secret("log")).verifier_key
+        for core in two.cores
+    }
+    commission = make_commission(
+        tmp_path_factory.mktemp("witness"), institution_database, log_key=logs[EAST], log_url=NOWHERE
+    )
+    both = replace(commission.policy, logs=tuple(KnownLog(key) for key in logs.values()))
+    commission.policy_path.write_text(both.to_text())
+    for server in two.cores.values():
+        server.stop()
+        server.environment = {**server.environment, "MYNUMBER_LOG_POLICY": str(commission.policy_path)}
+        server.start()
+    commission.witness.start()
+    try:
+        yield both
+    finally:
+        commission.witness.stop()
 
 
 def rows(exchange: Exchange, core: str, query: str, *arguments: object) -> list[tuple[object, ...]]:
@@ -105,8 +137,8 @@ def test_another_core_than_its_own_takes_no_request_of_a_member(two: Exchange) -
     assert not rows(two, WEST, "SELECT FROM exchange WHERE inquirer = %s", CITY)
 
 
-def test_the_portal_sees_the_records_of_all_cores_and_each_receipt_holds_by_its_own_log(
-    two: Exchange,
+def test_the_portal_sees_the_records_of_all_cores_and_each_receipt_holds_by_its_own_witnessed_log(
+    two: Exchange, policy: Policy
 ) -> None:
     two.inquire("C-1", member=CITY, provider=FORMER_CITY)
     two.inquire("F-1", member=FORMER_CITY, provider=CITY)
@@ -120,20 +152,22 @@ def test_the_portal_sees_the_records_of_all_cores_and_each_receipt_holds_by_its_
     assert times == sorted(times, reverse=True)
     second = ask_for_records(node, RecordQuery(code=code, offset=1, limit=2))
     assert [one.request_id for one in second.records] == [one.request_id for one in seen.records[1:3]]
+    origins = dict(zip(two.cores, (log.key.name for log in policy.logs), strict=True))
     for core in (EAST, WEST):
         record = next(one for one in seen.records if one.core == core)
-        vkey = LogSigner.from_bytes(two.systems.node(core).keyring.secret("log")).vkey
 
-        def receipt(core: str = core, index: int = record.events[0].index) -> str | None:
+        def receipt(core: str, index: int) -> VerifiedReceipt | None:
             try:
-                return two.call(
-                    QUERY_RECEIPT, ReceiptQuery(code=code, index=index), sender="portal", receiver=core
-                ).text
-            except Refused:
+                question = ReceiptQuery(code=code, index=index)
+                text = two.call(QUERY_RECEIPT, question, sender="portal", receiver=core).text
+                return verify_receipt_under(text, policy)
+            except (Refused, ReceiptInvalid):  # no checkpoint covers it yet, or it is from before the witness
                 return None
 
-        verified = verify_receipt(str(eventually(receipt, "a receipt")), vkey)
+        verified = eventually(partial(receipt, core, record.events[0].index), f"a receipt of {core}")
         assert verified.record["request_id"] == str(record.request_id)
+        assert verified.origin == origins[core]
+    assert len(set(origins.values())) == 2
 
 
 def test_who_holds_a_code_is_answered_over_all_cores(two: Exchange) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from mynumber.foundation import law
 from mynumber.foundation.law import InstitutionKind
 from mynumber.institutions.commission.monitor.models import Alarm, WatchedLog
+from mynumber.institutions.commission.supervision.merging import merged
 from mynumber.protocols import wire
 from mynumber.protocols.directory import System
 from mynumber.protocols.refusal import Hop, Refused
@@ -76,21 +76,6 @@ def _report(query: SupervisionQuery) -> tuple[SupervisionReport | None, Refused 
     if not reports:
         return None, refused, missing
     return merged(reports), None, missing
-
-
-def merged(reports: Sequence[SupervisionReport]) -> SupervisionReport:
-    """Reports of several cores as one: an organisation is at home at one of them, so nothing is counted twice."""
-    if len(reports) == 1:
-        return reports[0]
-    anomalies = [anomaly for report in reports for anomaly in report.anomalies]
-    through = [report.counted_through for report in reports]
-    return SupervisionReport(
-        anomalies=tuple(sorted(anomalies, key=lambda anomaly: anomaly.day, reverse=True)),
-        more=any(report.more for report in reports),
-        askers=sum(report.askers for report in reports),
-        asked=sum(report.asked for report in reports),
-        counted_through=min((at for at in through if at), default=None) if all(through) else None,
-    )
 
 
 def _anomaly_table(anomalies: list[Anomaly]) -> Table:
