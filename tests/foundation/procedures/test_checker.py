@@ -88,6 +88,7 @@ def test_the_catalogue_is_without_complaint() -> None:
             "法令の表にありません",
         ),
         (lambda d: inside(d, "children", "name")["source"].update(of="nobody"), "人を指す項目ではありません"),
+        (lambda d: field(d, "phone").update(source={"from": "examined"}), "審査で確かめる項目"),
         (lambda d: d["field"].append(field(d, "main_earner")), "同じidの項目が二つ"),
         (lambda d: field(d, "main_earner").update(section="nowhere"), "section nowhere"),
         (lambda d: field(d, "cause").update(choices=[]), "選択肢がありません"),

@@ -92,12 +92,12 @@ def test_entities_in_the_xml_are_not_expanded() -> None:
 
 
 def test_too_many_lines_are_refused() -> None:
-    book = Workbook()
-    book.active.title = "survey"
+    book = Workbook(write_only=True)
     book.create_sheet("settings").append(["key", "value"])
-    book.active.append(["type", "name"])
+    survey = book.create_sheet("survey")
+    survey.append(["type", "name"])
     for at in range(2_100):
-        book.active.append(["text", f"field_{at}"])
+        survey.append(["text", f"field_{at}"])
     out = BytesIO()
     book.save(out)
     with pytest.raises(MalformedProcedure, match="2,000行"):

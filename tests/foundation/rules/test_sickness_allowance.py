@@ -418,6 +418,9 @@ def test_reasons_name_the_clauses() -> None:
     lines = " ".join(reasons(decide(claim(stretch(wage=3_000))).payable))
     for clause in ("健康保険法第99条第2項", "健康保険法第108条"):
         assert clause in lines
+    assert "支給する日数と額：27日分、99,009円（健康保険法第99条）" in lines
+    assert "支給できる残りの日数：548日（健康保険法第99条第4項）" in lines
+    assert "標準報酬月額（12月まで）：300,000円、300,000円" in lines
     refusal = " ".join(reasons(decide(claim(accident_insurance=told(True))).payable))
     assert "労災保険などから相当する給付を受けられます（健康保険法第55条第1項）" in refusal
 

@@ -27,6 +27,7 @@ from mynumber.foundation.smartcard import (
 from tests.foundation.smartcard.conftest import Made
 
 WRONG, RIGHT = Pin("9999"), Pin("1234")
+SEEN = ("st_ino", "st_mtime_ns", "st_size")
 
 
 @pytest.fixture
@@ -82,6 +83,24 @@ def test_a_program_goes_on_like_with_a_card_just_put_in_when_another_has_changed
 
 SELECT, GUESS = (bytes.fromhex(apdu) for apdu in ("00A4040C0AD392F000260100000001", "002000980439393939"))
 """Select the application; a wrong PIN by its short identifier."""
+
+
+def test_a_change_is_seen_though_number_and_time_of_the_file_are_as_before(path: Path) -> None:
+    """As when it is replaced twice within one tick of the clock, and the first file's number is given out again."""
+    looking, trying = CardFile(path), CardFile(path)
+    first = path.with_suffix(".first")
+    os.link(path, first)
+    before = path.stat()
+    with pytest.raises(WrongPin):
+        enter(trying, WRONG)
+    first.write_bytes(path.read_bytes())
+    first.replace(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = path.stat()
+    assert [getattr(after, name) for name in SEEN] == [getattr(before, name) for name in SEEN]
+    with pytest.raises(WrongPin) as wrong:
+        enter(looking, WRONG)
+    assert wrong.value.remaining == 1
 
 
 def _guess(path: Path, queue: multiprocessing.Queue[list[bytes]]) -> None:

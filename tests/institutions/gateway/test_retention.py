@@ -70,3 +70,25 @@ def test_a_record_is_not_deleted_by_hand(database: InstitutionDatabase, table: s
     for url in (database.url, database.tenant_urls[TENANT]):
         with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608
+
+
+@pytest.mark.parametrize("table", ["former_code", "gone_copy"])
+def test_traces_and_former_codes_are_walled(database: InstitutionDatabase, table: str) -> None:
+    with psycopg.connect(database.tenant_urls[TENANT]) as own:
+        own.execute(
+            "INSERT INTO former_code (tenant, former, code, at) VALUES (%s, '1.a', '2.a', now()) ON CONFLICT DO NOTHING",
+            [TENANT],
+        )
+        assert own.execute("SELECT current_code('1.a'), current_code('1.b')").fetchone() == ("2.a", "1.b")
+    with psycopg.connect(database.tenant_urls[OTHER]) as stranger:
+        foreign = f"SELECT count(*) FROM {table} WHERE tenant = %s".encode()  # noqa: S608
+        assert stranger.execute(foreign, [TENANT]).fetchone() == (0,)
+        assert stranger.execute("SELECT current_code('1.a')").fetchone() == ("1.a",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            stranger.execute(f"INSERT INTO {table} {_ROW[table]}".encode())  # noqa: S608
+
+
+_ROW = {
+    "former_code": f"SELECT '{TENANT}', '1.x', '2.x', now()",
+    "gone_copy": f"SELECT '{TENANT}', 'x', 'local_tax', '', now(), NULL, NULL, NULL, true",
+}

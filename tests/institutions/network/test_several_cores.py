@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from mynumber.foundation.tlog.policy import KnownLog
 from mynumber.foundation.tlog.receipt import ReceiptInvalid, VerifiedReceipt, verify_receipt_under
 from mynumber.institutions.portal.records.cores import ask_for_records
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.events import EVENTS, CodedEvent, EventKind, EventRefusal, Events
 from mynumber.protocols.exchange import REQUEST_PERMITS, Outcome, PermitRequests, RequestedPermit
 from mynumber.protocols.holders import QUERY_HOLDERS, HoldersQuery
 from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery, RecordQuery
@@ -181,6 +183,24 @@ def test_who_holds_a_code_is_answered_over_all_cores(two: Exchange) -> None:
     )
     assert FORMER_CITY in {holder.member for holder in answer.holders}
     assert answer.not_known == ()
+
+
+def test_an_event_about_a_code_that_the_first_core_has_not_heard_of_is_taken(two: Exchange) -> None:
+    with psycopg.connect(two.core_databases[EAST].owner_url) as connection:
+        connection.execute("DELETE FROM issued_code WHERE member = %s", (FORMER_CITY,))
+    codes = two.code_of(FORMER_CITY, PERSON), two.code_of(FORMER_CITY, resident_code())
+    events = tuple(
+        CodedEvent(
+            event_id=uuid4(),
+            code=code,
+            kind=EventKind.TAX_ASSESSED,
+            information=InformationKind.LOCAL_TAX.value,
+            occurred_at=datetime.now(UTC),
+        )
+        for code in codes
+    )
+    answer = two.call(EVENTS, Events(events=events), sender=f"gateway.{FORMER_CITY}", receiver=EAST)
+    assert [result.refused for result in answer.results] == [None, EventRefusal.UNKNOWN_CODE]
 
 
 def test_one_core_dies_and_the_other_goes_on(two: Exchange) -> None:

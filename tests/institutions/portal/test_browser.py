@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSi
 
 from mynumber.protocols import sign_in
 from tests.institutions.portal.house import PUBLIC, Holder, House
+from tests.institutions.portal.test_records import hear_of_a_move
 from tests.support.exchange import CITY, PENSION
 from tests.webkit.face.serving import (
     DESK,
@@ -113,7 +114,8 @@ def test_every_page_is_accessible_and_fits(
     page = arrive(context, neighbours, person)
     root = page.url.rstrip("/")
     _settle(page, root, PROVIDED)
-    for name, path in addresses().items():
+    told = {"change": hear_of_a_move(neighbours, person)}
+    for name, path in (told | addresses()).items():
         page.goto(root + path)
         keep_picture(page, f"portal-{name}-{size['width']}")
         assert_accessible(page)

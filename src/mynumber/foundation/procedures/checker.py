@@ -20,6 +20,7 @@ from mynumber.foundation.procedures.definition import (
     Document,
     Earlier,
     Event,
+    Examined,
     Field,
     FieldType,
     How,
@@ -45,6 +46,7 @@ SYSTEM_ITEMS: Final = frozenset(
         "contact_email",
         "subject",
         "employer",
+        "first_month_on",
         "request",
     }
 )
@@ -232,6 +234,8 @@ def source_faults(
         )
     if (field.how is How.DERIVED) != isinstance(source, Computed | ByRule):
         yield "計算する項目（derived）の source は answers か rule で、ほかの項目には書けません。"
+    if isinstance(source, Examined) and field.how is not How.NEVER_ASKED:
+        yield "審査で確かめる項目（examined）は never_asked です。"
     match source:
         case Person(because=because) if because not in REASONS:
             yield "聞く理由が読めません。"

@@ -16,6 +16,7 @@ from mynumber.foundation.procedures.definition import (
     Computed,
     Delivery,
     Earlier,
+    Examined,
     FactMapping,
     Field,
     FieldType,
@@ -375,5 +376,7 @@ def source_words(source: Source) -> str:
             return "申請書から計算"
         case System():
             return "受付の記録"
+        case Examined():
+            return "審査"
         case Person():
             return "申請書"

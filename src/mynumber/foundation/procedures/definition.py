@@ -172,13 +172,32 @@ class System(Strict, frozen=True, kw_only=True, tag_field="from", tag="system"):
     item: str
 
 
+class Examined(Strict, frozen=True, kw_only=True, tag_field="from", tag="examined"):
+    """The case worker finds it (審査): no source gives it and the person is not asked."""
+
+    suggest: str = ""
+    """What the case worker's page suggests, to be confirmed; never taken without."""
+
+
 class Person(Strict, frozen=True, kw_only=True, tag_field="from", tag="person"):
     """Only the applicant can say it, and why."""
 
     because: AskReason
 
 
-Source = Register | Network | Earlier | Delivery | Account | OwnRecords | ByRule | Computed | System | Person
+Source = (
+    Register
+    | Network
+    | Earlier
+    | Delivery
+    | Account
+    | OwnRecords
+    | ByRule
+    | Computed
+    | System
+    | Examined
+    | Person
+)
 
 
 class Choice(Strict, frozen=True, kw_only=True):

@@ -92,6 +92,8 @@ def shown(value: object, unit: str = "円") -> str:
             return f"{value.year}年{value.month}月{value.day}日"
         case Month():
             return value.text
+        case tuple() if type(value) is tuple:
+            return "、".join(shown(each, unit) for each in value)
         case _:
             return str(value)
 

@@ -24,8 +24,6 @@ MAXIMUM_CARD = 1024 * 1024
 _FILE_MODE = 0o600
 _OTHERS = 0o077
 
-_Version = tuple[int, int, int]
-
 
 class CardFileProblem(StrEnum):
     """Why a card file cannot be used."""
@@ -55,7 +53,8 @@ class CardFile:
         """Raises CardFileUnusable."""
         self._path = path
         self._randomness = randomness
-        self._state, self._version = _read(path)
+        self._content = _read(path)
+        self._state = _card_of(self._content)
 
     @classmethod
     def create(cls, path: Path, state: CardState) -> CardFile:
@@ -82,8 +81,9 @@ class CardFile:
             self._take_up_changes()
             after, response = process(self._state, apdu, self._randomness)
             if after.memory != self._state.memory:
-                write(self._path, after.to_bytes())
-                self._version = _version(self._path.stat())
+                content = after.to_bytes()
+                write(self._path, content)
+                self._content = content
             self._state = after
         return response
 
@@ -92,33 +92,29 @@ class CardFile:
         self._state = self._state.reset()
 
     def _take_up_changes(self) -> None:
-        try:
-            found = _version(self._path.stat())
-        except OSError:
-            raise CardFileUnusable(CardFileProblem.MISSING) from None
-        if found != self._version:
-            self._state, self._version = _read(self._path)
+        # The content tells: number and time of the file may be those of another one, written within a tick of the clock.
+        content = _read(self._path)
+        if content != self._content:
+            self._state, self._content = _card_of(content), content
 
 
-def _read(path: Path) -> tuple[CardState, _Version]:
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as opened:
-            status = os.fstat(opened.fileno())
-            if stat.S_IMODE(status.st_mode) & _OTHERS:
+            if stat.S_IMODE(os.fstat(opened.fileno()).st_mode) & _OTHERS:
                 raise CardFileUnusable(CardFileProblem.OPEN_TO_OTHERS)
-            content = opened.read(MAXIMUM_CARD + 1)
+            return opened.read(MAXIMUM_CARD + 1)
     except FileNotFoundError:
         raise CardFileUnusable(CardFileProblem.MISSING) from None
     except OSError:
         raise CardFileUnusable(CardFileProblem.UNREADABLE) from None
+
+
+def _card_of(content: bytes) -> CardState:
     try:
-        return CardState.from_bytes(content), _version(status)
+        return CardState.from_bytes(content)
     except CardStateDamaged:
         raise CardFileUnusable(CardFileProblem.DAMAGED) from None
-
-
-def _version(status: os.stat_result) -> _Version:
-    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def write(path: Path, content: bytes) -> None:

@@ -128,7 +128,12 @@ class Core:
         self.telling = Telling(node, pool, self.caller)
         self.holders = self._holders()
         self.mesh = mesh.Mesh(
-            node, pool, codes=lambda: self.codes, legal_basis=legal_basis_at, log=self.sequencer
+            node,
+            pool,
+            codes=lambda: self.codes,
+            legal_basis=legal_basis_at,
+            log=self.sequencer,
+            make_known=self.asking.make_known,
         )
         self._tasks = [
             asyncio.create_task(keep_running("sequencer", self.sequencer.run)),

@@ -27,6 +27,9 @@ class Paid(NamedTuple):
     days: int
     yen: int
 
+    def __str__(self) -> str:
+        return f"{self.days}日分、{self.yen:,}円"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -38,6 +38,9 @@ class Term(NamedTuple):
     days: int
     until: date
 
+    def __str__(self) -> str:
+        return f"{self.days}日" + ("" if self.until == date.max else f"（{self.until.isoformat()}まで）")
+
 
 @rule(Clause(ACT, "99", 4), "支給できる残りの日数", since=REFORM)
 def term(month: Month, claim: Claim) -> Finding[Term]:

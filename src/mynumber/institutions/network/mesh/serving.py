@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -75,11 +75,14 @@ class Mesh:
         codes: Callable[[], CodeRing],
         legal_basis: Callable[[datetime], LegalBasis],
         log: Sequencer,
+        make_known: Callable[[str, Iterable[str]], Awaitable[None]],
     ) -> None:
+        """``make_known`` finds out whether codes of a member were issued at another core, before they are taken for unknown."""
         self._node = node
         self._log = log
         self._ring = codes
         self._legal_basis = legal_basis
+        self._make_known = make_known
         self.store = MeshStore(pool, lambda: node.directory, codes, log.wake)
         self._incoming: Batcher[Incoming, list[EventResult]] = Batcher(
             self.store.record_events, name="events"
@@ -126,6 +129,7 @@ class Mesh:
                 judge(event, publisher=publisher, kinds=kinds, basis=basis, ring=ring) for event in events
             ]
         )
+        await self._make_known(publisher, (event.code for event in events))
         results = await self._incoming.submit(Incoming(publisher, kinds, judged, basis, question.at))
         return EventResults(results=tuple(results))
 
@@ -157,6 +161,7 @@ class Mesh:
         watch, unwatch = await asyncio.to_thread(
             lambda: (_persons(ring, body.watch, subscriber), _persons(ring, body.unwatch, subscriber))
         )
+        await self._make_known(subscriber, watch)
         refusal, unknown, gone = await self.store.change_watches(
             subscriber,
             question.received.header,

@@ -58,6 +58,16 @@ class Asking:
         }
         return frozenset(silent - {(one.member, one.code) for one in issued})
 
+    async def make_known(self, member: str, codes: Iterable[str]) -> None:
+        """Ask for codes of a member at home elsewhere that this core has not heard of. Raises Refused(NETWORK, UNAVAILABLE) when nobody says."""
+        if not homes_elsewhere(self._node.directory, member):
+            return
+        held = {(member, code) for code in codes}
+        known = await _issued(self._pool, sorted(held))
+        unknown = held - {(one.member, one.code) for one in known}
+        if unknown and await self.learn(unknown):
+            raise Refused(Hop.NETWORK, Reason.UNAVAILABLE, "the member's home does not answer")
+
     async def _ask(self, core: str, codes: Sequence[Held]) -> list[IssuedCode] | None:
         """Those of the codes that a core issued; None when it does not answer."""
         try:
@@ -81,16 +91,18 @@ async def issued_among(pool: asyncpg.Pool, question: Question[CodesAsked]) -> Is
     codes = question.body.codes
     if len(codes) > BATCH_ITEMS:
         raise Refused(Hop.NETWORK, Reason.TOO_LARGE, f"at most {BATCH_ITEMS} items a message")
+    return IssuedCodes(codes=await _issued(pool, [(one.member, one.code) for one in codes]))
+
+
+async def _issued(pool: asyncpg.Pool, held: Sequence[Held]) -> tuple[IssuedCode, ...]:
     rows = await pool.fetch(
         """
         SELECT member, code, issued_at FROM issued_code
         JOIN unnest($1::text[], $2::text[]) AS asked(member, code) USING (member, code)
         """,
-        [one.member for one in codes],
-        [one.code for one in codes],
+        [member for member, _ in held],
+        [code for _, code in held],
     )
-    return IssuedCodes(
-        codes=tuple(
-            IssuedCode(member=row["member"], code=row["code"], issued_at=row["issued_at"]) for row in rows
-        )
+    return tuple(
+        IssuedCode(member=row["member"], code=row["code"], issued_at=row["issued_at"]) for row in rows
     )
