@@ -51,7 +51,7 @@ _Certificate = Annotated[bytes, msgspec.Meta(max_length=8192)]
 _Signature = Annotated[bytes, msgspec.Meta(min_length=32, max_length=1024)]
 _Sequence = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 _Path = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.\[\]]{0,199}\Z")]
-"""Place of a field in a form: ``children[0].birth``."""
+"""Place of a field in a form: ``children.0.birth``, as `foundation.procedures.answers` numbers entries; without numbers ``children[].birth``."""
 _Words = Annotated[str, msgspec.Meta(max_length=4000)]
 
 
@@ -86,6 +86,7 @@ class KnownField(_Body, frozen=True, kw_only=True):
     """A value with where it comes from."""
 
     path: _Path
+    """A field of the form's top level. A group comes whole, as the list of its entries, each with the `person` that names it to this body."""
     value: _Answers
     """JSON, as `foundation.procedures.answers` writes it."""
     source: ShortText
