@@ -69,6 +69,7 @@ _APPS = [
     "mynumber.institutions.portal.account",
     "mynumber.institutions.portal.identity",
     "mynumber.institutions.portal.records",
+    "mynumber.institutions.portal.applications",
     "mynumber.institutions.portal.card",
     "mynumber.institutions.digital_agency.accounts",
     "mynumber.institutions.digital_agency.validation",

@@ -11,6 +11,7 @@ globals().update(
             "mynumber.institutions.portal.identity",
             "mynumber.institutions.portal.records",
             "mynumber.institutions.portal.card",
+            "mynumber.institutions.portal.applications",
         ],
         urlconf="mynumber.institutions.portal.urls",
         sessions="database",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from mynumber.institutions.portal.account import device, passkey_views, views
 from mynumber.institutions.portal.account import messages as account_messages
+from mynumber.institutions.portal.applications import urls as applications
 from mynumber.institutions.portal.card import urls as card
 from mynumber.institutions.portal.identity import urls as identity
 from mynumber.institutions.portal.phones import views as phones
@@ -38,4 +39,5 @@ urlpatterns = [
     path("", include("mynumber.webkit.urls")),
     path("records/", include(records)),
     path("card/", include(card)),
+    path("", include(applications)),
 ]

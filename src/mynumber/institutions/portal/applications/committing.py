@@ -1,0 +1,251 @@
+"""The card at both ends (PORTAL.md A1): the consent that begins a draft, and the sending, signed or confirmed, by the same person.
+
+What the card gave is used in the transaction that takes it (`account.going_on`): a draft is sent once, or it stays a draft.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+
+from mynumber.foundation.procedures import answers
+from mynumber.foundation.procedures.answers import Reading
+from mynumber.foundation.procedures.definition import Signature
+from mynumber.institutions.portal.account import signing_documents, signing_in
+from mynumber.institutions.portal.account.attributes import HandedAttributes
+from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
+from mynumber.institutions.portal.account.pages import wallet_origin
+from mynumber.institutions.portal.account.sessions import browser_secret, current_visit
+from mynumber.institutions.portal.account.signing_in import Proof
+from mynumber.institutions.portal.applications import bodies, drafts, kept
+from mynumber.institutions.portal.applications.bodies import NoBody
+from mynumber.institutions.portal.applications.models import (
+    Application,
+    HappeningKind,
+    Sending,
+    Standing,
+)
+from mynumber.protocols import applications as messages
+from mynumber.protocols import sign_in, signing
+from mynumber.protocols.residents import FourAttributes
+from mynumber.protocols.sign_in import Attribute
+from mynumber.protocols.signing import Document
+from mynumber.webkit.environment import origin
+
+CONSENT = "application-consent"
+SEND = "application-send"
+_SEX = {"male": "1", "female": "2"}
+_DIGEST_CHARACTERS = 24
+"""Of the statement's digest in the name of the proof: a draft that changed since does not use it."""
+
+
+class NotReady(Exception):
+    """The draft is not complete, or another application has the entitlement."""
+
+
+# --- consent -----------------------------------------------------------------------------------------------------
+
+
+def ask_consent(request: HttpRequest, application: Application, *, title: str, now: datetime) -> str:
+    """Where the browser goes so that the applicant hands the four attributes over."""
+    asked = signing_in.begin(
+        browser=browser_secret(request.session),
+        portal=origin(settings.PUBLIC_URL),
+        next_path=reverse("application-consent", args=[application.pk]),
+        now=now,
+        purpose=f"氏名などを使い、役所が持つ情報を下書きに入れる：{title}"[:100],
+        attributes=tuple(Attribute),
+        proof_of=f"{CONSENT}:{application.pk.hex}",
+    )
+    return sign_in.wallet_url(wallet_origin(), asked)
+
+
+def on_consent(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Onward | None:
+    """Keep who applies, and find the body. Raises CannotGoOn."""
+    application = _own(request, what, proof, now)
+    applicant = _four_attributes(proof.attributes)
+    if applicant is None or not application.editing:
+        raise CannotGoOn
+    procedure = drafts.procedure_of(application)
+    try:
+        body = bodies.body_for(procedure, applicant.address)
+    except NoBody:
+        # Told on the page: the draft stays, with who applies and without anybody to send it to.
+        body = ""
+    kept.put_applicant(application, applicant)
+    application.certificate_serial = proof.account.certificate_serial
+    application.agreed_at, application.prefilled_at = now, None
+    application.body = application.body if application.sequence else body
+    application.save(update_fields=["applicant", "certificate_serial", "agreed_at", "prefilled_at", "body"])
+    drafts.note(application, HappeningKind.AGREED, now, bodies.name_of(body) if body else "")
+    return Onward(reverse("application", args=[application.pk]), "")
+
+
+def _four_attributes(handed: HandedAttributes | None) -> FourAttributes | None:
+    """None when something is missing, or where the register knows no exact day of birth: the counter helps then."""
+    if handed is None or not handed.name or not handed.address or not handed.birth_date:
+        return None
+    try:
+        birth = date.fromisoformat(handed.birth_date)
+    except ValueError:
+        return None
+    return FourAttributes(
+        name=handed.name, address=handed.address, birth_date=birth, sex=_SEX.get(handed.sex or "", "9")
+    )
+
+
+def _own(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Application:
+    """The application of the proof, locked, if this browser's visit, the card and the application are of one account. Raises CannotGoOn."""
+    ident = what.partition(":")[0]
+    visit = current_visit(request, now=now)
+    if visit is None or visit.account != proof.account:
+        raise CannotGoOn
+    application = (
+        Application.objects.select_for_update().filter(pk=UUID(ident), account=proof.account).first()
+    )
+    if application is None:
+        raise CannotGoOn
+    return application
+
+
+# --- sending -----------------------------------------------------------------------------------------------------
+
+
+def complete_reading(application: Application, *, now: datetime) -> Reading:
+    """The form, ready to be sent. Raises NotReady."""
+    reading = drafts.reading_of(application, kept.content_of(application), now=now)
+    if (
+        not application.editing
+        or not application.body
+        or application.applicant is None
+        or not reading.is_complete
+        or drafts.missing_papers(application, reading)
+    ):
+        raise NotReady
+    return reading
+
+
+def assembled(application: Application, reading: Reading, *, now: datetime) -> messages.Application:
+    """What will be sent, without a signature."""
+    applicant = kept.applicant_of(application)
+    if applicant is None:
+        raise NotReady
+    return messages.Application(
+        application=application.pk,
+        sequence=application.sequence,
+        form=messages.Form(procedure=application.procedure, version=application.version),
+        applicant=applicant,
+        certificate=application.certificate_serial,
+        answers=answers.encode(reading.procedure, reading.values),
+        documents=tuple(
+            messages.Attachment(
+                document=paper.document,
+                name=drafts.paper_name(paper)[:100],
+                media_type=paper.media_type,
+                content=drafts.paper_content(paper),
+            )
+            for paper in application.papers.order_by("uploaded_at", "pk")
+        ),
+        sent_at=now,
+    )
+
+
+def ask_to_commit(request: HttpRequest, application: Application, *, summary: str, now: datetime) -> str:
+    """Where the browser goes so that the applicant signs, or shows the same card again. Raises NotReady."""
+    reading = complete_reading(application, now=now)
+    content = assembled(application, reading, now=now)
+    digest = messages.statement_digest(content)
+    title = reading.procedure.title.ja
+    back = reverse("application-check", args=[application.pk]) + "?back=1"
+    proof_of = f"{SEND}:{application.pk.hex}:{digest.hex()[:_DIGEST_CHARACTERS]}"
+    if reading.procedure.signature is Signature.SIGNATURE:
+        signed = signing_documents.begin(
+            browser=browser_secret(request.session),
+            portal=origin(settings.PUBLIC_URL),
+            next_path=back,
+            relying_party=bodies.name_of(application.body)[:60],
+            purpose="申請に電子署名して送る",
+            documents=[
+                Document(
+                    name=title[:90],
+                    digest=digest,
+                    summary=summary[:4000],
+                    content=messages.statement(content),
+                )
+            ],
+            signer=application.account,
+            proof_of=proof_of,
+            now=now,
+        )
+        return signing.wallet_url(wallet_origin(), signed)
+    asked = signing_in.begin(
+        browser=browser_secret(request.session),
+        portal=origin(settings.PUBLIC_URL),
+        next_path=back,
+        now=now,
+        purpose=f"申請を送る：{title}"[:100],
+        proof_of=proof_of,
+    )
+    return sign_in.wallet_url(wallet_origin(), asked)
+
+
+def on_send(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Onward | None:
+    """Put the application into the outbox, in the transaction that uses the card's proof up. Raises CannotGoOn."""
+    application = _own(request, what, proof, now)
+    if application.certificate_serial != proof.account.certificate_serial:
+        raise CannotGoOn
+    try:
+        reading = complete_reading(application, now=now)
+        content = assembled(application, reading, now=proof.at)
+    except NotReady:
+        raise CannotGoOn from None
+    digest = messages.statement_digest(content)
+    if what.partition(":")[2] != digest.hex()[:_DIGEST_CHARACTERS]:
+        raise CannotGoOn
+    if reading.procedure.signature is Signature.SIGNATURE:
+        if proof.signed is None or len(proof.signed.signatures) != 1:
+            raise CannotGoOn
+        content = _signed(content, proof.signed)
+    if not drafts.claim_entitlement(application, reading):
+        raise CannotGoOn
+    commit(application, content, now=now)
+    return Onward(reverse("application", args=[application.pk]) + "?sent=1", "")
+
+
+def _signed(content: messages.Application, signed: signing.SigningResponse) -> messages.Application:
+    signature = messages.CardSignature(certificate=signed.certificate, value=signed.signatures[0])
+    return messages.Application(
+        **{name: getattr(content, name) for name in content.__struct_fields__ if name != "signature"},
+        signature=signature,
+    )
+
+
+def commit(application: Application, content: messages.Application, *, now: datetime) -> Sending:
+    """Write the sending into the outbox and close the draft. The caller holds the row's lock in a transaction."""
+    with transaction.atomic():
+        sending = Sending.objects.create(
+            application=application,
+            sequence=content.sequence,
+            content=kept.seal_as_json(content, about=f"{application.pk}/{content.sequence}/sending"),
+            digest=messages.statement_digest(content).hex(),
+            sent_at=content.sent_at,
+            next_try_at=now,
+        )
+        application.sequence = content.sequence + 1
+        application.editing = False
+        application.counter_code = application.counter_code_until = None
+        application.sent_at = application.sent_at or content.sent_at
+        if application.standing == Standing.DRAFT:
+            application.standing = Standing.SENDING
+        application.save(
+            update_fields=[
+                *("sequence", "editing", "counter_code", "counter_code_until", "sent_at", "standing")
+            ]
+        )
+        drafts.note(application, HappeningKind.COMMITTED, now)
+    return sending

@@ -1,0 +1,327 @@
+"""Drafts (下書き): begun once per entitlement, saved at every page, filled with what offices know, read back as the form understands them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from mynumber.foundation.procedures import answers
+from mynumber.foundation.procedures.answers import Reading
+from mynumber.foundation.procedures.definition import (
+    ApplicantKind,
+    Document,
+    Field,
+    How,
+    Per,
+    Procedure,
+    Section,
+)
+from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
+from mynumber.foundation.procedures.values import MOST_ENTRIES, Value
+from mynumber.foundation.procedures.words import words
+from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.account.sessions import JAPAN
+from mynumber.institutions.portal.applications import asking, kept
+from mynumber.institutions.portal.applications.kept import Content, Origin
+from mynumber.institutions.portal.applications.models import (
+    Application,
+    Happening,
+    HappeningKind,
+    Paper,
+    Standing,
+)
+from mynumber.protocols.applications import MOST_DOCUMENTS, Form, Prefill, Prefilled
+from mynumber.protocols.refusal import Refused
+from mynumber.webkit.face.fields import Document as Upload
+from mynumber.webkit.face.fields import DocumentKind
+
+THEMSELVES: Final = frozenset(
+    {ApplicantKind.SELF, ApplicantKind.HOUSEHOLD, ApplicantKind.GUARDIAN, ApplicantKind.HEIR}
+)
+"""Who begins an application as the person who is signed in."""
+MOST_PAPERS_BYTES: Final = 24 * 1024 * 1024
+_MEDIA: Final = {
+    DocumentKind.PDF: "application/pdf",
+    DocumentKind.JPEG: "image/jpeg",
+    DocumentKind.PNG: "image/png",
+}
+_WHOLE: Final = Section(id="form", title=words("申請の内容", "おねがいの 内容", "Your application"))
+_STEP: Final = re.compile(r"([a-z][a-z0-9_]*)(?:\[([0-9]{1,3})\])?")
+
+
+class TooManyPapers(Exception):
+    """More documents than an application carries."""
+
+
+class NotOpen(Exception):
+    """The application cannot be changed as it stands."""
+
+
+def note(application: Application, kind: HappeningKind, at: datetime, words: str = "") -> None:
+    """Write a line of the application's history."""
+    Happening.objects.create(application=application, kind=kind, at=at, words=words[:120])
+
+
+def today_of(now: datetime) -> date:
+    """The day in Japan."""
+    return now.astimezone(JAPAN).date()
+
+
+def procedure_of(application: Application) -> Procedure:
+    """The version under which it is filed. Raises UnknownProcedure."""
+    for version in catalogue().versions(application.procedure):
+        if version.since == application.version:
+            return version
+    raise UnknownProcedure(application.procedure)
+
+
+def may_begin(procedure: Procedure) -> bool:
+    """Whether a resident applies for themself here: not what an employer or a care manager sends."""
+    return bool(THEMSELVES & set(procedure.applicants))
+
+
+def begin(account: Account, procedure: Procedure, *, now: datetime) -> tuple[Application, bool]:
+    """The live application of this account for the entitlement, and whether it was begun now: there is one at a time."""
+    entitlement = _entitlement(procedure, {})
+    held = Application.objects.filter(account=account, entitlement=entitlement, live=True)
+    found = held.first()
+    if found is not None:
+        return found, False
+    application = Application(
+        id=uuid4(),
+        account=account,
+        certificate_serial=account.certificate_serial,
+        procedure=procedure.id,
+        version=procedure.since,
+        entitlement=entitlement,
+        begun_at=now,
+        saved_at=now,
+    )
+    kept.put(application, Content())
+    try:
+        with transaction.atomic():
+            application.save(force_insert=True)
+            note(application, HappeningKind.BEGUN, now)
+    except IntegrityError:  # another tab was faster
+        return held.get(), False
+    return application, True
+
+
+def _entitlement(procedure: Procedure, values: Mapping[str, Value]) -> str:
+    """The right, and where one may be had for each of several, which: as a digest, since the table is readable."""
+    entitlement = procedure.entitlement
+    if entitlement.per in (Per.APPLICANT, Per.HOUSEHOLD) or not entitlement.field:
+        return entitlement.key
+    which = answers.value_at(values, entitlement.field)
+    if which is None:
+        return f"{entitlement.key}:"
+    return f"{entitlement.key}:{hashlib.sha256(msgspec.json.encode(which)).hexdigest()[:24]}"
+
+
+def claim_entitlement(application: Application, reading: Reading) -> bool:
+    """Take the very entitlement that the answers name; False if another live application has it. The caller is in a transaction."""
+    wanted = _entitlement(reading.procedure, reading.values)
+    if wanted == application.entitlement:
+        return True
+    try:
+        with transaction.atomic():
+            Application.objects.filter(pk=application.pk).update(entitlement=wanted)
+    except IntegrityError:
+        return False
+    application.entitlement = wanted
+    return True
+
+
+def reading_of(application: Application, content: Content, *, now: datetime) -> Reading:
+    """The form as it is filled so far."""
+    known = {**content.known}
+    return answers.read(procedure_of(application), content.typed, today=today_of(now), known=known)
+
+
+def sections(procedure: Procedure) -> tuple[tuple[Section, tuple[Field, ...]], ...]:
+    """The pages of a form with their fields, those without a page on the first one; pages with nothing to see are left out."""
+    pages = procedure.section or (_WHOLE,)
+    ids = {page.id for page in pages}
+    by_page: dict[str, list[Field]] = {page.id: [] for page in pages}
+    for field in procedure.field:
+        if field.how is not How.NEVER_ASKED:
+            by_page[field.section if field.section in ids else pages[0].id].append(field)
+    return tuple((page, tuple(by_page[page.id])) for page in pages if by_page[page.id])
+
+
+def save(application: Application, content: Content, *, now: datetime) -> None:
+    """Keep the draft. Raises NotOpen."""
+    kept.put(application, content)
+    changed = Application.objects.filter(pk=application.pk, editing=True).update(
+        content=application.content, saved_at=now
+    )
+    if not changed:
+        raise NotOpen
+
+
+# --- what is known already ---------------------------------------------------------------------------------------
+
+
+def prefill(application: Application, *, now: datetime) -> bool:
+    """Ask the body what it knows, with the consent of `agreed_at`; whether it answered. Call it outside a transaction."""
+    applicant = kept.applicant_of(application)
+    if applicant is None or application.agreed_at is None or not application.editing:
+        return False
+    question = Prefill(
+        form=Form(procedure=application.procedure, version=application.version),
+        applicant=applicant,
+        certificate=application.certificate_serial,
+        agreed_at=application.agreed_at,
+    )
+    try:
+        answer = asking.prefill(application.body, question)
+    except Refused:
+        answer = None
+    with transaction.atomic():
+        held = Application.objects.select_for_update().get(pk=application.pk)
+        if not held.editing:
+            return False
+        if answer is not None:
+            content = kept.content_of(held)
+            take_prefilled(content, answer)
+            kept.put(held, content)
+        held.prefilled_at, held.prefill_failed = now, answer is None
+        held.save(update_fields=["content", "prefilled_at", "prefill_failed"])
+        note(held, HappeningKind.NOT_PREFILLED if answer is None else HappeningKind.PREFILLED, now)
+    return answer is not None
+
+
+def take_prefilled(content: Content, answer: Prefilled) -> None:
+    """Put what a body told into a draft. What cannot be read is as unknown; what the person typed stays."""
+    content.known, content.origins, content.unknown = {}, {}, {}
+    for field in answer.known:
+        path = dotted(field.path)
+        try:
+            value = msgspec.json.decode(field.value)
+        except msgspec.DecodeError:
+            continue
+        if path and _put_at(content.known, path.split("."), value):
+            content.origins[path] = Origin(field.source, field.as_of.isoformat())
+    content.known = {name: _filled(value) for name, value in content.known.items()}
+    content.unknown = {dotted(each.path) or each.path: each.reason for each in answer.unknown}
+
+
+def dotted(path: str) -> str:
+    """`children[0].birth` as the form names it: `children.0.birth`; "" for what is no path."""
+    parts: list[str] = []
+    for step in path.split("."):
+        match = _STEP.fullmatch(step)
+        if match is None:
+            return path if re.fullmatch(r"[a-z0-9_.]{1,200}", path) else ""
+        parts += [part for part in match.groups() if part is not None]
+    return ".".join(parts)
+
+
+def _put_at(tree: Any, parts: list[str], value: Any) -> bool:
+    """Set a value at a path, making lists and entries on the way."""
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        if isinstance(tree, list):
+            if not part.isdigit() or int(part) >= MOST_ENTRIES:
+                return False
+            tree.extend({} for _ in range(int(part) + 1 - len(tree)))
+            if following == "":
+                tree[int(part)] = value
+            tree = tree[int(part)]
+        elif isinstance(tree, dict):
+            if following == "":
+                tree[part] = value
+            else:
+                tree = tree.setdefault(part, [] if following.isdigit() else {})
+        else:
+            return False
+    return True
+
+
+def _filled(value: Any) -> Any:
+    """Entries that nothing was told about close up."""
+    return [each for each in value if each != {}] if isinstance(value, list) else value
+
+
+# --- documents ---------------------------------------------------------------------------------------------------
+
+
+def wanted_papers(application: Application, reading: Reading) -> tuple[Document, ...]:
+    """The documents that the answers call for."""
+    return answers.documents(reading.procedure, reading.values)
+
+
+def missing_papers(application: Application, reading: Reading) -> tuple[Document, ...]:
+    """Those that nothing replaces and that are not there yet."""
+    held = set(application.papers.values_list("document", flat=True))
+    return tuple(
+        each
+        for each in wanted_papers(application, reading)
+        if each.required and not each.replaced_by and not each.original and each.id not in held
+    )
+
+
+def add_paper(application: Application, document: Document, upload: Upload, *, now: datetime) -> Paper:
+    """Keep a document. Raises TooManyPapers, NotOpen."""
+    with transaction.atomic():
+        held = Application.objects.select_for_update().get(pk=application.pk)
+        if not held.editing:
+            raise NotOpen
+        sizes = list(held.papers.values_list("size", flat=True))
+        if len(sizes) >= MOST_DOCUMENTS or sum(sizes) + len(upload.content) > MOST_PAPERS_BYTES:
+            raise TooManyPapers
+        ident = uuid4()
+        return Paper.objects.create(
+            id=ident,
+            application=held,
+            document=document.id,
+            media_type=_MEDIA[upload.kind],
+            size=len(upload.content),
+            name=kept.seal(upload.name.encode(), about=f"{ident}/name"),
+            content=kept.seal(upload.content, about=f"{ident}/content"),
+            uploaded_at=now,
+        )
+
+
+def remove_paper(application: Application, paper: UUID) -> None:
+    """Take a document of this application away. Raises NotOpen."""
+    if not application.editing:
+        raise NotOpen
+    application.papers.filter(pk=paper).delete()
+
+
+def paper_name(paper: Paper) -> str:
+    """Its file name."""
+    return kept.unseal(paper.name, about=f"{paper.pk}/name").decode()
+
+
+def paper_content(paper: Paper) -> bytes:
+    """Its bytes."""
+    return kept.unseal(paper.content, about=f"{paper.pk}/content")
+
+
+# --- ending and reopening ----------------------------------------------------------------------------------------
+
+
+def discard(application: Application) -> None:
+    """Delete a draft of which nothing was sent. Raises NotOpen."""
+    deleted, _ = Application.objects.filter(pk=application.pk, standing=Standing.DRAFT).delete()
+    if not deleted:
+        raise NotOpen
+
+
+def amend(application: Application, *, now: datetime) -> None:
+    """Open what is under way for changes (内容の変更). Raises NotOpen."""
+    with transaction.atomic():
+        changed = Application.objects.filter(
+            pk=application.pk, standing=Standing.UNDER_WAY, editing=False
+        ).update(editing=True)
+        if not changed or application.sendings.filter(arrived_at=None, refused="").exists():
+            raise NotOpen
+        note(application, HappeningKind.AMENDING, now)

@@ -1,0 +1,306 @@
+"""A resident applies: found, begun, filled with what the office knows, signed, sent once, followed, corrected, decided."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mynumber.institutions.portal.applications import drafts, kept, outbox
+from mynumber.institutions.portal.applications.models import Application, Sending, Standing
+from mynumber.protocols.applications import LetterForm, MarkedField, Step, statement_digest
+from mynumber.protocols.refusal import Reason, Refused
+from tests.institutions.portal.applications.body import CHILD, OTHER_CITY, City
+from tests.institutions.portal.applications.people import CLAIM, Person
+from tests.institutions.portal.house import Browser, House
+from tests.support.exchange import CITY
+
+
+def held(person: Person) -> Application:
+    return Application.objects.get(pk=person.ident)
+
+
+def far(minutes: int = 90) -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=minutes)
+
+
+def test_anybody_finds_a_procedure_and_reads_its_guide(house: House, browser: Browser) -> None:
+    page = browser.text("/procedures/?q=保育園")
+    assert "保育施設等の利用申込" in page
+    assert "児童手当" in browser.text("/procedures/?event=birth")
+    assert "見つかりませんでした" in browser.text("/procedures/?q=xyzzy")
+    guide = browser.text(f"/procedures/{CLAIM}/")
+    assert "児童手当法第7条第1項" in guide
+    assert "申請をはじめる" in guide
+    assert "本人以外が行う手続です" in browser.text("/procedures/employment_certificate/")
+    assert browser.get("/procedures/nothing/").status_code == 404
+
+
+def test_a_few_questions_tell_what_fits(house: House, browser: Browser) -> None:
+    query = "raises_child_under_19=yes&lives_in_japan=yes&receives_child_allowance=no"
+    page = browser.text(f"/procedures/fit?{query}")
+    assert page.index("児童手当等の受給資格") < page.index("まだわからない手続")
+    assert "次の答えがあれば、わかります" in page
+
+
+def test_nobody_begins_without_the_card(house: House, browser: Browser) -> None:
+    response = browser.get(f"/procedures/{CLAIM}/begin")
+    assert response.status_code == 303
+    assert response.headers["Location"].startswith("/sign-in/?next=")
+
+
+def test_a_whole_application_from_beginning_to_payment(person: Person, city: City) -> None:
+    person.sign_in()
+    person.begin()
+    assert person.browser.get(person.at()).headers["Location"] == person.at("consent")
+    person.agree()
+    tasks = person.browser.text(person.at())
+    assert "役所の情報を入れました" in tasks
+    asked = city.asked[-1]
+    assert asked.certificate == person.holder.serial
+    assert asked.applicant.name == person.holder.name
+    you = person.browser.text(person.at("form/you"))
+    assert "住民基本台帳から" in you
+    assert 'name="applicant_name"' not in you, "what is known for sure is shown, not asked"
+    person.fill_all()
+    check = person.browser.text(person.at("check"))
+    assert "架空　太郎" in check
+    assert "7654321" not in check, "an account number is masked"
+    assert person.send() == person.at("?sent=1")
+    status = person.browser.text(person.at("?sent=1"))
+    assert "役所に届きました" in status
+    application, arrival = city.arrived[person.ident, 0]
+    assert arrival.receipt in status
+    assert application.signature is not None
+    answers = json.loads(application.answers)["answers"]
+    assert answers["cause_on"] == "2026-11-10"
+    assert answers["phone"] == "0312345678"
+    assert answers["children"][0]["person"] == CHILD
+    assert answers["account"]["number"] == "7654321"
+    sending = Sending.objects.get(application_id=person.ident)
+    assert sending.content is None, "what arrived does not stay in the outbox"
+    assert sending.digest == statement_digest(application).hex()
+
+    ident = person.ident
+    arrived = city.step(ident, Step.ARRIVED)
+    accepted = city.step(ident, Step.ACCEPTED, expected_by=City.in_days(20))
+    assert city.tell(arrived, accepted) == 2
+    assert city.tell(arrived, accepted) == 0, "told again changes nothing"
+    asked_back = city.step(
+        ident,
+        Step.CORRECTION_ASKED,
+        words="電話がつながりません。",
+        fields=(MarkedField(path="phone", words="番号を確かめてください。"),),
+        expected_by=City.in_days(14),
+    )
+    city.tell(asked_back)
+    tasks = person.browser.text(person.at())
+    assert "電話がつながりません。" in tasks
+    assert "直してください" in tasks
+    assert "番号を確かめてください。" in person.browser.text(person.at("form/you"))
+    person.fill("you", phone="090-1234-5678")
+    person.send()
+    person.browser.text(person.at())
+    corrected, _ = city.arrived[ident, 1]
+    assert json.loads(corrected.answers)["answers"]["phone"] == "09012345678"
+    city.tell(
+        city.step(ident, Step.CORRECTED),
+        city.step(
+            ident,
+            Step.GRANTED,
+            words="認定しました。",
+            grounds=("児童手当法第7条第1項",),
+            objection="決定を知った日の翌日から3か月以内に、区長に審査請求ができます。",
+            amount=15_000,
+            letter=b"%PDF-1.7 notice",
+        ),
+        city.step(ident, Step.PAYMENT_ORDERED, expected_by=City.in_days(30)),
+    )
+    decided = person.browser.text(person.at())
+    assert "15,000円" in decided
+    assert "審査請求" in decided
+    letter = person.browser.get(person.at("letters/5"))
+    assert (letter.status_code, letter.content) == (200, b"%PDF-1.7 notice")
+    assert letter.headers["Content-Disposition"].startswith("attachment")
+    row = held(person)
+    assert row.sent_at is not None
+    assert row.arrived_at is not None
+    assert row.accepted_at is not None
+    assert row.correction_asked_at is not None
+    assert row.corrected_at is not None
+    assert row.decided_at is not None
+    assert row.sent_at < row.arrived_at < row.accepted_at <= row.correction_asked_at < row.corrected_at
+    assert (row.standing, row.live) == (Standing.DECIDED, False)
+    assert arrival.receipt in person.browser.text(person.at("receipt"))
+    assert arrival.receipt in person.browser.text("/applications/")
+
+
+def test_a_second_draft_for_the_same_right_is_the_first(person: Person) -> None:
+    person.sign_in()
+    person.begin()
+    first = person.ident
+    assert "すでに申請か下書きがあります" in person.browser.text(f"/procedures/{CLAIM}/begin")
+    again, begun = drafts.begin(
+        held(person).account, drafts.procedure_of(held(person)), now=datetime.now(UTC)
+    )
+    assert (again.pk, begun) == (first, False)
+    assert Application.objects.filter(account=again.account).count() == 1
+
+
+def test_a_draft_waits_on_every_page_and_goes_on_elsewhere(person: Person) -> None:
+    person.sign_in()
+    person.begin()
+    person.agree()
+    person.browser.text(person.at())
+    response = person.fill("request", button="later=1", cause="birth")
+    assert (response.status_code, response.headers["Location"]) == (303, person.at())
+    elsewhere = Person(person.house, person.holder, ident=person.ident)
+    elsewhere.sign_in()
+    page = elsewhere.browser.text(elsewhere.at("form/request"))
+    assert 'value="birth"' in page
+    assert "checked" in page[page.index('value="birth"') - 80 : page.index('value="birth"') + 80]
+
+
+def test_a_question_that_an_answer_opens_is_asked_next(person: Person) -> None:
+    person.sign_in()
+    person.begin()
+    person.agree()
+    person.browser.text(person.at())
+    assert "parents_live_apart" not in person.browser.text(person.at("form/family"))
+    response = person.fill("family", other_parent_cares="yes")
+    assert response.headers["Location"] == person.at("form/family?more=1")
+    assert "続きの質問があります" in person.browser.text(person.at("form/family?more=1"))
+    done = person.fill("family", parents_live_apart="no", main_earner="yes")
+    assert done.status_code == 303
+    assert "more=1" not in done.headers["Location"]
+    # Taken back: what it opened is asked no more and counts no more.
+    person.fill("family", other_parent_cares="no")
+    row = held(person)
+    reading = drafts.reading_of(row, kept.content_of(row), now=datetime.now(UTC))
+    assert "main_earner" not in reading.values
+
+
+def test_wrong_answers_are_said_with_what_to_do_and_the_rest_is_kept(person: Person) -> None:
+    person.sign_in()
+    person.begin()
+    person.agree()
+    person.browser.text(person.at())
+    response = person.fill("request", cause="birth", cause_on="昭和65年1月1日")
+    assert response.status_code == 422
+    text = response.content.decode()
+    assert "年月日を確かめてください" in text
+    assert "昭和65年1月1日" in text, "what was typed stays to be mended"
+    assert kept.content_of(held(person)).typed["cause"] == "birth"
+
+
+def test_children_are_added_and_taken_away(person: Person) -> None:
+    person.sign_in()
+    person.begin()
+    person.agree()
+    person.browser.text(person.at())
+    assert person.fill("children", button="add=children").status_code == 303
+    page = person.browser.text(person.at("form/children"))
+    assert 'name="children.1.name"' in page, "who is not on the register is typed in"
+    assert 'name="children.0.name"' not in page
+    person.fill("children", button="remove=children.1")
+    assert 'name="children.1.name"' not in person.browser.text(person.at("form/children"))
+
+
+def test_the_outbox_sends_until_it_arrives_and_the_city_has_it_once(
+    house: House, person: Person, city: City
+) -> None:
+    person.ready()
+    with house.away(CITY):
+        person.send()
+        assert "送っています" in person.browser.text(person.at())
+    city.loses_answers = 1
+    application = held(person)
+    assert outbox.deliver_due(now=far(), application=application) == 0, "the answer was lost"
+    assert (person.ident, 0) in city.arrived
+    assert outbox.deliver_due(now=far(200), application=application) == 1
+    assert outbox.deliver_due(now=far(300), application=application) == 0
+    assert sum(key[0] == person.ident for key in city.arrived) == 1
+    assert held(person).receipt == city.arrived[person.ident, 0][1].receipt
+
+
+def test_what_the_city_refuses_is_a_draft_again(person: Person, city: City) -> None:
+    person.ready()
+    city.refuses = Reason.NOT_ENTITLED
+    person.send()
+    page = person.browser.text(person.at())
+    page = person.browser.text(person.at())
+    assert "役所に届きませんでした" in page
+    assert held(person).standing == Standing.DRAFT
+    city.refuses = None
+    person.send()
+    person.browser.text(person.at())
+    assert held(person).standing == Standing.UNDER_WAY
+    assert (person.ident, 0) in city.arrived, "what was refused does not count"
+
+
+def test_amend_ask_and_withdraw(person: Person, city: City) -> None:
+    person.ready()
+    person.send()
+    person.browser.text(person.at())
+    person.browser.post_form(person.at(), person.at("amend"))
+    person.fill("you", phone="0312340000")
+    person.send()
+    person.browser.text(person.at())
+    amended = json.loads(city.arrived[person.ident, 1][0].answers)
+    assert amended["answers"]["phone"] == "0312340000"
+    words = "いつごろ決まりますか。<script>alert(1)</script>"
+    person.browser.post_form(person.at("question"), person.at("question"), words=words)
+    person.browser.post_form(person.at("withdraw"), person.at("withdraw"))
+    person.browser.post_form(person.at("question"), person.at("withdraw"))
+    mine = [letter for letter in city.letters if letter.application == person.ident]
+    assert [letter.kind for letter in mine] == [LetterForm.QUESTION, LetterForm.WITHDRAWAL]
+    assert mine[0].words == words
+    city.tell(city.step(person.ident, Step.WITHDRAWN))
+    assert held(person).standing == Standing.ENDED
+    person.begin()
+    assert Application.objects.filter(account=held(person).account, live=True).count() == 1
+
+
+def test_an_office_that_does_not_answer_leaves_the_form_to_the_person(house: House, person: Person) -> None:
+    person.sign_in()
+    person.begin()
+    with house.away(CITY):
+        person.agree()
+        page = person.browser.text(person.at())
+    assert "役所の情報を受け取れませんでした" in page
+    assert 'name="applicant_name"' in person.browser.text(person.at("form/you"))
+    person.browser.post_form(person.at(), person.at("prefill"))
+    assert "役所の情報を入れました" in person.browser.text(person.at())
+
+
+def test_the_counter_takes_a_draft_by_its_code_once(person: Person, city: City) -> None:
+    person.ready()
+    page = person.browser.post_form(person.at(), person.at("code"))
+    text: str = page.content.decode()  # type: ignore[attr-defined]  # the test client's answer
+    found = re.search(r"<strong>([0-9A-Z-]{14})</strong>", text)
+    assert found is not None
+    code = found[1].replace("-", "")
+    with pytest.raises(Refused) as other:
+        city.take_draft(code, sender=OTHER_CITY)
+    assert other.value.reason is Reason.UNKNOWN_RECORD
+    draft = city.take_draft(code)
+    assert draft.application == person.ident
+    assert draft.applicant.name == person.holder.name
+    assert json.loads(draft.answers)["answers"]["cause"] == "birth"
+    with pytest.raises(Refused) as again:
+        city.take_draft(code)
+    assert again.value.reason is Reason.UNKNOWN_RECORD
+    assert held(person).happenings.filter(kind="taken", words__contains="田中").exists()
+
+
+def test_what_was_not_told_is_asked_for(person: Person, city: City) -> None:
+    person.ready()
+    person.send()
+    person.browser.text(person.at())
+    city.step(person.ident, Step.ARRIVED)
+    city.step(person.ident, Step.ACCEPTED)
+    person.browser.post_form("/applications/", "/applications/refresh")
+    assert held(person).steps.count() == 2
+    assert held(person).accepted_at is not None
