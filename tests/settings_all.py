@@ -54,6 +54,7 @@ _APPS = [
     "mynumber.institutions.municipality.tax",
     "mynumber.institutions.municipality.casework",
     "mynumber.institutions.municipality.counter",
+    "mynumber.institutions.municipality.applications",
     "mynumber.institutions.network.core",
     "mynumber.institutions.network.mesh",
     "mynumber.institutions.network.cosignatures",

@@ -6,11 +6,13 @@ globals().update(
     institution_settings(
         "municipality",
         apps=[
+            "mynumber.webkit.inbox",
             "mynumber.webkit.mesh",
             "mynumber.institutions.municipality.register",
             "mynumber.institutions.municipality.tax",
             "mynumber.institutions.municipality.casework",
             "mynumber.institutions.municipality.counter",
+            "mynumber.institutions.municipality.applications",
         ],
         urlconf="mynumber.institutions.municipality.urls",
         tenanted=True,

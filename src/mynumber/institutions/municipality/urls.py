@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from mynumber.institutions.municipality.applications.messages import message_urlpatterns
 from mynumber.institutions.municipality.casework.views import towns
 from mynumber.institutions.municipality.counter.urls import device_urlpatterns
 
@@ -14,7 +15,9 @@ urlpatterns = [
     path("", towns, name="towns"),
     path("", include("mynumber.webkit.urls")),
     *device_urlpatterns,
+    *message_urlpatterns,
     path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.casework.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.counter.urls")),
+    path("<tenant:tenant>/applications/", include("mynumber.institutions.municipality.applications.urls")),
 ]

@@ -1,11 +1,13 @@
-"""The WSGI application that Granian serves: the pages of all municipalities, and beside them the worker of the mesh."""
+"""The WSGI application that Granian serves: the pages of all municipalities, and beside them the worker of the mesh and that of the applications."""
 
 from mynumber.webkit.wsgi import institution_application
 
 application = institution_application("municipality")
 
 # Models exist only once the application is made.
+from mynumber.institutions.municipality.applications import telling  # noqa: E402
 from mynumber.institutions.municipality.systems import members  # noqa: E402
 from mynumber.webkit.mesh import worker  # noqa: E402
 
 worker.start(members)
+telling.start(lambda: [member.tenant for member in members()])

@@ -1,0 +1,348 @@
+"""到達: an application is with the body, whatever the hour, and what is counted from it is fixed (デジタル手続法第6条第3項, 行政手続法第7条).
+
+What is missing in it is no reason to turn it away: it is examined, and a correction is asked for. Turned away is what is not what it says: another
+signature, another digest, a second one for the same right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+from django.db import IntegrityError, connection
+from django.db.models import Max
+
+from mynumber.foundation.pki import VerificationRefused
+from mynumber.foundation.procedures import answers as forms
+from mynumber.foundation.procedures.deadlines import decide_by
+from mynumber.foundation.procedures.definition import Field, FieldType, Procedure, Signature
+from mynumber.foundation.procedures.loading import UnknownProcedure
+from mynumber.foundation.procedures.values import MOST_ENTRIES
+from mynumber.institutions.municipality.applications import trust
+from mynumber.institutions.municipality.applications.entitlements import entitlement_of
+from mynumber.institutions.municipality.applications.finding import JAPAN, version_of
+from mynumber.institutions.municipality.applications.identifying import identify, is_holder
+from mynumber.institutions.municipality.applications.models import (
+    LIVE,
+    Application,
+    Decision,
+    DecisionState,
+    Entry,
+    Paper,
+    State,
+    Submission,
+)
+from mynumber.institutions.municipality.applications.telling import tell
+from mynumber.institutions.municipality.applications.words import office_of
+from mynumber.protocols import applications as protocol
+from mynumber.protocols.applications import Arrival, Step, statement_digest
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit import safe
+from mynumber.webkit.messages import this_node
+from mynumber.webkit.tenancy import acting_as
+
+SAFE: Final = "application-papers"
+MOST_BYTES: Final = 18 * 1024 * 1024
+"""All documents of one sending together; sealed and written as text that is what one message holds."""
+_MEGABYTE: Final = 1024 * 1024
+_KINDS: Final = {
+    "application/pdf": (b"%PDF-", "pdf"),
+    "image/jpeg": (b"\xff\xd8\xff", "jpeg"),
+    "image/png": (b"\x89PNG\r\n\x1a\n", "png"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """A sending that is what it says."""
+
+    procedure: Procedure
+    answers: dict[str, Any]
+    digest: str
+
+
+def arrive(
+    code: str, application: protocol.Application, *, sender: str, now: Callable[[], datetime]
+) -> Arrival:
+    """Take a sending in, and answer with its 受付番号. The same again has the same answer.
+
+    Asks J-LIS: call it outside a transaction. Raises Refused.
+    """
+    with acting_as(code):
+        known = _arrived_before(application, sender)
+    if known is not None:
+        return known
+    sound = _require_sound(application, at=now())
+    _require_signature(code, application, sound.procedure, now)
+    try:
+        with acting_as(code):
+            return _take(application, sound, sender=sender, at=now())
+    except IntegrityError:
+        # Two of the same at once, or two for one right: the database lets one through.
+        with acting_as(code):
+            known = _arrived_before(application, sender)
+        if known is None:
+            raise _duplicate("another application for the same right is under way") from None
+        return known
+
+
+def _arrived_before(application: protocol.Application, sender: str) -> Arrival | None:
+    row = (
+        Submission.objects.filter(
+            application__reference=application.application, sequence=application.sequence
+        )
+        .select_related("application")
+        .first()
+    )
+    if row is None:
+        return None
+    if row.statement != statement_digest(application).hex() or row.application.sender != sender:
+        raise _duplicate("the same sequence arrived with another content")
+    return _arrival(row.application, row)
+
+
+def _arrival(application: Application, submission: Submission) -> Arrival:
+    return Arrival(
+        receipt=application.receipt,
+        arrived_at=submission.arrived_at,
+        digest=submission.statement,
+        decide_by=application.decide_by,
+    )
+
+
+def _duplicate(detail: str) -> Refused:
+    return Refused(Hop.PROVIDER, Reason.DUPLICATE_REQUEST, detail)
+
+
+def _malformed(detail: str) -> Refused:
+    return Refused(Hop.PROVIDER, Reason.MALFORMED, detail)
+
+
+def _require_sound(application: protocol.Application, *, at: datetime) -> _Sound:
+    """The form exists, the answers are its canonical answers, the documents are documents of it."""
+    try:
+        procedure = version_of(application.form.procedure, application.form.version)
+    except UnknownProcedure:
+        raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "no such form") from None
+    if application.sequence == 0 and not procedure.applies(at.astimezone(JAPAN).date()):
+        raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "the form is not in force")
+    answers = _answers(procedure, application.answers)
+    _require_documents(procedure, application)
+    return _Sound(procedure, answers, statement_digest(application).hex())
+
+
+def _answers(procedure: Procedure, encoded: bytes) -> dict[str, Any]:
+    try:
+        body = msgspec.json.decode(encoded, type=dict[str, Any])
+        answers = body["answers"]
+        same = _is_shaped(procedure.field, answers) and forms.encode(procedure, answers) == encoded
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        same = False
+    if not same:
+        raise _malformed("the answers are not the canonical answers of the form")
+    return dict(answers)
+
+
+def _is_shaped(fields: tuple[Field, ...], answers: object) -> bool:
+    """Whether each answer has the outward form of its field, so that nothing behind has to look again."""
+    if not isinstance(answers, dict):
+        return False
+    by_id = {field.id: field for field in fields}
+    return all(name in by_id and _has_shape(by_id[name], value) for name, value in answers.items())
+
+
+def _has_shape(field: Field, value: object) -> bool:
+    match field.type:
+        case FieldType.GROUP:
+            return (
+                isinstance(value, list)
+                and len(value) <= MOST_ENTRIES
+                and all(_is_shaped(field.field, entry) for entry in value)
+            )
+        case FieldType.ADDRESS | FieldType.BANK_ACCOUNT:
+            return isinstance(value, dict) and all(isinstance(part, str) for part in value.values())
+        case FieldType.CHOICES:
+            return isinstance(value, list) and all(isinstance(each, str) for each in value)
+        case FieldType.YES_NO | FieldType.CONFIRM:
+            return isinstance(value, bool)
+        case FieldType.YEN | FieldType.COUNT:
+            return type(value) is int
+        case _:
+            return isinstance(value, str)
+
+
+def _require_documents(procedure: Procedure, application: protocol.Application) -> None:
+    of_form = {document.id: document for document in procedure.document}
+    if sum(len(each.content) for each in application.documents) > MOST_BYTES:
+        raise Refused(Hop.PROVIDER, Reason.TOO_LARGE, "the documents together are too large")
+    for each in application.documents:
+        document = of_form.get(each.document)
+        if document is None:
+            raise _malformed("a document that the form does not have")
+        if len(each.content) > document.most_megabytes * _MEGABYTE:
+            raise Refused(Hop.PROVIDER, Reason.TOO_LARGE, "a document is larger than the form allows")
+        magic, extension = _KINDS.get(each.media_type, (b"", ""))
+        if extension not in document.formats or not each.content.startswith(magic):
+            raise _malformed("a document is not of the kind it is said to be")
+
+
+def _require_signature(
+    code: str,
+    application: protocol.Application,
+    procedure: Procedure,
+    now: Callable[[], datetime],
+) -> None:
+    """The applicant, or who acts for them, signed this statement with a certificate that is good now and names them."""
+    signature = application.signature
+    if signature is None:
+        if procedure.signature is Signature.SIGNATURE:
+            raise Refused(Hop.PROVIDER, Reason.BAD_SIGNATURE, "the form has to be signed")
+        return
+    signer = application.proxy or application.applicant
+    try:
+        holder = trust.verify(
+            code,
+            certificate=signature.certificate,
+            digest=statement_digest(application),
+            signature=signature.value,
+            now=now,
+        )
+        together = trust.belongs_together(
+            code, authentication=application.certificate, signature=holder.serial
+        )
+    except VerificationRefused as refused:
+        raise Refused(Hop.PROVIDER, Reason.BAD_SIGNATURE, refused.reason.value) from None
+    except trust.TrustUnavailable:
+        raise Refused(Hop.PROVIDER, Reason.UNAVAILABLE, "no certificate can be checked now") from None
+    if not is_holder(signature.certificate, signer):
+        raise Refused(Hop.PROVIDER, Reason.BAD_SIGNATURE, "the certificate names somebody else")
+    if not together:
+        raise Refused(Hop.PROVIDER, Reason.BAD_SIGNATURE, "the two certificates are not of one holder")
+
+
+def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: datetime) -> Arrival:
+    _one_at_a_time()
+    known = _arrived_before(application, sender)
+    if known is not None:
+        return known
+    if application.sequence == 0:
+        row = _first(application, sound, sender=sender, at=at)
+    else:
+        row = _further(application, sound, sender=sender, at=at)
+    submission = Submission.objects.create(
+        application=row,
+        sequence=application.sequence,
+        statement=sound.digest,
+        answers=application.answers,
+        authentication_serial=application.certificate,
+        certificate=application.signature.certificate if application.signature else None,
+        signature=application.signature.value if application.signature else None,
+        sent_at=application.sent_at,
+        arrived_at=at,
+    )
+    for place, each in enumerate(application.documents):
+        Paper.objects.create(
+            submission=submission,
+            place=place,
+            document=each.document,
+            name=each.name,
+            media_type=each.media_type,
+            digest=sha256(each.content).hexdigest(),
+            size=len(each.content),
+            content=safe.seal(this_node().keyring, SAFE, each.content, about=_about(submission, place)),
+        )
+    return _arrival(row, submission)
+
+
+def content_of(paper: Paper) -> bytes:
+    """What was uploaded. Raises safe.CannotOpen."""
+    about = _about(paper.submission, paper.place)
+    return safe.unseal(this_node().keyring, SAFE, bytes(paper.content), about=about)
+
+
+def _about(submission: Submission, place: int) -> str:
+    return f"{submission.tenant}/{submission.statement}/{place}"
+
+
+def _first(application: protocol.Application, sound: _Sound, *, sender: str, at: datetime) -> Application:
+    stated = application.applicant
+    person = identify(stated).person
+    entitlement = entitlement_of(sound.procedure, sound.answers, person, stated)
+    if Application.objects.filter(entitlement=entitlement, state__in=LIVE).exists():
+        raise _duplicate("another application for the same right is under way")
+    if Application.objects.filter(reference=application.application).exists():
+        raise _duplicate("the application is known")
+    today = at.astimezone(JAPAN).date()
+    last = Application.objects.aggregate(last=Max("number"))["last"] or 0
+    row = Application.objects.create(
+        reference=application.application,
+        sender=sender,
+        number=last + 1,
+        procedure=sound.procedure.id,
+        version=sound.procedure.version,
+        entitlement=entitlement,
+        applicant=person,
+        stated_name=stated.name,
+        stated_address=stated.address,
+        stated_birth=stated.birth_date,
+        stated_sex=stated.sex,
+        is_by_proxy=application.proxy is not None,
+        sent_at=application.sent_at,
+        arrived_at=at,
+        decide_by=decide_by(sound.procedure, today),
+    )
+    Entry.objects.create(application=row, at=at, by_name="（本人）", act="arrived")
+    tell(row, Step.ARRIVED, at=at, holder=office_of(row), expected_by=row.decide_by)
+    return row
+
+
+def _further(application: protocol.Application, sound: _Sound, *, sender: str, at: datetime) -> Application:
+    """An amendment or the answer to a correction: of the same form, next in order, and only while nothing is decided."""
+    row = (
+        Application.objects.select_for_update()
+        .filter(reference=application.application, sender=sender)
+        .first()
+    )
+    if row is None:
+        raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "nothing arrived before it")
+    if (row.procedure, row.version) != (sound.procedure.id, sound.procedure.version):
+        raise _malformed("the form is another")
+    if (row.stated_birth, row.stated_sex) != (application.applicant.birth_date, application.applicant.sex):
+        raise _malformed("the applicant is another")
+    last = row.submissions.aggregate(last=Max("sequence"))["last"]
+    if application.sequence != (last or 0) + 1:
+        raise Refused(Hop.PROVIDER, Reason.OUT_OF_PLACE, "a sending before it has not arrived")
+    if row.state not in LIVE:
+        raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "it is decided or withdrawn")
+    entitlement = entitlement_of(sound.procedure, sound.answers, row.applicant, application.applicant)
+    others = Application.objects.filter(entitlement=entitlement, state__in=LIVE).exclude(pk=row.pk)
+    if others.exists():
+        raise _duplicate("another application for the same right is under way")
+    row.entitlement = entitlement
+    if row.state == State.CORRECTING and row.asked_at is not None:
+        days = (at.astimezone(JAPAN).date() - row.asked_at.astimezone(JAPAN).date()).days
+        row.correcting_days += days
+        arrived_on = row.arrived_at.astimezone(JAPAN).date()
+        row.decide_by = decide_by(sound.procedure, arrived_on, correcting_days=row.correcting_days)
+        row.corrected_at = at
+        row.correct_by = None
+    if row.state == State.PROPOSED:
+        # What was proposed was proposed about other answers.
+        Decision.objects.filter(application=row, state=DecisionState.PROPOSED).update(
+            state=DecisionState.RETURNED, second_words="申請者が申請の内容を改めました。"
+        )
+    row.state = State.EXAMINED if row.accepted_at else State.ARRIVED
+    row.save()
+    Entry.objects.create(application=row, at=at, by_name="（本人）", act="corrected")
+    tell(row, Step.CORRECTED, at=at, holder=office_of(row), expected_by=row.decide_by)
+    return row
+
+
+def _one_at_a_time() -> None:
+    """Numbers count up without holes or doubles; released with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('application ' || current_user))")

@@ -1,0 +1,285 @@
+"""The case worker's acts, each one an article: 受理, 補正の求め, 連絡, 事実の確認, 取下げ. Each is written down with who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID, uuid4
+
+from mynumber.foundation.procedures.answers import value_at, visible_paths
+from mynumber.foundation.procedures.deadlines import correct_by
+from mynumber.foundation.procedures.definition import Examined, Field, How
+from mynumber.foundation.procedures.values import Flawed, normalise
+from mynumber.institutions.municipality.applications.entitlements import entitlement_of
+from mynumber.institutions.municipality.applications.finding import procedure_of
+from mynumber.institutions.municipality.applications.models import (
+    LIVE,
+    Application,
+    Confirmed,
+    Decision,
+    DecisionState,
+    Entry,
+    State,
+    Submission,
+    Written,
+)
+from mynumber.institutions.municipality.applications.sheets import ANSWERABLE, day, sheet_of
+from mynumber.institutions.municipality.applications.telling import tell
+from mynumber.institutions.municipality.applications.words import label_of, office_of
+from mynumber.institutions.municipality.register.models import Person
+from mynumber.protocols.applications import LetterForm, MarkedField, Step
+from mynumber.protocols.residents import FourAttributes
+from mynumber.webkit.staff.models import StaffMember
+
+
+class No(Enum):
+    """Why an act is not possible, with the sentence for the page."""
+
+    CLAIMED = "この申請は、すでに別の担当者が受け持っています。"
+    NOT_YOURS = "この申請の担当者ではありません。先に担当になってください。"
+    NOT_NOW = "申請の状態が変わったため、この操作はできません。画面を読み直してください。"
+    UNIDENTIFIED = "申請者がまだ住民票と結び付いていません。"
+    NO_FIELDS = "補正を求める項目を一つ以上選び、理由を書いてください。"
+    NOT_A_FIELD = "この様式にない項目です。"
+    TOO_EARLY = "補正の期限は、あすより後の日にしてください。"
+    NO_WORDS = "内容を書いてください。"
+    NOT_A_VALUE = "値の形が項目に合いません。"
+    NOT_FOUND = "この宛名番号の住民がいません。"
+    LIVE_ELSEWHERE = "同じ人の同じ手続の申請が、すでに審査中です。"
+    OWN = "起案した本人は決裁できません。別の人が決裁してください。"
+    NO_REASONS = "理由を書いてください（行政手続法第8条）。"
+    OPEN_DEFICITS = "足りない項目が残っています。補正を求めるか、事実を確かめてから受理してください。"
+    UNKNOWN = "まだ分からない事実があるため、規則では決められません。"
+    NO_AMOUNT = "金額を1円以上の数字で入力してください。"
+
+
+class CannotDo(Exception):
+    """An act that is not possible now."""
+
+    def __init__(self, why: No) -> None:
+        super().__init__(why.name.lower())
+        self.why = why
+
+
+def lock(application: Application) -> Application:
+    """The row as it is, held until the transaction ends: acts on one application come one after the other."""
+    return Application.objects.select_for_update().get(pk=application.pk)
+
+
+def note(
+    application: Application | None, act: str, *, staff: StaffMember, at: datetime, words: str = ""
+) -> None:
+    """Write down who did what."""
+    Entry.objects.create(
+        application=application, at=at, by=staff, by_name=staff.display_name, act=act, words=words[:400]
+    )
+
+
+def _held(application: Application, staff: StaffMember, *states: State) -> Application:
+    row = lock(application)
+    if row.holder_id != staff.pk:
+        raise CannotDo(No.NOT_YOURS)
+    if row.state not in states:
+        raise CannotDo(No.NOT_NOW)
+    return row
+
+
+def claim(application: Application, staff: StaffMember, *, at: datetime) -> None:
+    """Take an application from the pool. One at a time: who comes second is told."""
+    row = lock(application)
+    if row.state not in LIVE:
+        raise CannotDo(No.NOT_NOW)
+    if row.holder_id not in (None, staff.pk):
+        raise CannotDo(No.CLAIMED)
+    if row.holder_id is None:
+        row.holder, row.claimed_at = staff, at
+        row.save(update_fields=["holder", "claimed_at"])
+        note(row, "claimed", staff=staff, at=at)
+
+
+def release(application: Application, staff: StaffMember, *, at: datetime) -> None:
+    """Give it back to the pool."""
+    row = _held(application, staff, *LIVE)
+    row.holder, row.claimed_at = None, None
+    row.save(update_fields=["holder", "claimed_at"])
+    note(row, "released", staff=staff, at=at)
+
+
+def identify_as(application: Application, addressee: str, staff: StaffMember, *, at: datetime) -> None:
+    """A person looked and says who it is (四情報で一人に定まらないとき). Raises CannotDo."""
+    row = _held(application, staff, *LIVE)
+    person = Person.objects.filter(addressee=addressee).first()
+    if person is None:
+        raise CannotDo(No.NOT_FOUND)
+    stated = FourAttributes(
+        name=row.stated_name, address=row.stated_address, birth_date=row.stated_birth, sex=row.stated_sex
+    )
+    answers = sheet_of(row, at=at).declared
+    entitlement = entitlement_of(procedure_of(row), answers, person, stated)
+    if Application.objects.filter(entitlement=entitlement, state__in=LIVE).exclude(pk=row.pk).exists():
+        raise CannotDo(No.LIVE_ELSEWHERE)
+    row.applicant, row.entitlement = person, entitlement
+    row.save(update_fields=["applicant", "entitlement"])
+    note(row, "identified", staff=staff, at=at)
+
+
+def accept(application: Application, staff: StaffMember, *, at: datetime) -> None:
+    """受理: the form is in order, the examination of its substance begins. Raises CannotDo."""
+    row = _held(application, staff, State.ARRIVED)
+    if row.applicant is None:
+        raise CannotDo(No.UNIDENTIFIED)
+    if sheet_of(row, at=at).deficits:
+        raise CannotDo(No.OPEN_DEFICITS)
+    row.state, row.accepted_at = State.EXAMINED, at
+    row.save(update_fields=["state", "accepted_at"])
+    note(row, "accepted", staff=staff, at=at)
+    tell(row, Step.ACCEPTED, at=at, holder=office_of(row), expected_by=row.decide_by)
+
+
+def ask_correction(
+    application: Application,
+    marks: Mapping[str, str],
+    staff: StaffMember,
+    *,
+    due: date | None = None,
+    at: datetime,
+) -> None:
+    """補正を求める (行政手続法第7条): the fields by numbered path, each with what is wrong, until a day. Raises CannotDo."""
+    row = _held(application, staff, State.ARRIVED, State.EXAMINED)
+    sheet = sheet_of(row, at=at)
+    paths = askable_paths(sheet.procedure, sheet.declared)
+    marked = {path: words.strip() for path, words in marks.items() if words.strip()}
+    if not marked:
+        raise CannotDo(No.NO_FIELDS)
+    if not marked.keys() <= paths.keys():
+        raise CannotDo(No.NOT_A_FIELD)
+    due = due or correct_by(sheet.procedure, day(at))
+    if due <= day(at):
+        raise CannotDo(No.TOO_EARLY)
+    row.state, row.asked_at, row.correct_by = State.CORRECTING, at, due
+    row.returns += 1
+    row.save(update_fields=["state", "asked_at", "correct_by", "returns"])
+    labels = [label_of(sheet.procedure, path) for path in marked]
+    note(row, "correction", staff=staff, at=at, words="、".join(labels))
+    tell(
+        row,
+        Step.CORRECTION_ASKED,
+        at=at,
+        holder="申請者",
+        expected_by=due,
+        words=f"{len(marked)}か所を直して、{due.year}年{due.month}月{due.day}日までに送ってください。",
+        fields=[MarkedField(path=path, words=words[:4000]) for path, words in marked.items()],
+    )
+
+
+def askable_paths(procedure: Any, values: Mapping[str, Any]) -> dict[str, Field]:
+    """The fields that a person fills or may change, by numbered path."""
+    return {
+        path: field
+        for path, field in visible_paths(procedure, values)
+        if field.how in (How.ASK, How.PREFILLED_EDITABLE, How.PREFILLED_LOCKED)
+    }
+
+
+def write(application: Application, words: str, staff: StaffMember, *, at: datetime) -> None:
+    """A message to the applicant, kept with the case."""
+    row = lock(application)
+    if not words.strip():
+        raise CannotDo(No.NO_WORDS)
+    text = words.strip()[:4000]
+    Written.objects.create(
+        application=row,
+        letter=uuid4(),
+        by_applicant=False,
+        kind="words",
+        text=text,
+        by_name=staff.display_name,
+        at=at,
+    )
+    note(row, "words", staff=staff, at=at)
+    tell(row, Step.WORDS, at=at, holder=office_of(row), expected_by=row.decide_by, words=text)
+
+
+def confirm(
+    application: Application, path: str, typed: str, words: str, staff: StaffMember, *, at: datetime
+) -> None:
+    """審査で確かめた事実: a value that no source gave, or that of a register where the form says otherwise. Raises CannotDo.
+
+    `typed` empty: adopt what the register says at a path that differs.
+    """
+    row = _held(application, staff, State.ARRIVED, State.EXAMINED)
+    sheet = sheet_of(row, at=at)
+    fields = dict(visible_paths(sheet.procedure, sheet.values))
+    field = fields.get(path)
+    if field is None:
+        raise CannotDo(No.NOT_A_FIELD)
+    if not typed:
+        value = found_at(sheet.declared, sheet.found.values, path)
+        if value is None:
+            raise CannotDo(No.NOT_A_VALUE)
+    else:
+        if field.how is not How.NEVER_ASKED or field.type not in ANSWERABLE:
+            raise CannotDo(No.NOT_A_FIELD)
+        if not isinstance(field.source, Examined) and not words.strip():
+            raise CannotDo(No.NO_REASONS)
+        try:
+            value = normalise(field, typed, today=day(at))
+        except Flawed:
+            raise CannotDo(No.NOT_A_VALUE) from None
+    Confirmed.objects.create(
+        application=row,
+        path=path,
+        value=value,
+        words=words.strip()[:400],
+        by=staff,
+        by_name=staff.display_name,
+        at=at,
+    )
+    note(row, "confirmed", staff=staff, at=at, words=label_of(sheet.procedure, path))
+
+
+def found_at(declared: Mapping[str, Any], found: Mapping[str, Any], path: str) -> Any:
+    """What registers say at a numbered path of the form; entries are matched by their person."""
+    group, _, rest = path.partition(".")
+    if not rest:
+        return found.get(path)
+    at, _, name = rest.partition(".")
+    key = value_at(declared, f"{group}.{at}.person")
+    for entry in found.get(group) or ():
+        if key is not None and isinstance(entry, Mapping) and entry.get("person") == key:
+            return entry.get(name)
+    return None
+
+
+# --- from the applicant -------------------------------------------------------------------------------------------
+
+
+def take_letter(
+    application: Application, letter: UUID, kind: LetterForm, words: str, *, sent_at: datetime, at: datetime
+) -> bool:
+    """取下げ or a question. The same letter again has no second effect. False: it is decided, and cannot be withdrawn."""
+    row = lock(application)
+    if Written.objects.filter(letter=letter).exists():
+        return True
+    if kind is LetterForm.WITHDRAWAL and row.state not in LIVE:
+        return row.state == State.WITHDRAWN
+    Written.objects.create(
+        application=row, letter=letter, by_applicant=True, kind=kind.value, text=words, at=sent_at
+    )
+    act = "withdrawn" if kind is LetterForm.WITHDRAWAL else "read_words"
+    Entry.objects.create(application=row, at=at, by_name="（本人）", act=act)
+    if kind is LetterForm.WITHDRAWAL:
+        Decision.objects.filter(application=row, state=DecisionState.PROPOSED).update(
+            state=DecisionState.RETURNED, second_words="申請者が取り下げました。"
+        )
+        row.state, row.closed_at = State.WITHDRAWN, at
+        row.save(update_fields=["state", "closed_at"])
+        tell(row, Step.WITHDRAWN, at=at, holder=office_of(row))
+    return True
+
+
+def last_submission(application: Application) -> Submission:
+    """The sending that counts."""
+    return application.submissions.order_by("-sequence")[0]

@@ -1,0 +1,130 @@
+"""What the case worker fills in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from mynumber.foundation.procedures.definition import Field
+from mynumber.institutions.municipality.applications.models import Outcome
+from mynumber.webkit.face.fields import WarekiDateField
+from mynumber.webkit.face.forms import PlainForm
+
+
+class MarkForm(PlainForm):
+    """補正を求める: what is to be corrected at each field, and until when."""
+
+    due = WarekiDateField(label="いつまでに", required=False)
+
+    def __init__(
+        self,
+        askable: Mapping[str, tuple[str, Field, str]],
+        suggested: Mapping[str, str],
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.paths = {f"mark-{number}": path for number, path in enumerate(askable)}
+        for name, path in self.paths.items():
+            label, _, value = askable[path]
+            self.fields[name] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=400,
+                initial=suggested.get(path, ""),
+                help_text=f"送られた内容：{value}" if value else "送られた内容：（空欄）",
+            )
+        self.order_fields([*self.paths, "due"])
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What was written, by path."""
+        return {path: self.cleaned_data.get(name, "") for name, path in self.paths.items()}
+
+
+class PersonForm(PlainForm):
+    """申請者を住民票と結び付ける"""
+
+    addressee = forms.CharField(
+        label="宛名番号",
+        max_length=10,
+        help_text="「住民を探す」で、四つの情報を見比べてから入力してください。",
+    )
+
+
+class WordsForm(PlainForm):
+    """本人への連絡"""
+
+    words = forms.CharField(label="本人に伝えること", max_length=4000, widget=forms.Textarea)
+
+
+class ReturnForm(PlainForm):
+    """差戻し"""
+
+    words = forms.CharField(label="差し戻す理由", max_length=1000, widget=forms.Textarea)
+
+
+class DecideForm(PlainForm):
+    """担当者の判断で起案する"""
+
+    outcome = forms.ChoiceField(label="決定の内容", choices=Outcome.choices, widget=forms.RadioSelect)
+    reasons = forms.CharField(
+        label="理由",
+        max_length=4000,
+        widget=forms.Textarea,
+        help_text="本人への通知に載ります。どの事実がどの要件に当たるかを書いてください（行政手続法第8条）。",
+    )
+    amount = forms.CharField(
+        label="支給する額（円）",
+        required=False,
+        max_length=15,
+        help_text="金額のない決定では空のままにします。",
+    )
+    from_month = forms.CharField(label="始まる月", required=False, max_length=7, help_text="例：2026-12")
+
+    def clean_amount(self) -> int | None:
+        """Whole yen."""
+        typed = str(self.cleaned_data["amount"]).replace(",", "").strip()
+        if not typed:
+            return None
+        if not re.fullmatch(r"[0-9]{1,12}", typed, re.ASCII):
+            raise forms.ValidationError("金額は数字だけで入力してください。")
+        return int(typed)
+
+    def clean_from_month(self) -> str:
+        """2026-12"""
+        typed = str(self.cleaned_data["from_month"]).strip()
+        if typed and not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", typed, re.ASCII):
+            raise forms.ValidationError("始まる月は 2026-12 の形で入力してください。")
+        return typed
+
+
+class ConfirmForm(PlainForm):
+    """審査で確かめた事実"""
+
+    path = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    value = forms.CharField(label="確かめた内容", max_length=200)
+    words = forms.CharField(
+        label="どうやって確かめたか", required=False, max_length=400, help_text="台帳や書類の名前など"
+    )
+
+
+class DraftForm(PlainForm):
+    """窓口で下書きを引き継ぐ"""
+
+    code = forms.RegexField(
+        r"^[0-9A-Za-z -]{8,24}$",
+        label="本人が見せた番号",
+        help_text="マイナポータルの「窓口で続ける」に出る番号です。",
+        error_messages={"invalid": "8文字から16文字の英数字で入力してください。"},
+    )
+
+    def clean_code(self) -> str:
+        """Capitals without spaces."""
+        code = re.sub(r"[ -]", "", str(self.cleaned_data["code"])).upper()
+        if not re.fullmatch(r"[0-9A-Z]{8,16}", code, re.ASCII):
+            raise forms.ValidationError("8文字から16文字の英数字で入力してください。", code="invalid")
+        return code

@@ -1,0 +1,106 @@
+"""通知書: what a decision says in writing. The content is data; the page and, once there is a writer of PDFs, the letter are made from it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from mynumber.foundation.procedures import letters
+from mynumber.foundation.procedures.deadlines import review_by
+from mynumber.foundation.procedures.definition import Procedure, ReviewBody
+from mynumber.institutions.municipality.applications.models import Application, Decision, Outcome
+from mynumber.institutions.municipality.applications.sheets import day
+from mynumber.institutions.municipality.applications.words import town
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter as data. It does not print itself."""
+
+    number: str
+    """文書番号"""
+    on: date
+    to: str
+    sender: str
+    title: str
+    body: str
+    grounds: tuple[str, ...] = ()
+    objection: str = ""
+    """教示"""
+
+    def __repr__(self) -> str:
+        return "Notice(...)"
+
+
+def notice_of(decision: Decision, procedure: Procedure, *, at: datetime) -> Notice:
+    """The letter of a decision. What it has no value for it says in words, so that no gap is left."""
+    application = decision.application
+    granted = decision.outcome != Outcome.REFUSED
+    until = review_by(procedure, day(at))
+    values = {
+        "applied_on": _day(day(application.arrived_at)),
+        "amount": _amount(decision, procedure),
+        "from_month": _month(decision.from_month),
+        "until": "別に定める日",
+        "grounds": "　".join(decision.grounds),
+        "account": "申請書に記載の口座",
+        "review_by": _day(until) if until else "",
+        "correct_by": "",
+        "fields": "",
+    }
+    letter = letters.Letter.GRANTED if granted else letters.Letter.REFUSED
+    has_letter = letters.has_letters(procedure.letters.kind)
+    objection = (
+        letters.write(procedure, letters.Letter.REVIEW, "ja", values)
+        if procedure.letters.review is not ReviewBody.NONE
+        else ""
+    )
+    return Notice(
+        number=f"{application.receipt}-{decision.pk}",
+        on=day(at),
+        to=application.stated_name,
+        sender=f"{town(application.tenant)}長",
+        title=f"{procedure.title.ja}の決定通知書",
+        body=letters.write(procedure, letter, "ja", values) if has_letter else "",
+        grounds=tuple(decision.grounds),
+        objection=objection,
+    )
+
+
+def content(notice: Notice) -> dict[str, Any]:
+    """As it is kept."""
+    kept: dict[str, Any] = msgspec.to_builtins(notice)
+    return kept
+
+
+def read(kept: dict[str, Any]) -> Notice:
+    """What `content` kept."""
+    return msgspec.convert(kept, Notice)
+
+
+def pdf(notice: Notice) -> bytes | None:
+    """The letter as a PDF; None while this software has no writer of PDFs."""
+    return None
+
+
+def _amount(decision: Decision, procedure: Procedure) -> str:
+    if decision.amount is None:
+        return str(decision.content.get("words") or "申請のとおり")
+    per = "月額" if procedure.payout and procedure.payout.rhythm.value == "months" else ""
+    return f"{per}{decision.amount:,}円"
+
+
+def _month(text: str) -> str:
+    year, _, month = text.partition("-")
+    return f"{int(year)}年{int(month)}月" if text else "決定の日"
+
+
+def _day(on: date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def of_application(application: Application) -> Notice | None:
+    """The letter that was sent, if there is one."""
+    decision = application.decisions.filter(state="approved").first()
+    return read(decision.content["notice"]) if decision and "notice" in decision.content else None

@@ -1,0 +1,177 @@
+"""What the portal is told: each step of an application, in order, at least once.
+
+A step is written in the transaction of what it tells. `send` takes what waits to the sender of the application, oldest first; who gets a step twice knows it
+by its number. The worker runs beside the pages.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Final
+
+import msgspec
+from django.db import close_old_connections, transaction
+from django.db.models import Max
+
+from mynumber.institutions.municipality.applications.models import Application, ToldStep
+from mynumber.institutions.municipality.systems import member_id
+from mynumber.protocols import wire
+from mynumber.protocols.applications import TELL, MarkedField, Step, Tell, Told
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit import logs
+from mynumber.webkit.messages import this_node
+from mynumber.webkit.tenancy import NotATenant, acting_as
+
+LOOK_EVERY_SECONDS: Final = 5.0
+MOST_STEPS: Final = 100
+MOST_BYTES: Final = 1_500_000
+"""Of the steps of one message; sealed and written as text it stays below its limit."""
+
+_woken = threading.Event()
+_log = logs.get_logger(__name__)
+
+
+def tell(
+    application: Application,
+    step: Step,
+    *,
+    at: datetime,
+    holder: str,
+    expected_by: date | None = None,
+    words: str = "",
+    fields: Sequence[MarkedField] = (),
+    grounds: Sequence[str] = (),
+    objection: str = "",
+    amount: int | None = None,
+    letter: bytes | None = None,
+) -> ToldStep:
+    """Write the next step into the outbox. The caller holds the application's row, so that numbers have no gaps."""
+    last = application.steps.aggregate(last=Max("number"))["last"] or 0
+    told = Told(
+        application=application.reference,
+        number=last + 1,
+        step=step,
+        at=at,
+        holder=holder[:100],
+        expected_by=expected_by,
+        words=words,
+        fields=tuple(fields),
+        grounds=tuple(grounds),
+        objection=objection,
+        amount=amount,
+        letter=letter,
+    )
+    row = ToldStep.objects.create(
+        application=application,
+        number=told.number,
+        step=step.value,
+        at=at,
+        body=msgspec.json.encode(told),
+    )
+    transaction.on_commit(_woken.set)
+    return row
+
+
+def read(row: ToldStep) -> Told:
+    """The step as it is told."""
+    return msgspec.json.decode(bytes(row.body), type=Told)
+
+
+def send(code: str) -> int:
+    """Send what waits in a municipality; how many were taken. Raises Refused, then the rest waits.
+
+    A sender that will never take a step (it does not know the application) holds up no other: its steps stay unsent and are tried again.
+    """
+    sent = 0
+    held: set[int] = set()
+    refused: Refused | None = None
+    while True:
+        with acting_as(code):
+            waiting = list(
+                ToldStep.objects.filter(sent_at=None)
+                .exclude(application__in=held)
+                .select_related("application")
+                .order_by("pk")[:MOST_STEPS]
+            )
+        if not waiting:
+            break
+        receiver = waiting[0].application.sender
+        batch = _fitting(row for row in waiting if row.application.sender == receiver)
+        try:
+            _send(code, receiver, batch)
+        except Refused as error:
+            refused = error
+            if len(batch) == 1 or error.reason in (Reason.UNREACHABLE, Reason.UNAVAILABLE):
+                held |= {row.application_id for row in batch}
+                continue
+            # One of them is not taken: each goes alone, so that it holds up nobody else's.
+            for row in batch:
+                if row.application_id in held:
+                    continue
+                try:
+                    _send(code, receiver, [row])
+                    sent += 1
+                except Refused as again:
+                    refused = again
+                    held.add(row.application_id)
+            continue
+        sent += len(batch)
+    if refused is not None:
+        raise refused
+    return sent
+
+
+def _fitting(rows: Iterable[ToldStep]) -> list[ToldStep]:
+    batch: list[ToldStep] = []
+    size = 0
+    for row in rows:
+        size += len(row.body)
+        if batch and size > MOST_BYTES:
+            break
+        batch.append(row)
+    return batch
+
+
+def _send(code: str, receiver: str, batch: Sequence[ToldStep]) -> None:
+    wire.call(
+        this_node(),
+        TELL,
+        Tell(steps=tuple(read(row) for row in batch)),
+        sender=member_id(code),
+        receiver=receiver,
+        hop=Hop.PORTAL,
+        now=partial(datetime.now, UTC),
+    )
+    with acting_as(code):
+        ToldStep.objects.filter(pk__in=[row.pk for row in batch]).update(sent_at=datetime.now(UTC))
+
+
+def start(codes: Callable[[], Iterable[str]]) -> threading.Thread:
+    """Send for these municipalities as long as the process lives. What was under way is sent again by the next process."""
+    thread = threading.Thread(target=_work_on, args=(codes,), name="applications", daemon=True)
+    thread.start()
+    return thread
+
+
+def _work_on(codes: Callable[[], Iterable[str]]) -> None:
+    while True:
+        _woken.wait(LOOK_EVERY_SECONDS)
+        _woken.clear()
+        close_old_connections()
+        try:
+            for code in codes():
+                _work_for(code)
+        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
+            _log.error("steps of applications cannot be told", exception=logs.outline(error))
+
+
+def _work_for(code: str) -> None:
+    try:
+        send(code)
+    except NotATenant:  # a member of the directory that lives in another database
+        return
+    except Refused as refused:
+        _log.info("steps wait", tenant=code, hop=refused.hop.value, reason=refused.reason.value)

@@ -1,0 +1,20 @@
+"""Routes of the applications, under `<tenant:tenant>/applications/`."""
+
+from django.urls import path
+
+from mynumber.institutions.municipality.applications import views
+
+app_name = "applications"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("statistics", views.figures, name="figures"),
+    path("drafts", views.drafts, name="drafts"),
+    path("drafts/<uuid:reference>", views.draft, name="draft"),
+    path("<int:number>", views.application, name="application"),
+    path("<int:number>/correction", views.correction, name="correction"),
+    path("<int:number>/decision", views.decide, name="decide"),
+    path("<int:number>/letter", views.letter, name="letter"),
+    path("<int:number>/papers/<int:paper_id>", views.paper, name="paper"),
+    path("<int:number>/second/<slug:what>", views.second, name="second"),
+    path("<int:number>/<slug:what>", views.act, name="act"),
+]

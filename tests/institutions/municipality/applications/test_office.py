@@ -1,0 +1,587 @@
+"""From the arrival of an application to its payment order, with a portal that speaks real messages; and everything that has to be refused."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import IntegrityError
+from django.db.models import F
+from django.test import Client
+from playwright.sync_api import Page, ViewportSize, expect
+
+from mynumber.foundation.procedures import answers as forms
+from mynumber.foundation.procedures.loading import catalogue
+from mynumber.institutions.municipality.applications import arriving, telling
+from mynumber.institutions.municipality.applications.models import (
+    Application,
+    Decision,
+    DeskDraft,
+    Disclosure,
+    Entry,
+    Paper,
+    PayoutOrder,
+    Submission,
+    ToldStep,
+)
+from mynumber.institutions.municipality.register.models import Person
+from mynumber.protocols import wire
+from mynumber.protocols.applications import (
+    FOLLOW,
+    SUBMIT,
+    WRITE,
+    Attachment,
+    CardSignature,
+    Draft,
+    Follow,
+    Followable,
+    Form,
+    Letter,
+    LetterForm,
+    Step,
+    Told,
+    statement_digest,
+)
+from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.tenancy import acting_as
+from tests.institutions.municipality.applications.conftest import STAFF_PASSWORD, House
+from tests.institutions.municipality.applications.playing import CITY_SYSTEM, claim_form, claimed, values_of
+from tests.institutions.municipality.conftest import CITY, FORMER_CITY
+from tests.support.signing import KeySigner
+from tests.webkit.face.serving import DESK, PHONE, assert_accessible, assert_fits, browsing, keep_picture
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+class Worker:
+    """A member of staff in front of a browser with CSRF checks."""
+
+    def __init__(self, username: str, town: str = CITY) -> None:
+        self.town = town
+        self.client = Client(enforce_csrf_checks=True, headers={"host": "municipality.localhost:8000"})
+        page = self.client.get(f"/{town}/sign-in")
+        self.token = str(page.context["csrf_token"])
+        form = {"username": username, "password": STAFF_PASSWORD, "csrfmiddlewaretoken": self.token}
+        assert self.client.post(f"/{town}/sign-in", form).status_code == 302
+
+    def get(self, path: str, status: int = 200, /) -> str:
+        response = self.client.get(f"/{self.town}/applications/{path}")
+        assert response.status_code == status, response.content.decode()[:3000]
+        text = response.content.decode()
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+        self.token = found[1] if found else self.token
+        return html.unescape(re.sub(r"<[^>]+>", "", text))
+
+    def post(self, path: str, status: int = 302, /, **values: Any) -> str:
+        form = {**values, "csrfmiddlewaretoken": self.token}
+        response = self.client.post(f"/{self.town}/applications/{path}", form)
+        assert response.status_code == status, response.content.decode()[:3000]
+        return html.unescape(re.sub(r"<[^>]+>", "", response.content.decode()))
+
+
+@pytest.fixture(scope="module")
+def staff(house: House) -> dict[str, Worker]:
+    return {
+        name: Worker(name, town)
+        for name, town in (("yamada", CITY), ("mori", CITY), ("kimura", CITY), ("yao", FORMER_CITY))
+    }
+
+
+def refused(act: Any) -> Reason:
+    with pytest.raises(Refused) as caught:
+        act()
+    assert caught.value.is_signed
+    return caught.value.reason
+
+
+def number_of(reference: UUID) -> int:
+    with acting_as(CITY):
+        return Application.objects.get(reference=reference).number
+
+
+def arrived(house: House, **changes: Any) -> tuple[UUID, int]:
+    """A claim that arrived; its id and its number here."""
+    application = house.kenta.application(claim_form(), claimed(house.kenta, **changes))
+    house.kenta.submit(application)
+    return application.application, number_of(application.application)
+
+
+def heard(house: House, reference: UUID, number: int) -> list[Told]:
+    """The steps of an application once the portal knows that many; what this process wrote is sent from here."""
+    telling.send(CITY)
+    return house.portal.told(reference, number)
+
+
+def withdraw(house: House, reference: UUID) -> Letter:
+    letter = Letter(application=reference, letter=uuid4(), kind=LetterForm.WITHDRAWAL, at=datetime.now(UTC))
+    house.portal.ask(WRITE, letter)
+    return letter
+
+
+# --- filling beforehand -------------------------------------------------------------------------------------------
+
+
+def test_a_form_is_filled_for_exactly_one_person_and_the_telling_is_recorded(fresh: House) -> None:
+    told = fresh.kenta.prefill(claim_form())
+    values = values_of(told.known)
+    assert values["applicant_name"] == "田中　健太"
+    assert [entry["birth"] for entry in values["children"]] == ["2013-04-01", "2016-04-02", "2024-11-11"]
+    assert {each.source for each in told.known} == {"住民基本台帳"}
+    with acting_as(CITY):
+        (row,) = Disclosure.objects.all()
+        assert (row.outcome, row.person is not None) == ("found", True)
+        assert "children" in row.told
+        assert "田中" not in str(row.told) + str(row.withheld)
+
+
+def test_nobody_similar_is_taken_for_the_person(fresh: House) -> None:
+    kenta = fresh.kenta.attributes
+    for other in (
+        msgspec.structs.replace(kenta, address=kenta.address + "101"),
+        msgspec.structs.replace(kenta, name="田中　健"),
+        msgspec.structs.replace(kenta, birth_date=kenta.birth_date + timedelta(days=1)),
+        msgspec.structs.replace(kenta, sex="2"),
+    ):
+        told = fresh.kenta.prefill(claim_form(), applicant=other)
+        assert told.known == ()
+        assert told.unknown
+    with acting_as(CITY):
+        assert set(Disclosure.objects.values_list("outcome", flat=True)) == {"none"}
+
+
+def test_no_address_of_a_protected_person_leaves_the_register(fresh: House) -> None:
+    with acting_as(CITY):
+        misaki = Person.objects.get(persona="misaki")
+        attributes = misaki.four_attributes()
+    told = fresh.kenta.prefill(claim_form(), applicant=attributes)
+    assert values_of(told.known)["applicant_name"] == misaki.name
+    assert misaki.rest not in repr([each.value.decode() for each in told.known])
+    assert "applicant_address" in {each.path for each in told.unknown}
+
+
+def test_a_consent_of_another_day_is_none(fresh: House) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    assert refused(lambda: fresh.kenta.prefill(claim_form(), agreed_at=long_ago)) is Reason.NOT_ENTITLED
+
+
+# --- arrival ------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_again_has_the_same_answer_and_another_content_has_none(fresh: House) -> None:
+    values = claimed(fresh.kenta)
+    application = fresh.kenta.application(claim_form(), values)
+    first = fresh.kenta.submit(application)
+    assert first.digest == statement_digest(application).hex()
+    assert fresh.kenta.submit(application) == first
+    other = fresh.kenta.application(
+        claim_form(), {**values, "phone": "03-8765-4321"}, reference=application.application
+    )
+    assert refused(lambda: fresh.kenta.submit(other)) is Reason.DUPLICATE_REQUEST
+    second = fresh.kenta.application(claim_form(), values)
+    assert refused(lambda: fresh.kenta.submit(second)) is Reason.DUPLICATE_REQUEST
+    with acting_as(CITY):
+        assert Application.objects.count() == Submission.objects.count() == 1
+    letter = withdraw(fresh, application.application)
+    fresh.portal.ask(WRITE, letter)
+    assert heard(fresh, application.application, 2)[-1].step is Step.WITHDRAWN
+    assert fresh.kenta.submit(second).receipt != first.receipt
+
+
+def test_of_two_at_once_for_one_right_one_arrives(fresh: House) -> None:
+    values = claimed(fresh.kenta)
+    both = [fresh.kenta.application(claim_form(), values) for _ in range(2)]
+    outcomes: list[object] = []
+
+    def send(application: Any) -> None:
+        try:
+            outcomes.append(fresh.kenta.submit(application))
+        except Refused as no:
+            outcomes.append(no.reason)
+
+    threads = [threading.Thread(target=send, args=(each,)) for each in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count(Reason.DUPLICATE_REQUEST) == 1
+    with acting_as(CITY):
+        assert Application.objects.count() == 1
+
+
+def test_what_is_not_signed_by_the_applicant_does_not_arrive(fresh: House) -> None:
+    kenta, procedure, values = fresh.kenta, claim_form(), claimed(fresh.kenta)
+    good = kenta.application(procedure, values)
+    assert good.signature is not None
+    stranger = KeySigner(rsa.generate_private_key(65537, 2048), good.signature.certificate)
+    with acting_as(CITY):
+        naomi = (
+            Person.objects.filter(household__members__persona="kenta", relation="妻").get().four_attributes()
+        )
+    changed = forms.encode(procedure, {**values, "main_earner": False})
+    wrong = {
+        "none": msgspec.structs.replace(good, signature=None),
+        "another key": msgspec.structs.replace(
+            good,
+            signature=CardSignature(
+                certificate=good.signature.certificate, value=stranger.sign(statement_digest(good))
+            ),
+        ),
+        "other answers": msgspec.structs.replace(good, answers=changed),
+        "other document": msgspec.structs.replace(
+            good,
+            documents=(
+                Attachment(document="study_abroad", name="a.png", media_type="image/png", content=PNG),
+            ),
+        ),
+        "other application": msgspec.structs.replace(good, application=uuid4()),
+        "other person": kenta.application(procedure, values, applicant=naomi),
+        "other card": kenta.application(procedure, values, certificate="1234"),
+    }
+    reasons = {name: refused(lambda each=each: kenta.submit(each)) for name, each in wrong.items()}
+    assert reasons == dict.fromkeys(wrong, Reason.BAD_SIGNATURE)
+    with acting_as(CITY):
+        assert not Application.objects.exists()
+
+
+def test_documents_are_what_the_form_asks_for_or_do_not_arrive(fresh: House) -> None:
+    kenta, procedure, values = fresh.kenta, claim_form(), claimed(fresh.kenta)
+    whole = Attachment(document="study_abroad", name="在学証明.png", media_type="image/png", content=PNG)
+    wrong = (
+        (msgspec.structs.replace(whole, document="unknown_paper"), Reason.MALFORMED),
+        (msgspec.structs.replace(whole, content=b"<html>" + bytes(10)), Reason.MALFORMED),
+        (msgspec.structs.replace(whole, media_type="text/html"), Reason.MALFORMED),
+        (msgspec.structs.replace(whole, media_type="application/pdf"), Reason.MALFORMED),
+    )
+    for document, reason in wrong:
+        application = kenta.application(procedure, values, documents=(document,))
+        assert refused(lambda each=application: kenta.submit(each)) is reason
+    large = tuple(msgspec.structs.replace(whole, content=PNG + bytes(6_500_000)) for _ in range(3))
+    assert (
+        refused(lambda: kenta.submit(kenta.application(procedure, values, documents=large)))
+        is Reason.TOO_LARGE
+    )
+    application = kenta.application(procedure, values, documents=(whole,))
+    kenta.submit(application)
+    with acting_as(CITY):
+        (paper,) = Paper.objects.select_related("submission")
+        assert PNG not in bytes(paper.content)
+        assert arriving.content_of(paper) == PNG
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b'{"answers": {}}',
+        b'{"answers":{},"procedure":"child_allowance_claim","version":"2026-04"} ',
+        b'{"answers":{"children":3},"procedure":"child_allowance_claim","version":"2026-04"}',
+        b'{"answers":{"children":[3]},"procedure":"child_allowance_claim","version":"2026-04"}',
+        b'{"answers":{"cause":1.5},"procedure":"child_allowance_claim","version":"2026-04"}',
+        b'{"answers":{},"procedure":"pension_exemption","version":"2026-04"}',
+        b"{" * 100_000,
+    ],
+)
+def test_answers_that_are_not_canonical_do_not_arrive(fresh: House, body: bytes) -> None:
+    plain = fresh.kenta.application(claim_form(), {})
+    application = fresh.kenta.signed(msgspec.structs.replace(plain, answers=body))
+    assert refused(lambda: fresh.kenta.submit(application)) is Reason.MALFORMED
+
+
+def test_only_the_portal_is_heard_and_no_token_twice(fresh: House) -> None:
+    application = fresh.kenta.application(claim_form(), claimed(fresh.kenta))
+    for other in ("jlis", "municipality.272124"):
+        reason = refused(lambda other=other: fresh.portal.ask(SUBMIT, application, sender=other))
+        assert reason is Reason.NOT_ENTITLED
+    node, now = fresh.exchange.node("portal"), datetime.now(UTC)
+    outgoing = wire.prepare(
+        node, SUBMIT, application, sender="portal", receiver=CITY_SYSTEM, hop=Hop.PORTAL, now=now
+    )
+    statuses = []
+    for _ in range(2):
+        status, body = wire._post(outgoing.url, SUBMIT.path, outgoing.token)
+        statuses.append((status, body))
+    assert wire.conclude(node, outgoing, *statuses[0], hop=Hop.PORTAL, now=now).receipt
+    with pytest.raises(Refused) as caught:
+        wire.conclude(node, outgoing, *statuses[1], hop=Hop.PORTAL, now=now)
+    assert caught.value.reason is Reason.REPLAYED
+
+
+def test_sendings_come_in_order_and_only_from_who_began(fresh: House) -> None:
+    kenta, values = fresh.kenta, claimed(fresh.kenta)
+    reference, _ = arrived(fresh)
+    for sequence, reason in ((2, Reason.OUT_OF_PLACE), (0, Reason.DUPLICATE_REQUEST)):
+        later = kenta.application(
+            claim_form(), {**values, "phone": "03-0000-0000"}, reference=reference, sequence=sequence
+        )
+        assert refused(lambda each=later: kenta.submit(each)) is reason
+    unknown = kenta.application(claim_form(), values, sequence=1)
+    assert refused(lambda: kenta.submit(unknown)) is Reason.UNKNOWN_RECORD
+    other_form = catalogue().get("child_allowance_end", datetime.now(UTC).date())
+    other = kenta.application(other_form, {}, reference=reference, sequence=1)
+    assert refused(lambda: kenta.submit(other)) is Reason.MALFORMED
+
+
+# --- the examination ----------------------------------------------------------------------------------------------
+
+
+def test_a_claim_is_corrected_decided_by_the_rule_approved_by_another_and_ordered_to_be_paid(
+    fresh: House, staff: dict[str, Worker]
+) -> None:
+    """The father of three says that he is not the main earner, is asked, and says it right."""
+    yamada, mori, kimura, kenta = staff["yamada"], staff["mori"], staff["kimura"], fresh.kenta
+    reference, number = arrived(fresh, phone="03-1111-2222")
+    assert "田中" not in yamada.get(f"{number}")
+    mori.get(f"{number}")
+    yamada.post(f"{number}/claim")
+    assert "すでに別の担当者" in mori.post(f"{number}/claim", 422)
+    mori.get(f"{number}/correction", 404)
+    text = yamada.get(f"{number}")
+    assert "田中　健太" in text
+    assert "住民基本台帳" in text
+    yamada.post(f"{number}/accept")
+
+    yamada.get(f"{number}/correction")
+    with acting_as(CITY):
+        row = Application.objects.get(number=number)
+        assert row.accepted_at is not None
+    page = yamada.client.get(f"/{CITY}/applications/{number}/correction")
+    paths = page.context["form"].paths
+    name = next(name for name, path in paths.items() if path == "children.0.cared_for")
+    assert "一つ以上選び" in yamada.post(f"{number}/correction", 422)
+    yamada.post(f"{number}/correction", **{name: "お子さんの世話をだれがしているか確かめてください。"})
+    asked = heard(fresh, reference, 3)[-1]
+    assert asked.step is Step.CORRECTION_ASKED
+    assert [each.path for each in asked.fields] == ["children.0.cared_for"]
+    assert asked.expected_by is not None
+    answer = kenta.application(claim_form(), claimed(kenta), reference=reference, sequence=1)
+    kenta.submit(answer)
+    assert heard(fresh, reference, 4)[-1].step is Step.CORRECTED
+
+    assert "認める" in yamada.get(f"{number}")
+    yamada.post(f"{number}/propose")
+    yamada.post(f"{number}/second/approve", 403)
+    with acting_as(CITY):
+        assert Decision.objects.get().state == "proposed"
+    assert "月額" not in str([step.words for step in fresh.portal.of(reference)])
+    kimura.get(f"{number}")
+    kimura.post(f"{number}/second/approve")
+    told = heard(fresh, reference, 6)
+    granted, ordered = told[4], told[5]
+    # Two of 10,000 yen and the third child's 30,000.
+    assert (granted.step, granted.amount) == (Step.GRANTED, 50_000)
+    assert granted.grounds
+    assert all("児童手当法" in line for line in granted.grounds)
+    assert "審査請求" in granted.objection
+    assert ordered.step is Step.PAYMENT_ORDERED
+    with acting_as(CITY):
+        order = PayoutOrder.objects.get()
+        assert order.amount == ordered.amount
+        assert order.amount % 50_000 == 0
+        assert order.account.endswith(":account")
+        acts = list(Entry.objects.order_by("at", "pk").values_list("act", flat=True))
+    assert acts[-2:] == ["approved", "paid"]
+    assert "通知書" in kimura.get(f"{number}/letter")
+    assert "50%" not in kimura.get("statistics")
+    assert refused(lambda: kenta.submit(kenta.application(claim_form(), {}, reference=reference, sequence=2)))
+    followed = fresh.portal.ask(FOLLOW, Follow(applications=(Followable(application=reference, known=4),)))
+    assert [step.number for step in followed.steps] == [5, 6]
+
+
+def test_nobody_approves_their_own_proposal(fresh: House, staff: dict[str, Worker]) -> None:
+    """Not even who may approve those of others; and the database holds it too."""
+    kimura = staff["kimura"]
+    _, number = arrived(fresh)
+    kimura.get(f"{number}")
+    kimura.post(f"{number}/claim")
+    kimura.post(f"{number}/accept")
+    kimura.post(f"{number}/decision", outcome="refused", reasons="お子さんを監護していません。")
+    assert "起案した本人は決裁できません" in kimura.post(f"{number}/second/approve", 422)
+    with pytest.raises(IntegrityError), acting_as(CITY):
+        Decision.objects.update(second=F("proposed_by"), state="approved")
+
+
+def test_an_amendment_takes_a_proposal_back(fresh: House, staff: dict[str, Worker]) -> None:
+    reference, number = arrived(fresh)
+    yamada, kimura = staff["yamada"], staff["kimura"]
+    yamada.get(f"{number}")
+    for act in ("claim", "accept", "propose"):
+        yamada.post(f"{number}/{act}")
+    amended = fresh.kenta.application(
+        claim_form(), claimed(fresh.kenta, phone="03-9999-9999"), reference=reference, sequence=1
+    )
+    fresh.kenta.submit(amended)
+    kimura.get(f"{number}")
+    assert "状態が変わった" in kimura.post(f"{number}/second/approve", 422)
+
+
+def test_another_town_has_no_such_application(fresh: House, staff: dict[str, Worker]) -> None:
+    reference, number = arrived(fresh)
+    for path in (f"{number}", f"{number}/letter", f"{number}/papers/1"):
+        staff["yao"].get(path, 404)
+    staff["yao"].get("")
+    staff["yao"].post(f"{number}/second/approve", 404)
+    question = Follow(applications=(Followable(application=reference),))
+    other = fresh.portal.ask(FOLLOW, question, receiver=f"municipality.{FORMER_CITY}")
+    assert other.steps == ()
+    withdrawal = Letter(
+        application=reference, letter=uuid4(), kind=LetterForm.WITHDRAWAL, at=datetime.now(UTC)
+    )
+    reason = refused(lambda: fresh.portal.ask(WRITE, withdrawal, receiver=f"municipality.{FORMER_CITY}"))
+    assert reason is Reason.UNKNOWN_RECORD
+
+
+def test_steps_wait_for_the_portal_and_arrive_in_order(fresh: House, staff: dict[str, Worker]) -> None:
+    fresh.portal.away = True
+    reference, number = arrived(fresh)
+    yamada = staff["yamada"]
+    yamada.get(f"{number}")
+    yamada.post(f"{number}/claim")
+    yamada.post(f"{number}/accept")
+    with pytest.raises(Refused):
+        telling.send(CITY)
+    with acting_as(CITY):
+        assert ToldStep.objects.filter(sent_at=None).count() == 2
+    fresh.portal.away = False
+    telling.send(CITY)
+    assert [step.step for step in heard(fresh, reference, 2)] == [Step.ARRIVED, Step.ACCEPTED]
+
+
+def test_what_register_and_form_say_differently_is_marked_and_decided_on_as_the_clerk_finds(
+    fresh: House, staff: dict[str, Worker]
+) -> None:
+    values = claimed(fresh.kenta)
+    values["children"] = values["children"][:2]
+    values["children"][0] = {**values["children"][0], "lives_in_japan": False, "studies_abroad": False}
+    application = fresh.kenta.application(claim_form(), values)
+    fresh.kenta.submit(application)
+    number = number_of(application.application)
+    yamada = staff["yamada"]
+    yamada.get(f"{number}")
+    yamada.post(f"{number}/claim")
+    page = yamada.client.get(f"/{CITY}/applications/{number}")
+    assert {each.path for each in page.context["sheet"].differences} == {
+        "children.0.lives_in_japan",
+        "children",
+    }
+    assert page.context["opinion"].amount == 10_000
+    yamada.post(f"{number}/confirm", path="children.0.lives_in_japan")
+    page = yamada.client.get(f"/{CITY}/applications/{number}")
+    assert page.context["opinion"].amount == 20_000
+    assert "項目" in yamada.post(f"{number}/confirm", 422, path="phone", value="03-1-1")
+
+
+def test_every_form_of_the_catalogue_arrives_and_is_examined(fresh: House, staff: dict[str, Worker]) -> None:
+    """Empty, so that everything is missing: it has its effect, and what lacks is asked for."""
+    yamada = staff["yamada"]
+    for procedure in catalogue().on(datetime.now(UTC).date()):
+        application = fresh.kenta.application(procedure, {})
+        assert fresh.kenta.submit(application).decide_by > datetime.now(UTC).date(), procedure.id
+        number = number_of(application.application)
+        yamada.post(f"{number}/claim")
+        page = yamada.client.get(f"/{CITY}/applications/{number}")
+        assert page.status_code == 200, procedure.id
+        assert page.context["deficits"], procedure.id
+        assert page.context["opinion"] is None or page.context["opinion"].outcome is None, procedure.id
+        yamada.get(f"{number}/correction")
+        # Some forms are about one right: the next one arrives once this is withdrawn.
+        withdraw(fresh, application.application)
+    yamada.get("statistics")
+
+
+def test_a_clerk_goes_on_with_a_draft_beside_the_resident(fresh: House, staff: dict[str, Worker]) -> None:
+    procedure = claim_form()
+    reference = uuid4()
+    fresh.portal.drafts["ABCD2345"] = Draft(
+        application=reference,
+        form=Form(procedure=procedure.id, version=procedure.since),
+        applicant=fresh.kenta.attributes,
+        answers=forms.encode(procedure, {"phone": "0312345678"}),
+    )
+    yamada = staff["yamada"]
+    yamada.get("drafts")
+    assert "引き継いでいません" in yamada.post("drafts", 422, code="ZZZZ9999")
+    yamada.post("drafts", code="abcd 2345")
+    assert "0312345678" in yamada.get(f"drafts/{reference}")
+    staff["mori"].get(f"drafts/{reference}", 404)
+    assert "山田　恵" in fresh.portal.taken[-1].clerk
+    with acting_as(CITY):
+        assert DeskDraft.objects.get().taken_by_name == "山田　恵"
+        assert Entry.objects.filter(act="draft").count() == 1
+
+
+# --- in a browser -------------------------------------------------------------------------------------------------
+
+
+def _sign_in(page: Page, address: str, username: str) -> None:
+    page.goto(f"{address}/{CITY}/sign-in")
+    page.get_by_label("利用者名").fill(username)
+    page.get_by_label("パスワード").fill(STAFF_PASSWORD)
+    page.get_by_role("button", name="サインイン").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("案件")
+
+
+def _check(page: Page, name: str, size: ViewportSize) -> None:
+    assert_accessible(page)
+    assert_fits(page)
+    keep_picture(page, f"applications-{name}-{size['width']}")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_case_worker_examines_corrects_proposes_and_another_approves(
+    fresh: House, size: ViewportSize
+) -> None:
+    values = claimed(fresh.kenta)
+    values["children"][0] = {**values["children"][0], "lives_together": False}
+    application = fresh.kenta.application(claim_form(), values)
+    receipt = fresh.kenta.submit(application).receipt
+    again = fresh.kenta.application(
+        claim_form(), claimed(fresh.kenta), reference=application.application, sequence=1
+    )
+    with browsing() as browser:
+        page = browser.new_context(viewport=size).new_page()
+        _sign_in(page, fresh.address, "yamada")
+        page.get_by_role("link", name="申請", exact=True).click()
+        _check(page, "home", size)
+        page.get_by_role("link", name=receipt).click()
+        page.get_by_role("button", name="担当になる").click()
+        expect(page.get_by_text("違います").first).to_be_visible()
+        _check(page, "examination", size)
+        page.get_by_role("link", name="補正を求める").click()
+        _check(page, "correction", size)
+        expect(page.get_by_label("お子さん 1：お子さんと同居している")).to_have_value(
+            "役所の記録と違います。確かめて、直してください。"
+        )
+        page.get_by_role("button", name="本人に補正を求める").click()
+        expect(page.get_by_text("補正待ち")).to_be_visible()
+        case = page.url
+        fresh.kenta.submit(again)
+        page.goto(case)
+        page.get_by_role("button", name="受理する").click()
+        page.get_by_role("link", name="自分の判断で起案する").click()
+        _check(page, "decide", size)
+        page.goto(case)
+        page.get_by_role("button", name="規則のとおり起案する").click()
+        expect(page.get_by_text("起案した人とは別の決裁者が決裁します。")).to_be_visible()
+        second = browser.new_context(viewport=size).new_page()
+        _sign_in(second, fresh.address, "kimura")
+        second.goto(case)
+        _check(second, "approval", size)
+        second.get_by_role("button", name="決裁する").click()
+        expect(second.get_by_text("支払指示").first).to_be_visible()
+        _check(second, "decided", size)
+        second.get_by_role("link", name="通知書を見る").click()
+        _check(second, "letter", size)
+        second.goto(f"{fresh.address}/{CITY}/applications/statistics")
+        _check(second, "figures", size)
+        second.goto(f"{fresh.address}/{CITY}/applications/drafts")
+        _check(second, "drafts", size)
+    assert heard(fresh, application.application, 6)[-1].step is Step.PAYMENT_ORDERED
