@@ -19,7 +19,7 @@ from django.db.models import Max
 from mynumber.foundation.pki import VerificationRefused
 from mynumber.foundation.procedures import answers as forms
 from mynumber.foundation.procedures.deadlines import decide_by
-from mynumber.foundation.procedures.definition import Field, FieldType, Procedure, Signature
+from mynumber.foundation.procedures.definition import ApplicantKind, Field, FieldType, Procedure, Signature
 from mynumber.foundation.procedures.loading import UnknownProcedure
 from mynumber.foundation.procedures.values import MOST_ENTRIES
 from mynumber.institutions.municipality.applications import trust
@@ -130,6 +130,8 @@ def _require_sound(application: protocol.Application, *, at: datetime) -> _Sound
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "no such form") from None
     if application.sequence == 0 and not procedure.applies(at.astimezone(JAPAN).date()):
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "the form is not in force")
+    if application.proxy is not None and set(procedure.applicants) <= {ApplicantKind.SELF}:
+        raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "nobody may file this for another")
     answers = _answers(procedure, application.answers)
     _require_documents(procedure, application)
     return _Sound(procedure, answers, statement_digest(application).hex())
