@@ -7,6 +7,7 @@ because of an answer on the same page is asked next, and not called missing.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,6 +34,8 @@ from mynumber.webkit.face.language import say, spoken
 SHOWN: Final = "shown"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[0-9]{1,2}\.[a-z][a-z0-9_]*)?")
 FEW_CHOICES: Final = 7
+TYPED: Final = "typed-"
+"""Begins the reference of a person whom no source named."""
 APPLICANT: Final = "applicant"
 """Reference to the applicant as a person, where nobody told another."""
 
@@ -253,10 +256,11 @@ def _group(
             if shown is None and not answers.is_shown(each, scope):
                 continue
             if each.type is FieldType.PERSON:
-                # Which person of the household it is was told; somebody who is typed in has no reference.
-                if person and (shown is None or path in shown):
+                # Which person of the household it is was told. Somebody who is typed in gets a name of the form's own where it needs one.
+                reference = person or (f"{TYPED}{secrets.token_hex(4)}" if each.required else "")
+                if reference and (shown is None or path in shown):
                     plan.controls[path] = forms.CharField(
-                        required=False, widget=forms.HiddenInput, initial=person
+                        required=False, widget=forms.HiddenInput, initial=reference
                     )
                     plan.fields[path] = each
                     plan.rows.append(Row("control", names=(path,)))

@@ -190,7 +190,8 @@ def answers_of(
 def _answer(field: Field, path: str, reading: Reading, content: Content, change: str) -> Answer:
     value = answers.value_at(reading.values, path)
     locked = field.how is How.DERIVED or (field.how is How.PREFILLED_LOCKED and value is not None)
-    source = source_of(content, path) if field.how.is_prefilled and not _was_typed(content, path) else ""
+    told = value is not None and answers.value_at(content.known, path) == value
+    source = source_of(content, path) if field.how.is_prefilled and told else ""
     note = content.marks.get(path, "")
     if value is None and field.required and not note:
         note = say("まだ入力していません。", "Not answered yet.", "まだ 書いて いません。")
@@ -201,10 +202,6 @@ def _answer(field: Field, path: str, reading: Reading, content: Content, change:
         source=source,
         note=note,
     )
-
-
-def _was_typed(content: Content, path: str) -> bool:
-    return answers.value_at(content.typed, path) is not None
 
 
 def summary(reading: Reading, content: Content) -> str:
