@@ -288,7 +288,7 @@ def open_tags(tags: Sequence[Tag], key: BlindKey) -> dict[str, list[str]]:
 # --- the test of sameness ------------------------------------------------------------------------------------------------
 
 
-class ComparedExchange(_Body, frozen=True, kw_only=True):
+class ComparedExchange(_Body, frozen=True, kw_only=True, tag="exchange"):
     """A side of a test: the person of a recorded exchange."""
 
     inquirer: SystemId
@@ -297,8 +297,8 @@ class ComparedExchange(_Body, frozen=True, kw_only=True):
     """The code of the records, blinded for both keepers."""
 
 
-class ComparedHolder(_Body, frozen=True, kw_only=True):
-    """The other side may be a person whose code a member holds."""
+class ComparedHolder(_Body, frozen=True, kw_only=True, tag="holder"):
+    """The other side of a test may be the person whose code a member holds."""
 
     member: SystemId
     blinded: CipherText
@@ -306,29 +306,15 @@ class ComparedHolder(_Body, frozen=True, kw_only=True):
 
 
 class SamenessQuestion(_Body, frozen=True, kw_only=True):
-    """Whether an exchange is of the same person as another exchange, or as the one whose code a member holds (Cabinet Order art. 26(6)).
-
-    One of ``other`` and ``holder`` is there.
-    """
+    """Whether an exchange is of the same person as another exchange, or as the one whose code a member holds (Cabinet Order art. 26(6))."""
 
     test: UUID
     purpose: ShortText
     """Why it is asked: part of the record that both keepers write."""
     one: ComparedExchange
-    other: ComparedExchange | None = None
-    holder: ComparedHolder | None = None
+    other: ComparedExchange | ComparedHolder
     blurred: BlurredText
     """The comparison of the two, blurred by the asker, with the proof that it is this one."""
-
-    def __post_init__(self) -> None:
-        if (self.other is None) is (self.holder is None):
-            raise ValueError("a test has two sides")
-
-    @property
-    def second(self) -> str:
-        """The second ciphertext."""
-        side = self.other or self.holder
-        return side.blinded if side is not None else ""
 
 
 class SamenessPart(_Body, frozen=True, kw_only=True):
@@ -384,7 +370,7 @@ class SecondKeeper:
 
     def part(self, question: SamenessQuestion) -> SamenessPart:
         """Raises BadCode when the comparison is not that of the two ciphertexts named."""
-        comparison = blind.compare(read_cipher(question.one.blinded), read_cipher(question.second))
+        comparison = blind.compare(read_cipher(question.one.blinded), read_cipher(question.other.blinded))
         once = blind.Blurred.from_bytes(_plain(question.blurred))
         _require(blind.is_blurred(once, comparison, context=_step(self.test, b"1")))
         twice = blind.blur(once.comparison, context=_step(self.test, b"2"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import overload
 from uuid import UUID, uuid4
 
 from mynumber.foundation.blind import BlindCode, encrypt
@@ -96,12 +97,7 @@ def ask_whether_same(
         test=asked.test,
         purpose=purpose,
         one=_side(one, first),
-        other=_side(other, second) if isinstance(other, Place) else None,
-        holder=(
-            ComparedHolder(member=other.member, blinded=cipher_text(second))
-            if isinstance(other, Holder)
-            else None
-        ),
+        other=_side(other, second),
         blurred=to_text(asked.blurred.to_bytes()),
     )
     hop = Hop.NETWORK
@@ -119,10 +115,15 @@ def ask_whether_same(
     return is_same
 
 
-def _side(place: Place, blinded: BlindCode) -> ComparedExchange:
-    return ComparedExchange(
-        inquirer=place.inquirer, request_id=place.request_id, blinded=cipher_text(blinded)
-    )
+@overload
+def _side(side: Place, blinded: BlindCode) -> ComparedExchange: ...
+@overload
+def _side(side: Holder, blinded: BlindCode) -> ComparedHolder: ...
+def _side(side: Place | Holder, blinded: BlindCode) -> ComparedExchange | ComparedHolder:
+    text = cipher_text(blinded)
+    if isinstance(side, Holder):
+        return ComparedHolder(member=side.member, blinded=text)
+    return ComparedExchange(inquirer=side.inquirer, request_id=side.request_id, blinded=text)
 
 
 def _person(place: Place, joint: bytes) -> BlindCode:
