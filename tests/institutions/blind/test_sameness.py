@@ -32,10 +32,10 @@ from mynumber.protocols.blind import (
     read_cipher,
 )
 from mynumber.protocols.exchange import RequestedPermit
-from mynumber.protocols.refusal import Hop, Reason
+from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.wire import to_text
 from tests.institutions.blind.conftest import Keeper
-from tests.institutions.blind.people import Person, eventually
+from tests.institutions.blind.people import Person
 from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, Exchange
 from tests.webkit import faces
 
@@ -223,28 +223,17 @@ def test_the_commission_has_recorded_before_it_helps_and_the_core_before_it_asks
         keeper, "SELECT asked_by, purpose, is_same FROM helped_test WHERE test = %s", body.test
     )
     assert row == ("network", PURPOSE, None)
-    keeper.server.pause()
+    keeper.server.stop()
     try:
-        before = at_network(blind, "SELECT count(*) FROM sameness_test WHERE is_same IS NULL")
-        asking = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "mynumber.webkit.manage", "network", "compare_persons", CITY),
-                *(str(made.first), "--purpose", PURPOSE, "--exchange", CITY, str(made.second)),
-            ],
-            env={**os.environ, **blind.network.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-        def is_recorded() -> bool:
-            now = at_network(blind, "SELECT count(*) FROM sameness_test WHERE is_same IS NULL")
-            return bool(now[0][0] == before[0][0] + 1)
-
-        eventually(is_recorded, "the core's record of the test")
-        assert asking.poll() is None, "it waits for the commission"
+        with pytest.raises(Refused) as unanswered:
+            together(blind, made.second, Place(CITY, made.of_other))
     finally:
-        keeper.server.go_on()
-    assert asking.wait(timeout=20) == 0
+        keeper.server.start()
+    assert unanswered.value.reason is Reason.UNREACHABLE
+    rows = at_network(
+        blind, "SELECT purpose, is_same, ended_at FROM sameness_test WHERE request_id = %s", made.second
+    )
+    assert (PURPOSE, None, None) in rows, "that it wanted to know stays written down"
 
 
 def refused(exchange: Exchange, act: Callable[[], object]) -> Reason:
