@@ -85,7 +85,7 @@ def test_traces_and_former_codes_are_walled(database: InstitutionDatabase, table
         assert stranger.execute(foreign, [TENANT]).fetchone() == (0,)
         assert stranger.execute("SELECT current_code('1.a')").fetchone() == ("1.a",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            stranger.execute(f"INSERT INTO {table} {_ROW[table]}".encode())  # noqa: S608
+            stranger.execute(f"INSERT INTO {table} {_ROW[table]}".encode())
 
 
 _ROW = {
