@@ -40,6 +40,8 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 class OpenAcquisition(_Body, frozen=True, kw_only=True):
     addressees: Batch[Addressee]
+    anew: bool = False
+    """Also for those whose code is held: it is of closed keys. What is kept under it moves to the code that comes."""
 
 
 class AcquisitionNumber(_Body, frozen=True, kw_only=True):
