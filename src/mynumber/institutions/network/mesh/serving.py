@@ -16,13 +16,13 @@ import asyncpg
 from mynumber.foundation.codes import BadCode
 from mynumber.foundation.law import LegalBasis
 from mynumber.institutions.network.core.code_ring import CodeRing
+from mynumber.institutions.network.core.decision import kinds_of
 from mynumber.institutions.network.core.disclosure import days_of
 from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.mesh.bus import Bus
 from mynumber.institutions.network.mesh.deciding import (
     entitling,
     judge,
-    kinds_of,
     live_code,
     persons_of,
 )
