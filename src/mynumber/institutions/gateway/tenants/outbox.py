@@ -40,6 +40,7 @@ class Outbox:
 
     async def run(self) -> None:
         """Send until cancelled; what cannot be sent stays and is tried again."""
+        self._lines.clear()  # those of a run that failed: their tasks ended with it
         async with asyncio.TaskGroup() as group:
             while True:
                 for core in self._node.directory.cores:

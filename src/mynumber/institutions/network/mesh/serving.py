@@ -129,7 +129,7 @@ class Mesh:
                 judge(event, publisher=publisher, kinds=kinds, basis=basis, ring=ring) for event in events
             ]
         )
-        await self._make_known(publisher, (event.code for event in events))
+        await self._make_known(publisher, {one.event.code for one in judged if one.refusal is None})
         results = await self._incoming.submit(Incoming(publisher, kinds, judged, basis, question.at))
         return EventResults(results=tuple(results))
 
