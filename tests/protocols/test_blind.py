@@ -10,18 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mynumber.foundation import blind
 from mynumber.foundation.blind import BlindKey, encrypt
-from mynumber.foundation.codes import BadCode, CodeKeys, CodeReason
+from mynumber.foundation.codes import BadCode, Code, CodeKeys, CodeReason
 from mynumber.protocols.blind import (
     ComparedExchange,
     ComparedHolder,
     SamenessQuestion,
+    Tag,
     cipher_text,
     is_sheet_code,
     key_id,
     listed_key,
     mark_of,
     open_sheet_code,
+    open_tags,
     public_key,
     read_cipher,
     records_key,
@@ -84,6 +87,19 @@ def test_a_code_in_a_sheet_names_its_key() -> None:
         with pytest.raises(BadCode) as refused:
             open_sheet_code(sent, keys)
         assert refused.value.reason is reason
+
+
+def test_what_is_no_code_of_anybody_hides_no_other_persons_tags() -> None:
+    """The identity passes every proof; it is read as a code that nobody holds, and its tag is passed over."""
+    none = Code(CODE.version, bytes(32))
+    keys = (KEY.public, BlindKey.generate().public)
+    asked = blind.request(none, keys, context=b"")
+    assert blind.is_one_code(asked, keys, context=b"")
+    converted = blind.convert(asked.for_key(0), KEYS, "a", "b", key=KEY.public)
+    text = sheet_code(converted, KEY.public)
+    assert open_sheet_code(text, {key_id(KEY.public): KEY}) == none
+    tags = [Tag(mark=mark_of(text), blinded=text) for text in (cipher_text(converted), TEXT)]
+    assert open_tags(tags, KEY) == ({CODE.to_text(): [mark_of(TEXT)]}, 1)
 
 
 def test_a_mark_fits_where_a_code_stands_and_is_none() -> None:

@@ -27,7 +27,7 @@ import msgspec
 
 from mynumber.foundation import blind
 from mynumber.foundation.blind import BlindCode, BlindKey, BlindRequest
-from mynumber.foundation.codes import LARGEST_VERSION, BadCode, Code, CodeReason
+from mynumber.foundation.codes import LARGEST_VERSION, POINT_BYTES, BadCode, Code, CodeReason
 from mynumber.foundation.keyring import KeyRing
 from mynumber.protocols.directory import Directory, UnknownSystem
 from mynumber.protocols.exchange import PermitDecisions, RequestedPermit
@@ -169,12 +169,19 @@ def is_sheet_code(text: str) -> bool:
 
 
 def open_sheet_code(text: str, keys: Mapping[str, BlindKey]) -> Code:
-    """The provider's code. ``keys`` by id. Raises BadCode; BAD_KEYS when it was blinded for another key."""
+    """The provider's code. ``keys`` by id. Raises BadCode; BAD_KEYS when it was blinded for another key.
+
+    An inquirer can blind the identity of the group, which is no code and which its proof does not tell. It is read as a code that nobody holds.
+    """
     _, _, rest = text.partition(".")
     name, _, cipher = rest.partition(".")
     if name not in keys:
         raise BadCode(CodeReason.BAD_KEYS, "the code was blinded for another key")
-    return blind.decrypt(read_cipher(cipher), keys[name])
+    blinded = read_cipher(cipher)
+    try:
+        return blind.decrypt(blinded, keys[name])
+    except BadCode:
+        return Code(blinded.version, bytes(POINT_BYTES))
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------------
@@ -276,13 +283,18 @@ QUERY_MARKED_RECORDS = Message("blind-records.v1", MarkedRecordQuery, Records, m
 QUERY_MARKED_RECEIPT = Message("blind-receipt.v1", MarkedReceiptQuery, ReceiptText)
 
 
-def open_tags(tags: Sequence[Tag], key: BlindKey) -> dict[str, list[str]]:
-    """The marks of each person, by the portal's code (text form). Raises BadCode."""
+def open_tags(tags: Sequence[Tag], key: BlindKey) -> tuple[dict[str, list[str]], int]:
+    """The marks of each person, by the portal's code (text form); and how many tags hold no code: one must not hide the others."""
     found: dict[str, list[str]] = {}
+    without_code = 0
     for tag in tags:
-        code = blind.decrypt(read_cipher(tag.blinded), key).to_text()
-        found.setdefault(code, []).append(tag.mark)
-    return found
+        try:
+            code = blind.decrypt(read_cipher(tag.blinded), key).to_text()
+        except BadCode:
+            without_code += 1
+        else:
+            found.setdefault(code, []).append(tag.mark)
+    return found, without_code
 
 
 # --- the test of sameness ------------------------------------------------------------------------------------------------
