@@ -52,6 +52,8 @@ def help_test(question: Question[SamenessQuestion]) -> SamenessPart:
                 other_request_id=other.request_id if isinstance(other, ComparedExchange) else None,
                 holder=other.member if isinstance(other, ComparedHolder) else None,
                 question=envelope.digest(question.received.token),
+                one_blinded=body.one.blinded,
+                other_blinded=other.blinded,
                 blurred=part.blurred,
                 share=part.share,
             )

@@ -16,6 +16,7 @@ from mynumber.foundation.codes import BadCode, Code, CodeKeys
 from mynumber.institutions.network.blind.models import BlindedPerson, SamenessTest
 from mynumber.institutions.network.core.models import Exchange, IssuedCode
 from mynumber.institutions.network.core.records import RECORD_DOMAIN
+from mynumber.institutions.network.siblings.own import this_core
 from mynumber.protocols import wire
 from mynumber.protocols.blind import (
     COMMISSION,
@@ -65,9 +66,9 @@ def ask_whether_same(
     *,
     purpose: str,
     now: Callable[[], datetime],
-    core: str = "network",
 ) -> bool:
-    """Ask the commission and read the answer together. Raises CannotTest; Refused with what the commission says."""
+    """Ask the commission about two that this core has records of. Raises CannotTest; Refused with what the commission says."""
+    core = this_core()
     try:
         key = next(iter(blind_keys(node.keyring, core).values()))
         joint = records_key(node.directory, core)
