@@ -225,6 +225,7 @@ def test_without_j_lis_the_list_at_hand_serves_a_while_and_then_nobody_signs_in(
     house: House, holder: Holder, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     VerifierTrust.objects.all().delete()
+    monkeypatch.setattr(trust, "_parsed", {})  # as in a process that has just started
     began = now()
     current_trust(began)
     asked = asked_by("secret", began + MAXIMUM_AGE)
@@ -239,7 +240,7 @@ def test_without_j_lis_the_list_at_hand_serves_a_while_and_then_nobody_signs_in(
             "revocation_list_stale",
         )
         VerifierTrust.objects.all().delete()
-        monkeypatch.setattr(trust, "_parsed", {})  # as in a process that has just started
+        monkeypatch.setattr(trust, "_parsed", {})
         response: Any = browser.post_form("/sign-in/", "/sign-in/start", next="/")
         assert response.status_code == 503
         assert "いまはサインインできません" in response.content.decode()
