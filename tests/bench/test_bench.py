@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = (
     ()
     if os.environ.get("MYNUMBER_EVERY_BENCHMARK") == "1"
-    else ("law", "codes", "envelope", "exchanges", "sign_ins")
+    else ("law", "codes", "envelope", "exchanges")
 )
 """All of them take minutes also when quick: `MYNUMBER_EVERY_BENCHMARK=1` runs all."""
 

@@ -88,11 +88,18 @@ class Telling:
         self._news.clear()  # those of a run that failed: their tasks ended with it
         async with asyncio.TaskGroup() as group:
             while True:
-                for core in others(self._node.directory):
+                for core in self._others():
                     if core not in self._news:
                         self._news[core] = asyncio.Event()
                         group.create_task(self._keep_telling(core, self._news[core]))
                 await asyncio.sleep(SWEEP_SECONDS)
+
+    def _others(self) -> Iterable[str]:
+        try:
+            return tuple(others(self._node.directory))
+        except Exception as error:  # noqa: BLE001 - a directory that is just being written must not end what runs
+            _log.warning("the directory cannot be read", exception=logs.outline(error))
+            return ()
 
     async def _keep_telling(self, core: str, news: asyncio.Event) -> None:
         while True:
@@ -104,7 +111,8 @@ class Telling:
                 _log.warning("codes wait to be told", receiver=core, exception=logs.outline(error))
                 await asyncio.sleep(SWEEP_SECONDS)
             with suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), SWEEP_SECONDS)
+                async with asyncio.timeout(SWEEP_SECONDS):  # wait_for of Python 3.11 can lose a cancellation
+                    await news.wait()
 
     async def _tell(self, core: str) -> int:
         rows = await self._pool.fetch(
