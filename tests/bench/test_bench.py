@@ -11,11 +11,7 @@ from bench.report import Run, Table
 from bench.steps import Steps, since
 
 ROOT = Path(__file__).parents[2]
-NAMES = (
-    ()
-    if os.environ.get("MYNUMBER_EVERY_BENCHMARK") == "1"
-    else ("law", "codes", "envelope", "exchanges")
-)
+NAMES = () if os.environ.get("MYNUMBER_EVERY_BENCHMARK") == "1" else ("law", "codes", "envelope", "exchanges")
 """All of them take minutes also when quick: `MYNUMBER_EVERY_BENCHMARK=1` runs all."""
 
 
