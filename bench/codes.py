@@ -10,6 +10,7 @@ from rbcl import rbcl as group
 
 from bench.report import Scale, Table, Tell
 from bench.timing import COLUMNS, measure, rows
+from mynumber.foundation import blind
 from mynumber.foundation.codes import Code, CodeKeys
 
 BARE = "bare scalar multiplication"
@@ -39,3 +40,36 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
         scale.seconds(5),
     )
     yield Table("Codes (one core)", COLUMNS, rows(costs, dict.fromkeys(costs, BARE)))
+    tell("blind codes")
+    yield _blind(keys, code, scale)
+
+
+def _blind(keys: CodeKeys, code: Code, scale: Scale) -> Table:
+    """The steps of a blind exchange, which the open one has one conversion for at the network."""
+    city, record = "municipality.131229", "network.records"
+    readers = [blind.BlindKey.generate() for _ in range(3)]
+    public = [reader.public for reader in readers]
+    asked = blind.request(code, public, context=b"")
+    point = group.crypto_core_ristretto255_random()
+    scalar = group.crypto_core_ristretto255_scalar_random()
+    one, other = (
+        blind.convert(blind.encrypt(code, public[1]), keys, city, record, key=public[1]) for _ in range(2)
+    )
+    comparison = blind.compare(one, other)
+    costs = measure(
+        {
+            BARE: lambda: group.crypto_scalarmult_ristretto255(scalar, point),
+            "convert (open)": lambda: keys.convert(code, city, "pension_service"),
+            "inquirer: blind for three": lambda: blind.request(code, public, context=b""),
+            "network: check that it is one code": lambda: blind.is_one_code(asked, public, context=b""),
+            "network: convert, for one reader": lambda: blind.convert(
+                asked.for_key(0), keys, city, "pension_service", key=public[0]
+            ),
+            "provider: open": lambda: blind.decrypt(asked.for_key(0), readers[0]),
+            "keeper: blur and give its part": lambda: blind.share(
+                blind.blur(comparison, context=b"").comparison, readers[1], context=b""
+            ),
+        },
+        scale.seconds(5),
+    )
+    return Table("Blind codes (one core)", COLUMNS, rows(costs, dict.fromkeys(costs, BARE)))

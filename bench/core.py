@@ -69,6 +69,7 @@ def run(scale: Scale, tell: Tell) -> Iterator[Table]:
         with bench.running(1) as core:
             asks = _seed(core, scale.count(PEOPLE, 40))
             yield bench.rates(core, asks)
+            yield bench.blind(core, asks)
         with bench.running(1, stacks=folder / "stacks") as core:
             asks = _seed(core, scale.count(PEOPLE, 40))
             yield bench.steps(core, asks)
@@ -105,6 +106,7 @@ class _Bench:
             self._databases,
             processes=processes,
             homes=homes,
+            blind=True,
             command=lambda name, port: (
                 *(sys.executable, "-m", "bench.core_process", name, "--port", str(port)),
                 *options,
@@ -208,6 +210,7 @@ class _Bench:
         requests: int,
         *,
         floor: Server | None = None,
+        blind: bool = False,
     ) -> Window:
         """Let the gateways ask the core, or the floor, and read all clocks when they are warm and when they end."""
         servers = (floor,) if floor else core.servers
@@ -223,6 +226,7 @@ class _Bench:
             warm_up=self._scale.seconds(WARM_UP),
             seconds=self._scale.seconds(SECONDS),
             bare=floor is not None,
+            blind=blind,
         )
         before, after, found = loaded(
             "bench.core_load",
@@ -257,6 +261,37 @@ class _Bench:
             finally:
                 admin.execute("ALTER SYSTEM RESET ALL")
                 admin.execute("SELECT pg_reload_conf()")
+
+    # blind ---------------------------------------------------------------------------------------------------------------
+
+    def blind(self, core: RunningCore, asks: tuple[Ask, ...]) -> Table:
+        """The same requests openly and so that the core does not see the persons, in turns."""
+        table = Table(
+            "Permits, open and blind (docs/protocols/blind.md), 16 in flight x 8 requests",
+            ("mode", "permits/s", "p50 ms", "core us", "of open", "postgres us", "gateways us"),
+        )
+        found: dict[str, list[Window]] = {"open": [], "blind": []}
+        for number in range(self._scale.count(ROUNDS, 1)):
+            for mode, windows in found.items():
+                self._tell(f"core: {mode}, round {number + 1}")
+                windows.append(self.window(core, asks, 16, 8, blind=mode == "blind"))
+        middles = {
+            mode: sorted(windows, key=lambda window: window.each)[len(windows) // 2]
+            for mode, windows in found.items()
+        }
+        for mode, middle in middles.items():
+            table.rows.append(
+                (
+                    mode,
+                    middle.rate,
+                    round(middle.result.p50 / 1000, 2),
+                    middle.each,
+                    round(middle.each / middles["open"].each, 2),
+                    middle.postgres / middle.permits,
+                    middle.gateways / middle.permits,
+                )
+            )
+        return table
 
     # steps ---------------------------------------------------------------------------------------------------------------
 

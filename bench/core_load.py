@@ -12,14 +12,20 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import cycle
-from typing import cast
+from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
 import uvloop
 
 from mynumber.protocols import wire
-from mynumber.protocols.exchange import REQUEST_PERMITS, PermitRequests, RequestedPermit
+from mynumber.protocols.blind import REQUEST_BLIND_PERMITS, BlindPermitRequests, blind_request
+from mynumber.protocols.exchange import (
+    REQUEST_PERMITS,
+    PermitDecisions,
+    PermitRequests,
+    RequestedPermit,
+)
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop
 
@@ -45,7 +51,10 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """Ask on ``lines`` in turn. ``bare``: send the same messages to a server that reads nothing, and do not read answers."""
+    """Ask on ``lines`` in turn. ``bare``: send the same messages to a server that reads nothing, and do not read answers.
+
+    ``blind``: ask so that the core does not see the persons.
+    """
 
     lines: tuple[Line, ...]
     in_flight: int
@@ -53,6 +62,7 @@ class Order(msgspec.Struct, frozen=True):
     warm_up: float
     seconds: float
     bare: bool = False
+    blind: bool = False
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -89,10 +99,10 @@ class _Connection(asyncio.Protocol):
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(ConnectionError("the server closed"))
 
-    async def post(self, body: bytes, requests: int) -> tuple[int, bytes]:
+    async def post(self, path: str, body: bytes, requests: int) -> tuple[int, bytes]:
         self._waiting = asyncio.get_running_loop().create_future()
         length = f"Content-Length: {len(body)}\r\nX-Requests: {requests}"
-        head = f"POST {REQUEST_PERMITS.path} HTTP/1.1\r\nHost: core\r\n{length}\r\n\r\n"
+        head = f"POST {path} HTTP/1.1\r\nHost: core\r\n{length}\r\n\r\n"
         self._transport.write(head.encode() + body)
         return await self._waiting
 
@@ -148,17 +158,9 @@ class _Gateways:
                     for ask, _ in zip(asks, range(order.requests), strict=False)
                 ),
             )
-            outgoing = wire.prepare(
-                node,
-                REQUEST_PERMITS,
-                question,
-                sender=gateway,
-                receiver=line.core,
-                hop=Hop.NETWORK,
-                now=datetime.now(UTC),
-            )
+            outgoing = self._outgoing(question, gateway, line.core)
             begun = time.perf_counter_ns()
-            status, body = await connection.post(outgoing.token, order.requests)
+            status, body = await connection.post(outgoing.message.path, outgoing.token, order.requests)
             self.latencies.append(time.perf_counter_ns() - begun)
             self._sent += 1
             if status != 200:
@@ -168,6 +170,39 @@ class _Gateways:
                     node, outgoing, status, body, hop=Hop.NETWORK, now=datetime.now(UTC)
                 ).decisions
                 self.refused += sum(one.reason is not None for one in decisions)
+
+    def _outgoing(
+        self, question: PermitRequests, gateway: str, core: str
+    ) -> wire.Outgoing[Any, PermitDecisions]:
+        now = datetime.now(UTC)
+        if not self._order.blind:
+            return wire.prepare(
+                self._node,
+                REQUEST_PERMITS,
+                question,
+                sender=gateway,
+                receiver=core,
+                hop=Hop.NETWORK,
+                now=now,
+            )
+        pairs = [
+            blind_request(one, inquirer=question.inquirer, core=core, directory=self._node.directory)
+            for one in question.requests
+        ]
+        blinded = BlindPermitRequests(
+            inquirer=question.inquirer,
+            requests=tuple(one for one, _ in pairs),
+            blinded=tuple(text for _, text in pairs),
+        )
+        return wire.prepare(
+            self._node,
+            REQUEST_BLIND_PERMITS,
+            blinded,
+            sender=gateway,
+            receiver=core,
+            hop=Hop.NETWORK,
+            now=now,
+        )
 
 
 async def _main(order: Order) -> Result:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.platform.postgres import Server
@@ -12,6 +13,9 @@ from tests import embedded
 from tests.support import platform
 
 WITHOUT_BROWSER = "MYNUMBER_WITHOUT_BROWSER"
+
+settings.register_profile("without a clock", deadline=None)  # machines are noisy: no test asserts a time
+settings.load_profile("without a clock")
 
 
 def pytest_configure(config: pytest.Config) -> None:

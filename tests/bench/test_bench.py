@@ -11,11 +11,7 @@ from bench.report import Run, Table
 from bench.steps import Steps, since
 
 ROOT = Path(__file__).parents[2]
-NAMES = (
-    ()
-    if os.environ.get("MYNUMBER_EVERY_BENCHMARK") == "1"
-    else ("law", "codes", "envelope", "exchanges", "sign_ins")
-)
+NAMES = () if os.environ.get("MYNUMBER_EVERY_BENCHMARK") == "1" else ("law", "codes", "envelope", "exchanges")
 """All of them take minutes also when quick: `MYNUMBER_EVERY_BENCHMARK=1` runs all."""
 
 
@@ -51,11 +47,13 @@ def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> No
         ("Population", "mynumber population create"): ("residents/s", "x bare COPY"),
         ("Codes", "issue"): ("per second", "x bare"),
         ("Codes", "convert"): ("per second", "x bare"),
+        ("Blind codes", "network: convert, for one reader"): ("per second", "x bare"),
         ("Law", "find: a rule allows it"): ("per second", "x bare"),
         ("Envelopes", "envelope verify"): ("per second", "x bare"),
         ("Core alone", "1 x 1"): ("permits/s", "core us", "floor / core"),
         ("Core alone", "64 x 32"): ("permits/s a core", "postgres us"),
         ("Core alone", "64 x 32, commits + 1 ms"): ("permits/s", "p99 ms"),
+        ("Permits, open and blind", "blind"): ("permits/s", "core us", "of open"),
         ("The core's CPU split", "convert"): ("1 a message", "32 a message"),
         ("One core process against two", "2"): ("permits/s", "core us"),
         ("Exchanges", "1 in flight"): ("exchanges/s", "x bare", "gateway us"),

@@ -48,7 +48,7 @@ def _digest_of_the_answer_not_looked_at() -> None:
         named = msgspec.structs.replace(answer, sheet_digest=given["sheet_digest"].hex())
         return opened(named, information, **given)
 
-    inquiring.open_answer = open_any  # type: ignore[attr-defined]
+    inquiring.open_answer = open_any  # type: ignore[attr-defined, assignment]
 
 
 def _clock_not_looked_at() -> None:

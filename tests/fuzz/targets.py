@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 from mynumber.foundation import envelope, facts
-from mynumber.foundation.blind import BlindCode
+from mynumber.foundation.blind import BlindCode, BlindRequest, Blurred
 from mynumber.foundation.codes import BadCode, Code, CodeKeys
 from mynumber.foundation.envelope import EnvelopeRefused, SealingKey, SealPublicKey, VerifyKey
 from mynumber.foundation.facts.faults import MalformedFact
@@ -361,6 +361,10 @@ def targets() -> tuple[Target, ...]:
         ),
         Target("code", _text(Code.parse), (BadCode,), (code,)),
         Target("blinded code", lambda data: BlindCode.from_bytes(1, data), (BadCode,), (bytes(64),)),
+        Target(
+            "blind request", lambda data: BlindRequest.from_bytes(1, data, keys=3), (BadCode,), (bytes(192),)
+        ),
+        Target("test of sameness", Blurred.from_bytes, (BadCode,), (bytes(128),)),
         Target("sign-in request", decode_sign_in_request, (SignInRefused,), (example(SignInRequest),)),
         Target("sign-in response", decode_sign_in_response, (SignInRefused,), (example(SignInResponse),)),
         Target("signing request", decode_signing_request, (SignInRefused,), (example(SigningRequest),)),

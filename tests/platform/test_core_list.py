@@ -14,6 +14,7 @@ from mynumber.foundation.tlog import Policy
 from mynumber.platform import keys
 from mynumber.platform.core_list import BadCore, Core
 from mynumber.platform.settings import Settings
+from mynumber.protocols.blind import records_key
 from mynumber.protocols.directory import Directory, load_directory
 
 WEST = Core(
@@ -46,6 +47,15 @@ def test_a_further_core_has_its_own_log_and_the_same_codes(settings: Settings) -
     first.add_secret("codes", b"of the next version")
     keys.ensure_keys(settings)
     assert west.secret("codes") == b"of the next version"
+
+
+def test_a_further_core_takes_part_in_blind_exchanges_with_a_key_of_its_own(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {"MYNUMBER_HOME": str(tmp_path / "home"), "MYNUMBER_NETWORK_BLIND": "1"}
+    )
+    keys.add_core(settings, WEST)
+    directory = listed(settings)
+    assert records_key(directory, WEST.id) != records_key(directory, "network")
 
 
 def test_a_member_that_moves_keeps_its_former_home_behind_the_new_one(settings: Settings) -> None:

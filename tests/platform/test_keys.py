@@ -14,7 +14,8 @@ from mynumber.foundation.tlog.policy import Policy
 from mynumber.foundation.tlog.witness import WitnessSigner
 from mynumber.platform.keys import ensure_keys, entries
 from mynumber.platform.registry import INSTITUTIONS
-from mynumber.platform.settings import Settings
+from mynumber.platform.settings import Settings, SettingsError
+from mynumber.protocols.blind import blind_keys, public_key
 from mynumber.protocols.directory import Directory, load_directory
 from mynumber.protocols.node import Node, sealing_name, signing_name
 
@@ -109,3 +110,21 @@ def test_the_policy_names_log_and_witness_and_where_they_listen(settings: Settin
     assert (witness.key, witness.url) == (signer.verifier_key, "http://127.0.0.1:8124/witness")
     assert policy.is_satisfied([witness.key])
     assert not policy.is_satisfied([])
+
+
+def test_keys_for_blind_exchanges_are_made_and_listed_when_they_are_switched_on(
+    settings: Settings, tmp_path: Path
+) -> None:
+    switched_on = Settings.from_environment({"MYNUMBER_HOME": str(tmp_path), "MYNUMBER_NETWORK_BLIND": "1"})
+    ensure_keys(switched_on)
+    listed, before = directory(switched_on), directory(settings)
+    assert not any(system.blind_key for system in before.systems)
+    holders = {system.id for system in listed.systems if system.blind_key}
+    gateways = {system.id for system in listed.systems if system.id.startswith("gateway.")}
+    assert holders == gateways | {"network", "portal", "commission"}
+    for holder in holders:
+        ring = KeyRing.open(switched_on.keys / holder.partition(".")[0])
+        (key,) = blind_keys(ring, holder).values()
+        assert public_key(listed, holder) == key.public
+    with pytest.raises(SettingsError):
+        Settings.from_environment({"MYNUMBER_NETWORK_BLIND": "yes"})

@@ -1,6 +1,5 @@
 """`mynumber procedure`: what an official types, and what comes of it."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,6 @@ from mynumber.foundation.procedures.loading import Common, catalogue, load_one, 
 from mynumber.platform.cli import main
 
 RUN = CliRunner()
-WITH_SHEETS = pytest.mark.skipif(
-    importlib.util.find_spec("openpyxl") is None, reason="openpyxl is not installed"
-)
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -78,7 +74,6 @@ def test_a_procedure_is_exported_as_one_file_without_shared_parts(tmp_path: Path
     )
 
 
-@WITH_SHEETS
 def test_a_workbook_goes_out_and_comes_back(tmp_path: Path) -> None:
     book, folder = tmp_path / "form.xlsx", tmp_path / "child_allowance_claim"
     folder.mkdir()

@@ -129,10 +129,12 @@ def running_core(
     homes: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
     command: Callable[[str, int], tuple[str, ...]] = uvicorn_command,
+    blind: bool = False,
 ) -> Iterator[RunningCore]:
     """Start the processes of a core on one fresh database, and stop them at the end.
 
     ``homes``: member -> another core at which it is at home; each of those runs as one process on a database of its own.
+    ``blind``: they take blind requests, too.
     """
     homes = homes or {}
     further = tuple(sorted(set(homes.values())))
@@ -148,6 +150,7 @@ def running_core(
         urls={name: f"http://127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)},
         cores={member: (core,) for member, core in homes.items()},
         kinds={**KINDS, **{f"gateway.{member}": kinds for member, kinds in KINDS.items()}},
+        blind=blind,
     )
     keys = CodeKeys.generate()
     databases: dict[str, InstitutionDatabase] = {}
@@ -162,7 +165,12 @@ def running_core(
         Server(
             name,
             port,
-            {**systems.environment(name), "DATABASE_URL": databases[name].url, **(environment or {})},
+            {
+                **systems.environment(name),
+                "DATABASE_URL": databases[name].url,
+                **({"MYNUMBER_NETWORK_BLIND": "1"} if blind else {}),
+                **(environment or {}),
+            },
             folder / f"network-{port}.log",
             command("network", port),
         )

@@ -222,7 +222,7 @@ class Exchange:
         """The core at which a member is at home."""
         return self.node("network").directory.core_of(member)
 
-    def give_codes(self, people: Mapping[str, Mapping[str, str]]) -> None:
+    def give_codes(self, people: Mapping[str, Mapping[str, str]], *, anew: bool = False) -> None:
         """Acquire codes: ``people`` is resident code -> {member: addressee}. The test stands in for J-LIS only as the sender."""
         for member in {member for holders in people.values() for member in holders}:
             held = {holders[member]: code for code, holders in people.items() if member in holders}
@@ -230,7 +230,7 @@ class Exchange:
             for start in range(0, len(addressees), 1000):
                 numbers = self.call(
                     OPEN_ACQUISITION,
-                    OpenAcquisition(addressees=addressees[start : start + 1000]),
+                    OpenAcquisition(addressees=addressees[start : start + 1000], anew=anew),
                     sender=member,
                     receiver=f"gateway.{member}",
                 )

@@ -157,9 +157,9 @@ class Client:
 
     # providing --------------------------------------------------------------------------------------------------------
 
-    def acquire_codes(self, people: Sequence[tuple[str, str]]) -> AcquisitionCounts:
-        """Obtain codes for people given as (addressee number, individual number)."""
-        return self._system.acquire_codes(people)
+    def acquire_codes(self, people: Sequence[tuple[str, str]], *, anew: bool = False) -> AcquisitionCounts:
+        """Obtain codes for people given as (addressee number, individual number); ``anew`` also where the keys of the code held are closed."""
+        return self._system.acquire_codes(people, anew=anew)
 
     def look_up(self, people: Sequence[FourAttributes]) -> list[LookUpResult]:
         """Individual numbers by exactly the four attributes, in the order asked."""

@@ -399,5 +399,7 @@ def _subtract(one: bytes, other: bytes) -> bytes:
 
 
 def _element(point: bytes) -> bytes:
-    check_element(point)
+    """What the library made of two elements is one; only the identity is not to be."""
+    if point == _ZERO:
+        raise BadCode(CodeReason.NOT_A_POINT, "the code is not an element of the group")
     return bytes(point)

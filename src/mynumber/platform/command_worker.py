@@ -12,16 +12,7 @@ import traceback
 
 import msgspec
 
-
-class Order(msgspec.Struct, frozen=True):
-    """A command to run."""
-
-    command: tuple[str, ...]
-    stdin: str = ""
-    """What the command reads: a password or a PIN, which never stands on a command line."""
-
-    def __repr__(self) -> str:
-        return f"Order({self.command!r})"
+from mynumber.platform.command_order import Order
 
 
 def carry_out(order: Order) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from mynumber.platform import launch
-from mynumber.platform.command_worker import Order
+from mynumber.platform.command_order import Order
 from mynumber.platform.logfiles import LogFile
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from mynumber.foundation.blind import BlindKey
 from mynumber.foundation.codes import CodeKeys
 from mynumber.foundation.envelope import SigningKey
 from mynumber.foundation.keyring import KeyRing
@@ -24,7 +25,8 @@ from mynumber.platform.core_list import BadCore, Core, Cores, cores, write_cores
 from mynumber.platform.sandbox_list import Sandbox, sandboxes
 from mynumber.platform.secret_files import locked, private_folder, write_private
 from mynumber.platform.settings import Settings
-from mynumber.protocols.directory import FIRST_CORE, System, sign_directory
+from mynumber.protocols.blind import blind_keys, blinding_name, listed_key
+from mynumber.protocols.directory import FIRST_CORE, System, is_core_id, sign_directory
 from mynumber.protocols.node import sealing_name, signing_name
 
 DIRECTORY_RING = "directory"
@@ -49,6 +51,9 @@ IDENTITY_KEY = "identity-signing"
 """Name of the key in the portal's ring that signs ID tokens; `mynumber run portal create_identity_keys --rotate` adds generations."""
 IDENTITY_SECRETS = ("identity-subjects", "identity-seal")
 """Names of secrets in the portal's ring: what makes pairwise subjects, what seals attributes until the resident has consented."""
+
+_BLIND = frozenset({"gateway", "portal", "commission"})
+"""Institutions beside the cores whose systems open something of a blind exchange: the provider's code, the records (two of them together), the portal's code."""
 
 _HEALTH_CENTRE_CITIES = frozenset({"272124"})
 """Cities with a public health centre besides the special wards, among those the platform knows (Order 77/1948, art. 1)."""
@@ -200,6 +205,9 @@ def _ensure_system(settings: Settings, entry: _Entry, *, url: str | None = None)
         ring.add_signing(signing_name(entry.id))
     if not ring.has(sealing_name(entry.id)):
         ring.add_sealing(sealing_name(entry.id))
+    takes_part = is_core_id(entry.institution) or entry.institution in _BLIND
+    if settings.blind and takes_part and not ring.has(blinding_name(entry.id)):
+        ring.add_secret(blinding_name(entry.id), BlindKey.generate().scalar)
     signing = [ring.signing(signing_name(entry.id), n) for n in ring.generations(signing_name(entry.id))]
     sealing = [ring.sealing(sealing_name(entry.id), n) for n in ring.generations(sealing_name(entry.id))]
     return System(
@@ -209,6 +217,7 @@ def _ensure_system(settings: Settings, entry: _Entry, *, url: str | None = None)
         signing_keys=tuple(key.public.to_jwk() for key in signing),
         sealing_keys=tuple(key.public.to_jwk() for key in sealing),
         kinds=tuple(kind.value for kind in entry.kinds),
+        blind_key=next((listed_key(key, entry.id) for key in blind_keys(ring, entry.id).values()), None),
     )
 
 

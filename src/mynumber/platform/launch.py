@@ -10,6 +10,8 @@ from mynumber.platform.settings import Settings
 
 BLOCKING_THREADS = 4
 """Requests that one Django process works on at a time. More than one: a desk that asks waits for an answer."""
+THREADS_OF_SHARED = 2
+"""The same where several workers share the requests: more threads than these wait for each other's turn of Python (a fifth fewer sign-ins with 4)."""
 GRACEFUL_SECONDS = 5
 MOST_WORKERS = 4
 SHARED = frozenset({"portal"})
@@ -27,7 +29,7 @@ def serve_command(process: Process, listen: str) -> list[str]:
                 "--workers",
                 str(workers(process)),
                 "--blocking-threads",
-                str(BLOCKING_THREADS),
+                str(BLOCKING_THREADS if workers(process) == 1 else THREADS_OF_SHARED),
                 "--no-ws",
                 "--http",
                 "1",

@@ -31,6 +31,8 @@ class Settings:
     """`MYNUMBER_RESIDENTS`: synthetic residents of each town (default 3000)."""
     towns: tuple[str, ...] = DEFAULT_TOWNS
     """`MYNUMBER_TOWNS`: local government codes (6 digits, comma between) of the towns that are created."""
+    blind: bool = False
+    """`MYNUMBER_NETWORK_BLIND`: 1 makes and lists keys for blind exchanges, which the core then takes (docs/protocols/blind.md)."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -42,6 +44,7 @@ class Settings:
             port_base=_whole(env, "MYNUMBER_PORT_BASE", DEFAULT_PORT_BASE, 1, 65000),
             residents=_whole(env, "MYNUMBER_RESIDENTS", DEFAULT_RESIDENTS, 1, 1_000_000),
             towns=_towns(env.get("MYNUMBER_TOWNS")),
+            blind=_whole(env, "MYNUMBER_NETWORK_BLIND", 0, 0, 1) == 1,
         )
 
     @property

@@ -12,6 +12,7 @@ The portal starts from the serial number of an authentication certificate instea
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -29,6 +30,9 @@ from mynumber.protocols.message import (
     SystemId,
 )
 
+KeyVersion = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+"""Version of the network's keys of codes."""
+
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
@@ -36,6 +40,8 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 class OpenAcquisition(_Body, frozen=True, kw_only=True):
     addressees: Batch[Addressee]
+    anew: bool = False
+    """Also for those whose code is held: it is of closed keys. What is kept under it moves to the code that comes."""
 
 
 class AcquisitionNumber(_Body, frozen=True, kw_only=True):
@@ -132,9 +138,11 @@ class RotatedCode(_Body, frozen=True, kw_only=True):
 
 
 class RotateCodes(_Body, frozen=True, kw_only=True):
-    """The network changed the keys of codes: the receiver keeps what it has under the new ones from now on."""
+    """The network changes the keys of codes: the receiver keeps what it has under the new ones from now on."""
 
-    codes: Batch[RotatedCode]
+    codes: Batch[RotatedCode] = ()
+    closed: Batch[KeyVersion] = ()
+    """Versions that the network gives nothing in any more: former codes of them may be forgotten in time."""
 
 
 OPEN_ACQUISITION = Message("acquisition-open.v1", OpenAcquisition, AcquisitionNumbers, max_bytes=BATCH_BYTES)

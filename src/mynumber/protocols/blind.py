@@ -27,7 +27,7 @@ import msgspec
 
 from mynumber.foundation import blind
 from mynumber.foundation.blind import BlindCode, BlindKey, BlindRequest
-from mynumber.foundation.codes import LARGEST_VERSION, BadCode, Code, CodeReason
+from mynumber.foundation.codes import LARGEST_VERSION, POINT_BYTES, BadCode, Code, CodeReason
 from mynumber.foundation.keyring import KeyRing
 from mynumber.protocols.directory import Directory, UnknownSystem
 from mynumber.protocols.exchange import PermitDecisions, RequestedPermit
@@ -169,12 +169,19 @@ def is_sheet_code(text: str) -> bool:
 
 
 def open_sheet_code(text: str, keys: Mapping[str, BlindKey]) -> Code:
-    """The provider's code. ``keys`` by id. Raises BadCode; BAD_KEYS when it was blinded for another key."""
+    """The provider's code. ``keys`` by id. Raises BadCode; BAD_KEYS when it was blinded for another key.
+
+    An inquirer can blind the identity of the group, which is no code and which its proof does not tell. It is read as a code that nobody holds.
+    """
     _, _, rest = text.partition(".")
     name, _, cipher = rest.partition(".")
     if name not in keys:
         raise BadCode(CodeReason.BAD_KEYS, "the code was blinded for another key")
-    return blind.decrypt(read_cipher(cipher), keys[name])
+    blinded = read_cipher(cipher)
+    try:
+        return blind.decrypt(blinded, keys[name])
+    except BadCode:
+        return Code(blinded.version, bytes(POINT_BYTES))
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------------
@@ -276,19 +283,24 @@ QUERY_MARKED_RECORDS = Message("blind-records.v1", MarkedRecordQuery, Records, m
 QUERY_MARKED_RECEIPT = Message("blind-receipt.v1", MarkedReceiptQuery, ReceiptText)
 
 
-def open_tags(tags: Sequence[Tag], key: BlindKey) -> dict[str, list[str]]:
-    """The marks of each person, by the portal's code (text form). Raises BadCode."""
+def open_tags(tags: Sequence[Tag], key: BlindKey) -> tuple[dict[str, list[str]], int]:
+    """The marks of each person, by the portal's code (text form); and how many tags hold no code: one must not hide the others."""
     found: dict[str, list[str]] = {}
+    without_code = 0
     for tag in tags:
-        code = blind.decrypt(read_cipher(tag.blinded), key).to_text()
-        found.setdefault(code, []).append(tag.mark)
-    return found
+        try:
+            code = blind.decrypt(read_cipher(tag.blinded), key).to_text()
+        except BadCode:
+            without_code += 1
+        else:
+            found.setdefault(code, []).append(tag.mark)
+    return found, without_code
 
 
 # --- the test of sameness ------------------------------------------------------------------------------------------------
 
 
-class ComparedExchange(_Body, frozen=True, kw_only=True):
+class ComparedExchange(_Body, frozen=True, kw_only=True, tag="exchange"):
     """A side of a test: the person of a recorded exchange."""
 
     inquirer: SystemId
@@ -297,8 +309,8 @@ class ComparedExchange(_Body, frozen=True, kw_only=True):
     """The code of the records, blinded for both keepers."""
 
 
-class ComparedHolder(_Body, frozen=True, kw_only=True):
-    """The other side may be a person whose code a member holds."""
+class ComparedHolder(_Body, frozen=True, kw_only=True, tag="holder"):
+    """The other side of a test may be the person whose code a member holds."""
 
     member: SystemId
     blinded: CipherText
@@ -306,29 +318,15 @@ class ComparedHolder(_Body, frozen=True, kw_only=True):
 
 
 class SamenessQuestion(_Body, frozen=True, kw_only=True):
-    """Whether an exchange is of the same person as another exchange, or as the one whose code a member holds (Cabinet Order art. 26(6)).
-
-    One of ``other`` and ``holder`` is there.
-    """
+    """Whether an exchange is of the same person as another exchange, or as the one whose code a member holds (Cabinet Order art. 26(6))."""
 
     test: UUID
     purpose: ShortText
     """Why it is asked: part of the record that both keepers write."""
     one: ComparedExchange
-    other: ComparedExchange | None = None
-    holder: ComparedHolder | None = None
+    other: ComparedExchange | ComparedHolder
     blurred: BlurredText
     """The comparison of the two, blurred by the asker, with the proof that it is this one."""
-
-    def __post_init__(self) -> None:
-        if (self.other is None) is (self.holder is None):
-            raise ValueError("a test has two sides")
-
-    @property
-    def second(self) -> str:
-        """The second ciphertext."""
-        side = self.other or self.holder
-        return side.blinded if side is not None else ""
 
 
 class SamenessPart(_Body, frozen=True, kw_only=True):
@@ -384,7 +382,7 @@ class SecondKeeper:
 
     def part(self, question: SamenessQuestion) -> SamenessPart:
         """Raises BadCode when the comparison is not that of the two ciphertexts named."""
-        comparison = blind.compare(read_cipher(question.one.blinded), read_cipher(question.second))
+        comparison = blind.compare(read_cipher(question.one.blinded), read_cipher(question.other.blinded))
         once = blind.Blurred.from_bytes(_plain(question.blurred))
         _require(blind.is_blurred(once, comparison, context=_step(self.test, b"1")))
         twice = blind.blur(once.comparison, context=_step(self.test, b"2"))

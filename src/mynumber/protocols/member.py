@@ -81,9 +81,10 @@ class Member:
         """The member's gateway tenant."""
         return self._node.directory.gateway_of(self._member)
 
-    def acquire_codes(self, people: Sequence[tuple[str, str]]) -> AcquisitionCounts:
+    def acquire_codes(self, people: Sequence[tuple[str, str]], *, anew: bool = False) -> AcquisitionCounts:
         """Obtain codes for people given as (addressee number, individual number): Act art. 21-2(1), Cabinet Order art. 27.
 
+        ``anew``: also where the gateway has a code, because its keys are closed.
         Raises :class:`~mynumber.protocols.refusal.Refused`; what was obtained before stays obtained.
         """
         obtained = held = not_found = 0
@@ -92,7 +93,7 @@ class Member:
             opened = wire.call(
                 self._node,
                 OPEN_ACQUISITION,
-                OpenAcquisition(addressees=tuple(numbers)),
+                OpenAcquisition(addressees=tuple(numbers), anew=anew),
                 sender=self._member,
                 receiver=self.gateway,
                 hop=Hop.INQUIRER_GATEWAY,

@@ -94,6 +94,7 @@ SERVICES: Final[dict[str, Service]] = {
                 blind.REQUEST_BLIND_PERMITS,
             ),
             JLIS: (acquisition.ISSUE_CODES,),
+            NETWORK: (acquisition.TELL_ISSUED, acquisition.QUERY_ISSUED),
             PORTAL: (
                 *(records.QUERY_RECORDS, records.QUERY_RECEIPT, events.QUERY_EVENT_RECORDS),
                 *(blind.QUERY_TAGS, blind.QUERY_MARKED_RECORDS, blind.QUERY_MARKED_RECEIPT),

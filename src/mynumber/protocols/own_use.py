@@ -15,10 +15,20 @@ from uuid import UUID
 
 import msgspec
 
-from mynumber.foundation.law import NoticeKind, OwnUseAffair, OwnUseField, OwnUseRule
+from mynumber.foundation.law import (
+    LawError,
+    NotEquivalent,
+    NoticeKind,
+    OwnUseAffair,
+    OwnUseField,
+    OwnUseRule,
+    check_equivalent,
+    legal_basis,
+)
 from mynumber.foundation.numbers.local_government import LocalGovernmentCode
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.message import AffairId, Message, Moment
+from mynumber.protocols.refusal import Hop, Reason, Refused
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=400, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 MEMBER_PREFIX = "municipality."
@@ -128,6 +138,36 @@ def body_of(member: str) -> LocalGovernmentCode | None:
         return LocalGovernmentCode.parse(member.removeprefix(MEMBER_PREFIX))
     except ValueError:
         return None
+
+
+def affair_to_add(told: OwnUseAccepted, hop: Hop) -> OwnUseAffair:
+    """What a core adds to its table; the commission asks the same before it decides, so that it accepts nothing that no core will take.
+
+    Raises Refused: ``not_in_table`` (not equivalent to an affair of the table that applies when it begins, or its end lies before that), ``malformed``
+    (a body that is none, no day to end on or one before the acceptance, no table on the day).
+    """
+    try:
+        affair = told.affair.affair(notified=told.notified, accepted=told.accepted)
+        if told.kind is not NoticeKind.ENDED:
+            check_equivalent(affair, legal_basis(max(affair.valid_from, told.accepted)))
+        elif affair.valid_until is None or affair.valid_until < told.accepted:
+            raise Refused(hop, Reason.MALFORMED, "an end before the commission accepted it")
+    except NotEquivalent as error:
+        raise Refused(hop, Reason.NOT_IN_TABLE, error.fault.value) from None
+    except (LawError, ValueError):
+        raise Refused(hop, Reason.MALFORMED) from None
+    return affair
+
+
+def require_place(kind: NoticeKind, last: NoticeKind | None, hop: Hop) -> None:
+    """Whether a notice may follow the last accepted one of its affair (None: there is none).
+
+    Raises Refused: ``duplicate_request`` (a new affair whose number is used), ``unknown_record`` (a change or an end of what does not apply).
+    """
+    if kind is NoticeKind.NEW and last is not None:
+        raise Refused(hop, Reason.DUPLICATE_REQUEST, "an affair of this number is there already")
+    if kind is not NoticeKind.NEW and last in {None, NoticeKind.ENDED}:
+        raise Refused(hop, Reason.UNKNOWN_RECORD, "no affair of this number applies")
 
 
 NOTIFY_OWN_USE = Message("own-use-notice.v1", OwnUseNotice, OwnUseStanding, max_bytes=256 * 1024)

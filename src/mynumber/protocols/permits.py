@@ -63,8 +63,9 @@ def open_codes(
 ) -> tuple[str, ...]:
     """The provider's code (text form) for each permit of a sheet, in their order. ``blind_keys``, by their ids, open codes that the network did not see.
 
-    Raises Refused(PROVIDER_GATEWAY, MALFORMED) when the seal does not open with these request ids, a code is none, or a permit's place is
-    not in the list; BLIND_OFF when a code is blinded and there are no keys.
+    A blinded code may turn out to be none, since nobody but its reader sees it: it is given as one that nobody holds.
+    Raises Refused(PROVIDER_GATEWAY, MALFORMED) when the seal does not open with these request ids, a code that the network saw is none, or a
+    permit's place is not in the list; BLIND_OFF when a code is blinded and there are no keys.
     """
     try:
         plain = envelope.open_sealed(

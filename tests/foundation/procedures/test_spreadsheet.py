@@ -6,10 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-
-pytest.importorskip("openpyxl")
-
-from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped,import-not-found,unused-ignore]
+from openpyxl import Workbook, load_workbook
 
 from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.loading import MalformedProcedure, catalogue

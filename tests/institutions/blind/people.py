@@ -78,7 +78,7 @@ def marks_of_all(exchange: Exchange) -> dict[str, list[str]]:
     first = 0
     while True:
         page = exchange.call(QUERY_TAGS, TagsQuery(first=first), sender="portal", receiver="network")
-        for code, marks in open_tags(page.tags, key).items():
+        for code, marks in open_tags(page.tags, key)[0].items():
             found.setdefault(code, []).extend(marks)
         if page.next == first:
             return found

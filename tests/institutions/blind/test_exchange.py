@@ -420,6 +420,16 @@ def test_every_malformed_point_is_a_code_of_nobody_and_every_other_scalar_a_bad_
     assert held["record_code"] is None
 
 
+def test_the_identity_passes_the_proof_is_nobody_and_hides_nobody(blind: Exchange, person: Person) -> None:
+    blind.inquire(person.at_city)
+    before = person.marks()
+    decisions = ask(blind, blinded(blind, request(person, code=f"1.{'A' * 43}")))
+    assert decisions.decisions[0].reason is None
+    assert blind.present(decisions.sheets[0]).outcome is Outcome.NO_DATA
+    blind.inquire(person.at_city)
+    assert len(person.marks()) == len(before) + 1
+
+
 def test_a_proof_holds_for_its_own_request_only(blind: Exchange, person: Person) -> None:
     other = Person(blind, "victim")
     changes: tuple[dict[str, Any], ...] = (

@@ -28,14 +28,15 @@ from mynumber.protocols.blind import (
     SamenessEnd,
     SamenessQuestion,
     blind_keys,
+    mark_of,
     public_key,
     read_cipher,
 )
 from mynumber.protocols.exchange import RequestedPermit
-from mynumber.protocols.refusal import Hop, Reason
+from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.wire import to_text
 from tests.institutions.blind.conftest import Keeper
-from tests.institutions.blind.people import Person, eventually
+from tests.institutions.blind.people import Person
 from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, Exchange
 from tests.webkit import faces
 
@@ -91,9 +92,10 @@ def compare(exchange: Exchange, one: UUID, *command: str, code: str = "") -> sub
     )
 
 
-def together(exchange: Exchange, one: UUID, other: Place | Holder) -> bool:
+def together(exchange: Exchange, one: UUID, other: Place | Holder, **variables: str) -> bool:
     """What the command does, in this process."""
-    with faces.face(PROJECT, exchange.network_database, **exchange.systems.environment("network")):
+    environment = {**exchange.systems.environment("network"), **variables}
+    with faces.face(PROJECT, exchange.network_database, **environment):
         return ask_whether_same(
             exchange.node("network"),
             Place(CITY, one),
@@ -126,6 +128,20 @@ def test_both_find_and_record_whether_two_exchanges_are_of_one_person(
         (PURPOSE, made.first, made.second, True, True),
         (PURPOSE, made.first, made.of_other, False, True),
     ]
+    # the commission's record can be held against the mark that the log of the core has committed to
+    compared = at_commission(
+        keeper,
+        "SELECT one_blinded, other_blinded FROM helped_test WHERE request_id = %s ORDER BY at",
+        made.first,
+    )
+    for ciphertexts, others in zip(compared, (made.second, made.of_other), strict=True):
+        for for_records, request_id in zip(ciphertexts, (made.first, others), strict=True):
+            ((mark, for_portal),) = at_network(
+                blind,
+                "SELECT record_code, for_portal FROM exchange JOIN blinded_person ON mark = record_code WHERE request_id = %s",
+                request_id,
+            )
+            assert mark_of(for_records, for_portal) == mark
 
 
 def test_an_open_record_and_the_code_of_a_member_can_be_the_other_side(
@@ -145,6 +161,11 @@ def test_an_open_record_and_the_code_of_a_member_can_be_the_other_side(
     text += str(at_commission(keeper, "SELECT t::text FROM helped_test t")) + keeper.server.log.read_text()
     for domain in (CITY, FORMER_CITY, RECORD_DOMAIN):
         assert made.one.code(domain).partition(".")[2] not in text
+
+
+def test_a_core_asks_as_itself(blind: Exchange, made: Exchanges) -> None:
+    with pytest.raises(CannotTest, match="must both list a key"):
+        together(blind, made.first, Place(CITY, made.second), MYNUMBER_CORE="network.west")
 
 
 def test_what_is_no_side_is_refused_and_leaves_no_test(blind: Exchange, made: Exchanges) -> None:
@@ -223,28 +244,17 @@ def test_the_commission_has_recorded_before_it_helps_and_the_core_before_it_asks
         keeper, "SELECT asked_by, purpose, is_same FROM helped_test WHERE test = %s", body.test
     )
     assert row == ("network", PURPOSE, None)
-    keeper.server.pause()
+    keeper.server.stop()
     try:
-        before = at_network(blind, "SELECT count(*) FROM sameness_test WHERE is_same IS NULL")
-        asking = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "mynumber.webkit.manage", "network", "compare_persons", CITY),
-                *(str(made.first), "--purpose", PURPOSE, "--exchange", CITY, str(made.second)),
-            ],
-            env={**os.environ, **blind.network.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-        def is_recorded() -> bool:
-            now = at_network(blind, "SELECT count(*) FROM sameness_test WHERE is_same IS NULL")
-            return bool(now[0][0] == before[0][0] + 1)
-
-        eventually(is_recorded, "the core's record of the test")
-        assert asking.poll() is None, "it waits for the commission"
+        with pytest.raises(Refused) as unanswered:
+            together(blind, made.second, Place(CITY, made.of_other))
     finally:
-        keeper.server.go_on()
-    assert asking.wait(timeout=20) == 0
+        keeper.server.start()
+    assert unanswered.value.reason is Reason.UNREACHABLE
+    rows = at_network(
+        blind, "SELECT purpose, is_same, ended_at FROM sameness_test WHERE request_id = %s", made.second
+    )
+    assert (PURPOSE, None, None) in rows, "that it wanted to know stays written down"
 
 
 def refused(exchange: Exchange, act: Callable[[], object]) -> Reason:

@@ -192,6 +192,59 @@ def test_a_decision_stands_while_the_network_is_away_and_counts_when_it_was_told
     assert len(core.rows("SELECT FROM own_use_row WHERE affair = 'own-131229-105'")) == 1
 
 
+def test_what_no_core_would_take_cannot_be_accepted_and_is_returned(
+    core: RunningCore, supervisor: Client
+) -> None:
+    day = timezone.localdate()
+    text = affair(number=107)
+    assert decide(supervisor, notify(core, text).notice, "accept") == 302
+    over = affair(number=108, valid_from=day - timedelta(days=30), valid_until=day)
+    for late, kind in (
+        (text, NoticeKind.NEW),  # the number is used
+        (affair(number=109), NoticeKind.CHANGED),  # of what is not there
+        (affair(number=109, valid_until=day), NoticeKind.ENDED),
+        (over, NoticeKind.NEW),  # it ends on the day on which it could begin
+    ):
+        notice = notify(core, late, kind=kind).notice
+        assert decide(supervisor, notice, "accept") == 409, kind
+        assert notify(core, late, kind=kind, notice=notice).state is NoticeState.OPEN
+        assert decide(supervisor, notice, "return", "表に加えられません") == 302
+        assert notify(core, late, kind=kind, notice=notice).state is NoticeState.RETURNED
+
+
+def test_an_end_that_is_accepted_late_ends_it_from_that_day(core: RunningCore, supervisor: Client) -> None:
+    person, day = resident_code(), timezone.localdate()
+    core.give_codes((CITY, FORMER_CITY), (person,))
+    text = affair(number=110)
+    assert decide(supervisor, notify(core, text).notice, "accept") == 302
+    assert reason_of(core, request(core, person, affair="own-131229-110")) is None
+    ended = msgspec.structs.replace(text, valid_until=day - timedelta(days=3))
+    notice = notify(core, ended, kind=NoticeKind.ENDED).notice
+    assert decide(supervisor, notice, "accept") == 302
+    standing = notify(core, ended, kind=NoticeKind.ENDED, notice=notice)
+    assert (standing.state, standing.begins) == (NoticeState.ACCEPTED, day)
+    assert reason_of(core, request(core, person, affair="own-131229-110")) is Reason.NOT_IN_TABLE
+    again = notify(core, ended, kind=NoticeKind.ENDED).notice
+    assert decide(supervisor, again, "accept") == 409, "it ended already"
+
+
+def test_what_was_accepted_first_is_told_first(
+    core: RunningCore, database: InstitutionDatabase, tmp_path: Path, supervisor: Client
+) -> None:
+    text = affair(number=111)
+    lonely = make_systems(tmp_path, "commission", "network", CITY)
+    first = notify(core, text).notice
+    with faces.face(PROJECT, database, **lonely.environment("commission")):
+        assert decide(signed_in("kessai"), first, "accept") == 503
+    with faces.face(PROJECT, database, **core.systems.environment("commission")):
+        change = msgspec.structs.replace(text, ordinance="改正後の条例")
+        second = notify(core, change, kind=NoticeKind.CHANGED).notice
+        assert decide(signed_in("kessai"), second, "accept") == 302
+        assert notify(core, text, notice=first).state is NoticeState.ACCEPTED
+    told = core.rows("SELECT kind FROM own_use_row WHERE affair = 'own-131229-111' ORDER BY id")
+    assert told == [("new",), ("changed",)]
+
+
 @needs(CHROMIUM)
 def test_the_pages_are_accessible_on_desk_and_phone(
     house: None, database: InstitutionDatabase, core: RunningCore

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import TypeVar
 
 import psycopg
 import pytest
 
+from mynumber.institutions.gateway.tenants.sessions import TenantSessions
+from mynumber.institutions.gateway.tenants.store import FACT_KEPT, Store
 from mynumber.platform.databases import InstitutionDatabase
 
+T = TypeVar("T")
+ENDS: dict[str, str] = import_module(
+    "mynumber.institutions.gateway.corrections.migrations.0007_forgetting_in_batches"
+).ENDS
 TENANT, OTHER = "municipality_131229", "municipality_272124"
 ROWS = {
     "side_record": "INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, information, organisation,"
@@ -36,6 +46,16 @@ AGES = (
 )
 
 
+ROWS |= {
+    "holder_question": "INSERT INTO holder_question (tenant, at, addressee, affair, organisation)"
+    " SELECT %(t)s, at, 'D-1', '81-1', '課' FROM at",
+    "obtain_request": "INSERT INTO obtain_request (tenant, inquirer, request_id, affair, information, organisation, received_at, state,"
+    " told) SELECT %(t)s, 'a', gen_random_uuid(), '81-1', 'local_tax', '課', at, 'open', false FROM at",
+    "sent_obtain": "INSERT INTO sent_obtain (tenant, request_id, provider, sent_at, state)"
+    " SELECT %(t)s, gen_random_uuid(), 'b', at, 'open' FROM at",
+}
+
+
 @pytest.fixture(scope="module")
 def database(institution_database: Callable[..., InstitutionDatabase]) -> InstitutionDatabase:
     made = institution_database("gateway", (TENANT, OTHER), migrated=True)
@@ -44,6 +64,17 @@ def database(institution_database: Callable[..., InstitutionDatabase]) -> Instit
             for statement in ROWS.values():
                 connection.execute((AGES + statement).encode(), {"t": tenant})
     return made
+
+
+def with_store(database: InstitutionDatabase, act: Callable[[Store], Awaitable[T]]) -> T:
+    async def work() -> T:
+        sessions = TenantSessions(database.url, largest=2)
+        try:
+            return await act(Store(sessions))
+        finally:
+            await sessions.close()
+
+    return asyncio.run(work())
 
 
 def counts(database: InstitutionDatabase, tenant: str) -> dict[str, int]:
@@ -57,7 +88,12 @@ def counts(database: InstitutionDatabase, tenant: str) -> dict[str, int]:
 def test_what_is_older_than_seven_years_goes_on_every_side(database: InstitutionDatabase) -> None:
     assert counts(database, TENANT) == dict.fromkeys(ROWS, 2)
     with psycopg.connect(database.url) as gateway:
-        gateway.execute("SELECT forget_records()")
+        assert gateway.execute("SELECT forget_records(1)").fetchone() == (len(ROWS),), "one of each table"
+
+    async def forget(store: Store) -> int:
+        return await store.forget_records(TENANT, at_most=1)
+
+    assert with_store(database, forget) == len(ROWS), "and the other tenant's, whoever asks"
     for tenant in (TENANT, OTHER):
         assert counts(database, tenant) == dict.fromkeys(ROWS, 1), "the younger one stays"
     with psycopg.connect(database.tenant_urls[TENANT]) as tenant_itself:
@@ -65,7 +101,35 @@ def test_what_is_older_than_seven_years_goes_on_every_side(database: Institution
     assert counts(database, OTHER) == dict.fromkeys(ROWS, 1)
 
 
-@pytest.mark.parametrize("table", ["side_record", "desk_event"])
+def test_what_is_due_is_found_by_an_index(database: InstitutionDatabase) -> None:
+    with psycopg.connect(database.owner_url) as owner:
+        owner.execute("SET enable_seqscan = off")
+        due = f"SELECT ctid FROM side_record WHERE {ENDS['side_record']} < now() - interval '7 years' LIMIT 5"  # noqa: S608
+        query = f"EXPLAIN DELETE FROM side_record WHERE ctid = ANY (ARRAY({due}))"  # noqa: S608
+        plan = "\n".join(str(line) for (line,) in owner.execute(query.encode()).fetchall())
+        assert plan.count("side_record_to_forget") == 2, plan
+
+
+def test_what_was_typed_at_the_desk_is_forgotten_after_its_time(database: InstitutionDatabase) -> None:
+    now = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    put = (
+        "INSERT INTO desk_item (tenant, permit_digest, inquirer, request_id, code, information, affair, provision, organisation, reason,"
+        " put_at, deadline, state, fact) VALUES (%s, uuid_send(gen_random_uuid()), 'a', gen_random_uuid(), 'typed', 'local_tax', '81-1',"
+        " '81-1-3', '課', 'by_hand', %s, %s, 'provided', '{}')"
+    )
+    deadlines = [now - FACT_KEPT - timedelta(seconds=1), now - FACT_KEPT, now + timedelta(days=7)]
+    with psycopg.connect(database.tenant_urls[TENANT]) as own:
+        for deadline in deadlines:
+            own.execute(put.encode(), [TENANT, now, deadline])
+    with_store(database, lambda store: store.forget_old(TENANT, now))
+    with psycopg.connect(database.tenant_urls[TENANT]) as own:
+        kept = own.execute(
+            "SELECT fact IS NOT NULL FROM desk_item WHERE code = 'typed' ORDER BY deadline"
+        ).fetchall()
+    assert kept == [(False,), (True,), (True,)]
+
+
+@pytest.mark.parametrize("table", sorted(ROWS.keys() - {"gone_copy"}))  # a rotation makes two traces one
 def test_a_record_is_not_deleted_by_hand(database: InstitutionDatabase, table: str) -> None:
     for url in (database.url, database.tenant_urls[TENANT]):
         with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -85,7 +149,7 @@ def test_traces_and_former_codes_are_walled(database: InstitutionDatabase, table
         assert stranger.execute(foreign, [TENANT]).fetchone() == (0,)
         assert stranger.execute("SELECT current_code('1.a')").fetchone() == ("1.a",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            stranger.execute(f"INSERT INTO {table} {_ROW[table]}".encode())  # noqa: S608
+            stranger.execute(f"INSERT INTO {table} {_ROW[table]}".encode())
 
 
 _ROW = {

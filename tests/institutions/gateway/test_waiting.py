@@ -114,6 +114,9 @@ def test_what_the_desk_decides_ends_it_once(
         assert result.provision == "81-1-3"
     assert held.recorded(inquiry.request_id) == (outcome.value, outcome.value)
     assert held.sheets(inquiry.request_id) == 0
+    assert held.at_provider("SELECT fact FROM desk_item WHERE request_id = %s", inquiry.request_id) == [
+        (None,)
+    ], "what was typed is forgotten with the answer"
     assert held.ask(inquiry) == result
 
 
@@ -201,6 +204,15 @@ def test_after_the_deadline_a_permit_has_expired(held: Held) -> None:
         Reason.PERMIT_EXPIRED,
     )
     assert held.recorded(inquiry.request_id) == ("refused", "refused")
+
+
+def test_a_fact_that_was_forgotten_is_not_given_as_none(held: Held) -> None:
+    inquiry = inquiry_of(held.city)
+    held.ask(inquiry)
+    held.decide(inquiry.request_id, "provided")
+    held.at_provider("UPDATE desk_item SET fact = NULL WHERE request_id = %s", inquiry.request_id)
+    result = held.ask(inquiry)
+    assert (result.outcome, result.reason) == (Outcome.REFUSED, Reason.PERMIT_EXPIRED)
 
 
 def test_what_waits_outlives_the_process(fragile_exchange: Exchange) -> None:

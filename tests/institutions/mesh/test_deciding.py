@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from mynumber.foundation.codes import BadCode, CodeKeys
 from mynumber.foundation.law import InformationKind, InstitutionKind, legal_basis
 from mynumber.institutions.network.core.code_ring import CodeRing
+from mynumber.institutions.network.core.decision import kinds_of
 from mynumber.institutions.network.core.records import RECORD_DOMAIN
 from mynumber.institutions.network.mesh.deciding import (
     codes_of,
@@ -22,6 +24,7 @@ from mynumber.institutions.network.mesh.deciding import (
     provides,
 )
 from mynumber.protocols.events import CodedEvent, EventKind, EventRefusal, Topic
+from tests.support.directory import make_systems
 from tests.support.exchange import CITY, KINDS, PENSION, resident_code
 
 BASIS = legal_basis(date(2026, 6, 14))
@@ -146,3 +149,9 @@ def test_another_root_ends_what_is_known_of_a_person() -> None:
     assert persons_of(other, KEYS.issue(PENSION, person).to_text(), PENSION) == (
         KEYS.convert(KEYS.issue(PENSION, person), PENSION, RECORD_DOMAIN).to_text(),
     )
+
+
+def test_the_kinds_of_a_member_are_one_definition_and_none_for_who_left_the_directory(tmp_path: Path) -> None:
+    directory = make_systems(tmp_path, CITY, kinds=KINDS).node("municipality").directory
+    assert kinds_of(directory, CITY) == frozenset(map(InstitutionKind.named, KINDS[CITY]))
+    assert kinds_of(directory, PENSION) == frozenset()

@@ -103,6 +103,8 @@ def test_a_second_run_asks_for_nothing_more(towns: InstitutionDatabase) -> None:
             PersonNumber.objects.order_by("pk").values_list("pk", "individual_number", "code_obtained_at")
         )
     assert before == after
+    everybody = f"取得した人: {len(before):,} 人"
+    assert everybody in _run("acquire_codes", CITY, "--anew"), "when the keys of all codes are closed"
 
 
 def test_what_an_interrupted_run_left_undone_is_done_by_the_next(towns: InstitutionDatabase) -> None:

@@ -219,3 +219,58 @@ def test_a_change_applies_from_its_day_and_the_past_keeps_its_words() -> None:
     assert rows.last == 3
     assert rows.basis(date(2026, 9, 1)) is rows.basis(date(2026, 9, 1))
     assert rows.citation("81-1-3", date(2026, 9, 1)) is None
+
+
+def versions(*told: tuple[str, OwnUseText]) -> OwnUseRows:
+    return OwnUseRows(
+        {
+            "id": number,
+            "kind": kind,
+            "content": msgspec.json.encode(text).decode(),
+            "notified": date(2026, 5, 1),
+            "accepted": date(2026, 6, 1),
+        }
+        for number, (kind, text) in enumerate(told, start=1)
+    )
+
+
+@pytest.mark.parametrize("end", [date(2026, 8, 1), date(2026, 9, 1), date(2026, 11, 1)])
+def test_an_end_ends_the_wording_in_force_and_those_to_come(end: date) -> None:
+    first = affair(valid_from=date(2026, 7, 1))
+    second = msgspec.structs.replace(first, ordinance="改正後の条例", valid_from=date(2026, 9, 1))
+    rows = versions(
+        ("new", first), ("changed", second), ("ended", msgspec.structs.replace(first, valid_until=end))
+    )
+    rule = f"{own(first)}-1"
+    for day in (date(2026, 7, 1), date(2026, 8, 31), date(2026, 9, 1), date(2026, 10, 31), date(2026, 11, 1)):
+        assert (rows.basis(day).provision(rule) is not None) == (day < end), day
+
+
+def test_an_affair_that_ends_before_it_begins_never_applies() -> None:
+    text = affair(valid_from=date(2026, 9, 1))
+    rows = versions(("new", text), ("ended", msgspec.structs.replace(text, valid_until=date(2026, 8, 1))))
+    for day in (date(2026, 7, 31), date(2026, 8, 1), date(2026, 9, 1), date(2026, 12, 1)):
+        assert rows.basis(day).provision(f"{own(text)}-1") is None
+
+
+def test_an_end_lengthens_nothing() -> None:
+    text = affair(valid_from=date(2026, 7, 1), valid_until=date(2026, 9, 1))
+    rows = versions(("new", text), ("ended", msgspec.structs.replace(text, valid_until=date(2026, 11, 1))))
+    assert rows.basis(date(2026, 8, 31)).provision(f"{own(text)}-1") is not None
+    assert rows.basis(date(2026, 9, 1)).provision(f"{own(text)}-1") is None
+
+
+def test_the_wording_that_began_last_is_in_force_whichever_was_accepted_last() -> None:
+    first = affair(valid_from=date(2026, 7, 1))
+    later = msgspec.structs.replace(first, ordinance="九月の条例", valid_from=date(2026, 9, 1))
+    sooner = msgspec.structs.replace(first, ordinance="八月の条例", valid_from=date(2026, 8, 1))
+    again = msgspec.structs.replace(later, ordinance="九月の条例、訂正後")
+    rows = versions(("new", first), ("changed", later), ("changed", sooner))
+    days = (date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1))
+    assert [one.ordinance for day in days for one in rows.on(day)] == [
+        first.ordinance,
+        "八月の条例",
+        "九月の条例",
+    ]
+    rows = versions(("new", first), ("changed", later), ("changed", again))
+    assert [one.ordinance for one in rows.on(date(2026, 9, 1))] == ["九月の条例、訂正後"]

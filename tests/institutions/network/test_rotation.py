@@ -6,7 +6,10 @@ import asyncio
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -15,6 +18,8 @@ import psycopg
 from mynumber.foundation.codes import Code, CodeKeys
 from mynumber.foundation.law import InformationKind
 from mynumber.institutions.gateway.mesh import store
+from mynumber.institutions.gateway.rotation import rotating
+from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.events import (
     CODED_WATCHES,
     EVENTS,
@@ -39,21 +44,23 @@ from tests.support.exchange import (
     Exchange,
     Granted,
     resident_code,
+    running_exchange,
 )
 from tests.support.mesh import AWARDS, Mesh, addressee, award
 
+EAST, WEST = "network", "network.west"
 SECONDS = 20
 
 
-def rotate(exchange: Exchange, *words: str, succeeds: bool = True) -> str:
+def rotate(exchange: Exchange, *words: str, succeeds: bool | None = True, core: str = "network") -> str:
     done = subprocess.run(
         [sys.executable, "-m", "mynumber.webkit.manage", "network", "rotate_codes", *words],
-        env={**exchange.network.environment, "PATH": ""},
+        env={**exchange.cores[core].environment, "PATH": ""},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
+    assert succeeds in (None, done.returncode == 0), done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
@@ -74,6 +81,34 @@ def versions_held(exchange: Exchange, member: str) -> set[int]:
     with psycopg.connect(exchange.gateway_database.tenant_urls[member.replace(".", "_")]) as tenant:
         rows = tenant.execute("SELECT code FROM addressee_code UNION SELECT code FROM copy").fetchall()
     return {Code.parse(row[0]).version for row in rows}
+
+
+def remembered(exchange: Exchange, member: str, later: timedelta) -> int:
+    """Former codes that a gateway tenant would still know then."""
+
+    async def look() -> int:
+        tenant = member.replace(".", "_")
+        connection = await asyncpg.connect(exchange.gateway_database.tenant_urls[tenant])
+        try:
+            turn = connection.transaction()
+            await turn.start()
+            await rotating.forget(connection, tenant, datetime.now(UTC) + later)
+            count: int = await connection.fetchval("SELECT count(*) FROM former_code")
+            await turn.rollback()
+            return count
+        finally:
+            await connection.close()
+
+    return asyncio.run(look())
+
+
+def restore_codes(exchange: Exchange, member: str, old: str) -> None:
+    """A gateway as it was before the keys changed, with one person."""
+    with psycopg.connect(exchange.gateway_database.tenant_urls[member.replace(".", "_")]) as tenant:
+        (new,) = tenant.execute("SELECT code FROM former_code WHERE former = %s", [old]).fetchone() or ("",)
+        for table in ("addressee_code", "copy"):
+            tenant.execute(f"UPDATE {table} SET code = %s WHERE code = %s".encode(), [old, new])  # noqa: S608
+        tenant.execute("DELETE FROM former_code")
 
 
 def permit_for(exchange: Exchange, code: str) -> Reason | None:
@@ -108,7 +143,11 @@ def test_keys_of_codes_change_while_exchanges_go_on(fragile_exchange: Exchange) 
     assert "1 個を渡しました" in rotate(exchange, "deliver", FORMER_CITY)
     assert versions_held(exchange, FORMER_CITY) == {2}
     assert ask(exchange, "one") is Outcome.PROVIDED, "the inquirer's old code leads to the provider's new one"
-    assert "1 個を渡しました" in rotate(exchange, "deliver", CITY)
+    exchange.gateway.kill()
+    assert "unreachable" in rotate(exchange, "deliver", CITY, succeeds=False)
+    refused = rotate(exchange, "close", succeeds=False)
+    assert f"1 members have codes of the old version only, first {CITY}" in refused, "issued is not taken"
+    exchange.gateway.start()
     assert "1 個を渡しました" in rotate(exchange, "deliver", CITY), "done again it goes on"
     assert versions_held(exchange, CITY) == {2}
     assert ask(exchange, "one") is Outcome.PROVIDED
@@ -117,7 +156,13 @@ def test_keys_of_codes_change_while_exchanges_go_on(fragile_exchange: Exchange) 
         "an inquirer that is late is understood until the version is closed"
     )
 
+    exchange.gateway.kill()
+    assert "have not heard of it" in rotate(exchange, "close", succeeds=False)
+    exchange.gateway.start()
+    assert remembered(exchange, FORMER_CITY, timedelta(days=400)) == 1, "it has not heard of the close"
     assert "版 1 を閉じました" in rotate(exchange, "close")
+    assert remembered(exchange, FORMER_CITY, timedelta(days=59)) == 1
+    assert remembered(exchange, FORMER_CITY, timedelta(days=61)) == 0
     _until(lambda: permit_for(exchange, old) is Reason.UNKNOWN_CODE)
     assert ask(exchange, "one") is Outcome.PROVIDED
     assert ask(exchange, "new") is Outcome.PROVIDED
@@ -126,6 +171,15 @@ def test_keys_of_codes_change_while_exchanges_go_on(fragile_exchange: Exchange) 
     records = exchange.call(QUERY_RECORDS, RecordQuery(code=portal), sender="portal", receiver="network")
     provided = [one for one in records.records if one.outcome is not Outcome.REFUSED]
     assert len(provided) == 6, "the person sees what was recorded under either version"
+
+    for member in (CITY, FORMER_CITY):
+        restore_codes(exchange, member, first.issue(member, person).to_text())
+    assert exchange.refusal(lambda: ask(exchange, "one"))[1] is Reason.UNKNOWN_CODE
+    numbers = {person: {CITY: "C-one", FORMER_CITY: "F-one"}}
+    exchange.give_codes(numbers)
+    assert exchange.refusal(lambda: ask(exchange, "one"))[1] is Reason.UNKNOWN_CODE, "it is held, though dead"
+    exchange.give_codes(numbers, anew=True)
+    assert ask(exchange, "one") is Outcome.PROVIDED, "the copy came along"
 
 
 def test_permits_and_events_go_on_while_codes_are_delivered_at_any_hour(fragile_exchange: Exchange) -> None:
@@ -180,6 +234,41 @@ def test_permits_and_events_go_on_while_codes_are_delivered_at_any_hour(fragile_
         lambda: exchange.call(QUERY_HOLDERS, who, sender=f"gateway.{CITY}", receiver="network")
     ) == (Hop.NETWORK, Reason.UNKNOWN_CODE)
     assert addressee_of_late_page(exchange, old[CITY]) == addressee(CITY, person)
+
+
+def test_neither_of_two_cores_closes_before_the_members_of_the_other_have_their_codes(
+    tmp_path: Path, institution_database: Callable[..., InstitutionDatabase]
+) -> None:
+    with running_exchange(tmp_path, institution_database, homes={FORMER_CITY: WEST}) as exchange:
+        meet(exchange, "one")
+        rotate(exchange, "begin")
+        keys = exchange.systems.node(EAST).keyring.secret("codes")
+        exchange.systems.node(WEST).keyring.add_secret("codes", keys)
+        rotate(exchange, "deliver", FORMER_CITY, core=WEST)
+
+        exchange.gateway.kill()
+        rotate(exchange, "deliver", CITY, succeeds=False)
+        of_city = " WHERE member = %s AND code LIKE '2.%%'"
+        assert count(exchange, EAST, f"issued_code{of_city}", CITY) == 1
+        assert count(exchange, EAST, f"untold_code{of_city}", CITY) == 0
+        assert count(exchange, WEST, f"issued_code{of_city}", CITY) == 0, "what no gateway has is not told"
+        assert CITY in rotate(exchange, "close", core=WEST, succeeds=False)
+
+        exchange.gateway.start()
+        rotate(exchange, "deliver", CITY)
+        for core in (EAST, WEST):
+            _until(partial(closes, exchange, core))
+        assert ask(exchange, "one") is Outcome.PROVIDED
+
+
+def closes(exchange: Exchange, core: str) -> bool:
+    return "版 1 を閉じました" in rotate(exchange, "close", core=core, succeeds=None)
+
+
+def count(exchange: Exchange, core: str, rows: str, *arguments: str) -> int:
+    with psycopg.connect(exchange.core_databases[core].owner_url) as connection:
+        found = connection.execute(f"SELECT count(*) FROM {rows}".encode(), arguments).fetchone()  # noqa: S608
+    return int(found[0]) if found else 0
 
 
 def permit(exchange: Exchange, code: str) -> Granted:

@@ -20,7 +20,9 @@ from mynumber.foundation.tlog.policy import KnownLog
 from mynumber.foundation.tlog.receipt import ReceiptInvalid, VerifiedReceipt, verify_receipt_under
 from mynumber.institutions.portal.records.cores import ask_for_records
 from mynumber.platform.databases import InstitutionDatabase
-from mynumber.protocols.events import EVENTS, CodedEvent, EventKind, EventRefusal, Events
+from mynumber.protocols import wire
+from mynumber.protocols.acquisition import TELL_ISSUED, IssuedCode, IssuedCodes
+from mynumber.protocols.events import EVENTS, CodedEvent, EventKind, EventRefusal, EventResult, Events
 from mynumber.protocols.exchange import REQUEST_PERMITS, Outcome, PermitRequests, RequestedPermit
 from mynumber.protocols.holders import QUERY_HOLDERS, HoldersQuery
 from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery, RecordQuery
@@ -123,6 +125,25 @@ def test_a_code_that_a_core_has_not_heard_of_is_asked_for_at_the_providers_home(
     assert two.refusal(lambda: two.inquire("C-3")) == (Hop.NETWORK, Reason.PROVIDER_HAS_NO_CODE)
 
 
+def test_what_a_core_leaves_out_of_what_it_was_told_it_does_not_acknowledge(two: Exchange) -> None:
+    """A core that has not read of a member's move yet is told its codes again, when it has."""
+    foreign, own = (
+        IssuedCode(member=member, code=two.code_of(member, resident_code()), issued_at=datetime.now(UTC))
+        for member in (CITY, PENSION)
+    )
+    told, west = IssuedCodes(codes=(foreign, own)), two.systems.node(WEST)
+
+    def tell() -> object:
+        now = datetime.now(UTC)
+        return wire.call(
+            west, TELL_ISSUED, told, sender=WEST, receiver=EAST, hop=Hop.NETWORK, now=lambda: now
+        )
+
+    assert two.refusal(tell) == (Hop.NETWORK, Reason.UNAVAILABLE)
+    known = "SELECT member FROM issued_code WHERE code = ANY(%s)"
+    assert rows(two, EAST, known, [foreign.code, own.code]) == [(PENSION,)]
+
+
 def test_another_core_than_its_own_takes_no_request_of_a_member(two: Exchange) -> None:
     request = RequestedPermit(
         request_id=uuid4(),
@@ -189,18 +210,25 @@ def test_an_event_about_a_code_that_the_first_core_has_not_heard_of_is_taken(two
     with psycopg.connect(two.core_databases[EAST].owner_url) as connection:
         connection.execute("DELETE FROM issued_code WHERE member = %s", (FORMER_CITY,))
     codes = two.code_of(FORMER_CITY, PERSON), two.code_of(FORMER_CITY, resident_code())
+    assert [result.refused for result in published(two, *codes)] == [None, EventRefusal.UNKNOWN_CODE]
+
+
+def published(
+    exchange: Exchange, *codes: str, information: InformationKind = InformationKind.LOCAL_TAX
+) -> tuple[EventResult, ...]:
+    """What the first core answers to events of the former city. Raises Refused."""
     events = tuple(
         CodedEvent(
             event_id=uuid4(),
             code=code,
             kind=EventKind.TAX_ASSESSED,
-            information=InformationKind.LOCAL_TAX.value,
+            information=information.value,
             occurred_at=datetime.now(UTC),
         )
         for code in codes
     )
-    answer = two.call(EVENTS, Events(events=events), sender=f"gateway.{FORMER_CITY}", receiver=EAST)
-    assert [result.refused for result in answer.results] == [None, EventRefusal.UNKNOWN_CODE]
+    sender = f"gateway.{FORMER_CITY}"
+    return tuple(exchange.call(EVENTS, Events(events=events), sender=sender, receiver=EAST).results)
 
 
 def test_one_core_dies_and_the_other_goes_on(two: Exchange) -> None:
@@ -218,6 +246,21 @@ def test_one_core_dies_and_the_other_goes_on(two: Exchange) -> None:
     seen = ask_for_records(two.node("portal"), query)
     assert seen.missing == (WEST,)
     assert {one.core for one in seen.records} == {EAST}
+
+    unknown = two.code_of(FORMER_CITY, resident_code())
+    assert two.refusal(lambda: published(two, unknown)) == (Hop.NETWORK, Reason.UNAVAILABLE)
+    (foreign,) = published(two, unknown, information=InformationKind.PUBLIC_PENSION_BENEFIT)
+    assert foreign.refused is EventRefusal.NOT_A_PROVIDER, "nobody need be asked about it"
+    two.systems.at_home({FORMER_CITY: (EAST, WEST)})  # the dead one was its home before
+
+    def answered() -> EventRefusal | None:
+        try:
+            return published(two, unknown)[0].refused
+        except Refused:  # the core has not read the directory yet
+            return None
+
+    assert eventually(answered, "an answer without the former home") is EventRefusal.UNKNOWN_CODE
+    two.systems.at_home({})
 
     two.cores[WEST].start()
     seen = ask_for_records(two.node("portal"), query)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.sessions.models import Session
 from psycopg import sql
 
-from mynumber.institutions.portal.account import sessions, signing_in
+from mynumber.institutions.portal.account import sessions, signing_in, trust
 from mynumber.institutions.portal.account.models import Account, Acquisition, SignInRequest, VerifierTrust
 from mynumber.institutions.portal.account.sessions import own_path
 from mynumber.institutions.portal.account.signing_in import FinishReason, FinishRefused
@@ -222,9 +222,10 @@ def test_a_revoked_certificate_is_refused_once_the_list_is_renewed(
 
 
 def test_without_j_lis_the_list_at_hand_serves_a_while_and_then_nobody_signs_in(
-    house: House, holder: Holder, browser: Browser
+    house: House, holder: Holder, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     VerifierTrust.objects.all().delete()
+    monkeypatch.setattr(trust, "_parsed", {})  # as in a process that has just started
     began = now()
     current_trust(began)
     asked = asked_by("secret", began + MAXIMUM_AGE)
@@ -239,6 +240,7 @@ def test_without_j_lis_the_list_at_hand_serves_a_while_and_then_nobody_signs_in(
             "revocation_list_stale",
         )
         VerifierTrust.objects.all().delete()
+        monkeypatch.setattr(trust, "_parsed", {})
         response: Any = browser.post_form("/sign-in/", "/sign-in/start", next="/")
         assert response.status_code == 503
         assert "いまはサインインできません" in response.content.decode()

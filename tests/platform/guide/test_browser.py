@@ -61,7 +61,9 @@ def test_the_landing_page_is_accessible_and_fits(
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/docs/", "/docs/docs/webkit.md", "/docs/nothing.md", "/face/", "/face/procedure"])
+@pytest.mark.parametrize(
+    "path", ["/docs/", "/docs/docs/webkit.md", "/docs/nothing.md", "/face/", "/face/procedure"]
+)
 def test_other_pages_are_accessible_and_fit(browser: Browser, guide: str, path: str) -> None:
     page = browser.new_page(viewport=PHONE)
     page.goto(guide + path)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from mynumber.webkit.face import banks
 from tests.webkit.face.serving import (
     DESK,
     PHONE,
@@ -157,7 +156,6 @@ def test_an_address_is_picked_without_script_by_keyboard_alone(browser: Browser,
     context.close()
 
 
-@pytest.mark.skipif(not banks.is_installed(), reason="the package zengin-code is not installed")
 def test_a_bank_is_picked_without_script(browser: Browser, gallery: str) -> None:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()

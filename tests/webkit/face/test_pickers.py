@@ -14,8 +14,6 @@ from mynumber.webkit.face.bank_field import BankBranch, BankBranchField
 from mynumber.webkit.face.forms import PlainForm
 from tests.webkit import faces
 
-needs_banks = pytest.mark.skipif(not banks.is_installed(), reason="the package zengin-code is not installed")
-
 
 class Asked(PlainForm):
     """Both pickers."""
@@ -110,7 +108,6 @@ def test_an_error_of_a_part_leads_to_that_part() -> None:
     assert 'id="id_a-address_street" aria-invalid="true"' in html
 
 
-@needs_banks
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -126,20 +123,17 @@ def test_a_bank_is_found_as_people_call_it(words: str, code: str) -> None:
     assert [bank.code for bank in banks.find_banks(words)] == [code]
 
 
-@needs_banks
 def test_a_reading_that_others_begin_with_is_not_taken_for_granted() -> None:
     found = banks.find_branches("0001", "まるのうち")
     assert len(found) > 1
     assert "004" in {branch.code for branch in found}
 
 
-@needs_banks
 @pytest.mark.parametrize("words", ["", "   ", "・", "まぼろし", "99999", "%", "../../banks"])
 def test_what_is_no_bank_finds_none(words: str) -> None:
     assert banks.find_banks(words) == ()
 
 
-@needs_banks
 def test_every_bank_and_branch_is_found_by_its_code() -> None:
     for code in list(banks.banks())[::100]:
         assert [bank.code for bank in banks.find_banks(code)] == [code]
@@ -147,7 +141,6 @@ def test_every_bank_and_branch_is_found_by_its_code() -> None:
             assert [found.code for found in banks.find_branches(code, branch)] == [branch]
 
 
-@needs_banks
 def test_a_bank_is_looked_up_chosen_and_finished() -> None:
     first = account(bank="三菱", find="bank")
     assert not first.is_valid()
@@ -163,7 +156,6 @@ def test_a_bank_is_looked_up_chosen_and_finished() -> None:
     assert (picked.bank.code, picked.branch.code) == ("0005", "001")
 
 
-@needs_banks
 @pytest.mark.parametrize(
     ("parts", "code"),
     [
@@ -184,7 +176,6 @@ def test_what_is_not_chosen_is_asked_for(parts: dict[str, str], code: str) -> No
     assert code_of(form, "bank") == code
 
 
-@needs_banks
 def test_a_choice_can_be_taken_back() -> None:
     again = str(account(bank_code="0005", branch_code="001", other_bank="1")["bank"])
     assert "三菱" not in again

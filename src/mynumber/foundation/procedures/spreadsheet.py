@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any, Final
 
-from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped,import-not-found,unused-ignore]
-from openpyxl.styles import Font  # type: ignore[import-untyped,import-not-found,unused-ignore]
-from openpyxl.utils.exceptions import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+from openpyxl.utils.exceptions import (
     InvalidFileException,
 )
 

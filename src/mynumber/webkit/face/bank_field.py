@@ -93,7 +93,7 @@ class BankPicker(Picker):
 
 
 class BankBranchField(forms.Field):
-    """金融機関と支店; cleans to a `BankBranch`, or None. Needs the package `zengin-code`."""
+    """金融機関と支店; cleans to a `BankBranch`, or None."""
 
     widget = BankPicker
 

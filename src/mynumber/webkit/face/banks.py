@@ -32,10 +32,6 @@ _BANKS_BELOW, _YUCHO = "1000", "9900"
 _SMALL: Final = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
 
 
-class BankDataMissing(RuntimeError):
-    """The package `zengin-code` is not installed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Bank:
     """金融機関. code: four digits."""
@@ -71,21 +67,16 @@ class Branch:
 _Place = TypeVar("_Place", Bank, Branch)
 
 
-def is_installed() -> bool:
-    """Whether there are data to choose from."""
-    return find_spec("zengin_code") is not None
-
-
 @lru_cache(maxsize=1)
 def banks() -> dict[str, Bank]:
-    """Every bank by its code. Raises BankDataMissing."""
+    """Every bank by its code."""
     listed = json.loads((_folder() / "banks.json").read_text("utf-8"))
     return {code: Bank(code, one["name"], one["kana"]) for code, one in sorted(listed.items())}
 
 
 @lru_cache(maxsize=64)
 def branches(bank: str) -> dict[str, Branch]:
-    """Every branch of the bank of that code by its code; none for a bank that is not there. Raises BankDataMissing."""
+    """Every branch of the bank of that code by its code; none for a bank that is not there."""
     if bank not in banks():
         return {}
     listed = json.loads((_folder() / "branches" / f"{bank}.json").read_text("utf-8"))
@@ -150,7 +141,7 @@ def _normal(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _folder() -> Path:
-    found = find_spec("zengin_code")
-    if found is None or not found.submodule_search_locations:
-        raise BankDataMissing("the package zengin-code is not installed")
-    return Path(found.submodule_search_locations[0]) / "source-data" / "data"
+    package = find_spec("zengin_code")  # not imported: it would read every branch of every bank
+    assert package is not None  # noqa: S101 (a dependency)
+    assert package.submodule_search_locations  # noqa: S101
+    return Path(package.submodule_search_locations[0]) / "source-data" / "data"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import msgspec
 import psycopg
 import pytest
 from django.test import Client
 
 from mynumber.foundation.law import InformationKind
+from mynumber.institutions.gateway.rotation import rotating
 from mynumber.protocols.facts import LocalTaxFact, PensionBenefitsFact
 from mynumber.protocols.holds import (
     CHANGE_HOLDS,
@@ -143,6 +148,36 @@ def test_staff_stops_and_resumes_automatic_answers_on_a_page(client: Client, fil
     assert "D-1" in client.get(page).content.decode()
     assert client.post(f"{page}/{number}/lift").status_code == 302
     assert rows(filled, "SELECT FROM answer_hold WHERE addressee = 'D-1'") == []
+
+
+def test_a_switch_set_on_a_page_while_codes_change_holds_the_new_code(
+    client: Client, filled: Exchange
+) -> None:
+    [(old,)] = rows(filled, "SELECT code FROM addressee_code WHERE addressee = 'D-1'")
+    new, has_moved = f"2.{old.partition('.')[2]}", threading.Event()
+
+    async def change_codes(*pair: str, until: str) -> None:
+        connection = await asyncpg.connect(filled.gateway_database.tenant_urls[TENANT])
+        async with asyncio.timeout(20), connection.transaction():
+            await connection.execute(rotating.STAND_STILL)
+            await rotating.move(connection, TENANT, [pair[0]], [pair[1]])
+            has_moved.set()
+            while not await connection.fetchval(f"SELECT {until}"):
+                pass
+        await connection.close()
+
+    waits = "EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'answer_hold'::regclass)"
+    with ThreadPoolExecutor(1) as other:
+        batch = other.submit(lambda: asyncio.run(change_codes(old, new, until=waits)))
+        assert has_moved.wait(20)
+        switch = {"addressee": "D-1", "information": "", "reason": "protective_measure"}
+        assert client.post(f"/{TENANT}/holds", switch).status_code == 302
+        batch.result()
+    held = rows(filled, "SELECT code FROM answer_hold WHERE addressee = 'D-1'")
+    asyncio.run(change_codes(new, old, until="true"))
+    rows(filled, "DELETE FROM answer_hold WHERE addressee = 'D-1' RETURNING 1")
+    rows(filled, "DELETE FROM former_code RETURNING 1")
+    assert held == [(new,)]
 
 
 def test_an_answer_is_typed_into_the_form_of_its_layout(client: Client, filled: Exchange) -> None:

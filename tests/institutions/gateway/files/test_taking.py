@@ -10,8 +10,12 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from mynumber.institutions.gateway.corrections.telling import Corrections
 from mynumber.institutions.gateway.files.taking import Files
+from mynumber.institutions.gateway.letters.sending import Letters
+from mynumber.institutions.gateway.tenants.store import Store
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.corrections import CORRECT, Correct, CorrectionReason
 from mynumber.protocols.files import (
     PART_BYTES,
     QUERY_FILE,
@@ -32,6 +36,7 @@ from mynumber.protocols.files import (
     part_digest,
 )
 from mynumber.protocols.refusal import Reason, Refused
+from mynumber.webkit.asgi import Caller
 from tests.institutions.gateway.house import TENANT, TENANTS, House
 from tests.support.exchange import FORMER_CITY, TAX
 
@@ -51,7 +56,7 @@ def house(
 
 @pytest.fixture(autouse=True)
 def _empty(house: House) -> None:
-    for table in ("copy", "member_file", "file_part", "file_refusal", "file_inquiry"):
+    for table in ("copy", "gone_copy", "member_file", "file_part", "file_refusal", "file_inquiry"):
         house.rows(f"DELETE FROM {table}")  # noqa: S608 - constants
 
 
@@ -245,6 +250,43 @@ def test_a_deletion_takes_the_copy_away_and_is_counted(house: House) -> None:
     assert [row[0] for row in copies(house)] == ["code-of-A-2"]
     trace = "SELECT code, gone_at, is_told FROM gone_copy WHERE file IS NOT NULL"
     assert house.rows(trace) == [("code-of-A-1", NOW, True)]
+
+
+def test_what_was_taken_away_does_not_come_back_with_an_older_line(house: House) -> None:
+    before, older, at_once = parts_of([line("A-1")]), parts_of([line("A-1", income=2)]), line("A-1", income=3)
+    send(house, part_message(uuid4(), before, 0))
+    gone = parts_of([line("A-1", as_of=LATER, income=None), at_once])
+    assert send(house, part_message(uuid4(), gone, 0)).refused == (
+        RefusedLine(line=2, reason=LineRefusal.OLDER),
+    )
+    done = send(house, part_message(uuid4(), older, 0))
+    assert (done.state.accepted, done.refused) == (0, (RefusedLine(line=1, reason=LineRefusal.OLDER),))
+    assert copies(house) == []
+    assert send(house, part_message(uuid4(), parts_of([line("A-1", year=2025)]), 0)).refused == ()
+    same = parts_of([line("A-1", as_of=LATER, income=4)])
+    assert send(house, part_message(uuid4(), same, 0)).refused == (), "of one day the later stands"
+    assert {row[1] for row in copies(house)} == {1, 4}
+
+
+def test_a_file_on_its_way_does_not_bring_back_what_was_corrected(house: House) -> None:
+    body = Correct(
+        correction=uuid4(), addressee="A-1", information="local_tax", reason=CorrectionReason.WRONG_LINK
+    )
+
+    async def correct(store: Store) -> None:
+        node = house.node("gateway")
+        caller = Caller(node)
+        letters = Letters(node, store, caller, {})
+        await Corrections(node, store, letters).correct(house.question(CORRECT, body, at=NOW))
+        await caller.close()
+
+    send(house, part_message(uuid4(), parts_of([line("A-1")]), 0))
+    house.run(correct)
+    done = send(house, part_message(uuid4(), parts_of([line("A-1", as_of=LATER)]), 0))
+    assert done.refused == (RefusedLine(line=1, reason=LineRefusal.OLDER),)
+    assert copies(house) == []
+    after = parts_of([line("A-1", as_of=NOW + timedelta(seconds=1))])
+    assert send(house, part_message(uuid4(), after, 0)).refused == ()
 
 
 def test_years_stand_beside_each_other_and_are_replaced_and_taken_away_by_themselves(house: House) -> None:

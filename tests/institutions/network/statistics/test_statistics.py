@@ -19,6 +19,7 @@ from django.utils import timezone
 from psycopg.rows import dict_row
 
 from mynumber.foundation import law
+from mynumber.foundation.tlog import LogSigner
 from mynumber.institutions.network.statistics.rolling import keep_counts
 from mynumber.platform.databases import InstitutionDatabase
 from tests.support.directory import make_systems
@@ -157,6 +158,22 @@ def test_counts_that_lag_are_said_and_the_rest_is_not_scanned(
     text = client.get("/statistics/").content.decode()
     assert "集計が遅れています" in text
     assert 'data-label="許可した照会" data-number><span>1<' in text
+
+
+def test_the_figures_of_one_of_several_cores_say_whose_they_are(
+    client: Client, database: InstitutionDatabase, tmp_path: Path
+) -> None:
+    words = "この数は一つのコアのものです"
+    for path in ("/statistics/", "/statistics/unused"):
+        assert words not in client.get(path).content.decode()
+    systems = make_systems(tmp_path / "two", "network", "network.west", names={"network": "東のコア"})
+    systems.node("network").keyring.add_secret("log", LogSigner.generate("test.invalid/log").to_bytes())
+    with faces.face(PROJECT, database, **systems.environment("network")):
+        cache.clear()
+        for path in ("/", "/statistics/", "/statistics/unused"):
+            text = client.get(path).content.decode()
+            assert words in text
+            assert "東のコア" in text
 
 
 def test_the_live_part_reads_the_index_by_time(database: InstitutionDatabase) -> None:

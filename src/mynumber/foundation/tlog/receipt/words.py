@@ -109,6 +109,8 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "expired": ("電文の有効期限切れ", "the message had expired"),
         "not_yet_valid": ("電文の日時が未来", "the message was dated in the future"),
         "clock_off": ("機関の時計がずれている", "the clock of the institution was off"),
+        "blind_off": ("符号を見せない照会は使えない", "blind inquiries are not used here"),
+        "bad_proof": ("暗号化された符号の証明が正しくない", "the proof of the encrypted code was wrong"),
         "rate_limited": ("短い時間に照会が多すぎる", "too many inquiries in a short time"),
         "wrong_audience": ("宛先違い", "the message was for another receiver"),
         "wrong_kind": ("電文の種類違い", "the message was of another kind"),

@@ -18,7 +18,7 @@ class Notice(models.Model):
     received_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=[(state.value, state.label_ja) for state in NoticeState])
     begins = models.DateField(null=True)
-    """Of an accepted one: the day from which it applies."""
+    """Of an accepted one: the day from which it applies; of an end, from which the affair no longer does."""
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=100, default="")
     remark = models.CharField(max_length=400, default="")

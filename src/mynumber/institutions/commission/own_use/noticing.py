@@ -20,7 +20,9 @@ from mynumber.protocols.own_use import (
     OwnUseNotice,
     OwnUseStanding,
     OwnUseText,
+    affair_to_add,
     body_of,
+    require_place,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.messages import Question, message_routes, only, this_node
@@ -30,6 +32,14 @@ SYSTEM = "commission"
 
 class AlreadyDecided(Exception):
     """Somebody else decided in the meantime."""
+
+
+class CannotBeAccepted(Exception):
+    """No core of the network would take it: nothing is decided, and the notice can be returned."""
+
+    def __init__(self, refused: Refused) -> None:
+        self.refused = refused
+        super().__init__(refused.reason.value)
 
 
 def content_of(notice: Notice) -> OwnUseText:
@@ -86,41 +96,77 @@ def _check(body: OwnUseNotice, at: datetime) -> None:
 
 
 def accept(notice_id: UUID, *, who: str, at: datetime) -> Notice:
-    """Accept a notice, then tell the network. Raises AlreadyDecided, and Refused when the network has not taken it: the decision stands and is told again."""
+    """Accept a notice, then tell the network. Raises AlreadyDecided, CannotBeAccepted, and Refused when the network has not taken it: the decision stands
+    and is told again.
+    """
     with transaction.atomic():
         notice = _open(notice_id)
-        text = content_of(notice)
-        ends = notice.kind == NoticeKind.ENDED
-        notice.begins = text.valid_from if ends else max(text.valid_from, timezone.localdate(at))
+        text, day = content_of(notice), timezone.localdate(at)
+        asked = text.valid_until if notice.kind == NoticeKind.ENDED else text.valid_from
+        notice.begins = max(asked or day, day)
         notice.state = NoticeState.ACCEPTED.value
+        notice.decided_at = at
+        try:
+            affair_to_add(_told(notice), Hop.COMMISSION)
+            require_place(NoticeKind(notice.kind), _last_accepted(notice), Hop.COMMISSION)
+        except Refused as refused:
+            raise CannotBeAccepted(refused) from None
         _decided(notice, who, at)
     return tell(notice)
 
 
+def _last_accepted(notice: Notice) -> NoticeKind | None:
+    """The kind of the last notice of the affair that was accepted, as the cores have them or will."""
+    others = Notice.objects.filter(affair=notice.affair, state=NoticeState.ACCEPTED.value)
+    last = others.exclude(pk=notice.pk).order_by("decided_at").last()
+    return NoticeKind(last.kind) if last else None
+
+
 def tell(notice: Notice) -> Notice:
-    """Tell every core of the network of an accepted notice; who has it already adds nothing. Raises Refused."""
+    """Tell every core of the network of an accepted notice; who has it already adds nothing. Raises Refused.
+
+    What was accepted of the same affair before, and is not told yet, goes first: a core takes no change of what it has not heard of.
+    """
     if notice.begins is None or notice.decided_at is None:
         raise ValueError("only an accepted notice is told")
-    told = OwnUseAccepted(
+    earlier = Notice.objects.filter(
+        affair=notice.affair,
+        state=NoticeState.ACCEPTED.value,
+        told_at=None,
+        decided_at__lt=notice.decided_at,
+    )
+    for one in (*earlier.order_by("decided_at"), notice):
+        for core in this_node().directory.cores:
+            wire.call(
+                this_node(),
+                TELL_OWN_USE,
+                _told(one),
+                sender=SYSTEM,
+                receiver=core,
+                hop=Hop.COMMISSION,
+                now=timezone.now,
+            )
+        one.told_at = timezone.now()
+        one.save(update_fields=["told_at"])
+    return notice
+
+
+def _told(notice: Notice) -> OwnUseAccepted:
+    """An accepted notice as the cores hear it: a wording begins, or the affair ends, on the day of the acceptance at the earliest."""
+    if notice.begins is None or notice.decided_at is None:
+        raise ValueError("only an accepted notice is told")
+    text, accepted = content_of(notice), timezone.localdate(notice.decided_at)
+    if notice.kind == NoticeKind.ENDED:
+        affair = msgspec.structs.replace(text, valid_until=max(text.valid_until or accepted, accepted))
+    else:
+        affair = msgspec.structs.replace(text, valid_from=notice.begins)
+    return OwnUseAccepted(
         notice=notice.notice,
         kind=NoticeKind(notice.kind),
-        affair=msgspec.structs.replace(content_of(notice), valid_from=notice.begins),
+        affair=affair,
         notified=timezone.localdate(notice.received_at),
-        accepted=timezone.localdate(notice.decided_at),
+        accepted=accepted,
     )
-    for core in this_node().directory.cores:
-        wire.call(
-            this_node(),
-            TELL_OWN_USE,
-            told,
-            sender=SYSTEM,
-            receiver=core,
-            hop=Hop.COMMISSION,
-            now=timezone.now,
-        )
-    notice.told_at = timezone.now()
-    notice.save(update_fields=["told_at"])
-    return notice
 
 
 def give_back(notice_id: UUID, remark: str, *, who: str, at: datetime) -> Notice:
@@ -132,7 +178,11 @@ def give_back(notice_id: UUID, remark: str, *, who: str, at: datetime) -> Notice
 
 
 def _open(notice_id: UUID) -> Notice:
-    notice = Notice.objects.select_for_update().get(notice=notice_id)
+    affair = Notice.objects.get(notice=notice_id).affair
+    locked = Notice.objects.select_for_update().filter(affair=affair).order_by("notice")
+    notice = next(
+        one for one in locked if one.notice == notice_id
+    )  # one decision of an affair after the other
     if notice.state != NoticeState.OPEN.value:
         raise AlreadyDecided
     return notice

@@ -17,7 +17,7 @@ from mynumber.institutions.commission.own_use import noticing
 from mynumber.institutions.commission.own_use.forms import DecisionForm
 from mynumber.institutions.commission.own_use.models import Notice
 from mynumber.protocols.own_use import NoticeState, OwnUseText
-from mynumber.protocols.refusal import Refused
+from mynumber.protocols.refusal import Reason, Refused
 from mynumber.webkit.access import staff_only
 from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.face.language import is_english
@@ -42,6 +42,12 @@ _FIELDS = {
     OwnUseField.DISASTER: "防災",
     OwnUseField.OTHER: "その他これらに類する事務",
 }
+_WHY_NOT = {
+    Reason.DUPLICATE_REQUEST: "この番号の事務は、すでに受理されています。番号は一度しか使えません。",
+    Reason.UNKNOWN_RECORD: "この番号で受理され、廃止されていない事務がありません。",
+    Reason.NOT_IN_TABLE: "適用が始まる日に、準じる事務の範囲を超えているか、適用が始まる前に終わります。",
+}
+"""Why no core would take a notice."""
 
 
 @staff_only
@@ -143,6 +149,16 @@ def _decide(form: DecisionForm, notice: UUID, who: str) -> None:
             reason="already_decided",
             status=409,
             title_en="Already decided",
+        ) from None
+    except noticing.CannotBeAccepted as error:
+        raise PageRefused(
+            "この届出は受理できません",
+            "受理しても、情報提供ネットワークシステムの表に加えられません。決定は保存していません。",
+            _WHY_NOT.get(error.refused.reason, "届出の内容が決まりに合いません。"),
+            "番号、種類、適用の期間を確かめて、理由を書いて返戻してください。",
+            reason=error.refused.reason.value,
+            status=409,
+            title_en="This notice cannot be accepted",
         ) from None
     except Refused as refused:
         raise _not_told(refused) from None

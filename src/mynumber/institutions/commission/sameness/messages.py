@@ -15,6 +15,8 @@ from mynumber.protocols.blind import (
     COMMISSION,
     END_SAMENESS,
     TEST_SAMENESS,
+    ComparedExchange,
+    ComparedHolder,
     SamenessEnd,
     SamenessPart,
     SamenessQuestion,
@@ -32,7 +34,7 @@ HERE = Hop.COMMISSION
 
 def help_test(question: Question[SamenessQuestion]) -> SamenessPart:
     """Record a test and help with it. Raises Refused: BLIND_OFF, DUPLICATE_REQUEST, BAD_PROOF, UNKNOWN_CODE."""
-    body = question.body
+    body, other = question.body, question.body.other
     try:
         part = SecondKeeper(body.test, _key()).part(body)
     except BadCode as error:
@@ -46,10 +48,12 @@ def help_test(question: Question[SamenessQuestion]) -> SamenessPart:
                 purpose=body.purpose,
                 inquirer=body.one.inquirer,
                 request_id=body.one.request_id,
-                other_inquirer=body.other.inquirer if body.other else None,
-                other_request_id=body.other.request_id if body.other else None,
-                holder=body.holder.member if body.holder else None,
+                other_inquirer=other.inquirer if isinstance(other, ComparedExchange) else None,
+                other_request_id=other.request_id if isinstance(other, ComparedExchange) else None,
+                holder=other.member if isinstance(other, ComparedHolder) else None,
                 question=envelope.digest(question.received.token),
+                one_blinded=body.one.blinded,
+                other_blinded=other.blinded,
                 blurred=part.blurred,
                 share=part.share,
             )

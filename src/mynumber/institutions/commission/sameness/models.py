@@ -1,4 +1,7 @@
-"""The commission's record of tests of sameness. No code, no person: who asked about which exchanges, why, and yes or no."""
+"""The commission's record of tests of sameness: who asked about which exchanges, why, and yes or no.
+
+No code, no person: ciphertexts that it cannot open alone.
+"""
 
 from django.db import models
 
@@ -18,6 +21,10 @@ class HelpedTest(models.Model):
     """The member whose code is the other side, where that is no exchange."""
     question = models.BinaryField()
     """SHA-256 of the signed message that asked, which names the ciphertexts."""
+    one_blinded = models.CharField(max_length=100, default="")
+    """What was compared. With the ciphertext for the portal, which the core shows at an audit, it makes the mark of a blind exchange, to which the
+    log has committed: another person's could not have been tested in its name. Empty: a test from before this was kept."""
+    other_blinded = models.CharField(max_length=100, default="")
     blurred = models.CharField(max_length=200)
     share = models.CharField(max_length=200)
     is_same = models.BooleanField(null=True)

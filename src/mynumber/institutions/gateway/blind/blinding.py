@@ -33,6 +33,7 @@ class Blinding:
         self._node = node
         self._members = frozenset(os.environ.get(SWITCH, "").split())
         self._keys: dict[str, dict[str, BlindKey]] = {}
+        self._directory: Directory | None = None
 
     def is_on(self, member: str) -> bool:
         """Whether a member takes part. Then all that it asks is blind: there is no falling back."""
@@ -81,9 +82,15 @@ class Blinding:
         )
 
     def keys_of(self, gateway: str) -> dict[str, BlindKey] | None:
-        """The keys that open what is blinded for a gateway system, by their ids; None when its member takes no part."""
+        """The keys that open what is blinded for a gateway system, by their ids; None when its member takes no part.
+
+        Read anew when the directory has changed, which lists a key only after the ring has it.
+        """
         if not self.is_on(Directory.member_of(gateway)):
             return None
+        if self._directory is not (directory := self._node.directory):
+            self._keys.clear()
+            self._directory = directory
         if gateway not in self._keys:
             self._keys[gateway] = blind_keys(self._node.keyring, gateway)
         return self._keys[gateway]

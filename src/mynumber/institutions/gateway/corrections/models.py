@@ -40,6 +40,8 @@ class GoneCopy(models.Model):
     information = models.CharField(max_length=100)
     period = models.CharField(max_length=7)
     gone_at = models.DateTimeField()
+    as_of = models.DateTimeField(null=True)
+    """``as_of`` of the line that took it away, or when the correction was made: a line of a file of before is older. None: gone before this was kept."""
     file = models.UUIDField(null=True)
     """The member's file with the line that took it away."""
     correction = models.UUIDField(null=True)

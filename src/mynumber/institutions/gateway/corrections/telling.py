@@ -170,9 +170,10 @@ class Corrections:
                       AND code = (SELECT code FROM addressee_code WHERE tenant = $1 AND addressee = $2)
                     RETURNING code, information, period
                 )
-                INSERT INTO gone_copy (tenant, code, information, period, gone_at, correction, reason, is_told)
-                SELECT $1, code, information, period, $4, $5, $6, $7 FROM taken
-                ON CONFLICT (tenant, code, information, period) DO UPDATE SET gone_at = excluded.gone_at, file = NULL,
+                INSERT INTO gone_copy (tenant, code, information, period, gone_at, as_of, correction, reason, is_told)
+                SELECT $1, code, information, period, $4, $4, $5, $6, $7 FROM taken
+                ON CONFLICT (tenant, code, information, period) DO UPDATE SET gone_at = excluded.gone_at,
+                    as_of = greatest(gone_copy.as_of, excluded.as_of), file = NULL,
                     correction = excluded.correction, reason = excluded.reason, is_told = excluded.is_told
                 """,
                 tenant,

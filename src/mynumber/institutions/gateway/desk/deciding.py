@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from mynumber.institutions.gateway.desk.models import AnswerHold, DeskEvent, DeskItem, DeskState
@@ -132,6 +133,9 @@ def set_hold(hold: Hold, *, by: str, at: datetime) -> bool:
     """Set a switch, or give it new times; False when the addressee has no code."""
     code = None
     if hold.addressee is not None:
+        # as every writer: after a batch of a rotation the code is read as it is now, and a batch waits until the switch is written
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE answer_hold IN ROW EXCLUSIVE MODE")
         held = AddresseeCode.objects.filter(addressee=hold.addressee).first()
         if held is None:
             return False

@@ -77,7 +77,9 @@ class DeskItem(models.Model):
     deadline = models.DateTimeField()
     state = models.CharField(max_length=10, default=DeskState.OPEN)
     fact = models.TextField(null=True)
-    """A fact; of an item with periods a list of :class:`~mynumber.protocols.exchange.PeriodFact`."""
+    """A fact; of an item with periods a list of :class:`~mynumber.protocols.exchange.PeriodFact`. Forgotten when the answer is recorded, or a day after the
+    deadline if nobody came for it.
+    """
     as_of = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=40, null=True)
     """:class:`~mynumber.protocols.refusal.Reason`."""
@@ -89,6 +91,11 @@ class DeskItem(models.Model):
         indexes = (
             models.Index(
                 fields=["tenant", "deadline"], condition=models.Q(state="open"), name="desk_item_open"
+            ),
+            models.Index(
+                fields=["tenant", "deadline"],
+                condition=models.Q(fact__isnull=False),
+                name="desk_item_with_fact",
             ),
         )
 

@@ -224,7 +224,9 @@ WITH line AS MATERIALIZED ({_LINE}), newest AS MATERIALIZED (
     ORDER BY code, information, period, as_of DESC, line DESC
 ), written AS (
     INSERT INTO copy (tenant, code, information, period, as_of, registered_at, upload, fact)
-    SELECT $1, code, information, period, as_of, $2, $3, fact FROM newest WHERE fact IS NOT NULL
+    SELECT $1, code, information, period, as_of, $2, $3, fact FROM newest
+    WHERE fact IS NOT NULL AND NOT EXISTS (SELECT FROM gone_copy AS gone WHERE gone.tenant = $1 AND gone.code = newest.code
+        AND gone.information = newest.information AND gone.period = newest.period AND gone.as_of > newest.as_of)
     ON CONFLICT (tenant, code, information, period) DO UPDATE
         SET as_of = excluded.as_of, registered_at = excluded.registered_at, upload = excluded.upload, fact = excluded.fact
         WHERE copy.as_of <= excluded.as_of
@@ -233,27 +235,29 @@ WITH line AS MATERIALIZED ({_LINE}), newest AS MATERIALIZED (
     DELETE FROM copy USING newest
     WHERE copy.tenant = $1 AND copy.code = newest.code AND copy.information = newest.information AND copy.period = newest.period
       AND newest.fact IS NULL AND copy.as_of <= newest.as_of
-    RETURNING copy.code, copy.information, copy.period
+    RETURNING copy.code, copy.information, copy.period, newest.as_of
 ), gone AS (
-    INSERT INTO gone_copy (tenant, code, information, period, gone_at, file, is_told)
-    SELECT $1, code, information, period, $2, $3, true FROM taken
+    INSERT INTO gone_copy (tenant, code, information, period, gone_at, as_of, file, is_told)
+    SELECT $1, code, information, period, $2, as_of, $3, true FROM taken
     ON CONFLICT (tenant, code, information, period) DO UPDATE
-        SET gone_at = excluded.gone_at, file = excluded.file, correction = NULL, reason = NULL, is_told = true
+        SET gone_at = excluded.gone_at, as_of = greatest(gone_copy.as_of, excluded.as_of), file = excluded.file, correction = NULL, reason = NULL, is_told = true
 )
 SELECT NULL AS line, count(*) AS written FROM written UNION ALL SELECT line, NULL FROM line WHERE code IS NULL
 """  # noqa: S608 - a constant
 
 _OLDER = f"""
 SELECT line.line FROM ({_LINE}) AS line
-JOIN copy ON copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information AND copy.period = line.period
-WHERE copy.as_of > line.as_of
+WHERE EXISTS (SELECT FROM copy WHERE copy.tenant = $1 AND copy.code = line.code AND copy.information = line.information
+        AND copy.period = line.period AND copy.as_of > line.as_of)
+   OR line.fact IS NOT NULL AND EXISTS (SELECT FROM gone_copy AS gone WHERE gone.tenant = $1 AND gone.code = line.code
+        AND gone.information = line.information AND gone.period = line.period AND gone.as_of > line.as_of)
 """  # noqa: S608 - a constant
 
 
 async def _merge(
     connection: Any, tenant: str, file: UUID, rows: Sequence[CopyLine], at: datetime
 ) -> list[tuple[int, LineRefusal]]:
-    """Write copies, newest first; returns the lines that were not. What is older than what is held never replaces it."""
+    """Write copies, newest first; returns the lines that were not. What is older than what is held, or than what took a copy away, is not written."""
     if not rows:
         return []
     staged = f"staged_{tenant}"

@@ -89,8 +89,11 @@ class Mesh:
                 with suppress(*DATABASE_FAILURES):
                     async with self._tenants.acting_as(tenant_of(gateway)) as connection:
                         await rotating.forget(connection, tenant_of(gateway), datetime.now(UTC))
-                        if turn % RETENTION_TURNS == 0:
-                            await connection.execute("SELECT forget_records()")
+            if turn % RETENTION_TURNS == 0:
+                for gateway in self._gateways():
+                    with suppress(*DATABASE_FAILURES):
+                        await self._tenants.forget_records(tenant_of(gateway))
+                        break  # of all members at once
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def publish(self, question: Question[PublishEvents]) -> EventsPublished:

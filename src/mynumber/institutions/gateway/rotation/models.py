@@ -13,7 +13,8 @@ class FormerCode(models.Model):
     former = models.CharField(max_length=60)
     code = models.CharField(max_length=60)
     """Its code for the same person in the newest version."""
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True)
+    """When the network said that the version of the former code is closed; until then it may still name people by it."""
 
     class Meta:
         db_table = "former_code"

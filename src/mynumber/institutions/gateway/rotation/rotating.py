@@ -20,10 +20,9 @@ from mynumber.webkit.asgi import Question
 TABLES: Final = ("addressee_code", "copy", "gone_copy", "answer_hold", "desk_item", "former_code")
 """What names a person by code. Events, corrections and letters name people by addressee or by exchange."""
 REMEMBERED: Final = timedelta(days=60)
-"""More than the 30 days of events and the 7 days of the desk; the network signs nothing with the old code once its version is closed."""
+"""From the day on which the network said that the version is closed: more than the 30 days of events and the 7 days of the desk."""
 
-
-_STAND_STILL = "LOCK TABLE addressee_code, copy, answer_hold, desk_item IN SHARE ROW EXCLUSIVE MODE"
+STAND_STILL = "LOCK TABLE addressee_code, copy, answer_hold, desk_item IN SHARE ROW EXCLUSIVE MODE"
 """Who writes under a code waits the moment that a batch takes, and then writes under the new one (``current_code``); readers do not wait."""
 _DOUBLES = (
     """
@@ -65,31 +64,42 @@ class Rotating:
         async with self._store.acting_as(tenant) as connection:
             if not await first_time(connection, tenant, [question.received.header]):
                 raise Refused(Hop.INQUIRER_GATEWAY, Reason.REPLAYED)
-            await connection.execute(_STAND_STILL)
-            for statement in _DOUBLES:
-                await connection.execute(statement, tenant, old, new)
-            for table in TABLES:
-                await connection.execute(
-                    f"UPDATE {table} AS held SET code = pair.new FROM unnest($2::text[], $3::text[]) AS pair(old, new)"  # noqa: S608 - constants
-                    " WHERE held.tenant = $1 AND held.code = pair.old",
-                    tenant,
-                    old,
-                    new,
-                )
+            if pairs:
+                await connection.execute(STAND_STILL)
+                await move(connection, tenant, old, new)
             await connection.execute(
-                """
-                INSERT INTO former_code (tenant, former, code, at)
-                SELECT $1, pair.old, pair.new, $4 FROM unnest($2::text[], $3::text[]) AS pair(old, new)
-                ON CONFLICT (tenant, former) DO UPDATE SET code = excluded.code, at = excluded.at
-                """,
+                "UPDATE former_code SET at = $2 WHERE tenant = $1 AND at IS NULL AND split_part(former, '.', 1)::int = ANY($3)",
                 tenant,
-                old,
-                new,
                 question.at,
+                list(question.body.closed),
             )
         return Acknowledged(count=len(pairs))
 
 
+async def move(connection: Any, tenant: str, old: list[str], new: list[str]) -> None:
+    """Move what is kept under old codes to the new ones, and remember the old; in a transaction that made all :data:`STAND_STILL`."""
+    for statement in _DOUBLES:
+        await connection.execute(statement, tenant, old, new)
+    for table in TABLES:
+        await connection.execute(
+            f"UPDATE {table} AS held SET code = pair.new FROM unnest($2::text[], $3::text[]) AS pair(old, new)"  # noqa: S608 - constants
+            " WHERE held.tenant = $1 AND held.code = pair.old",
+            tenant,
+            old,
+            new,
+        )
+    await connection.execute(
+        """
+        INSERT INTO former_code (tenant, former, code)
+        SELECT $1, pair.old, pair.new FROM unnest($2::text[], $3::text[]) AS pair(old, new)
+        ON CONFLICT (tenant, former) DO UPDATE SET code = excluded.code, at = NULL
+        """,
+        tenant,
+        old,
+        new,
+    )
+
+
 async def forget(connection: Any, tenant: str, at: datetime) -> None:
-    """Forget former codes that nothing can name any more."""
+    """Forget former codes that nothing can name any more: never while the network may still give the old one."""
     await connection.execute("DELETE FROM former_code WHERE tenant = $1 AND at < $2", tenant, at - REMEMBERED)

@@ -9,6 +9,7 @@ import msgspec
 
 from mynumber.foundation.codes import BadCode, Code
 from mynumber.foundation.law import InformationKind
+from mynumber.institutions.gateway.rotation.rotating import STAND_STILL, move
 from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
 from mynumber.protocols.acquisition import (
     AcquisitionNumber,
@@ -36,7 +37,7 @@ class Holding:
         self._store = store
 
     async def open_acquisition(self, question: Question[OpenAcquisition]) -> AcquisitionNumbers:
-        """Give an acquisition number for each addressee without a code (Act art. 21-2(1)-(2))."""
+        """Give an acquisition number for each addressee without a code (Act art. 21-2(1)-(2)), or for each when codes are acquired anew."""
         addressees = list(dict.fromkeys(question.body.addressees))
         _check_batch(len(addressees))
         tenant = tenant_of(question.receiver)
@@ -45,9 +46,10 @@ class Holding:
             held = {
                 row["addressee"]
                 for row in await connection.fetch(
-                    "SELECT addressee FROM addressee_code WHERE tenant = $1 AND addressee = ANY($2::text[])",
+                    "SELECT addressee FROM addressee_code WHERE tenant = $1 AND addressee = ANY($2::text[]) AND NOT $3::bool",
                     tenant,
                     addressees,
+                    question.body.anew,
                 )
             }
             # whoever asks again has lost the number of before; two that live could give one addressee two people's codes
@@ -88,6 +90,7 @@ class Holding:
                 tenant,
                 list(codes),
             )
+            await _move(connection, tenant, {row["addressee"]: codes[row["number"]] for row in opened})
             await connection.execute(
                 """
                 INSERT INTO addressee_code (tenant, addressee, code, obtained_at)
@@ -173,6 +176,32 @@ class Holding:
                 min(max(query.limit, 1), BATCH_ITEMS) if not query.request_ids else 2 * BATCH_ITEMS,
             )
         return SideRecords(records=tuple(_side_record(row) for row in rows))
+
+
+async def _move(connection: Any, tenant: str, new: dict[str, str]) -> None:
+    """Move what is kept under codes of other keys to the codes that came for their addressees.
+
+    Another code of the same keys is another person's: nothing moves to it.
+    """
+    if not await _of_other_keys(connection, tenant, new):
+        return
+    await connection.execute(STAND_STILL)
+    pairs = await _of_other_keys(connection, tenant, new)
+    await move(connection, tenant, list(pairs), list(pairs.values()))
+
+
+async def _of_other_keys(connection: Any, tenant: str, new: dict[str, str]) -> dict[str, str]:
+    """Codes of now -> codes that came, where the keys differ."""
+    rows = await connection.fetch(
+        "SELECT addressee, code FROM addressee_code WHERE tenant = $1 AND addressee = ANY($2::text[])",
+        tenant,
+        list(new),
+    )
+    return {
+        row["code"]: new[row["addressee"]]
+        for row in rows
+        if Code.parse(row["code"]).version != Code.parse(new[row["addressee"]]).version
+    }
 
 
 def _side_record(row: Any) -> SideRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -40,13 +41,21 @@ class Outbox:
 
     async def run(self) -> None:
         """Send until cancelled; what cannot be sent stays and is tried again."""
+        self._lines.clear()  # those of a run that failed: their tasks ended with it
         async with asyncio.TaskGroup() as group:
             while True:
-                for core in self._node.directory.cores:
+                for core in self._cores():
                     if core not in self._lines:
                         self._lines[core] = _Line(core, self._node, self._sessions, self._caller)
                         group.create_task(self._lines[core].run())
                 await asyncio.sleep(CORES_SECONDS)
+
+    def _cores(self) -> Iterable[str]:
+        try:
+            return self._node.directory.cores
+        except Exception as error:  # noqa: BLE001 - a directory that is just being written must not end what runs
+            _log.warning("the directory cannot be read", exception=logs.outline(error))
+            return ()
 
 
 class _Line:

@@ -296,6 +296,8 @@ def _decided(answer: DeskAnswer | None, permit: Permit, at: datetime) -> Found:
     if answer.outcome is None:
         return Found(Outcome.WAITING, deadline=answer.deadline) if at <= answer.deadline else EXPIRED
     if answer.fact is None:
+        if answer.outcome is Outcome.PROVIDED:  # nobody came for it in time, and it was forgotten
+            return EXPIRED
         return Found(answer.outcome, refusal=answer.refusal)
     if permit.periods:
         return Found(answer.outcome, periods=of_each(permit.periods, _decode_periods(answer.fact)))
@@ -351,7 +353,7 @@ async def _use(
 
 
 async def _end_waiting(connection: Any, tenant: str, presented: Presented, at: int, found: Found) -> None:
-    """Close the record of a permit that waited, and tell the core."""
+    """Close the record of a permit that waited, tell the core, and forget the fact that was typed: from now on the permit is used up."""
     permit, provided = presented.permits[at], found.outcome is Outcome.PROVIDED
     hop = Hop.PROVIDER_GATEWAY.value if found.outcome is Outcome.REFUSED else None
     reason = found.refusal.value if found.refusal else None
@@ -370,6 +372,11 @@ async def _end_waiting(connection: Any, tenant: str, presented: Presented, at: i
         presented.at if provided else None,
         found.as_of,
         [one.period for one in found.periods if one.is_held] or ([found.period] if found.period else None),
+    )
+    await connection.execute(
+        "UPDATE desk_item SET fact = NULL WHERE tenant = $1 AND permit_digest = $2 AND fact IS NOT NULL",
+        tenant,
+        presented.digests[at],
     )
     await connection.execute(
         """

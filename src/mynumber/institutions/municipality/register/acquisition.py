@@ -33,16 +33,22 @@ class Acquired:
 
 
 def acquire_codes(
-    code: str, *, now: Callable[[], datetime], progress: Progress = lambda done, total: None
+    code: str,
+    *,
+    now: Callable[[], datetime],
+    progress: Progress = lambda done, total: None,
+    anew: bool = False,
 ) -> Acquired:
-    """Get codes for everybody who has a number and no code. May be repeated. Raises Refused when a batch is refused."""
+    """Get codes for everybody who has a number and no code. May be repeated. Raises Refused when a batch is refused.
+
+    ``anew``: for everybody who has a number, because the keys of the codes that the gateway holds are closed.
+    """
     with acting_as(code):
-        waiting = list(
-            PersonNumber.objects.filter(code_obtained_at=None).select_related("person").order_by("pk")
-        )
+        numbered = PersonNumber.objects.all() if anew else PersonNumber.objects.filter(code_obtained_at=None)
+        waiting = list(numbered.select_related("person").order_by("pk"))
     obtained = done = 0
     for batch in in_batches(waiting):
-        held = _acquire(code, batch)
+        held = _acquire(code, batch, anew=anew)
         with acting_as(code):
             obtained += PersonNumber.objects.filter(
                 pk__in=[number.pk for number in batch if number.person.addressee in held]
@@ -52,10 +58,11 @@ def acquire_codes(
     return Acquired(obtained, done - obtained)
 
 
-def _acquire(code: str, batch: Sequence[PersonNumber]) -> set[str]:
+def _acquire(code: str, batch: Sequence[PersonNumber], *, anew: bool) -> set[str]:
     """The addressees of the batch whose code the gateway holds afterwards."""
     individual_number = {number.person.addressee: number.individual_number for number in batch}
-    opened = ask_gateway(code, OPEN_ACQUISITION, OpenAcquisition(addressees=tuple(individual_number)))
+    wanted = OpenAcquisition(addressees=tuple(individual_number), anew=anew)
+    opened = ask_gateway(code, OPEN_ACQUISITION, wanted)
     held = set(opened.already_obtained)
     if opened.numbers:
         items = tuple(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import overload
 from uuid import UUID, uuid4
 
 from mynumber.foundation.blind import BlindCode, encrypt
@@ -15,6 +16,7 @@ from mynumber.foundation.codes import BadCode, Code, CodeKeys
 from mynumber.institutions.network.blind.models import BlindedPerson, SamenessTest
 from mynumber.institutions.network.core.models import Exchange, IssuedCode
 from mynumber.institutions.network.core.records import RECORD_DOMAIN
+from mynumber.institutions.network.siblings.own import this_core
 from mynumber.protocols import wire
 from mynumber.protocols.blind import (
     COMMISSION,
@@ -64,9 +66,9 @@ def ask_whether_same(
     *,
     purpose: str,
     now: Callable[[], datetime],
-    core: str = "network",
 ) -> bool:
-    """Ask the commission and read the answer together. Raises CannotTest; Refused with what the commission says."""
+    """Ask the commission about two that this core has records of. Raises CannotTest; Refused with what the commission says."""
+    core = this_core()
     try:
         key = next(iter(blind_keys(node.keyring, core).values()))
         joint = records_key(node.directory, core)
@@ -96,12 +98,7 @@ def ask_whether_same(
         test=asked.test,
         purpose=purpose,
         one=_side(one, first),
-        other=_side(other, second) if isinstance(other, Place) else None,
-        holder=(
-            ComparedHolder(member=other.member, blinded=cipher_text(second))
-            if isinstance(other, Holder)
-            else None
-        ),
+        other=_side(other, second),
         blurred=to_text(asked.blurred.to_bytes()),
     )
     hop = Hop.NETWORK
@@ -119,10 +116,15 @@ def ask_whether_same(
     return is_same
 
 
-def _side(place: Place, blinded: BlindCode) -> ComparedExchange:
-    return ComparedExchange(
-        inquirer=place.inquirer, request_id=place.request_id, blinded=cipher_text(blinded)
-    )
+@overload
+def _side(side: Place, blinded: BlindCode) -> ComparedExchange: ...
+@overload
+def _side(side: Holder, blinded: BlindCode) -> ComparedHolder: ...
+def _side(side: Place | Holder, blinded: BlindCode) -> ComparedExchange | ComparedHolder:
+    text = cipher_text(blinded)
+    if isinstance(side, Holder):
+        return ComparedHolder(member=side.member, blinded=text)
+    return ComparedExchange(inquirer=side.inquirer, request_id=side.request_id, blinded=text)
 
 
 def _person(place: Place, joint: bytes) -> BlindCode:

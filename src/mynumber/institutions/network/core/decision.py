@@ -22,7 +22,9 @@ from mynumber.protocols.refusal import Reason
 
 @lru_cache(maxsize=16_384)
 def kinds_of(directory: Directory, member: str) -> frozenset[InstitutionKind]:
-    """The kinds of institution that the directory lists for a member."""
+    """The kinds of institution that the directory lists for a member; none when it is not listed any more."""
+    if member not in directory:
+        return frozenset()
     return frozenset(InstitutionKind.named(kind) for kind in directory.system(member).kinds)
 
 

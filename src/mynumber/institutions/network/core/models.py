@@ -19,6 +19,18 @@ class IssuedCode(models.Model):
         db_table = "issued_code"
 
 
+class DeliveredVersion(models.Model):
+    """A member's gateway has taken all its codes in this version of the keys. Taken back when a delivery begins again."""
+
+    pk = models.CompositePrimaryKey("member", "version")
+    member = models.CharField(max_length=80)
+    version = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivered_version"
+
+
 class Exchange(models.Model):
     """What was asked (Act art. 23(3)); the person is ``record_code``, a code of the records' own domain. Insert-only."""
 

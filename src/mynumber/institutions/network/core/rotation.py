@@ -14,12 +14,15 @@ from django.db import connection, transaction
 from mynumber.foundation.codes import Code
 from mynumber.institutions.network.core.code_ring import CLOSED, KEYS, CodeRing
 from mynumber.institutions.network.core.issue import RECEIVERS_WITHOUT_INQUIRIES
+from mynumber.institutions.network.core.models import DeliveredVersion
 from mynumber.institutions.network.core.records import RECORD_DOMAIN
+from mynumber.institutions.network.siblings.models import UntoldCode
 from mynumber.institutions.network.siblings.own import others, this_core
 from mynumber.protocols import wire
 from mynumber.protocols.acquisition import ROTATE_CODES, RotateCodes, RotatedCode
+from mynumber.protocols.directory import Directory
 from mynumber.protocols.node import Node
-from mynumber.protocols.refusal import Hop
+from mynumber.protocols.refusal import Hop, Refused
 
 BATCH = 500
 
@@ -30,7 +33,7 @@ class CannotRotate(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How many codes of a member have no successor in the newest version yet."""
+    """How many codes of a member its gateway has not taken in the newest version yet."""
 
     member: str
     codes: int
@@ -47,13 +50,17 @@ def begin(node: Node) -> int:
 
 
 def left(node: Node) -> list[Left]:
-    """What is still to deliver, by member. Receivers without inquiries keep their code: records are found by every version."""
+    """What is still to deliver, by member. Receivers without inquiries keep their code: records are found by every version.
+
+    A code counts until the whole delivery of its member was acknowledged; of a member at home at another core, until that core has told of it.
+    """
     ring = CodeRing.read(node.keyring)
+    done = set(DeliveredVersion.objects.filter(version=ring.live[0]).values_list("member", flat=True))
     return [
         Left(member, count)
-        for member in _members()
-        if member not in RECEIVERS_WITHOUT_INQUIRIES
-        for count in (sum(len(batch) for batch in _pairs(ring, member)),)
+        for member in _members(node.directory)
+        for is_open in (node.directory.core_of(member) == this_core() and member not in done,)
+        for count in (sum(len(batch) for batch in _pairs(ring, member, again=is_open)),)
         if count
     ]
 
@@ -61,11 +68,14 @@ def left(node: Node) -> list[Left]:
 def deliver(node: Node, member: str, *, now: Callable[[], datetime]) -> int:
     """Give a member its codes in the newest version; returns how many. Raises Refused when its gateway does not take them.
 
-    Done again after a failure it goes on: a code that was recorded as issued but not taken is sent again.
+    Done again it sends all of them again, so it goes on after a failure, and reaches a gateway that was restored from a backup. The other cores
+    are told when the gateway has taken a batch: until then they could only close too early by it.
     """
     if node.directory.core_of(member) != this_core():
         raise CannotRotate(f"{member} is at home at {node.directory.core_of(member)}: deliver from there")
     ring = CodeRing.read(node.keyring)
+    delivered = DeliveredVersion.objects.filter(member=member, version=ring.live[0])
+    delivered.delete()
     count = 0
     for batch in _pairs(ring, member, again=True):
         with connection.cursor() as cursor:
@@ -74,38 +84,62 @@ def deliver(node: Node, member: str, *, now: Callable[[], datetime]) -> int:
                 " ON CONFLICT DO NOTHING",
                 [member, now(), [pair.new for pair in batch]],
             )
-            cursor.execute(
-                "INSERT INTO untold_code (core, member, code, issued_at)"
-                " SELECT core, %s, code, %s FROM unnest(%s::text[]) AS new(code), unnest(%s::text[]) AS other(core)",
-                [member, now(), [pair.new for pair in batch], list(others(node.directory))],
-            )
-        wire.call(
-            node,
-            ROTATE_CODES,
-            RotateCodes(codes=tuple(batch)),
-            sender=this_core(),
-            receiver=node.directory.gateway_of(member),
-            hop=Hop.NETWORK,
-            now=now,
+        _tell(node, member, RotateCodes(codes=tuple(batch)), now)
+        UntoldCode._default_manager.bulk_create(
+            UntoldCode(core=core, member=member, code=pair.new, issued_at=now())
+            for core in others(node.directory)
+            for pair in batch
         )
         count += len(batch)
+    delivered.update_or_create(member=member, version=ring.live[0], defaults={"at": now()})
     return count
 
 
-def close(node: Node) -> tuple[int, ...]:
-    """Close all versions but the newest; returns them. Raises CannotRotate while a member has codes without a successor."""
+def close(node: Node, *, now: Callable[[], datetime]) -> tuple[int, ...]:
+    """Close all versions but the newest and tell the gateways; returns what is closed. Raises CannotRotate while a gateway has not taken its codes.
+
+    Done again it tells all gateways again: those that have not heard of it keep their former codes.
+    """
     ring = CodeRing.read(node.keyring)
-    waiting = left(node)
-    if waiting:
-        raise CannotRotate(
-            f"{len(waiting)} members have codes of the old version only, first {waiting[0].member}"
-        )
-    old = ring.live[1:]
-    if not old:
+    if old := ring.live[1:]:
+        if waiting := left(node):
+            raise CannotRotate(
+                f"{len(waiting)} members have codes of the old version only, first {waiting[0].member}"
+            )
+        _move_watches(ring)
+        node.keyring.add_secret(CLOSED, " ".join(map(str, sorted(ring.closed | set(old)))).encode())
+    closed = tuple(sorted(ring.closed | set(old)))
+    if not closed:
         raise CannotRotate("no change is under way")
-    _move_watches(ring)
-    node.keyring.add_secret(CLOSED, " ".join(map(str, sorted(ring.closed | set(old)))).encode())
-    return old
+    silent = [member for member in _members(node.directory) if not _hears(node, member, closed, now)]
+    if silent:
+        raise CannotRotate(
+            f"closed, but {len(silent)} gateways have not heard of it, first {silent[0]}: close again"
+        )
+    return closed
+
+
+def _hears(node: Node, member: str, closed: tuple[int, ...], now: Callable[[], datetime]) -> bool:
+    """Tell a gateway which versions are closed; members at home elsewhere hear of it from there."""
+    if node.directory.core_of(member) != this_core():
+        return True
+    try:
+        _tell(node, member, RotateCodes(closed=closed), now)
+    except Refused:
+        return False
+    return True
+
+
+def _tell(node: Node, member: str, said: RotateCodes, now: Callable[[], datetime]) -> None:
+    wire.call(
+        node,
+        ROTATE_CODES,
+        said,
+        sender=this_core(),
+        receiver=node.directory.gateway_of(member),
+        hop=Hop.NETWORK,
+        now=now,
+    )
 
 
 def _move_watches(ring: CodeRing) -> None:
@@ -139,10 +173,12 @@ def _move_watches(ring: CodeRing) -> None:
             )
 
 
-def _members() -> list[str]:
+def _members(directory: Directory) -> list[str]:
+    """Who has codes that change: who is not listed any more can neither ask nor be asked."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT member FROM issued_code ORDER BY member")
-        return [row[0] for row in cursor.fetchall()]
+        members = [row[0] for row in cursor.fetchall()]
+    return [member for member in members if member in directory and member not in RECEIVERS_WITHOUT_INQUIRIES]
 
 
 def _pairs(ring: CodeRing, member: str, *, again: bool = False) -> Iterator[list[RotatedCode]]:

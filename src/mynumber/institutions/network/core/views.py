@@ -18,9 +18,11 @@ from mynumber.foundation.tlog import HASH_BYTES, LogSigner, TileId, tile_width
 from mynumber.foundation.tlog.tiles import MalformedPath
 from mynumber.institutions.network.core import publication
 from mynumber.institutions.network.core.models import Checkpoint, ExchangeEvent, IssuedCode, LogTile
+from mynumber.institutions.network.siblings.own import name_among_several
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.node import Node
 from mynumber.webkit.access import public
+from mynumber.webkit.messages import this_node
 
 FIGURES_SECONDS = 10
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -34,7 +36,12 @@ TEXT = "text/plain; charset=utf-8"
 def home(request: HttpRequest) -> HttpResponse:
     """What the network does, in figures. No person appears here, and none could."""
     figures = cache.get_or_set("figures", _figures, FIGURES_SECONDS) or {}
-    return render(request, "network/home.html", {**figures, "checkpoint": _published(), "key": _vkey()})
+    one_core = name_among_several(this_node().directory)
+    return render(
+        request,
+        "network/home.html",
+        {**figures, "checkpoint": _published(), "key": _vkey(), "one_core": one_core},
+    )
 
 
 def _figures() -> dict[str, int]:

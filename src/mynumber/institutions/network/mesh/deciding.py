@@ -10,7 +10,6 @@ from mynumber.foundation.codes import BadCode, Code, CodeKeys, CodeReason
 from mynumber.foundation.law import InformationKind, InstitutionKind, LegalBasis
 from mynumber.institutions.network.core.code_ring import CodeRing
 from mynumber.institutions.network.core.records import RECORD_DOMAIN
-from mynumber.protocols.directory import Directory
 from mynumber.protocols.events import CodedEvent, EventRefusal, Topic, is_about
 
 Kinds = frozenset[InstitutionKind]
@@ -79,13 +78,6 @@ def codes_of(ring: CodeRing, person: str, member: str) -> tuple[str, ...]:
         with suppress(BadCode):
             codes.append(ring.keys.convert_to(found, RECORD_DOMAIN, member, version).to_text())
     return tuple(codes)
-
-
-def kinds_of(directory: Directory, member: str) -> Kinds:
-    """The kinds of institution that the directory lists for a member; none when it is not listed any more."""
-    if member not in directory:
-        return frozenset()
-    return frozenset(InstitutionKind.named(kind) for kind in directory.system(member).kinds)
 
 
 @lru_cache(maxsize=4096)

@@ -16,13 +16,13 @@ import asyncpg
 from mynumber.foundation.codes import BadCode
 from mynumber.foundation.law import LegalBasis
 from mynumber.institutions.network.core.code_ring import CodeRing
+from mynumber.institutions.network.core.decision import kinds_of
 from mynumber.institutions.network.core.disclosure import days_of
 from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.mesh.bus import Bus
 from mynumber.institutions.network.mesh.deciding import (
     entitling,
     judge,
-    kinds_of,
     live_code,
     persons_of,
 )
@@ -129,7 +129,7 @@ class Mesh:
                 judge(event, publisher=publisher, kinds=kinds, basis=basis, ring=ring) for event in events
             ]
         )
-        await self._make_known(publisher, (event.code for event in events))
+        await self._make_known(publisher, {one.event.code for one in judged if one.refusal is None})
         results = await self._incoming.submit(Incoming(publisher, kinds, judged, basis, question.at))
         return EventResults(results=tuple(results))
 

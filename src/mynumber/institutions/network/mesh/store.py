@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,10 @@ from mynumber.foundation import tlog
 from mynumber.foundation.envelope import Header
 from mynumber.foundation.law import InstitutionKind, LegalBasis
 from mynumber.institutions.network.core.code_ring import CodeRing
+from mynumber.institutions.network.core.decision import kinds_of
 from mynumber.institutions.network.core.publication import published
-from mynumber.institutions.network.mesh.deciding import Judged, Kinds, codes_of, entitling, kinds_of
+from mynumber.institutions.network.core.recording import SEEN_MARGIN
+from mynumber.institutions.network.mesh.deciding import Judged, Kinds, codes_of, entitling
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.events import (
     PAGE_EVENTS,
@@ -40,7 +42,6 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 
 CHANNEL = "network_mesh"
 """Where processes of the core tell each other that a subscriber has news; the payload is the subscriber."""
-SEEN_MARGIN = timedelta(minutes=2)
 
 _grounds = msgspec.json.Decoder(tuple[Ground, ...]).decode
 Days = tuple[datetime | None, datetime | None]

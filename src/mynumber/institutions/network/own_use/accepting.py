@@ -8,10 +8,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from mynumber.foundation.law import LawError, NotEquivalent, NoticeKind, check_equivalent, legal_basis
+from mynumber.foundation.law import NoticeKind
 from mynumber.institutions.network.own_use.rows import JAPAN
 from mynumber.protocols.exchange import Acknowledged
-from mynumber.protocols.own_use import OwnUseAccepted
+from mynumber.protocols.own_use import OwnUseAccepted, affair_to_add, require_place
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.asgi import Question
 
@@ -26,18 +26,9 @@ async def accept(pool: asyncpg.Pool, question: Question[OwnUseAccepted]) -> Ackn
     begins), ``duplicate_request`` (another content under this notice, a new affair whose number is taken), ``unknown_record`` (a change of what is not there).
     """
     body = question.body
-    try:
-        affair = body.affair.affair(notified=body.notified, accepted=body.accepted)
-        if body.accepted > question.at.astimezone(JAPAN).date():
-            raise Refused(Hop.NETWORK, Reason.MALFORMED, "accepted on a day to come")
-        if body.kind is not NoticeKind.ENDED:
-            check_equivalent(affair, legal_basis(max(affair.valid_from, body.accepted)))
-        elif affair.valid_until is None or affair.valid_until < body.accepted:
-            raise Refused(Hop.NETWORK, Reason.MALFORMED, "an end before the commission accepted it")
-    except NotEquivalent as error:
-        raise Refused(Hop.NETWORK, Reason.NOT_IN_TABLE, error.fault.value) from None
-    except (LawError, ValueError):
-        raise Refused(Hop.NETWORK, Reason.MALFORMED) from None
+    if body.accepted > question.at.astimezone(JAPAN).date():
+        raise Refused(Hop.NETWORK, Reason.MALFORMED, "accepted on a day to come")
+    affair = affair_to_add(body, Hop.NETWORK)
     content = msgspec.json.encode(body.affair).decode()
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
@@ -57,10 +48,7 @@ async def _require_place(connection: Any, kind: NoticeKind, affair_id: str) -> N
     last = await connection.fetchval(
         "SELECT kind FROM own_use_row WHERE affair = $1 ORDER BY id DESC LIMIT 1", affair_id
     )
-    if kind is NoticeKind.NEW and last is not None:
-        raise Refused(Hop.NETWORK, Reason.DUPLICATE_REQUEST, "an affair of this number is there already")
-    if kind is not NoticeKind.NEW and last in {None, NoticeKind.ENDED.value}:
-        raise Refused(Hop.NETWORK, Reason.UNKNOWN_RECORD, "no affair of this number applies")
+    require_place(kind, NoticeKind(last) if last else None, Hop.NETWORK)
 
 
 async def _add(connection: Any, body: OwnUseAccepted, affair_id: str, content: str, at: datetime) -> None:

@@ -47,9 +47,8 @@ class OwnUseRows:
             self.last = row["id"]
             affair = _content(row["content"]).affair(notified=row["notified"], accepted=row["accepted"])
             known = self._versions.setdefault(affair.id, [])
-            if NoticeKind(row["kind"]) is NoticeKind.ENDED and known:
-                ended = replace(known[-1].affair, valid_until=affair.valid_until)
-                known[-1] = Version(ended, row["accepted"])
+            if NoticeKind(row["kind"]) is NoticeKind.ENDED and known and affair.valid_until:
+                known[:] = _ended(known, affair.valid_until)
             else:
                 known.append(Version(affair, row["accepted"]))
 
@@ -66,8 +65,9 @@ class OwnUseRows:
         """Each affair in the wording of the day; one that is still to come in its first."""
         found = []
         for versions in self._versions.values():
-            begun = [one for one in versions if one.affair.valid_from <= day]
-            found.append((begun[-1] if begun else versions[0]).affair)
+            in_time = sorted(versions, key=_begins)  # of one day the one accepted later comes last
+            begun = [one for one in in_time if one.affair.valid_from <= day]
+            found.append((begun[-1] if begun else in_time[0]).affair)
         return found
 
     def basis(self, day: date) -> LocalBasis:
@@ -95,6 +95,22 @@ class OwnUseRows:
                     accepted=affair.accepted or affair.valid_from,
                 )
         return None
+
+
+def _begins(version: Version) -> date:
+    return version.affair.valid_from
+
+
+def _ended(known: Sequence[Version], end: date) -> list[Version]:
+    """The wordings of an affair that ends: whichever is in force on the day ends then, and none begins later.
+
+    One that begins on that very day stays, though it never applies afterwards: its acceptance may be of the same day, with records that cite it.
+    """
+    began = [one for one in known if one.affair.valid_from <= end] or known[:1]
+    return [
+        replace(one, affair=replace(one.affair, valid_until=min(one.affair.valid_until or end, end)))
+        for one in began
+    ]
 
 
 class OwnUse:

@@ -36,10 +36,11 @@ class Asking:
     async def close(self) -> None:
         await self._caller.close()
 
-    async def learn(self, wanted: Iterable[Held]) -> frozenset[Held]:
+    async def learn(self, wanted: Iterable[Held], *, present_home_is_enough: bool = False) -> frozenset[Held]:
         """Find out whether codes were issued that this core does not know, and record those that were.
 
-        Returns those of which that is not known, because a core at which the member is at home did not answer.
+        Returns those of which that is not known, because a core at which the member is at home, or was before, did not answer.
+        ``present_home_is_enough``: one at which it was before may be silent.
         """
         asked: dict[str, list[Held]] = {}
         for held in sorted(set(wanted)):
@@ -54,18 +55,26 @@ class Asking:
         issued = [one for answer in answers for one in answer or ()]
         await record(self._pool, issued)
         silent = {
-            held for (_, some), answer in zip(parts, answers, strict=True) if answer is None for held in some
+            held
+            for (core, some), answer in zip(parts, answers, strict=True)
+            if answer is None
+            for held in some
+            if not present_home_is_enough or core == self._node.directory.core_of(held[0])
         }
         return frozenset(silent - {(one.member, one.code) for one in issued})
 
     async def make_known(self, member: str, codes: Iterable[str]) -> None:
-        """Ask for codes of a member at home elsewhere that this core has not heard of. Raises Refused(NETWORK, UNAVAILABLE) when nobody says."""
+        """Ask for codes of a member at home elsewhere that this core has not heard of.
+
+        Raises Refused(NETWORK, UNAVAILABLE) when its present home does not answer. A home of before may be gone for good, and told the
+        others what it issued: were it waited for, one wrong code would hold up all that the member sends.
+        """
         if not homes_elsewhere(self._node.directory, member):
             return
         held = {(member, code) for code in codes}
         known = await _issued(self._pool, sorted(held))
         unknown = held - {(one.member, one.code) for one in known}
-        if unknown and await self.learn(unknown):
+        if unknown and await self.learn(unknown, present_home_is_enough=True):
             raise Refused(Hop.NETWORK, Reason.UNAVAILABLE, "the member's home does not answer")
 
     async def _ask(self, core: str, codes: Sequence[Held]) -> list[IssuedCode] | None:

@@ -24,6 +24,11 @@ def others(directory: Directory) -> tuple[str, ...]:
     return tuple(core for core in directory.cores if core != this_core())
 
 
+def name_among_several(directory: Directory) -> str:
+    """What people call this core, so that a page can say that its figures are of this one; empty where there is no other."""
+    return directory.name(this_core()) if others(directory) else ""
+
+
 def homes_elsewhere(directory: Directory, member: str) -> tuple[str, ...]:
     """The other cores at which a member is at home, or was: they know codes of it that this one may not have been told of."""
     return tuple(core for core in directory.cores_of(member) if core != this_core())

@@ -20,9 +20,9 @@ from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.node import Node
-from mynumber.protocols.refusal import Hop, Refused
+from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
-from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, Question
+from mynumber.webkit.asgi import Caller, Question
 
 SWEEP_SECONDS = 2.0
 """How soon a core that was away is tried again, and what other processes put into the outbox is found."""
@@ -55,12 +55,18 @@ async def record(pool: Any, codes: Sequence[IssuedCode]) -> None:
 
 
 async def take(pool: Any, directory: Directory, question: Question[IssuedCodes]) -> Acknowledged:
-    """Record what another core issued to its own members. What it says of other members is left out: their homes say it."""
+    """Record what another core issued to its own members.
+
+    What it says of other members is left out: their homes say it. Raises Refused(NETWORK, UNAVAILABLE) then, so that the sender keeps what it told:
+    of two cores, the one that knows of a member's move later is to hear of its codes again.
+    """
     own = [one for one in question.body.codes if question.sender in directory.cores_of(one.member)]
-    if len(own) != len(question.body.codes):
-        _log.warning("codes of members of others", sender=question.sender, count=len(question.body.codes))
     await record(pool, own)
-    return Acknowledged(count=len(question.body.codes))
+    left_out = len(question.body.codes) - len(own)
+    if left_out:
+        _log.warning("codes of members of others", sender=question.sender, count=left_out)
+        raise Refused(Hop.NETWORK, Reason.UNAVAILABLE, "codes of members that are at home elsewhere")
+    return Acknowledged(count=len(own))
 
 
 class Telling:
@@ -79,13 +85,21 @@ class Telling:
 
     async def run(self) -> None:
         """Tell until cancelled; what cannot be told stays."""
+        self._news.clear()  # those of a run that failed: their tasks ended with it
         async with asyncio.TaskGroup() as group:
             while True:
-                for core in others(self._node.directory):
+                for core in self._others():
                     if core not in self._news:
                         self._news[core] = asyncio.Event()
                         group.create_task(self._keep_telling(core, self._news[core]))
                 await asyncio.sleep(SWEEP_SECONDS)
+
+    def _others(self) -> Iterable[str]:
+        try:
+            return tuple(others(self._node.directory))
+        except Exception as error:  # noqa: BLE001 - a directory that is just being written must not end what runs
+            _log.warning("the directory cannot be read", exception=logs.outline(error))
+            return ()
 
     async def _keep_telling(self, core: str, news: asyncio.Event) -> None:
         while True:
@@ -93,11 +107,12 @@ class Telling:
             try:
                 while await self._tell(core):
                     pass
-            except (Refused, *DATABASE_FAILURES) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must hold up neither this core for ever nor the others
                 _log.warning("codes wait to be told", receiver=core, exception=logs.outline(error))
                 await asyncio.sleep(SWEEP_SECONDS)
             with suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), SWEEP_SECONDS)
+                async with asyncio.timeout(SWEEP_SECONDS):  # wait_for of Python 3.11 can lose a cancellation
+                    await news.wait()
 
     async def _tell(self, core: str) -> int:
         rows = await self._pool.fetch(

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 
 from mynumber.foundation import law
 from mynumber.institutions.network.core.refusals import By, count_refusals
+from mynumber.institutions.network.siblings.own import name_among_several
 from mynumber.institutions.network.statistics import usage
 from mynumber.institutions.network.table.forms import label_of, say
-from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Reason
 from mynumber.webkit.access import public
 from mynumber.webkit.face.charts import Chart, Point, Shape
 from mynumber.webkit.face.parts import Column, Link, Table
+from mynumber.webkit.messages import this_node
 
 KEPT_SECONDS = 30
 HOURS = 48
@@ -34,7 +35,8 @@ ROWS_A_PAGE = 50
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """Load, refusals, the rules used most, and how many never were."""
-    return render(request, "network/statistics.html", _figures(timezone.now().astimezone(UTC)))
+    figures = _figures(timezone.now().astimezone(UTC))
+    return render(request, "network/statistics.html", {**figures, "one_core": _one_core()})
 
 
 @public  # counts, without persons
@@ -57,7 +59,9 @@ def unused(request: HttpRequest) -> HttpResponse:
         ],
     )
     return render(
-        request, "network/statistics_unused.html", {"page": page, "table": table, "total": len(rows)}
+        request,
+        "network/statistics_unused.html",
+        {"page": page, "table": table, "total": len(rows), "one_core": _one_core()},
     )
 
 
@@ -65,9 +69,13 @@ def _usage(at: datetime) -> list[usage.RowUsage]:
     kept: list[usage.RowUsage] | None = cache.get("usage")
     if kept is None:
         basis = law.legal_basis(timezone.localdate())
-        kept = usage.usage_of(basis, Node.from_environment().directory, usage.live(at))
+        kept = usage.usage_of(basis, this_node().directory, usage.live(at))
         cache.set("usage", kept, KEPT_SECONDS)
     return kept
+
+
+def _one_core() -> str:
+    return name_among_several(this_node().directory)
 
 
 def _figures(at: datetime) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from mynumber.webkit.face import banks
 from mynumber.webkit.face.charts import Chart, Point, Shape
 from mynumber.webkit.face.figures import HopFigure, HopState, Station
 from mynumber.webkit.face.forms import PlainForm
@@ -101,35 +100,29 @@ def pickers(request: HttpRequest) -> HttpResponse:
             _asked(AddressForm, "none", {"address_code": "000-0000", "address_find": "1"}),
         ),
     ]
-    bank: BankForm | None = None
-    if banks.is_installed():
-        bank = BankForm(posted, prefix="b") if posted and "b-account" in posted else BankForm(prefix="b")
-        shown += [
-            (
-                say("銀行を選ぶとき", "Choosing a bank"),
-                _asked(BankForm, "banks", {"bank_bank": "三菱", "bank_find": "1"}),
-            ),
-            (
-                say("支店を入力するとき", "Asking for the branch"),
-                _asked(BankForm, "branch", {"bank_bank": "みずほ", "bank_find": "1"}),
-            ),
-            (
-                say("支店が見つからないとき", "No such branch"),
-                _asked(
-                    BankForm, "lost", {"bank_bank_code": "0001", "bank_branch": "まぼろし", "bank_find": "1"}
-                ),
-            ),
-            (
-                say("両方決まったとき", "Both chosen"),
-                _asked(
-                    BankForm, "done", {"bank_bank_code": "0001", "bank_branch_code": "004", "bank_find": "1"}
-                ),
-            ),
-        ]
+    bank = BankForm(posted, prefix="b") if posted and "b-account" in posted else BankForm(prefix="b")
+    shown += [
+        (
+            say("銀行を選ぶとき", "Choosing a bank"),
+            _asked(BankForm, "banks", {"bank_bank": "三菱", "bank_find": "1"}),
+        ),
+        (
+            say("支店を入力するとき", "Asking for the branch"),
+            _asked(BankForm, "branch", {"bank_bank": "みずほ", "bank_find": "1"}),
+        ),
+        (
+            say("支店が見つからないとき", "No such branch"),
+            _asked(BankForm, "lost", {"bank_bank_code": "0001", "bank_branch": "まぼろし", "bank_find": "1"}),
+        ),
+        (
+            say("両方決まったとき", "Both chosen"),
+            _asked(BankForm, "done", {"bank_bank_code": "0001", "bank_branch_code": "004", "bank_find": "1"}),
+        ),
+    ]
     address = (
         AddressForm(posted, prefix="a") if posted and "b-account" not in posted else AddressForm(prefix="a")
     )
-    rejected = bool(address.errors or (bank and bank.errors))
+    rejected = bool(address.errors or bank.errors)
     context = {"address": address, "bank": bank, "shown": shown}
     return render(request, "face/gallery/pickers.html", context, status=422 if rejected else 200)
 

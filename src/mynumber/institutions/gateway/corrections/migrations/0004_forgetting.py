@@ -29,8 +29,8 @@ DELETES = "\n".join(
 class Migration(migrations.Migration):
     """Records of both sides go after seven years (Cabinet Order art. 30), and what tells of them.
 
-    The roles of processes and tenants may not delete a record. They get one function, which deletes as the tables' owner; and the owner sees through the
-    walls only what is older than that, by the database's own clock.
+    The roles of processes and tenants need not delete a record (0006 takes that from them). They get one function, which deletes as the tables' owner;
+    and the owner sees through the walls only what is older than that, by the database's own clock.
     """
 
     dependencies = [

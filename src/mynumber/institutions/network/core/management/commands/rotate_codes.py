@@ -12,6 +12,10 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Refused
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Command(BaseCommand):
     help = "符号の鍵を取り替えます：begin（新しい版を作る）、status、deliver（機関ごとに新しい符号を渡す）、close（古い版を閉じる）。"
 
@@ -30,7 +34,7 @@ class Command(BaseCommand):
                 case "deliver":
                     self._deliver(node, options["members"])
                 case _:
-                    closed = ", ".join(map(str, rotation.close(node)))
+                    closed = ", ".join(map(str, rotation.close(node, now=_now)))
                     self.stdout.write(f"版 {closed} を閉じました。")
         except rotation.CannotRotate as error:
             raise CommandError(str(error)) from None
@@ -39,14 +43,14 @@ class Command(BaseCommand):
         waiting = rotation.left(node)
         for one in waiting:
             self.stdout.write(f"{one.member}：{one.codes:,} 個")
-        self.stdout.write(f"新しい版の符号を渡していない機関：{len(waiting)}")
+        self.stdout.write(f"新しい版の符号を渡し終えていない機関：{len(waiting)}")
 
     def _deliver(self, node: Node, members: list[str]) -> None:
         if not members:
-            raise CommandError("name the members whose provision is closed now")
+            raise CommandError("name the members that are given their codes")
         for member in members:
             try:
-                count = rotation.deliver(node, member, now=lambda: datetime.now(UTC))
+                count = rotation.deliver(node, member, now=_now)
             except Refused as refused:
                 raise CommandError(f"{member}: {refused}") from None
             self.stdout.write(f"{member}：{count:,} 個を渡しました。")
