@@ -20,4 +20,7 @@ urlpatterns = [
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.casework.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.counter.urls")),
     path("<tenant:tenant>/applications/", include("mynumber.institutions.municipality.applications.urls")),
+    path("<tenant:tenant>/notices/", include("mynumber.institutions.municipality.notices.urls")),
+    path("<tenant:tenant>/billing/", include("mynumber.institutions.municipality.billing.urls")),
+    path("<tenant:tenant>/offers/", include("mynumber.institutions.municipality.offers.urls")),
 ]

@@ -40,4 +40,11 @@ urlpatterns = [
     path("records/", include(records)),
     path("card/", include(card)),
     path("", include(applications)),
+    path("account/", include("mynumber.institutions.portal.contacts.urls")),
+    path("notices/", include("mynumber.institutions.portal.notices.urls")),
+    path("payments/", include("mynumber.institutions.portal.payments.urls")),
+    path("deliveries/", include("mynumber.institutions.portal.deliveries.urls")),
+    path("information/", include("mynumber.institutions.portal.information.urls")),
+    path("proxies/", include("mynumber.institutions.portal.proxies.urls")),
+    path("", include("mynumber.institutions.portal.helpdesk.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Contacts and alerts (連絡先)."""

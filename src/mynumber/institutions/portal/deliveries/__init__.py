@@ -1,0 +1,1 @@
+"""Documents of private senders (民間送達)."""

@@ -1,0 +1,1 @@
+"""Help: support staff, questions, feedback."""

@@ -1,0 +1,1 @@
+"""What institutions hold about the resident (わたしの情報)."""

@@ -1,0 +1,1 @@
+"""Paying bills (納付)."""
