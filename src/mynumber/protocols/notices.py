@@ -25,7 +25,8 @@ from mynumber.protocols.message import KindName, Moment, ShortText
 LARGEST_LETTER = 1024 * 1024
 LARGEST_DRAFT = 64 * 1024
 
-_Words = Annotated[str, msgspec.Meta(max_length=4000)]
+_Words = Annotated[str, msgspec.Meta(max_length=4000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*\Z")]
+"""Lines end with \\n; no other control characters."""
 _Yen = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 _Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,20}\Z")]
 
@@ -50,6 +51,22 @@ class Category(StrEnum):
     SECURITY = "security"
     """Account and card: sign-ins, changes, proxies."""
     GENERAL = "general"
+
+
+class Happening(StrEnum):
+    """What became of a notice, as its sender is told. Arrived or without account first, read and one act later."""
+
+    ARRIVED = "arrived"
+    """到達: recorded in the inbox."""
+    NO_ACCOUNT = "no_account"
+    """Nobody at the portal is this person: write a letter."""
+    READ = "read"
+    PAID = "paid"
+    APPLIED = "applied"
+    """An application was begun from the offer or the link, and sent."""
+    DECLINED = "declined"
+    DONE = "done"
+    """The resident says that it is done."""
 
 
 class BillLine(_Body, frozen=True, kw_only=True):
