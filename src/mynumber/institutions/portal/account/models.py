@@ -12,6 +12,10 @@ class Account(models.Model):
     code_obtained_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     last_signed_in_at = models.DateTimeField()
+    alerted = models.BooleanField(default=False, db_default=False)
+    """Whether events may have to be told by e-mail (`contacts.alerts`): kept here so that a sign-in need not ask."""
+    closed_at = models.DateTimeField(null=True)
+    """When the resident ended the use (利用終了); the serial number is gone from this row then."""
 
     class Meta:
         db_table = "account"
@@ -97,6 +101,10 @@ class EventKind(models.TextChoices):
     PASSKEY_SIGNED_IN = "passkey_signed_in", "パスキーでサインイン"
     PASSKEY_ADDED = "passkey_added", "パスキーを作りました"
     PASSKEY_REMOVED = "passkey_removed", "パスキーを消しました"
+    CONTACT_CHANGED = "contact_changed", "連絡先を変えました"
+    SESSIONS_ENDED = "sessions_ended", "ほかの端末のサインインを終わりました"
+    PROXY_CHANGED = "proxy_changed", "代理人の登録が変わりました"
+    CLOSED = "closed", "利用を終わりました"
 
 
 class Event(models.Model):

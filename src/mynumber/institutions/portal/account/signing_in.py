@@ -23,6 +23,7 @@ from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.institutions.portal.account.housekeeping import NowAndThen
 from mynumber.institutions.portal.account.models import Account, Event, EventKind, SignInRequest
 from mynumber.institutions.portal.account.trust import TrustUnavailable
+from mynumber.institutions.portal.contacts import alerts
 from mynumber.protocols import sign_in, signing
 from mynumber.protocols.certification import Link, Purpose
 from mynumber.protocols.sign_in import Attribute, Reason, SignInAccepted, SignInRefused, SignInResponse
@@ -313,6 +314,8 @@ def _proof(row: SignInRequest, account: Account) -> Proof:
 def record(account: Account, kind: EventKind, at: datetime, reason: str = "") -> None:
     """Write a line of the history that the resident sees."""
     insert(Event(account=account, kind=kind, at=at, reason=reason))
+    if account.alerted:
+        alerts.after_event(account, kind, at)
 
 
 def _fault(row: SignInRequest, return_code: str, browser: str | None, now: datetime) -> FinishReason | None:
