@@ -38,7 +38,7 @@ from bench.visitors import OURS, THEIRS, Order, Result, Step
 from mynumber.foundation.keyring import KeyRing
 from mynumber.platform import postgres as platform_postgres
 from mynumber.platform.launch import serve_command, workers
-from mynumber.platform.registry import institution, processes_of
+from mynumber.platform.registry import institution, message_doors, processes_of
 from mynumber.protocols import wire
 from mynumber.protocols.refusal import Hop
 from mynumber.protocols.residents import REGISTER_RESIDENTS, RegisterResidents
@@ -115,13 +115,17 @@ class _Bench:
         self._server, self._folder, self._scale, self._tell = server, folder, scale, tell
         databases = Databases(server)
         names = ("jlis", "portal")
-        ports = {name: free_port() for name in names}
-        self._systems = make_systems(
-            folder, CITY, *names, urls={name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        ports = {process: free_port() for process in ("jlis", _STATUS, "portal")}
+        urls = {process: f"http://127.0.0.1:{port}" for process, port in ports.items()}
+        systems = make_systems(folder, CITY, *names, urls=urls)
+        doors = {name: message_doors(name) for name in names}
+        self._systems = systems.with_doors(
+            {name: {kind: urls[one.name] for kind, one in own.items()} for name, own in doors.items()}
         )
+        addresses = {name: databases(name, migrated=True).url for name in names}
         self._servers = {
-            name: _server(name, ports[name], self._systems, databases(name, migrated=True).url, folder)
-            for name in names
+            process: _server(process, port, self._systems, addresses, folder)
+            for process, port in ports.items()
         }
         for name in names:
             KeyRing.open(self._systems.keys(name)).add_secret("django")
@@ -191,7 +195,7 @@ class _Bench:
             self._scale.seconds(WARM_UP),
             self._scale.seconds(SECONDS),
         )
-        found = Provider(order, {"portal": pids["portal"], "jlis": pids["jlis"], "postgres": postmaster})
+        found = Provider(order, {**pids, "postgres": postmaster})
         if not self.begun:
             # The consent of each resident, once.
             _visit(msgspec.structs.replace(order, first=True))
@@ -314,6 +318,8 @@ class _Bench:
 
 
 WORKERS = workers(next(one for one in processes_of("portal") if one.name == "portal"))
+_STATUS = "jlis-api"
+"""The process of J-LIS that says how certificates stand."""
 _OURS, _NARROWER, _THEIRS = "ours, durable", "ours, one worker", "oidc-provider, in memory"
 
 
@@ -324,13 +330,14 @@ class _Service(msgspec.Struct, frozen=True):
     keys: tuple[dict[str, str], ...]
 
 
-def _server(name: str, port: int, systems: Systems, database: str, folder: Path) -> Server:
-    process = next(one for one in processes_of(name) if one.name == name)
+def _server(name: str, port: int, systems: Systems, addresses: Mapping[str, str], folder: Path) -> Server:
+    (process,) = (one for one in processes_of(name) if one.name == name)
+    owner = process.institution
     environment = {
-        **systems.environment(name),
-        "DATABASE_URL": database,
-        "DJANGO_SETTINGS_MODULE": institution(name).settings_module,
-        "MYNUMBER_PUBLIC_URL": PUBLIC.replace("portal", name),
+        **systems.environment(owner),
+        "DATABASE_URL": addresses[owner],
+        "DJANGO_SETTINGS_MODULE": institution(owner).settings_module,
+        "MYNUMBER_PUBLIC_URL": PUBLIC.replace("portal", owner),
     }
     command = tuple(serve_command(process, f"127.0.0.1:{port}"))
     return Server(name, port, environment, folder / f"{name}.log", command)
@@ -425,7 +432,9 @@ def _row(name: str, window: Window, peer: Window | None) -> tuple[Cell, ...]:
         round(window.result.p50 / 1000, 2),
         round(window.result.p99 / 1000, 2),
         window.server_cpu,
-        *(cpu.get(name) for name in ("portal", "jlis", "postgres")),
+        cpu.get("portal"),
+        cpu["jlis"] + cpu[_STATUS] if "jlis" in cpu else None,
+        cpu.get("postgres"),
         cpu["client"],
         round(window.rate * cpu["client"] / 10_000, 1),
     )

@@ -91,6 +91,14 @@ class Systems:
         more = _system(self.folder, system_id, url=NOWHERE, kinds=(), name=system_id, blind=False, cores=())
         return _write(Systems(self.folder, self.operator, (*self.listed, more)))
 
+    def with_doors(self, doors: Mapping[str, Mapping[str, str]]) -> Systems:
+        """The same systems and keys, some with addresses of their own for some kinds of messages. Writes the file anew."""
+        listed = tuple(
+            msgspec.structs.replace(system, doors=dict(doors.get(system.id, system.doors)))
+            for system in self.listed
+        )
+        return _write(Systems(self.folder, self.operator, listed))
+
     def moved(self, urls: Mapping[str, str]) -> Systems:
         """The same systems and keys, some at other addresses (once the test knows a port). Writes the file anew."""
         listed = tuple(

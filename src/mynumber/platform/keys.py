@@ -80,7 +80,7 @@ def entries(settings: Settings) -> tuple[_Entry, ...]:
     )
     others = (
         _Entry(name, name, registry.institution(name).title)
-        for name in ("jlis", "network", "portal", "commission")
+        for name in ("jlis", "network", "portal", "commission", "acquirer")
     )
     return (*members, *gateways, *others)
 
@@ -218,6 +218,7 @@ def _ensure_system(settings: Settings, entry: _Entry, *, url: str | None = None)
         sealing_keys=tuple(key.public.to_jwk() for key in sealing),
         kinds=tuple(kind.value for kind in entry.kinds),
         blind_key=next((listed_key(key, entry.id) for key in blind_keys(ring, entry.id).values()), None),
+        doors={} if url else _doors(settings, entry),
     )
 
 
@@ -225,6 +226,13 @@ def _url(settings: Settings, entry: _Entry) -> str:
     """A process that acts as several systems is told by the path which of them a message is for."""
     port = registry.message_process(entry.institution).port(settings)
     return f"http://127.0.0.1:{port}" + ("" if entry.id == entry.institution else f"/{entry.id}")
+
+
+def _doors(settings: Settings, entry: _Entry) -> dict[str, str]:
+    if entry.id != entry.institution or is_core_id(entry.institution):
+        return {}
+    doors = registry.message_doors(entry.institution)
+    return {message: f"http://127.0.0.1:{process.port(settings)}" for message, process in doors.items()}
 
 
 def _ensure_network_secrets(settings: Settings) -> None:

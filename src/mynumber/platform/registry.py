@@ -53,6 +53,8 @@ class Process:
     paths: tuple[str, ...] = ()
     """First words of the paths that the front sends here instead of to the institution's pages. An ASGI process without any is there for
     signed messages, which never come through the front."""
+    messages: tuple[str, ...] = ()
+    """Names of the messages that come here instead of to the process of the institution's messages."""
 
     def port(self, settings: Settings) -> int:
         return settings.port_base + self.slot
@@ -76,6 +78,8 @@ INSTITUTIONS: tuple[Institution, ...] = (
     _institution("digital_agency", "デジタル庁(公金受取口座)"),
     _institution("portal", "マイナポータル"),
     _institution("commission", "個人情報保護委員会"),
+    _institution("acquirer", "決済代行"),
+    _institution("courier", "民間送達サービス"),
     Institution("wallet", "住民の端末", "mynumber.wallet", "wallet", database=False),
     Institution("guide", "この模型の案内", "mynumber.platform.guide", None, database=False),
 )
@@ -87,16 +91,21 @@ def _web(slot: int, institution: Institution) -> Process:
     return Process(name, name, Interface.WSGI, f"{institution.package}.wsgi:application", slot)
 
 
-def _api(slot: int, institution: str, *paths: str) -> Process:
+def _api(slot: int, institution: str, *paths: str, messages: tuple[str, ...] = ()) -> Process:
     app = f"mynumber.institutions.{institution}.api:app"
-    return Process(f"{institution}-api", institution, Interface.ASGI, app, slot, paths)
+    return Process(f"{institution}-api", institution, Interface.ASGI, app, slot, paths, messages)
 
 
 _API_SLOT = 20
 PROCESSES: tuple[Process, ...] = (
     _api(_API_SLOT, "network"),
     _api(_API_SLOT + 1, "gateway"),
-    _api(_API_SLOT + 2, "jlis", "ocsp", "timestamp", "revocation-lists", "certificates"),
+    _api(
+        _API_SLOT + 2,
+        "jlis",
+        *("ocsp", "timestamp", "revocation-lists", "certificates"),
+        messages=("certificate-status.v1",),
+    ),
     _api(_API_SLOT + 3, "commission", "witness"),
     Process(
         "commission-monitor",
@@ -146,6 +155,11 @@ def message_process(name: str) -> Process:
     own = processes_of(name)
     for_messages = (p for p in own if p.interface is Interface.ASGI and not p.paths)
     return next(for_messages, own[-1])
+
+
+def message_doors(name: str) -> dict[str, Process]:
+    """Names of an institution's messages that another of its processes receives."""
+    return {message: process for process in processes_of(name) for message in process.messages}
 
 
 def gateway_tenants(settings: Settings) -> tuple[str, ...]:

@@ -46,6 +46,12 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cores: tuple[str, ...] = ()
     """Of a member: the first is its home core, which decides its requests and keeps their records; others were it before and are asked about what
     they keep. Empty: :data:`FIRST_CORE`."""
+    doors: dict[str, str] = {}
+    """Names of messages -> where this system takes them, of those that do not go to ``url``: what is asked very often may have a process of its own."""
+
+    def address_of(self, message: str) -> str:
+        """Where this system takes messages of this name."""
+        return self.doors.get(message, self.url)
 
     def __post_init__(self) -> None:
         if len(self.id) > 80 or not _SYSTEM_ID.fullmatch(self.id):

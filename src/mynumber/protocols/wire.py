@@ -256,7 +256,7 @@ def prepare(
 ) -> Outgoing[Q, A]:
     """Sign a question for a system of the directory. Raises :class:`Refused` when the receiver is not listed."""
     try:
-        url = node.directory.system(receiver).url
+        url = node.directory.system(receiver).address_of(message.name)
         message_id = secrets.token_urlsafe(16)
         token = pack(
             node,

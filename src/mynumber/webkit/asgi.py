@@ -122,7 +122,7 @@ class MessageApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await live(receive, send, start=self._begin, stop=self._end)
+            await live(receive, send, start=self.begin, stop=self.end)
             return
         if scope["type"] != "http":
             return
@@ -136,11 +136,13 @@ class MessageApp:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _begin(self) -> None:
+    async def begin(self) -> None:
+        """What the lifespan does before the first request; another application that passes messages on to this one calls it itself."""
         self._spans = tracing.spans_of(self._institution)
         self._node = await self._start()
 
-    async def _end(self) -> None:
+    async def end(self) -> None:
+        """The same after the last."""
         await self._stop()
         if self._spans is not None:
             await asyncio.to_thread(self._spans.close)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import msgspec
 import psycopg
 
 from mynumber.foundation.codes import Code, CodeKeys
@@ -47,9 +47,9 @@ from tests.support.exchange import (
     running_exchange,
 )
 from tests.support.mesh import AWARDS, Mesh, addressee, award
+from tests.support.waiting import eventually
 
 EAST, WEST = "network", "network.west"
-SECONDS = 20
 
 
 def rotate(exchange: Exchange, *words: str, succeeds: bool | None = True, core: str = "network") -> str:
@@ -133,7 +133,8 @@ def test_keys_of_codes_change_while_exchanges_go_on(fragile_exchange: Exchange) 
 
     assert "新しい版 2" in rotate(exchange, "begin")
     rotate(exchange, "begin", succeeds=False)
-    _until_issued_in(exchange, 2)
+    _until_current(exchange, 2)
+    meet(exchange, "new")
     assert ask(exchange, "one") is Outcome.PROVIDED, "old codes work"
     assert versions_held(exchange, CITY) == {1, 2}, "new people have new codes"
     assert ask(exchange, "new") is Outcome.PROVIDED
@@ -163,7 +164,7 @@ def test_keys_of_codes_change_while_exchanges_go_on(fragile_exchange: Exchange) 
     assert "版 1 を閉じました" in rotate(exchange, "close")
     assert remembered(exchange, FORMER_CITY, timedelta(days=59)) == 1
     assert remembered(exchange, FORMER_CITY, timedelta(days=61)) == 0
-    _until(lambda: permit_for(exchange, old) is Reason.UNKNOWN_CODE)
+    eventually(lambda: permit_for(exchange, old) is Reason.UNKNOWN_CODE)
     assert ask(exchange, "one") is Outcome.PROVIDED
     assert ask(exchange, "new") is Outcome.PROVIDED
 
@@ -194,7 +195,7 @@ def test_permits_and_events_go_on_while_codes_are_delivered_at_any_hour(fragile_
     old = {member: held_code(exchange, member, addressee(member, person)) for member in (CITY, PENSION)}
     before = permit(exchange, old[CITY])
     rotate(exchange, "begin")
-    _until_issued_in(exchange, 2)
+    _until_current(exchange, 2)
     mesh.publish(PENSION, award(person))
     assert mesh.wait_for(CITY, start, 1)[0].addressee == addressee(CITY, person)
 
@@ -210,7 +211,7 @@ def test_permits_and_events_go_on_while_codes_are_delivered_at_any_hour(fragile_
     late = permit(exchange, old[CITY])
 
     rotate(exchange, "close")
-    _until(lambda: permit_for(exchange, old[CITY]) is Reason.UNKNOWN_CODE)
+    eventually(lambda: permit_for(exchange, old[CITY]) is Reason.UNKNOWN_CODE)
     assert watched_by(exchange) == {2}, "watches move with the rest"
     assert exchange.present(late.sheet).outcome is Outcome.PROVIDED
     mesh.publish(PENSION, award(person))
@@ -257,7 +258,7 @@ def test_neither_of_two_cores_closes_before_the_members_of_the_other_have_their_
         exchange.gateway.start()
         rotate(exchange, "deliver", CITY)
         for core in (EAST, WEST):
-            _until(partial(closes, exchange, core))
+            eventually(partial(closes, exchange, core))
         assert ask(exchange, "one") is Outcome.PROVIDED
 
 
@@ -327,18 +328,14 @@ def addressee_of_late_page(exchange: Exchange, code: str) -> str | None:
     return asyncio.run(take())
 
 
-def _until_issued_in(exchange: Exchange, version: int) -> None:
-    def is_issued() -> bool:
-        meet(exchange, "new")
-        held = exchange.node("network").keyring.secret("codes")
-        assert CodeKeys.from_bytes(held).current == version
-        return version in versions_held(exchange, CITY)
+def _until_current(exchange: Exchange, version: int) -> None:
+    """The core looks for other keys now and then, and logs it when it has taken them up."""
+    held = exchange.node("network").keyring.secret("codes")
+    assert CodeKeys.from_bytes(held).current == version
+    log = exchange.cores["network"].log
 
-    _until(is_issued)
+    def is_taken_up() -> bool:
+        lines = (line for line in log.read_text().splitlines() if "other keys of codes" in line)
+        return any(msgspec.json.decode(line)["live"][0] == version for line in lines)
 
-
-def _until(look: object) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not look():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
+    eventually(is_taken_up)

@@ -4,6 +4,7 @@
     POST /timestamp                                  RFC 3161
     GET  /revocation-lists/KIND/CITYCODE.crl         X.509, DER; 6 digits, or all; CITYCODE-GENERATION.crl for an older CA
     GET  /certificates/ca-KIND-GENERATION.cer        X.509, DER
+    POST /messages/certificate-status.v1             a signed message, for systems of the directory
 
 Certificates are checked, and lists given, only for registered verifiers (公的個人認証法 art. 17, 36), who show a key. What state a certificate
 is in is read from the database for every answer, many requests in one statement: what was committed before the question shows in the answer.
@@ -30,13 +31,27 @@ from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.pki import JAPAN, MalformedSerial, Purpose, ocsp, serial_text, timestamp
 from mynumber.foundation.pki.ocsp import ResponseStatus
 from mynumber.institutions.jlis.certification.words import UseKind
+from mynumber.institutions.jlis.entitlement import SYSTEM, may_send
 from mynumber.institutions.jlis.status.desk import Desk, NoAnswer
 from mynumber.institutions.jlis.status.furnishing import furnish, keep_furnished
+from mynumber.institutions.jlis.status.messages import CHECKS, StatusMessages
 from mynumber.institutions.jlis.status.store import CertificateRow, Count, Store, Verifier
 from mynumber.institutions.jlis.status.usage import Usage
 from mynumber.institutions.jlis.status.verifiers import Verifiers
+from mynumber.protocols.certification import CHECK_STATUS
+from mynumber.protocols.node import Node
+from mynumber.protocols.refusal import Hop
 from mynumber.webkit import logs, metrics
-from mynumber.webkit.asgi import BODY_SECONDS, DATABASE_FAILURES, Receive, Scope, Send, live, read_body
+from mynumber.webkit.asgi import (
+    BODY_SECONDS,
+    DATABASE_FAILURES,
+    MessageApp,
+    Receive,
+    Scope,
+    Send,
+    live,
+    read_body,
+)
 from mynumber.webkit.background import keep_running
 from mynumber.webkit.batching import Batcher
 from mynumber.webkit.marks import RouteTable, public, registered
@@ -54,10 +69,6 @@ REGISTER: Final = (
 
 _log = logs.get_logger(__name__)
 
-_CHECKS: Final = {
-    Purpose.AUTHENTICATION: UseKind.AUTHENTICATION_CHECK,
-    Purpose.SIGNATURE: UseKind.SIGNATURE_CHECK,
-}
 _LIST_FILE: Final = re.compile(r"([0-9]{6}|all)(?:-([1-9][0-9]{0,5}))?\.crl", re.ASCII)
 _CA_FILE: Final = re.compile(r"ca-(authentication|signature)-([1-9][0-9]{0,5})\.cer", re.ASCII)
 
@@ -112,6 +123,8 @@ class StatusApp:
         self.routes.add("GET", metrics.PATH, self._metrics)
         self._tasks: list[asyncio.Task[None]] = []
         self._pool: asyncpg.Pool | None = None
+        self._messages: MessageApp | None = None
+        """Where this process is told its keys and the directory of systems."""
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -123,10 +136,11 @@ class StatusApp:
         self.store = Store(self._pool)
         self.desk = Desk()
         self.usage = Usage(self.store.add)
-        self.verifiers = Verifiers(self.store.verifiers)
+        self.verifiers = Verifiers(self.store.verifiers, self.store.verifiers_by_system)
         self.look_up: Batcher[str, CertificateRow | None] = Batcher(
             self.store.certificates, name="certificates"
         )
+        await self._take_messages()
         with suppress(*DATABASE_FAILURES):
             await furnish(self.desk, self.store, keyring)
         # What is there now stays; an answer leaves nothing that a search for cycles would find.
@@ -139,8 +153,35 @@ class StatusApp:
             ),
         ]
 
+    async def _take_messages(self) -> None:
+        if not os.environ.get("MYNUMBER_DIRECTORY"):
+            return
+
+        async def node() -> Node:
+            return Node.from_environment()
+
+        async def nothing(*_: object) -> None:
+            pass
+
+        async def ready() -> bool:
+            return True
+
+        self._messages = MessageApp(
+            institution=SYSTEM, start=node, stop=nothing, ready=ready, on_refused=nothing
+        )
+        answering = StatusMessages(self.verifiers, self.look_up.submit, self.usage)
+        self._messages.answer(
+            CHECK_STATUS,
+            answering.answer,
+            may_ask=lambda sender, receiver: receiver == SYSTEM and may_send(sender, CHECK_STATUS.name),
+            hop=Hop.JLIS,
+        )
+        await self._messages.begin()
+
     async def stop(self) -> None:
         """Write the last counts and close."""
+        if self._messages is not None:
+            await self._messages.end()
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -157,6 +198,9 @@ class StatusApp:
             await live(receive, send, start=self.start, stop=self.stop)
             return
         if scope["type"] != "http":
+            return
+        if self._messages is not None and "/messages/" in scope["path"]:
+            await self._messages(scope, receive, send)
             return
         reply = await self._reply(scope, receive)
         headers = [
@@ -246,7 +290,7 @@ class StatusApp:
             _log.error("no status without the database", exception=logs.outline(error))
             return ocsp.refusal(ResponseStatus.TRY_LATER)
         answer = answerer.answer(request, rows, now=now)
-        self._count(verifier, _CHECKS[purpose], now, len(rows))
+        self._count(verifier, CHECKS[purpose], now, len(rows))
         return answer
 
     def _count(self, verifier: Verifier, kind: UseKind, now: datetime, number: int = 1) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
-
-import msgspec
-from django.urls import URLPattern
+from typing import Final
 
 from mynumber.protocols.acquisition import REQUEST_CODE_BY_CERTIFICATE, REQUEST_CODES
 from mynumber.protocols.card_life import (
@@ -30,13 +27,7 @@ from mynumber.protocols.certification import (
     REGISTER_CONSENT,
     WITHDRAW_CONSENT,
 )
-from mynumber.protocols.message import Message
-from mynumber.protocols.refusal import Hop
 from mynumber.protocols.residents import LOOK_UP, LOOK_UP_BY_NUMBER, REGISTER_RESIDENTS
-from mynumber.webkit.messages import Handler, message_routes
-
-Q = TypeVar("Q", bound=msgspec.Struct)
-A = TypeVar("A", bound=msgspec.Struct)
 
 SYSTEM: Final = "jlis"
 """The id of J-LIS in the directory of systems."""
@@ -88,13 +79,3 @@ ENTITLED: Final[dict[str, frozenset[str]]] = {
 def may_send(system_id: str, kind: str) -> bool:
     """Whether a system (``municipality.131229``) may send a kind of message. Gateways, which act for others, may send none."""
     return system_id.partition(".")[0] in ENTITLED.get(kind, frozenset())
-
-
-def door(message: Message[Q, A], handler: Handler[Q, A]) -> list[URLPattern]:
-    """The addresses of one kind of message, open to those whom the table entitles."""
-    return message_routes(
-        message,
-        handler,
-        hop=Hop.JLIS,
-        may_ask=lambda sender, receiver: receiver == SYSTEM and may_send(sender, message.name),
-    )

@@ -12,7 +12,8 @@ from functools import partial
 
 from mynumber.institutions.jlis.acquisition.resident_codes import Match, match_numbers, match_person
 from mynumber.institutions.jlis.certification.holders import holder_of
-from mynumber.institutions.jlis.entitlement import SYSTEM, door
+from mynumber.institutions.jlis.doors import door
+from mynumber.institutions.jlis.entitlement import SYSTEM
 from mynumber.institutions.jlis.residents.messages import asking
 from mynumber.protocols import wire
 from mynumber.protocols.acquisition import (

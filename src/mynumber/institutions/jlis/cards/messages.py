@@ -7,7 +7,7 @@ from django.db import transaction
 from mynumber.foundation.envelope import CLOCK_SKEW
 from mynumber.institutions.jlis.cards import applications, delivery, worker
 from mynumber.institutions.jlis.certification.standings import standing_of
-from mynumber.institutions.jlis.entitlement import door
+from mynumber.institutions.jlis.doors import door
 from mynumber.institutions.jlis.residents.messages import parse_number
 from mynumber.protocols.card_life import (
     APPLY_FOR_CARD,

@@ -15,7 +15,7 @@ from mynumber.institutions.jlis.certification.phones import issue_for_phone
 from mynumber.institutions.jlis.certification.standings import standing_of, standings_of
 from mynumber.institutions.jlis.certification.verifiers import PURPOSE_OF, count_use, registered
 from mynumber.institutions.jlis.certification.words import UseKind
-from mynumber.institutions.jlis.entitlement import door
+from mynumber.institutions.jlis.doors import door
 from mynumber.protocols.card_life import (
     ISSUE_CERTIFICATE,
     QUERY_CARDS,

@@ -125,8 +125,13 @@ def _new_key() -> str:
     return secrets.token_urlsafe(_KEY_BYTES)
 
 
+def held(identifier: str) -> Verifier | None:
+    """The verifier of an identifier, if one is registered."""
+    return Verifier.objects.filter(identifier=identifier, ended_at__isnull=True).first()
+
+
 def _in_force(identifier: str) -> Verifier:
-    verifier = Verifier.objects.filter(identifier=identifier, ended_at__isnull=True).first()
+    verifier = held(identifier)
     if verifier is None:
         raise BadRegistration("no verifier of that identifier is registered")
     return verifier

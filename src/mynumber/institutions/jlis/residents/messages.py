@@ -8,7 +8,7 @@ import msgspec
 
 from mynumber.foundation.numbers import IndividualNumber, MalformedNumber
 from mynumber.institutions.jlis.certification.automatic import follow_the_register
-from mynumber.institutions.jlis.entitlement import door
+from mynumber.institutions.jlis.doors import door
 from mynumber.institutions.jlis.residents.look_up import Asking, look_up, look_up_by_number
 from mynumber.institutions.jlis.residents.registration import register_residents
 from mynumber.protocols.message import BATCH_ITEMS

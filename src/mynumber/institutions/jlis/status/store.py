@@ -14,12 +14,16 @@ from mynumber.institutions.jlis.certification.words import UseKind
 from mynumber.institutions.jlis.status.standing import Standing
 
 _CERTIFICATES = """
-    SELECT serial, hierarchy, generation, state, state_since, reason
+    SELECT serial, hierarchy, generation, state, state_since, reason, not_after
     FROM jlis_certification_certificate WHERE serial = {}
 """
 _VERIFIERS = """
     SELECT id, purposes, key_digest
     FROM jlis_certification_verifier WHERE key_digest = ANY($1::bytea[]) AND ended_at IS NULL
+"""
+_VERIFIERS_BY_SYSTEM = """
+    SELECT id, purposes, system_id
+    FROM jlis_certification_verifier WHERE system_id = ANY($1::text[]) AND ended_at IS NULL
 """
 _ROOTS = """
     SELECT hierarchy, generation, certificate, not_after
@@ -57,6 +61,7 @@ class CertificateRow:
     since: datetime
     reason: str | None
     """`words.CertificateReason` of a certificate that is suspended or revoked."""
+    not_after: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,12 @@ class Store:
         """What is known of each serial number (as `serial_text`) at this moment; None for one that was never issued. One call at a time."""
         found = {
             row["serial"]: CertificateRow(
-                row["hierarchy"], row["generation"], row["state"], row["state_since"], row["reason"]
+                row["hierarchy"],
+                row["generation"],
+                row["state"],
+                row["state_since"],
+                row["reason"],
+                row["not_after"],
             )
             for row in await self._certificates.fetch(serials)
         }
@@ -131,6 +141,14 @@ class Store:
             for row in await self._pool.fetch(_VERIFIERS, hashes)
         }
         return [found.get(key) for key in hashes]
+
+    async def verifiers_by_system(self, systems: Sequence[str]) -> list[Verifier | None]:
+        """The verifiers that ask by signed messages of these systems; None for a system that is not registered, or no longer."""
+        found = {
+            row["system_id"]: Verifier(row["id"], frozenset(row["purposes"]))
+            for row in await self._pool.fetch(_VERIFIERS_BY_SYSTEM, systems)
+        }
+        return [found.get(system) for system in systems]
 
     async def roots(self) -> list[Root]:
         """Every generation of both CAs, newest first."""

@@ -35,6 +35,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--system", help="署名された電文で照会するシステムの名前（portal など）")
         parser.add_argument("--without-key", action="store_true", help="HTTPの鍵を渡さない")
+        parser.add_argument("--keep", action="store_true", help="すでに登録があればそのままにする")
         parser.add_argument("--new-key", action="store_true", help="登録済みの検証者の鍵を取り替える")
         parser.add_argument("--end", action="store_true", help="登録を抹消する")
 
@@ -60,6 +61,8 @@ class Command(BaseCommand):
             return None
         if options["new_key"]:
             return verifiers.renew_key(identifier)
+        if options["keep"] and (held := verifiers.held(identifier)) is not None:
+            return Registration(held, None)
         return verifiers.register(
             identifier,
             options["name"] or "",
