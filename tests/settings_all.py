@@ -87,6 +87,9 @@ _APPS = [
     "mynumber.institutions.digital_agency.validation",
     "mynumber.institutions.pension_service.pensions",
     "tests.webkit.project",
+    "mynumber.institutions.acquirer.payments",
+    "mynumber.institutions.courier.customers",
+    "mynumber.institutions.courier.dispatch",
 ]
 
 

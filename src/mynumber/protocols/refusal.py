@@ -18,6 +18,8 @@ class Hop(StrEnum):
     JLIS = "jlis"
     PORTAL = "portal"
     COMMISSION = "commission"
+    ACQUIRER = "acquirer"
+    BILLER = "biller"
 
     @property
     def label_ja(self) -> str:
@@ -32,6 +34,8 @@ _HOP_JA = {
     Hop.JLIS: "地方公共団体情報システム機構",
     Hop.PORTAL: "マイナポータル",
     Hop.COMMISSION: "個人情報保護委員会",
+    Hop.ACQUIRER: "決済代行",
+    Hop.BILLER: "納付先",
 }
 
 

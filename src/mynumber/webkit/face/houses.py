@@ -102,6 +102,22 @@ HOUSES: dict[str, House] = {
             "Watches and cosigns the log of records",
         ),
         House(
+            "acquirer",
+            "決済代行（模型）",
+            "Payment agent",
+            "決",
+            "カードとペイジーの支払いを受け付ける",
+            "Takes payments by card and Pay-easy",
+        ),
+        House(
+            "courier",
+            "民間送達サービス（模型）",
+            "Private delivery service",
+            "届",
+            "民間の書類をマイナポータルに届ける",
+            "Delivers documents of private firms to the portal",
+        ),
+        House(
             "wallet",
             "住民の端末",
             "The resident's device",

@@ -1,0 +1,1 @@
+"""Payments: checkouts, cards, Pay-easy, the files of a day."""

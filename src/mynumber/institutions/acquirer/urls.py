@@ -1,0 +1,14 @@
+"""Routes of the payment agent."""
+
+from django.urls import include, path
+
+from mynumber.institutions.acquirer.payments.messages import routes
+from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    *routes,
+    path("", include("mynumber.webkit.urls")),
+    path("", include("mynumber.institutions.acquirer.payments.urls")),
+]

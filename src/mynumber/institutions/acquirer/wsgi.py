@@ -1,0 +1,10 @@
+"""The WSGI application that Granian serves: the payment pages, the messages, and beside them the worker that captures and tells."""
+
+from mynumber.webkit.wsgi import institution_application
+
+application = institution_application("acquirer")
+
+# Models exist only once the application is made.
+from mynumber.institutions.acquirer.payments import worker  # noqa: E402
+
+worker.start()
