@@ -12,6 +12,7 @@ import asyncpg
 from mynumber.institutions.gateway.desk.changing import Holds
 from mynumber.institutions.gateway.desk.hours import OpeningHours
 from mynumber.institutions.gateway.files import serving as files
+from mynumber.institutions.gateway.information import serving as information
 from mynumber.institutions.gateway.letters import serving as letters
 from mynumber.institutions.gateway.mesh import serving as mesh
 from mynumber.institutions.gateway.rotation.rotating import Rotating
@@ -42,6 +43,7 @@ from mynumber.protocols.exchange import (
 )
 from mynumber.protocols.holds import CHANGE_HOLDS
 from mynumber.protocols.hours import AVAILABILITY, QUERY_HOURS
+from mynumber.protocols.information import PORTAL
 from mynumber.protocols.node import Node
 from mynumber.protocols.records import QUERY_SIDE
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -83,6 +85,7 @@ class Gateway:
         self.mesh = mesh.Mesh(node, self.store, self.caller)
         self.files = files.MemberFiles(node, self.ask)
         self.letters = letters.Correspondence(node, self.caller)
+        self.information = information.OwnInformation(node, self.store, self.hours, self.outbox)
         self._tasks = [
             asyncio.create_task(keep_running("heartbeat", self.instances.live)),
             asyncio.create_task(keep_running("waiting sheets", self.waiting.run)),
@@ -194,6 +197,11 @@ def _other_gateway(sender: str, _receiver: str) -> bool:
     return sender.startswith("gateway.")
 
 
+def _inquirer(sender: str, receiver: str) -> bool:
+    """Who asks: gateways for their members, and the portal for a person. The permit says which."""
+    return _other_gateway(sender, receiver) or sender == PORTAL
+
+
 def build() -> MessageApp:
     """The ASGI application with its table of who may ask what."""
     application = MessageApp(
@@ -202,10 +210,10 @@ def build() -> MessageApp:
     inquirer, provider = Hop.INQUIRER_GATEWAY, Hop.PROVIDER_GATEWAY
     application.answer(ASK, lambda question: _running().ask(question), may_ask=_own_member, hop=inquirer)
     application.answer(
-        PRESENT_SHEET, lambda question: _running().provide(question), may_ask=_other_gateway, hop=provider
+        PRESENT_SHEET, lambda question: _running().provide(question), may_ask=_inquirer, hop=provider
     )
     application.answer(
-        WITHDRAW, lambda question: _running().withdraw(question), may_ask=_other_gateway, hop=provider
+        WITHDRAW, lambda question: _running().withdraw(question), may_ask=_inquirer, hop=provider
     )
     application.answer(
         OPEN_ACQUISITION,
@@ -258,6 +266,7 @@ def build() -> MessageApp:
     mesh.register(application, lambda: _running().mesh)
     files.register(application, lambda: _running().files)
     letters.register(application, lambda: _running().letters)
+    information.register(application, lambda: _running().information)
     return application
 
 

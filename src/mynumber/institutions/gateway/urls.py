@@ -14,4 +14,5 @@ urlpatterns = [
     path("<tenant:tenant>/", include("mynumber.institutions.gateway.desk.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.gateway.files.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.gateway.corrections.urls")),
+    path("<tenant:tenant>/", include("mynumber.institutions.gateway.information.urls")),
 ]

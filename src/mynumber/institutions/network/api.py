@@ -36,6 +36,8 @@ from mynumber.institutions.network.core.recording import Asked, Recorded, Record
 from mynumber.institutions.network.core.sequencer import Sequencer
 from mynumber.institutions.network.core.store import RefusedMessage, Store
 from mynumber.institutions.network.corrections.noting import note
+from mynumber.institutions.network.information.deciding import candidates, judge_own
+from mynumber.institutions.network.information.visits import person_of, rest_on
 from mynumber.institutions.network.mesh import serving as mesh
 from mynumber.institutions.network.own_use import accepting
 from mynumber.institutions.network.own_use.rows import JAPAN, OwnUse
@@ -68,6 +70,15 @@ from mynumber.protocols.exchange import (
     StatusQuery,
 )
 from mynumber.protocols.holders import QUERY_HOLDERS
+from mynumber.protocols.information import (
+    PORTAL,
+    QUERY_OWN_HOLDERS,
+    REQUEST_OWN_PERMITS,
+    OwnHolder,
+    OwnHolders,
+    OwnHoldersQuery,
+    OwnPermitRequests,
+)
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.node import Node
 from mynumber.protocols.own_use import TELL_OWN_USE, OwnUseAccepted
@@ -185,6 +196,7 @@ class Core:
                 if turn % RETENTION_TURNS == 0:
                     await self.store.forget_records()
                     await self.blind.forget()
+                    await self.pool.execute("SELECT forget_own_visits()")
                 at = datetime.now(UTC)
                 await keep_counts(self.pool, at, askers=turn % ASKERS_TURNS == 0)
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
@@ -215,6 +227,38 @@ class Core:
             codes=self.codes,
         )
         return await self._decide(question, REQUEST_BLIND_PERMITS.name, judgements)
+
+    async def request_own_permits(self, question: Question[OwnPermitRequests]) -> PermitDecisions:
+        """The same for what a person asks about themself at the portal: the ground is their own request, proven by a sign-in."""
+        asked, inquirer = question.body, self._admitted(question, len(question.body.requests))
+        person = person_of(self.keys, inquirer, asked.code)
+        ids = [one.request_id for one in asked.requests]
+        await rest_on(self.pool, asked.proof, person, ids, question.at)
+        judgements = judge_own(
+            asked,
+            inquirer=inquirer,
+            directory=self.node.directory,
+            basis=legal_basis_at(question.at),
+            keys=self.keys,
+            live=self.codes.live,
+        )
+        return await self._decide(question, REQUEST_OWN_PERMITS.name, judgements)
+
+    async def own_holders(self, question: Question[OwnHoldersQuery]) -> OwnHolders:
+        """Which institutions can find a person who asks about themself, and what the table lets them give."""
+        asked, inquirer = question.body, self._admitted(question, 1)
+        person = person_of(self.keys, inquirer, asked.code)
+        await rest_on(self.pool, asked.proof, person, (), question.at)
+        listed = candidates(self.node.directory, legal_basis_at(question.at))
+        holders, silent = await self.holders.among(listed, inquirer, asked.code)
+        return OwnHolders(
+            holders=tuple(
+                OwnHolder(member=member, information=tuple(sorted(kind.value for kind in kinds)))
+                for member, kinds in sorted(listed.items())
+                if member in holders
+            ),
+            not_known=tuple(sorted(silent)),
+        )
 
     def _admitted(self, question: Question[Any], requests: int) -> str:
         """The member that asks, if so many requests may be decided now. Raises Refused."""
@@ -362,6 +406,15 @@ def _is_gateway(sender: str, _receiver: str) -> bool:
     return sender.startswith("gateway.")
 
 
+def _is_portal(sender: str, _receiver: str) -> bool:
+    return sender == PORTAL
+
+
+def _is_inquirer(sender: str, receiver: str) -> bool:
+    """Who asks: gateways for their members, and the portal for a person."""
+    return _is_gateway(sender, receiver) or _is_portal(sender, receiver)
+
+
 def _is_core(sender: str, _receiver: str) -> bool:
     return is_core_id(sender)
 
@@ -384,10 +437,10 @@ def build() -> MessageApp:
         hop=Hop.NETWORK,
     )
     application.answer(
-        NOTIFY, lambda question: _running().notify(question), may_ask=_is_gateway, hop=Hop.NETWORK
+        NOTIFY, lambda question: _running().notify(question), may_ask=_is_inquirer, hop=Hop.NETWORK
     )
     application.answer(
-        QUERY_STATUS, lambda question: _running().status(question), may_ask=_is_gateway, hop=Hop.NETWORK
+        QUERY_STATUS, lambda question: _running().status(question), may_ask=_is_inquirer, hop=Hop.NETWORK
     )
     application.answer(
         ISSUE_CODES,
@@ -398,13 +451,13 @@ def build() -> MessageApp:
     application.answer(
         QUERY_RECORDS,
         lambda question: _running().records(question),
-        may_ask=lambda sender, _: sender == "portal",
+        may_ask=_is_portal,
         hop=Hop.NETWORK,
     )
     application.answer(
         QUERY_RECEIPT,
         lambda question: _running().receipt(question),
-        may_ask=lambda sender, _: sender == "portal",
+        may_ask=_is_portal,
         hop=Hop.NETWORK,
     )
     application.answer(
@@ -441,6 +494,18 @@ def build() -> MessageApp:
         QUERY_ISSUED,
         lambda question: issued_among(_running().pool, question),
         may_ask=_is_core,
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        REQUEST_OWN_PERMITS,
+        lambda question: _running().request_own_permits(question),
+        may_ask=_is_portal,
+        hop=Hop.NETWORK,
+    )
+    application.answer(
+        QUERY_OWN_HOLDERS,
+        lambda question: _running().own_holders(question),
+        may_ask=_is_portal,
         hop=Hop.NETWORK,
     )
     mesh.register(application, lambda: _running().mesh)

@@ -16,6 +16,7 @@ globals().update(
             "mynumber.institutions.network.statistics",
             "mynumber.institutions.network.own_use",
             "mynumber.institutions.network.blind",
+            "mynumber.institutions.network.information",
         ],
         urlconf="mynumber.institutions.network.urls",
         middleware=[language.MIDDLEWARE],

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from mynumber.foundation.law import InformationKind, UnknownAffair, legal_basis
 from mynumber.protocols.directory import Directory, System
+from mynumber.protocols.information import OWN_REQUEST, OWN_REQUEST_JA
 from mynumber.webkit.messages import this_node
 from mynumber.webkit.staff.models import StaffMember
 from mynumber.webkit.tenancy import tenant_key
@@ -54,7 +55,9 @@ def information_label(name: str) -> str:
 
 
 def affair_label(affair: str) -> str:
-    """The words of an affair today; its id if the table no longer has it."""
+    """The words of an affair today, or that a person asked about themself; its id if the table no longer has it."""
+    if affair == OWN_REQUEST:
+        return OWN_REQUEST_JA
     try:
         return legal_basis(timezone.localdate()).affair(affair).words
     except UnknownAffair:

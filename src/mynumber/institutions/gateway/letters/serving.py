@@ -23,6 +23,7 @@ from mynumber.protocols.holders import (
     TELL_OBTAINED,
     WHO_HOLDS,
 )
+from mynumber.protocols.information import TELL_COURSE
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop
 from mynumber.webkit.asgi import Caller, MessageApp
@@ -30,7 +31,8 @@ from mynumber.webkit.background import keep_running
 
 CONNECTIONS = 3
 SENT = {
-    message.name: message for message in (TELL_CORRECTION, NOTE_CORRECTIONS, FORWARD_OBTAIN, TELL_OBTAINED)
+    message.name: message
+    for message in (TELL_CORRECTION, NOTE_CORRECTIONS, FORWARD_OBTAIN, TELL_OBTAINED, TELL_COURSE)
 }
 """The messages that travel as letters."""
 

@@ -11,6 +11,7 @@ import msgspec
 from mynumber.institutions.gateway.blind.blinding import Blinding
 from mynumber.institutions.gateway.desk.holds import take_off_desk
 from mynumber.institutions.gateway.desk.hours import OpeningHours
+from mynumber.institutions.gateway.information.answering import require_own
 from mynumber.institutions.gateway.tenants.provider_side import Found, Presented, ProviderSide
 from mynumber.institutions.gateway.tenants.store import Store, first_time, tenant_of
 from mynumber.protocols.directory import Directory
@@ -55,6 +56,7 @@ class Providing:
             receiver=receiver,
             now=question.at,
         )
+        require_own(sheet.body)
         permits = presented(sheet.body, question.body.only)
         codes = open_codes(
             sheet.body,

@@ -74,8 +74,15 @@ def judge(
     The rule comes before the person: a request that the table does not allow is refused the same whether or not the person exists.
     """
     rules = Rules(inquirer, asked.inquirer == inquirer, directory, basis)
-    codes = _Conversions(keys, inquirer, live or (keys.current,))
-    return tuple(_judgement(request, rules, codes) for request in asked.requests)
+    return judge_by(rules, asked.requests, keys=keys, live=live)
+
+
+def judge_by(
+    rules: Rules, requests: Sequence[RequestedPermit], *, keys: CodeKeys, live: Sequence[int] = ()
+) -> tuple[Judgement, ...]:
+    """The same by rules that stand already."""
+    codes = _Conversions(keys, rules.inquirer, live or (keys.current,))
+    return tuple(_judgement(request, rules, codes) for request in requests)
 
 
 def _judgement(request: RequestedPermit, rules: Rules, codes: _Conversions) -> Judgement:
@@ -96,7 +103,7 @@ class Rules:
         self._is_own_name = is_own_name
         self._directory = directory
         self._basis = basis
-        self._inquirer = inquirer
+        self.inquirer = inquirer
         self._inquirer_kinds = kinds_of(directory, inquirer)
         self._provider_kinds: dict[str, frozenset[InstitutionKind]] = {}
 
@@ -104,7 +111,7 @@ class Rules:
         """The row that allows a request, or why none does."""
         if not self._is_own_name:
             return None, Reason.WRONG_INSTITUTION
-        kinds = self._kinds_of(request.provider)
+        kinds = self.kinds_of(request.provider)
         if not kinds:
             return None, Reason.UNKNOWN_PROVIDER
         try:
@@ -126,11 +133,11 @@ class Rules:
             request.affair,
             kinds,
             information,
-            body=body_of(self._inquirer),
+            body=body_of(self.inquirer),
             provider=body_of(request.provider),
         )
 
-    def _kinds_of(self, provider: str) -> frozenset[InstitutionKind]:
+    def kinds_of(self, provider: str) -> frozenset[InstitutionKind]:
         """Empty for who is not listed, is no provider, or has no key that a permit could be sealed to."""
         if provider not in self._provider_kinds:
             try:

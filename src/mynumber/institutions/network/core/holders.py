@@ -46,8 +46,31 @@ class Holders:
         """The holders among the providers of the affair, by id. Raises Refused (NOT_IN_TABLE, UNKNOWN_CODE)."""
         inquirer, query, directory = Directory.member_of(question.sender), question.body, self._directory()
         candidates = providers_of(directory, inquirer, query, self._legal_basis(question.at))
+        holders, silent = await self.among(candidates, inquirer, query.code)
+        _log.info("who holds a code was asked", sender=question.sender, count=len(candidates))
+        return Answer(
+            holders=tuple(
+                Holder(
+                    member=member,
+                    name=directory.name(member),
+                    information=tuple(sorted(kind.value for kind in kinds)),
+                )
+                for member, kinds in sorted(candidates.items())
+                if member in holders
+            ),
+            not_known=tuple(sorted(silent)),
+        )
+
+    async def among(
+        self, candidates: Mapping[str, frozenset[InformationKind]], inquirer: str, text: str
+    ) -> tuple[set[str], set[str]]:
+        """Which of the candidates hold a code for the person of this code of the inquirer, and of which it could not be found out.
+
+        Raises Refused(UNKNOWN_CODE) for a code that was never issued to the inquirer.
+        """
+        directory = self._directory()
         try:
-            code = Code.parse(query.code)
+            code = Code.parse(text)
             if code.version not in self._ring.live:
                 raise Refused(HERE, Reason.UNKNOWN_CODE)
             # one multiplication for each institution of the country that the affair may ask: tens of milliseconds
@@ -63,19 +86,7 @@ class Holders:
             holders = await self._holders(held)
         if inquirer not in holders:
             raise Refused(HERE, Reason.UNAVAILABLE if held[0] in silent else Reason.UNKNOWN_CODE)
-        _log.info("who holds a code was asked", sender=question.sender, count=len(candidates))
-        return Answer(
-            holders=tuple(
-                Holder(
-                    member=member,
-                    name=directory.name(member),
-                    information=tuple(sorted(kind.value for kind in kinds)),
-                )
-                for member, kinds in sorted(candidates.items())
-                if member in holders
-            ),
-            not_known=tuple(sorted({member for member, _ in silent} - holders)),
-        )
+        return holders, {member for member, _ in silent} - holders
 
     async def _holders(self, codes: Sequence[Held]) -> set[str]:
         rows = await self._pool.fetch(
