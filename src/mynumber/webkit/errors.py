@@ -15,6 +15,7 @@ from mynumber.webkit import logs
 from mynumber.webkit.face.errors import (
     UNAVAILABLE,
     Problem,
+    Said,
     csrf_failure,
     problem_page,
 )
@@ -34,6 +35,7 @@ from mynumber.webkit.face.errors import (
 __all__ = [
     "PageRefused",
     "RefusalMiddleware",
+    "Said",
     "csrf_failure",
     "handler400",
     "handler403",
@@ -50,7 +52,7 @@ _log = logs.get_logger(__name__)
 class PageRefused(Exception):
     """Raise it from a view or a service: the reader gets a page that says what is wrong and what to do.
 
-    title, what, advice: Japanese sentences, without personal values. reason: a machine-readable word for the log alone.
+    title, what, advice: Japanese sentences, without personal values; english, easy: the same for who reads those. reason: a machine-readable word for the log alone.
     hop: the Japanese name of who refused, if another institution did (`Hop.label_ja`).
     The view's transaction is rolled back; what must stay (a record of the refusal) is committed before raising.
     """
@@ -64,12 +66,21 @@ class PageRefused(Exception):
         status: int = 409,
         hop: str = "",
         title_en: str = "This cannot be done",
+        english: Said | None = None,
+        easy: Said | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.hop = hop
         self.problem = Problem(
-            title=title, what=what, advice=advice, status=status, title_en=title_en, hop=hop
+            title=title,
+            what=what,
+            advice=advice,
+            status=status,
+            title_en=title_en,
+            hop=hop,
+            english=english,
+            easy=easy,
         )
 
 

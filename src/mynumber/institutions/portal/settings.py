@@ -1,5 +1,6 @@
 """Django settings of マイナポータル."""
 
+from mynumber.webkit.face import language
 from mynumber.webkit.settings import institution_settings
 
 globals().update(
@@ -24,6 +25,7 @@ globals().update(
         urlconf="mynumber.institutions.portal.urls",
         sessions="database",
         form_actions=["wallet"],
+        middleware=[language.MIDDLEWARE],
     ),
     MYNUMBER_RESIDENT_CHECKER="mynumber.institutions.portal.account.sessions.check_resident",
     SESSION_ENGINE="mynumber.institutions.portal.account.session_store",

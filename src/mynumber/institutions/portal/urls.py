@@ -6,11 +6,12 @@ from mynumber.institutions.portal.account import device, passkey_views, views
 from mynumber.institutions.portal.account import messages as account_messages
 from mynumber.institutions.portal.applications import urls as applications
 from mynumber.institutions.portal.card import urls as card
+from mynumber.institutions.portal.home import urls as home
 from mynumber.institutions.portal.identity import urls as identity
 from mynumber.institutions.portal.phones import views as phones
 from mynumber.institutions.portal.records import urls as records
-from mynumber.institutions.portal.records import views as record_views
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+from mynumber.webkit.face.language import choose_language
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -35,7 +36,8 @@ urlpatterns = [
     path("account/code", views.obtain_code, name="obtain-code"),
     *account_messages.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),
-    path("", record_views.home, name="home"),
+    path("", include(home)),
+    path("language", choose_language, name="language"),
     path("", include("mynumber.webkit.urls")),
     path("records/", include(records)),
     path("card/", include(card)),

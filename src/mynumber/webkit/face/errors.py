@@ -17,11 +17,24 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from mynumber.webkit.face.context import current_face
+from mynumber.webkit.face.language import is_english, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A problem in one language."""
+
+    title: str
+    what: str
+    advice: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a problem page says. `advice` is a list of things the reader can do, the best first."""
+    """What a problem page says. `advice` is a list of things the reader can do, the best first.
+
+    english, easy: the same in those languages; a page without them is in Japanese, with its English title at the end.
+    """
 
     title: str
     what: str
@@ -31,6 +44,19 @@ class Problem:
     hop: str = ""
     reason: str = ""
     reference: str = ""
+    english: Said | None = None
+    easy: Said | None = None
+
+    @property
+    def said(self) -> Said:
+        """In the chosen language, where there are words in it."""
+        chosen = {"en": self.english, "easy": self.easy}.get(spoken())
+        return chosen or Said(self.title, self.what, self.advice)
+
+    @property
+    def lang(self) -> str:
+        """The `lang` of those words."""
+        return "en" if is_english() and self.english is not None else "ja"
 
 
 BAD_REQUEST = Problem(
@@ -42,6 +68,16 @@ BAD_REQUEST = Problem(
     ),
     400,
     "The request could not be read",
+    english=Said(
+        "The request could not be read",
+        "What the page received is not well formed. Nothing was done.",
+        ("Go back and try again.", "If this goes on, begin at the first page."),
+    ),
+    easy=Said(
+        "おくった ものが 読めませんでした",
+        "なにも すすんで いません。",
+        ("前の ページに もどって、もう いちど して ください。",),
+    ),
 )
 FORBIDDEN = Problem(
     "このページを見ることができません",
@@ -49,6 +85,16 @@ FORBIDDEN = Problem(
     ("サインインし直してください。", "職員のかたは、担当の権限を管理者に確かめてください。"),
     403,
     "You may not see this page",
+    english=Said(
+        "You may not see this page",
+        "You are not signed in, or this is not your task.",
+        ("Sign in again.", "Staff: ask your administrator about your role."),
+    ),
+    easy=Said(
+        "この ページは 見られません",
+        "サインインして いないかも しれません。",
+        ("もう いちど 入って ください。",),
+    ),
 )
 EXPIRED_FORM = Problem(
     "ページの有効期限が切れました",
@@ -59,6 +105,16 @@ EXPIRED_FORM = Problem(
     ),
     403,
     "The page has expired",
+    english=Said(
+        "The page has expired",
+        "For safety nothing is taken from a page that was open for long. Nothing was done.",
+        ("Go back, load the page again, and send once more.", "See that your browser accepts cookies."),
+    ),
+    easy=Said(
+        "ページが ふるく なりました",
+        "なにも すすんで いません。",
+        ("前の ページに もどって、もう いちど おくって ください。",),
+    ),
 )
 NOT_FOUND = Problem(
     "ページが見つかりません",
@@ -69,6 +125,16 @@ NOT_FOUND = Problem(
     ),
     404,
     "Page not found",
+    english=Said(
+        "Page not found",
+        "The address is wrong, or the page is gone.",
+        ("If you typed the address, see whether it is right.", "Look for it from the first page."),
+    ),
+    easy=Said(
+        "ページが ありません",
+        "アドレスが ちがうかも しれません。",
+        ("はじめの ページから さがして ください。",),
+    ),
 )
 SERVER_ERROR = Problem(
     "いま処理できません",
@@ -79,6 +145,16 @@ SERVER_ERROR = Problem(
     ),
     500,
     "Something went wrong on our side",
+    english=Said(
+        "Something went wrong on our side",
+        "It is not your doing. What was not recorded was not done.",
+        ("Wait a little and try again.", "If this goes on, see the guide for how the institutions are."),
+    ),
+    easy=Said(
+        "いま できません",
+        "こちらの もんだいです。あなたの せいでは ありません。",
+        ("すこし まって、もう いちど して ください。",),
+    ),
 )
 UNAVAILABLE = Problem(
     "いまつながりません",
@@ -86,6 +162,14 @@ UNAVAILABLE = Problem(
     ("少し待ってから、もう一度試してください。", "案内のページで各機関の状態を確かめてください。"),
     503,
     "A system we need does not answer",
+    english=Said(
+        "A system we need does not answer",
+        "What cannot be recorded is not done, so this stopped here.",
+        ("Wait a little and try again.", "The guide shows how the institutions are."),
+    ),
+    easy=Said(
+        "いま つながりません", "とちゅうで とめました。", ("すこし まって、もう いちど して ください。",)
+    ),
 )
 
 

@@ -22,6 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from mynumber.institutions.portal.account.housekeeping import NowAndThen
 from mynumber.institutions.portal.account.models import Account
+from mynumber.webkit.face.language import say
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 IDLE = timedelta(minutes=10)
@@ -72,12 +73,17 @@ class Visit:
     def words(self) -> str:
         """Which card it is, and until when: for the head of each page."""
         until = self.ends_at.astimezone(JAPAN)
-        return f"証明書の終わり {self.account.serial_ending}・{until:%H:%M}まで"
+        ending = self.account.serial_ending
+        return say(
+            f"証明書の終わり {ending}・{until:%H:%M}まで", f"Certificate ending {ending}, until {until:%H:%M}"
+        )
 
     @property
     def how(self) -> str:
         """By what the resident is signed in, for the head of each page."""
-        return "カードでサインイン中" if self.by_card else "パスキーでサインイン中"
+        if self.by_card:
+            return say("カードでサインイン中", "Signed in by card", "カードで 入って います")
+        return say("パスキーでサインイン中", "Signed in by passkey", "パスキーで 入って います")
 
     @property
     def idle_minutes(self) -> int:

@@ -1,5 +1,10 @@
-"""Routes."""
+"""Routes of the first page and the menu."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mynumber.institutions.portal.home import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("menu", views.menu_page, name="menu"),
+]

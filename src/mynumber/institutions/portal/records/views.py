@@ -1,10 +1,10 @@
-"""Pages: home, the list, one record, receipts, what the list covers, and what to do when something is not familiar."""
+"""Pages: the list, one record, receipts, what the list covers, and what to do when something is not familiar."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,12 +12,11 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from mynumber.foundation.tlog import Policy
 from mynumber.institutions.portal.account.pages import page
-from mynumber.institutions.portal.account.sessions import Visit, current_visit, resident_of
+from mynumber.institutions.portal.account.sessions import Visit, resident_of
 from mynumber.institutions.portal.account.words import NO_CODE_YET
 from mynumber.institutions.portal.records import asking
 from mynumber.institutions.portal.records.asking import ReceiptNotReady
@@ -57,32 +56,9 @@ class NeedsCode(Exception):
     """The network cannot be asked: the portal has no valid code for the person."""
 
 
-@public  # the landing page; a signed-in resident gets their own home
-@never_cache
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Where a resident starts."""
-    visit = current_visit(request, now=datetime.now(UTC))
-    if visit is None:
-        return page(request, "portal/landing.html", None)
-    context: dict[str, object] = {}
-    if not visit.by_card:
-        return page(request, "portal/home.html", visit, context)
-    try:
-        latest = _ask(visit, lambda code: asking.records_of(code, limit=RECORDS_AT_HOME))
-    except NeedsCode:
-        context["needs_code"] = NO_CODE_YET
-    except PageRefused as refused:
-        # The rest of the page is of use without the network.
-        _log.info("home without records", reason=refused.reason)
-        context["trouble"] = refused.problem
-    else:
-        context |= {
-            "latest": [tell(record) for record in latest.records],
-            "total": latest.total,
-            "records": latest,
-        }
-    return page(request, "portal/home.html", visit, context)
+def latest(visit: Visit) -> AllRecords:
+    """The newest exchanges, for the first page. Raises NeedsCode, and PageRefused with words for the reader."""
+    return _ask(visit, lambda code: asking.records_of(code, limit=RECORDS_AT_HOME))
 
 
 @resident_only
