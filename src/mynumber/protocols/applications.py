@@ -41,6 +41,8 @@ APPLICATION_BYTES = 48 * 1024 * 1024
 """An application with its documents, sealed and written as text."""
 MOST_DOCUMENTS = 30
 LARGEST_DOCUMENT = 9 * 1024 * 1024
+LARGEST_TOGETHER = 18 * 1024 * 1024
+"""All documents of one sending; sealed and written as text they fit into APPLICATION_BYTES."""
 LARGEST_ANSWERS = 512 * 1024
 LARGEST_LETTER = 1024 * 1024
 

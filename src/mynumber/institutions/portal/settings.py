@@ -8,6 +8,7 @@ globals().update(
         "portal",
         apps=[
             "mynumber.webkit.inbox",
+            "mynumber.webkit.staff",
             "mynumber.institutions.portal.account",
             "mynumber.institutions.portal.identity",
             "mynumber.institutions.portal.records",
@@ -19,15 +20,21 @@ globals().update(
             "mynumber.institutions.portal.deliveries",
             "mynumber.institutions.portal.information",
             "mynumber.institutions.portal.home",
+            "mynumber.institutions.portal.bundles",
             "mynumber.institutions.portal.proxies",
             "mynumber.institutions.portal.helpdesk",
         ],
         urlconf="mynumber.institutions.portal.urls",
         sessions="database",
         form_actions=["wallet"],
-        middleware=[language.MIDDLEWARE],
+        middleware=[
+            language.MIDDLEWARE,
+            "mynumber.institutions.portal.helpdesk.staff_pages.PortalStaffMiddleware",
+        ],
     ),
     MYNUMBER_RESIDENT_CHECKER="mynumber.institutions.portal.account.sessions.check_resident",
+    # Documents of applications: as much as their forms say (`LARGEST_DOCUMENT` of protocols/applications.py).
+    MYNUMBER_LARGEST_FILE=9 * 1024 * 1024,
     SESSION_ENGINE="mynumber.institutions.portal.account.session_store",
     # The idle limit of account/sessions.py decides; the cookie and the stored session end with the longest visit.
     SESSION_COOKIE_AGE=60 * 60,

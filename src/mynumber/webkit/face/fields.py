@@ -186,7 +186,7 @@ class Document:
 
 
 class DocumentField(forms.FileField):
-    """A file of one of the kinds, at most `most` bytes; cleans to a `Document`, or None where none was chosen."""
+    """A file of one of the kinds, at most `most` bytes, where the face keeps as much (`uploads.largest_file`); cleans to a `Document`, or None where none was chosen."""
 
     widget = forms.FileInput
 
@@ -197,7 +197,7 @@ class DocumentField(forms.FileField):
         most: int = MAXIMUM_FILE,
         **options: Any,
     ) -> None:
-        self.kinds, self.most = tuple(kinds), min(most, MAXIMUM_FILE)
+        self.kinds, self.most = tuple(kinds), most
         titles, megabytes = [kind.title for kind in self.kinds], f"{self.most / 2**20:.3g}"
         self.wanted = say_later(
             f"{'、'.join(titles)}のどれか、{megabytes}MBまで",
