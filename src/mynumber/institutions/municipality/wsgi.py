@@ -1,13 +1,16 @@
-"""The WSGI application that Granian serves: the pages of all municipalities, and beside them the worker of the mesh and that of the applications."""
+"""The WSGI application that Granian serves: the pages of all municipalities, and beside them the worker of the mesh and those of the applications."""
 
 from mynumber.webkit.wsgi import institution_application
 
 application = institution_application("municipality")
 
 # Models exist only once the application is made.
-from mynumber.institutions.municipality.applications import telling  # noqa: E402
+from mynumber.institutions.municipality.applications import chasing, telling  # noqa: E402
+from mynumber.institutions.municipality.billing import worker as billing  # noqa: E402
 from mynumber.institutions.municipality.systems import members  # noqa: E402
 from mynumber.webkit.mesh import worker  # noqa: E402
 
 worker.start(members)
 telling.start(lambda: [member.tenant for member in members()])
+billing.start(lambda: [member.tenant for member in members()])
+chasing.start(lambda: [member.tenant for member in members()])

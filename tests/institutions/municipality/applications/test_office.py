@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,9 +18,10 @@ from django.db.models import F
 from django.test import Client
 from playwright.sync_api import Page, ViewportSize, expect
 
+from mynumber.foundation.law import InformationKind
 from mynumber.foundation.procedures import answers as forms
 from mynumber.foundation.procedures.loading import catalogue
-from mynumber.institutions.municipality.applications import arriving, telling
+from mynumber.institutions.municipality.applications import arriving, chasing, telling
 from mynumber.institutions.municipality.applications.models import (
     Application,
     Decision,
@@ -31,6 +33,7 @@ from mynumber.institutions.municipality.applications.models import (
     Submission,
     ToldStep,
 )
+from mynumber.institutions.municipality.casework.models import CaseInquiry
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.protocols import wire
 from mynumber.protocols.applications import (
@@ -50,10 +53,19 @@ from mynumber.protocols.applications import (
     statement_digest,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.paper import Mark, WrongPaper, release, subject_of
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.applications.conftest import STAFF_PASSWORD, House
-from tests.institutions.municipality.applications.playing import CITY_SYSTEM, claim_form, claimed, values_of
+from tests.institutions.municipality.applications.playing import (
+    CITY_SYSTEM,
+    Resident,
+    claim_form,
+    claimed,
+    values_of,
+)
 from tests.institutions.municipality.conftest import CITY, FORMER_CITY
+from tests.support import exchange as network
+from tests.support.exchange import resident_code
 from tests.support.signing import KeySigner
 from tests.webkit.face.serving import DESK, PHONE, assert_accessible, assert_fits, browsing, keep_picture
 
@@ -117,6 +129,12 @@ def heard(house: House, reference: UUID, number: int) -> list[Told]:
     """The steps of an application once the portal knows that many; what this process wrote is sent from here."""
     telling.send(CITY)
     return house.portal.told(reference, number)
+
+
+def mark_of_kenta(reference: UUID, kenta: Resident) -> Mark:
+    """What the portal computes from what it knows of the applicant."""
+    who = kenta.attributes
+    return Mark(reference, subject_of(reference, name=who.name, birth=who.birth_date, sex=who.sex))
 
 
 def withdraw(house: House, reference: UUID) -> Letter:
@@ -389,10 +407,53 @@ def test_a_claim_is_corrected_decided_by_the_rule_approved_by_another_and_ordere
         acts = list(Entry.objects.order_by("at", "pk").values_list("act", flat=True))
     assert acts[-2:] == ["approved", "paid"]
     assert "通知書" in kimura.get(f"{number}/letter")
+    paper = kimura.client.get(f"/{CITY}/applications/{number}/letter.pdf")
+    assert paper.content == granted.letter, "the office has what the resident has"
+    assert granted.letter is not None
+    assert release(granted.letter, expected=mark_of_kenta(reference, kenta)) == granted.letter
+    with pytest.raises(WrongPaper):
+        release(granted.letter, expected=mark_of_kenta(uuid4(), kenta))
     assert "50%" not in kimura.get("statistics")
     assert refused(lambda: kenta.submit(kenta.application(claim_form(), {}, reference=reference, sequence=2)))
     followed = fresh.portal.ask(FOLLOW, Follow(applications=(Followable(application=reference, known=4),)))
     assert [step.number for step in followed.steps] == [5, 6]
+
+
+def test_who_does_not_correct_is_reminded_once_and_then_decided_on_what_is_there(
+    fresh: House, staff: dict[str, Worker]
+) -> None:
+    values = {name: value for name, value in claimed(fresh.kenta).items() if name != "main_earner"}
+    application = fresh.kenta.application(claim_form(), values)
+    fresh.kenta.submit(application)
+    reference, number = application.application, number_of(application.application)
+    yamada, kimura = staff["yamada"], staff["kimura"]
+    yamada.get(f"{number}")
+    yamada.post(f"{number}/claim")
+    page = yamada.client.get(f"/{CITY}/applications/{number}/correction")
+    name = next(name for name, path in page.context["form"].paths.items() if path == "main_earner")
+    yamada.post(f"{number}/correction", **{name: "答えてください。"})
+    with acting_as(CITY):
+        due = Application.objects.get(number=number).correct_by
+    assert due is not None
+    days = [
+        datetime.now(UTC) + (due - datetime.now(UTC).date()) + timedelta(days=more) for more in (0, 1, 4, 9)
+    ]
+    done = []
+    for at in days:
+        with acting_as(CITY):
+            done.append(chasing.chase(at=at))
+    assert done == [(0, 0), (1, 0), (0, 0), (0, 1)]
+    steps = heard(fresh, reference, 4)
+    assert [step.step for step in steps[2:]] == [Step.WORDS, Step.WORDS]
+    assert "いま届いている内容で決定します" in steps[2].words
+    assert steps[2].expected_by == due + chasing.GRACE
+    yamada.post(f"{number}/accept")
+    yamada.post(f"{number}/decision", outcome="refused", reasons="主たる生計者かどうかが分かりません。")
+    kimura.get(f"{number}")
+    kimura.post(f"{number}/second/approve")
+    refusal = heard(fresh, reference, 6)[5]
+    assert refusal.step is Step.REFUSED
+    assert refusal.letter is not None
 
 
 def test_nobody_approves_their_own_proposal(fresh: House, staff: dict[str, Worker]) -> None:
@@ -476,6 +537,38 @@ def test_what_register_and_form_say_differently_is_marked_and_decided_on_as_the_
     page = yamada.client.get(f"/{CITY}/applications/{number}")
     assert page.context["opinion"].amount == 20_000
     assert "項目" in yamada.post(f"{number}/confirm", 422, path="phone", value="03-1-1")
+
+
+def test_the_network_is_asked_under_the_affair_of_the_form_and_its_answer_stands_beside_it(
+    fresh: House, staff: dict[str, Worker]
+) -> None:
+    """Hanako moved from Yao, which holds her income; somebody whom she empowered sends for her."""
+    with acting_as(CITY):
+        person = Person.objects.get(persona="hanako")
+        hanako = replace(fresh.kenta, attributes=person.four_attributes())
+    fresh.exchange.give_codes(
+        {resident_code(): {network.CITY: person.addressee, network.FORMER_CITY: "F-hanako"}}
+    )
+    fresh.exchange.register(network.FORMER_CITY, "F-hanako", InformationKind.LOCAL_TAX, network.TAX)
+    kenta = fresh.kenta.attributes
+    alone = catalogue().get("child_rearing_allowance_claim", datetime.now(UTC).date())
+    forbidden = hanako.application(alone, {}, proxy=kenta)
+    assert refused(lambda: hanako.submit(forbidden)) is Reason.NOT_ENTITLED
+    application = hanako.application(claim_form(), claimed(hanako), proxy=kenta)
+    hanako.submit(application)
+    number = number_of(application.application)
+    yamada = staff["yamada"]
+    yamada.get(f"{number}")
+    assert "担当者ではありません" in yamada.post(f"{number}/ask", 422)
+    yamada.post(f"{number}/claim")
+    yamada.post(f"{number}/ask")
+    text = yamada.get(f"{number}")
+    assert "1,234,567円" in text
+    assert "地方税関係情報（情報連携）" in text
+    with acting_as(CITY):
+        (inquiry,) = CaseInquiry.objects.filter(information="local_tax", case__applicant=person)
+        assert inquiry.provider == network.FORMER_CITY
+        assert inquiry.affair in claim_form().competent.affair
 
 
 def test_every_form_of_the_catalogue_arrives_and_is_examined(fresh: House, staff: dict[str, Worker]) -> None:

@@ -45,6 +45,7 @@ from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.paper import Mark, Paper, Words, subject_of, write
 from tests.support.exchange import CITY, FORMER_CITY
 
 CHILD = "member-2"
@@ -209,6 +210,14 @@ class City:
         )
         self.steps.append(told)
         return told
+
+    def letter(self, application: UUID, *, of: UUID | None = None) -> bytes:
+        """The notice of a decision; `of`: by a fault that of another application."""
+        about = of or application
+        who = self.arrived[application, 0][0].applicant
+        subject = subject_of(about, name=who.name, birth=who.birth_date, sex=who.sex)
+        words = (Words("次のとおり認定しました。"),)
+        return write(Paper(title="決定通知書", mark=Mark(about, subject), to=who.name, blocks=words))
 
     def tell(self, *steps: Told, sender: str = CITY) -> int:
         """Tell the portal, signed. Raises Refused."""

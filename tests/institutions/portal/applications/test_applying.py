@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from mynumber.institutions.portal.applications import drafts, kept, outbox
 from mynumber.institutions.portal.applications.models import Application, Sending, Standing
+from mynumber.institutions.portal.notices import inbox
 from mynumber.protocols.applications import LetterForm, MarkedField, Step, statement_digest
 from mynumber.protocols.refusal import Reason, Refused
 from tests.institutions.portal.applications.body import CHILD, OTHER_CITY, City
@@ -114,7 +116,7 @@ def test_a_whole_application_from_beginning_to_payment(person: Person, city: Cit
             grounds=("児童手当法第7条第1項",),
             objection="決定を知った日の翌日から3か月以内に、区長に審査請求ができます。",
             amount=15_000,
-            letter=b"%PDF-1.7 notice",
+            letter=city.letter(ident),
         ),
         city.step(ident, Step.PAYMENT_ORDERED, expected_by=City.in_days(30)),
     )
@@ -122,8 +124,13 @@ def test_a_whole_application_from_beginning_to_payment(person: Person, city: Cit
     assert "15,000円" in decided
     assert "審査請求" in decided
     letter = person.browser.get(person.at("letters/5"))
-    assert (letter.status_code, letter.content) == (200, b"%PDF-1.7 notice")
+    assert (letter.status_code, letter.content) == (200, city.letter(ident))
     assert letter.headers["Content-Disposition"].startswith("attachment")
+    receipt = person.browser.get(person.at("receipt.pdf"))
+    assert receipt.headers["Content-Type"] == "application/pdf"
+    assert receipt.content.startswith(b"%PDF-")
+    told = inbox.of(held(person).account).order_by("arrived_at", "pk")
+    assert sorted(told.values_list("category", flat=True)) == ["benefit", "decision", "procedure"]
     row = held(person)
     assert row.sent_at is not None
     assert row.arrived_at is not None
@@ -135,6 +142,23 @@ def test_a_whole_application_from_beginning_to_payment(person: Person, city: Cit
     assert (row.standing, row.live) == (Standing.DECIDED, False)
     assert arrival.receipt in person.browser.text(person.at("receipt"))
     assert arrival.receipt in person.browser.text("/applications/")
+
+
+def test_a_letter_of_another_application_is_withheld(person: Person, city: City) -> None:
+    """Whatever mixed them up: the gate compares the paper with who asks, and hands nothing out."""
+    person.ready()
+    person.send()
+    person.browser.text(person.at())
+    city.tell(
+        city.step(person.ident, Step.ARRIVED),
+        city.step(
+            person.ident, Step.GRANTED, words="認定しました。", letter=city.letter(person.ident, of=uuid4())
+        ),
+    )
+    page = person.browser.text(person.at("letters/2"), 500)
+    assert "この書面はお渡しできません" in page
+    assert "%PDF" not in page
+    assert person.browser.get(person.at("letters/1")).status_code == 404
 
 
 def test_a_second_draft_for_the_same_right_is_the_first(person: Person) -> None:

@@ -16,7 +16,7 @@ from psycopg import sql
 from mynumber.institutions.portal.applications import kept
 from mynumber.institutions.portal.applications.models import Application, Sending, Standing
 from mynumber.protocols import signing
-from mynumber.protocols.applications import Step
+from mynumber.protocols.applications import LARGEST_DOCUMENT, Step
 from mynumber.protocols.refusal import Reason, Refused
 from mynumber.protocols.sign_in import SignInRefused
 from mynumber.protocols.signing import SigningClient
@@ -209,7 +209,7 @@ def upload(person: Person, content: bytes, name: str = "paper.pdf", document: st
         (b"", "中身のないファイルです"),
         (b"<svg onload=alert(1)>", "使えない種類のファイルです"),
         (b"PK\x03\x04" + b"\0" * 200, "使えない種類のファイルです"),
-        (plain_pdf() + b" " * (1024 * 1024 + 1), "ファイルが大きすぎます"),
+        (plain_pdf() + b" " * (LARGEST_DOCUMENT + 1), "ファイルが大きすぎます"),
         (
             plain_pdf().replace(
                 b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /JavaScript /JS (x) >>"

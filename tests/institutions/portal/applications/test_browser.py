@@ -251,7 +251,7 @@ def test_every_page_is_accessible_and_fits(
             grounds=("児童手当法第7条第1項：受給資格があります。",),
             objection="決定を知った日の翌日から3か月以内に、区長に審査請求ができます。",
             amount=15_000,
-            letter=b"%PDF-1.7 notice",
+            letter=city.letter(ident),
         )
     )
     look("decided", at)

@@ -46,8 +46,6 @@ from mynumber.webkit.messages import this_node
 from mynumber.webkit.tenancy import acting_as
 
 SAFE: Final = "application-papers"
-MOST_BYTES: Final = 18 * 1024 * 1024
-"""All documents of one sending together; sealed and written as text that is what one message holds."""
 _MEGABYTE: Final = 1024 * 1024
 _KINDS: Final = {
     "application/pdf": (b"%PDF-", "pdf"),
@@ -179,7 +177,7 @@ def _has_shape(field: Field, value: object) -> bool:
 
 def _require_documents(procedure: Procedure, application: protocol.Application) -> None:
     of_form = {document.id: document for document in procedure.document}
-    if sum(len(each.content) for each in application.documents) > MOST_BYTES:
+    if sum(len(each.content) for each in application.documents) > protocol.LARGEST_TOGETHER:
         raise Refused(Hop.PROVIDER, Reason.TOO_LARGE, "the documents together are too large")
     for each in application.documents:
         document = of_form.get(each.document)

@@ -10,28 +10,26 @@ from mynumber.foundation.procedures.definition import Network, Procedure
 from mynumber.institutions.municipality.applications.examining import CannotDo, No, lock, note
 from mynumber.institutions.municipality.applications.finding import procedure_of
 from mynumber.institutions.municipality.applications.models import LIVE, Application, ApplicationCase
-from mynumber.institutions.municipality.applications.sheets import day
+from mynumber.institutions.municipality.applications.received import people_of
+from mynumber.institutions.municipality.applications.sheets import day, looking_of
 from mynumber.institutions.municipality.casework import asking
 from mynumber.institutions.municipality.casework.allowed import affairs_of, allowed
 from mynumber.institutions.municipality.casework.asking import Wanted
 from mynumber.institutions.municipality.casework.models import Case, CaseInquiry
 from mynumber.institutions.municipality.casework.opening import open_case
+from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.systems import directory
 from mynumber.webkit.staff.models import StaffMember
 
 
 def kinds_of(procedure: Procedure) -> tuple[str, ...]:
-    """The kinds of information that the form takes from the network for the applicant, in its order."""
-    named = (
-        field.source.kind
-        for _, field in procedure.every_field()
-        if isinstance(field.source, Network) and field.source.of == "applicant"
-    )
+    """The kinds of information that the form takes from the network, in its order."""
+    named = (field.source.kind for _, field in procedure.every_field() if isinstance(field.source, Network))
     return tuple(dict.fromkeys(named))
 
 
 def ask_for(application: Application, staff: StaffMember, *, code: str, now: Callable[[], datetime]) -> int:
-    """Ask for everything the form takes from the network and that was not answered yet; how many inquiries. Raises CannotDo.
+    """Ask for everything the form takes from the network, about everybody it concerns, and that was not answered yet; how many inquiries. Raises CannotDo.
 
     Who is asked: whom the register points to (the municipality of before) and those who alone hold a kind of information. Other providers the case
     worker chooses on the page of the case.
@@ -43,28 +41,44 @@ def ask_for(application: Application, staff: StaffMember, *, code: str, now: Cal
         raise CannotDo(No.NOT_NOW)
     if row.applicant is None:
         raise CannotDo(No.UNIDENTIFIED)
-    procedure = procedure_of(row)
-    today = day(now())
-    systems = directory()
-    entitled = {affair.id for affair in affairs_of(systems, code, on=today)}
-    left = set(kinds_of(procedure))
-    asked = 0
-    for affair_id in procedure.competent.affair:
-        if affair_id not in entitled or not left:
-            continue
+    at = now()
+    entitled = {affair.id for affair in affairs_of(directory(), code, on=day(at))}
+    affairs = [each for each in procedure_of(row).competent.affair if each in entitled]
+    people = people_of(looking_of(row, row.applicant, at=at))
+    asked = sum(
+        _ask_about(row, person, kinds, affairs, staff, code=code, now=now) for person, kinds in people.items()
+    )
+    note(row, "asked", staff=staff, at=now(), words=f"{len(people)}人について{asked}件")
+    return asked
+
+
+def _ask_about(
+    row: Application,
+    person: Person,
+    kinds: tuple[str, ...],
+    affairs: list[str],
+    staff: StaffMember,
+    *,
+    code: str,
+    now: Callable[[], datetime],
+) -> int:
+    left, asked = set(kinds), 0
+    for affair_id in affairs:
+        if not left:
+            break
         try:
-            affair = legal_basis(today).affair(affair_id)
+            affair = legal_basis(day(now())).affair(affair_id)
         except UnknownAffair:
             continue
         offered = [
             candidate
-            for each in allowed(systems, code, affair, row.applicant)
+            for each in allowed(directory(), code, affair, person)
             for candidate in each.candidates
             if candidate.information.value in left and candidate.suggested
         ]
         if not offered:
             continue
-        case = _case(row, affair_id, staff, now())
+        case = _case(row, person, affair_id, staff, now())
         answered = set(
             CaseInquiry.objects.filter(case=case, outcome="provided").values_list("provider", "information")
         )
@@ -76,15 +90,13 @@ def ask_for(application: Application, staff: StaffMember, *, code: str, now: Cal
         left -= {one.information.value for one in offered}
         if wanted:
             asked += len(asking.begin(case, wanted, staff, non_disclosure=False, code=code, now=now))
-    note(row, "asked", staff=staff, at=now(), words=f"{asked}件")
     return asked
 
 
-def _case(application: Application, affair: str, staff: StaffMember, at: datetime) -> Case:
-    if application.applicant is None:
-        raise CannotDo(No.UNIDENTIFIED)
+def _case(application: Application, person: Person, affair: str, staff: StaffMember, at: datetime) -> Case:
+    """The case under which a person is asked about: of somebody beside the applicant it is their own (対象者)."""
     case = open_case(
-        application.applicant,
+        person,
         affair,
         received_on=day(application.arrived_at),
         organisation=staff.department,

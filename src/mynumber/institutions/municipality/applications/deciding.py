@@ -169,7 +169,7 @@ def approve(application: Application, staff: StaffMember, *, at: datetime) -> De
         grounds=decision.grounds,
         objection=notice.objection,
         amount=decision.amount,
-        letter=letters.pdf(notice),
+        letter=letters.pdf(notice, letters.mark_of(row)),
     )
     Case.objects.filter(pk__in=row.cases.values("case")).update(status=CaseStatus.DECIDED)
     if not _order_payment(row, decision, staff, at):

@@ -130,12 +130,19 @@ def accept(application: Application, staff: StaffMember, *, at: datetime) -> Non
     row = _held(application, staff, State.ARRIVED)
     if row.applicant is None:
         raise CannotDo(No.UNIDENTIFIED)
-    if sheet_of(row, at=at).deficits:
+    if sheet_of(row, at=at).deficits and not is_unanswered(row):
         raise CannotDo(No.OPEN_DEFICITS)
     row.state, row.accepted_at = State.EXAMINED, at
     row.save(update_fields=["state", "accepted_at"])
     note(row, "accepted", staff=staff, at=at)
     tell(row, Step.ACCEPTED, at=at, holder=office_of(row), expected_by=row.decide_by)
+
+
+def is_unanswered(row: Application) -> bool:
+    """Whether a correction was asked for and waited for in vain: then it is decided on what is there."""
+    if row.asked_at is None or row.state == State.CORRECTING:
+        return False
+    return row.corrected_at is None or row.corrected_at < row.asked_at
 
 
 def ask_correction(

@@ -5,7 +5,7 @@ The same functions fill a form beforehand and stand beside it in the examination
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,10 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from mynumber.foundation.facts import fact_type
-from mynumber.foundation.facts.choosing import layout_named
 from mynumber.foundation.people import legal_age
-from mynumber.foundation.procedures import gathering
 from mynumber.foundation.procedures.deciding import source_words
 from mynumber.foundation.procedures.definition import (
     Earlier,
@@ -38,10 +35,7 @@ from mynumber.institutions.municipality.applications.models import (
     Outcome,
     State,
 )
-from mynumber.institutions.municipality.casework.models import CaseInquiry, ReceivedFact
 from mynumber.institutions.municipality.register.models import NationalityKind, Person
-from mynumber.institutions.municipality.tax.models import Assessment
-from mynumber.protocols.facts import UnknownLayout
 
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 PROTECTED: Final = "支援措置のため表示しません。窓口でお確かめください。"
@@ -114,71 +108,6 @@ def in_registers(looking: Looking) -> Found:
     return found
 
 
-def in_answers(application: Application, procedure: Procedure) -> Found:
-    """What the network answered for the applicant, by field; and what the own tax register says where nobody else was to be asked."""
-    found = Found()
-    if application.applicant is None:
-        return found
-    received = list(
-        ReceivedFact.objects.filter(
-            inquiry__case__in=application.cases.values("case"),
-            inquiry__case__applicant=application.applicant,
-        )
-        .select_related("inquiry")
-        .order_by("-received_at", "-pk")
-    )
-    for each in procedure.field:
-        if isinstance(each.source, Network) and each.source.of == "applicant":
-            found_at = next(_answers_of(each, received), None)
-            if found_at is not None:
-                value, as_of = found_at
-                found.put(each.id, value, Origin(source_words(each.source), as_of))
-    _own_tax(application.applicant, procedure, found, application.arrived_at)
-    return found
-
-
-def _answers_of(each: Field, received: Sequence[ReceivedFact]) -> Iterator[tuple[Any, datetime]]:
-    assert isinstance(each.source, Network)  # noqa: S101 - the caller asked
-    for one in received:
-        if one.inquiry.information != each.source.kind:
-            continue
-        try:
-            fact = one.read()
-        except (UnknownLayout, msgspec.DecodeError):
-            continue
-        if isinstance(fact, fact_type(layout_named(each.source.layout))):
-            value = gathering.from_fact(each, fact)
-            if value is not None:
-                yield value, one.as_of
-
-
-def _own_tax(person: Person, procedure: Procedure, found: Found, at: datetime) -> None:
-    """住民税の課税台帳: of somebody who lived here on the first of January nobody else can be asked (番号法第9条第2項)."""
-    wanted = [
-        each
-        for each in procedure.field
-        if each.id not in found.values
-        and isinstance(each.source, Network)
-        and (each.source.of, each.source.layout) == ("applicant", "local_tax")
-    ]
-    if not wanted:
-        return
-    assessment = Assessment.objects.filter(person=person).order_by("-fiscal_year").first()
-    if assessment is None:
-        return
-    fact = assessment.fact()
-    for each in wanted:
-        assert isinstance(each.source, Network)  # noqa: S101 - chosen above
-        value = getattr(fact, each.source.path, None)
-        if type(value) is int and each.type in (FieldType.YEN, FieldType.COUNT):
-            found.put(each.id, value, Origin(f"{assessment.fiscal_year}年度住民税課税台帳（この団体）", at))
-
-
-def waiting_inquiries(application: Application) -> int:
-    """How many inquiries have not ended."""
-    return CaseInquiry.objects.filter(case__in=application.cases.values("case"), state="asking").count()
-
-
 # --- one field --------------------------------------------------------------------------------------------------
 
 
@@ -212,14 +141,21 @@ def _value(
             return None
 
 
+def whom(of: str, looking: Looking, entry: Mapping[str, Any] | None = None) -> Person | None:
+    """The person that a source is about: the applicant, somebody named in the form, in a group the one of the entry."""
+    if entry is not None and of in entry:
+        return person_of(entry[of])
+    if of == "applicant":
+        return looking.person
+    return person_of(looking.declared.get(of)) or _only_candidate(of, looking)
+
+
 def _is_hidden(source: Register, looking: Looking, person: Person) -> bool:
     return looking.for_applicant and person.protected and source.item in _ADDRESSES
 
 
 def _register(each: Field, source: Register, looking: Looking, person: Person) -> Any:
-    whose: Person | None = person
-    if source.of not in ("applicant", "person"):
-        whose = person_of(looking.declared.get(source.of)) or _only_candidate(source.of, looking)
+    whose = person if source.of in ("applicant", "person") else whom(source.of, looking)
     if whose is None or _is_hidden(source, looking, whose):
         return None
     if looking.for_applicant and whose.household_id != looking.person.household_id:
@@ -458,17 +394,3 @@ def version_of(procedure_id: str, first_day: date) -> Procedure:
         if each.since == first_day:
             return each
     raise UnknownProcedure(procedure_id)
-
-
-__all__ = [
-    "Found",
-    "Looking",
-    "Origin",
-    "answers_in",
-    "children_of",
-    "in_answers",
-    "in_registers",
-    "procedure_of",
-    "version_of",
-    "waiting_inquiries",
-]

@@ -1,9 +1,9 @@
-"""通知書: what a decision says in writing. The content is data; the page and, once there is a writer of PDFs, the letter are made from it."""
+"""通知書: what a decision says in writing. The content is data; the page and the PDF are made from it."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,9 @@ from mynumber.foundation.procedures.definition import Procedure, ReviewBody
 from mynumber.institutions.municipality.applications.models import Application, Decision, Outcome
 from mynumber.institutions.municipality.applications.sheets import day
 from mynumber.institutions.municipality.applications.words import town
+from mynumber.webkit.paper import Facts, Heading, Items, Mark, Paper, Words, release, subject_of, write
+
+ACCOUNT_WORDS: Final = "申請書に記載の口座"
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +28,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
     title: str
     body: str
+    facts: tuple[tuple[str, str], ...] = ()
+    """What was decided, as terms and values."""
     grounds: tuple[str, ...] = ()
     objection: str = ""
     """教示"""
@@ -43,8 +48,8 @@ def notice_of(decision: Decision, procedure: Procedure, *, at: datetime) -> Noti
         "amount": _amount(decision, procedure),
         "from_month": _month(decision.from_month),
         "until": "別に定める日",
-        "grounds": "　".join(decision.grounds),
-        "account": "申請書に記載の口座",
+        "grounds": "別記のとおり" if decision.grounds else "申請のとおり",
+        "account": ACCOUNT_WORDS,
         "review_by": _day(until) if until else "",
         "correct_by": "",
         "fields": "",
@@ -63,9 +68,30 @@ def notice_of(decision: Decision, procedure: Procedure, *, at: datetime) -> Noti
         sender=f"{town(application.tenant)}長",
         title=f"{procedure.title.ja}の決定通知書",
         body=letters.write(procedure, letter, "ja", values) if has_letter else "",
+        facts=_facts(decision, procedure),
         grounds=tuple(decision.grounds),
         objection=objection,
     )
+
+
+def _facts(decision: Decision, procedure: Procedure) -> tuple[tuple[str, str], ...]:
+    """What was decided, as far as it is more than yes or no."""
+    facts = [
+        ("受付番号", decision.application.receipt),
+        ("申請が届いた日（到達）", _day(day(decision.application.arrived_at))),
+        ("決定", Outcome(decision.outcome).label),
+    ]
+    if decision.amount is not None or decision.content.get("words"):
+        facts.append(("決定の内容", _amount(decision, procedure)))
+    if decision.from_month:
+        facts.append(("はじまり", f"{_month(decision.from_month)}分"))
+    if decision.due_amount:
+        facts.append(("最初の支払", f"{decision.due_amount:,}円"))
+        facts.append(
+            ("支払の予定日", _day(decision.due_on) if decision.due_on else "決まりしだいお知らせします")
+        )
+        facts.append(("振込先", ACCOUNT_WORDS))
+    return tuple(facts)
 
 
 def content(notice: Notice) -> dict[str, Any]:
@@ -79,9 +105,38 @@ def read(kept: dict[str, Any]) -> Notice:
     return msgspec.convert(kept, Notice)
 
 
-def pdf(notice: Notice) -> bytes | None:
-    """The letter as a PDF; None while this software has no writer of PDFs."""
-    return None
+def mark_of(application: Application) -> Mark:
+    """Whose the papers of an application are; the portal computes the same from what it knows."""
+    subject = subject_of(
+        application.reference,
+        name=application.stated_name,
+        birth=application.stated_birth,
+        sex=application.stated_sex,
+    )
+    return Mark(application.reference, subject)
+
+
+def pdf(notice: Notice, mark: Mark) -> bytes:
+    """The letter as a PDF, looked at once more before anybody gets it. Raises WrongPaper."""
+    blocks: list[Words | Heading | Items | Facts] = []
+    if notice.body:
+        blocks.append(Words(notice.body))
+    if notice.facts:
+        blocks += [Heading("決定の内容"), Facts(notice.facts)]
+    if notice.grounds:
+        blocks += [Heading("決定の理由"), Items(notice.grounds)]
+    if notice.objection:
+        blocks += [Heading("この決定に不服があるとき"), Words(notice.objection)]
+    paper = Paper(
+        title=notice.title,
+        mark=mark,
+        number=notice.number,
+        on=_day(notice.on),
+        to=notice.to,
+        sender=notice.sender,
+        blocks=tuple(blocks),
+    )
+    return release(write(paper), expected=mark)
 
 
 def _amount(decision: Decision, procedure: Procedure) -> str:

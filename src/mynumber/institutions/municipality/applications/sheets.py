@@ -23,11 +23,12 @@ from mynumber.institutions.municipality.applications.finding import (
     Looking,
     Origin,
     answers_in,
-    in_answers,
     in_registers,
     procedure_of,
 )
 from mynumber.institutions.municipality.applications.models import Application, Submission
+from mynumber.institutions.municipality.applications.received import PERSON, in_answers
+from mynumber.institutions.municipality.register.models import Person
 
 ANSWERABLE: Final = (
     FieldType.YEN,
@@ -142,9 +143,28 @@ def _found(
         return found
     looking = Looking(procedure, application.applicant, application.arrived_at, declared)
     found = in_registers(looking)
-    for name, value in (from_network := in_answers(application, procedure)).values.items():
-        found.put(name, value, from_network.origins[name])
+    from_network = in_answers(application, looking)
+    for name, value in from_network.values.items():
+        held = found.values.get(name)
+        if isinstance(value, list) and isinstance(held, list):
+            found.values[name] = _joined(held, value)
+        else:
+            found.put(name, value, from_network.origins[name])
     return found
+
+
+def looking_of(application: Application, person: Person, *, at: datetime) -> Looking:
+    """For whom one looks in the examination of an application, and with which answers. Raises UnknownProcedure."""
+    procedure = procedure_of(application)
+    submission = application.submissions.order_by("-sequence")[0]
+    return Looking(procedure, person, at, _declared(procedure, answers_in(bytes(submission.answers))))
+
+
+def _joined(entries: list[Any], more: list[Any]) -> list[Any]:
+    """Entries about the same person become one."""
+    by_person = {each[PERSON]: each for each in more}
+    joined = [{**each, **by_person.pop(str(each.get(PERSON)), {})} for each in entries]
+    return [*joined, *by_person.values()]
 
 
 def merged(

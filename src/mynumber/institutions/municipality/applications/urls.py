@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:number>/correction", views.correction, name="correction"),
     path("<int:number>/decision", views.decide, name="decide"),
     path("<int:number>/letter", views.letter, name="letter"),
+    path("<int:number>/letter.pdf", views.letter_paper, name="letter-paper"),
     path("<int:number>/papers/<int:paper_id>", views.paper, name="paper"),
     path("<int:number>/second/<slug:what>", views.second, name="second"),
     path("<int:number>/<slug:what>", views.act, name="act"),

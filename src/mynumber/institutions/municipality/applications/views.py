@@ -30,7 +30,7 @@ from mynumber.institutions.municipality.applications import (
     statistics,
 )
 from mynumber.institutions.municipality.applications.examining import CannotDo
-from mynumber.institutions.municipality.applications.finding import answers_in, version_of, waiting_inquiries
+from mynumber.institutions.municipality.applications.finding import answers_in, version_of
 from mynumber.institutions.municipality.applications.forms import (
     ConfirmForm,
     DecideForm,
@@ -49,6 +49,7 @@ from mynumber.institutions.municipality.applications.models import (
     State,
 )
 from mynumber.institutions.municipality.applications.opinions import opinion
+from mynumber.institutions.municipality.applications.received import waiting_inquiries
 from mynumber.institutions.municipality.applications.sheets import Sheet, day, sheet_of
 from mynumber.institutions.municipality.applications.words import (
     ACTS,
@@ -343,6 +344,21 @@ def letter(request: HttpRequest, tenant: str, number: int) -> HttpResponse:
         "municipality/applications/letter.html",
         {**_town(tenant), "application": row, "notice": notice},
     )
+
+
+@staff_only
+@require_safe
+def letter_paper(request: HttpRequest, tenant: str, number: int) -> HttpResponse:
+    """The notice as PDF, byte for byte as the resident has it."""
+    row, staff = _application(number), _staff(request)
+    _require_sight(staff, row)
+    notice = letters.of_application(row)
+    if notice is None:
+        raise Http404
+    examining.note(row, "paper", staff=staff, at=timezone.now(), words="通知書")
+    response = HttpResponse(letters.pdf(notice, letters.mark_of(row)), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="notice-{row.number}.pdf"'
+    return response
 
 
 @staff_only

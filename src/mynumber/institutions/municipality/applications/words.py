@@ -13,6 +13,8 @@ from mynumber.webkit.face.parts import Chip, Kind
 
 ACTS: Final = {
     "arrived": "申請が届きました",
+    "reminded": "補正の期限を過ぎたことを知らせました",
+    "overdue": "補正が届かないため、届いている内容での審査に戻しました",
     "corrected": "本人が申請を改めて送りました",
     "identified": "申請者を住民票と結び付けました",
     "claimed": "担当になりました",

@@ -37,7 +37,7 @@ from mynumber.institutions.portal.applications.models import (
     Paper,
     Standing,
 )
-from mynumber.protocols.applications import MOST_DOCUMENTS, Form, Prefill, Prefilled
+from mynumber.protocols.applications import LARGEST_TOGETHER, MOST_DOCUMENTS, Form, Prefill, Prefilled
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.face.fields import Document as Upload
 from mynumber.webkit.face.fields import DocumentKind
@@ -46,7 +46,6 @@ THEMSELVES: Final = frozenset(
     {ApplicantKind.SELF, ApplicantKind.HOUSEHOLD, ApplicantKind.GUARDIAN, ApplicantKind.HEIR}
 )
 """Who begins an application as the person who is signed in."""
-MOST_PAPERS_BYTES: Final = 24 * 1024 * 1024
 _MEDIA: Final = {
     DocumentKind.PDF: "application/pdf",
     DocumentKind.JPEG: "image/jpeg",
@@ -274,7 +273,7 @@ def add_paper(application: Application, document: Document, upload: Upload, *, n
         if not held.editing:
             raise NotOpen
         sizes = list(held.papers.values_list("size", flat=True))
-        if len(sizes) >= MOST_DOCUMENTS or sum(sizes) + len(upload.content) > MOST_PAPERS_BYTES:
+        if len(sizes) >= MOST_DOCUMENTS or sum(sizes) + len(upload.content) > LARGEST_TOGETHER:
             raise TooManyPapers
         ident = uuid4()
         return Paper.objects.create(

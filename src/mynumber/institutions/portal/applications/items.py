@@ -35,7 +35,9 @@ def _item(held: Application, now: datetime) -> Item | None:
     path = reverse("application", args=[held.pk])
     if held.standing == Standing.CORRECTION:
         words = say(
-            "直して、もう一度送ってください。", "Correct it and send it again.", "なおして おくって ください。"
+            "直して、もう一度送ってください。",
+            "Correct it and send it again.",
+            "なおして おくって ください。",
         )
         return Item(Place.TO_DO, title, path, words, due=held.expected_by, at=held.correction_asked_at)
     if held.editing:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.applications import asking, drafts, kept
+from mynumber.institutions.portal.applications.announcing import announce
 from mynumber.institutions.portal.applications.models import Application, Standing, ToldStep, Writing
 from mynumber.protocols.applications import Follow, Followable, LetterForm, Step, Tell, Told
 from mynumber.protocols.exchange import Acknowledged
@@ -58,6 +59,7 @@ def _take_one(told: Told, sender: str, now: datetime) -> bool:
         told_at=now,
     )
     _follow(application, told)
+    announce(application, told, now=now)
     return True
 
 

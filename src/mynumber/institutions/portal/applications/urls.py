@@ -21,6 +21,7 @@ urlpatterns = [
     path("applications/<uuid:ident>/check", views.check, name="application-check"),
     path("applications/<uuid:ident>/sign", views.sign, name="application-sign"),
     path("applications/<uuid:ident>/receipt", views.receipt, name="application-receipt"),
+    path("applications/<uuid:ident>/receipt.pdf", views.receipt_paper, name="application-receipt-paper"),
     path("applications/<uuid:ident>/amend", views.amend, name="application-amend"),
     path("applications/<uuid:ident>/withdraw", views.withdraw, name="application-withdraw"),
     path("applications/<uuid:ident>/question", views.question, name="application-question"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms as django_forms
@@ -13,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.deadlines import window
-from mynumber.foundation.procedures.definition import Procedure, Signature
+from mynumber.foundation.procedures.definition import Document, Procedure, Signature
 from mynumber.foundation.procedures.values import MOST_ENTRIES
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, resident_of
@@ -26,6 +29,7 @@ from mynumber.institutions.portal.applications import (
     forms,
     kept,
     outbox,
+    papers,
     showing,
     steps,
 )
@@ -37,7 +41,7 @@ from mynumber.protocols.applications import LetterForm
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.errors import PageRefused
-from mynumber.webkit.face.fields import DocumentField
+from mynumber.webkit.face.fields import DocumentField, DocumentKind
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.journey import (
     AnswerGroup,
@@ -55,6 +59,7 @@ from mynumber.webkit.face.parts import Cell, Column, Link, Table
 
 REJECTED = 422
 DOCUMENTS = "documents"
+MEGABYTE: Final = 1024 * 1024
 
 
 def _now() -> datetime:
@@ -459,9 +464,16 @@ def _section_page(
 
 
 class PaperForm(PlainForm):
-    """One document."""
+    """One document, of the kinds and the size that the procedure takes."""
 
-    file = DocumentField(label="")
+    def __init__(self, document: Document, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"id_{document.id}_%s", **kwargs)
+        self.fields["file"] = DocumentField(
+            label=document.label.in_language(spoken()),
+            kinds=[kind for kind in DocumentKind if kind.name.lower() in document.formats],
+            most=document.most_megabytes * MEGABYTE,
+            required=self.is_bound or (document.required and not document.replaced_by),
+        )
 
 
 @resident_only
@@ -489,8 +501,7 @@ def documents(request: HttpRequest, ident: UUID) -> HttpResponse:
         document = wanted.get(request.POST.get("document", ""))
         if document is None:
             raise Http404
-        form = PaperForm(request.POST, request.FILES, auto_id=f"id_{document.id}_%s")
-        form.fields["file"].label = document.label.in_language(spoken())
+        form = PaperForm(document, request.POST, request.FILES)
         if form.is_valid():
             try:
                 drafts.add_paper(held, document, form.cleaned_data["file"], now=now)
@@ -506,13 +517,7 @@ def documents(request: HttpRequest, ident: UUID) -> HttpResponse:
     spoke = spoken()
     papers = []
     for document in wanted.values():
-        if bad is not None and bad[0] == document.id:
-            form_of = bad[1]
-        else:
-            form_of = PaperForm(auto_id=f"id_{document.id}_%s")
-            form_of.fields["file"].label = document.label.in_language(spoke)
-        if not document.required or document.replaced_by:
-            form_of.fields["file"].required = False
+        form_of = bad[1] if bad is not None and bad[0] == document.id else PaperForm(document)
         attached = [
             Attached(
                 drafts.paper_name(paper),
@@ -544,11 +549,29 @@ def paper(request: HttpRequest, ident: UUID, paper_id: UUID) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, ident: UUID, number: int) -> HttpResponse:
     """A notice (通知書) of the office."""
-    step = _own(request, ident).steps.filter(number=number, has_letter=True).first()
-    content = steps.told_of(step).letter if step else None
-    if content is None:
-        raise Http404
-    return _download(content, "application/pdf", f"notice-{number}.pdf")
+    return _paper_of(partial(papers.letter, _own(request, ident), number), f"notice-{number}.pdf")
+
+
+@resident_only
+@require_safe
+def receipt_paper(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """The receipt as PDF."""
+    return _paper_of(partial(papers.receipt, _own(request, ident)), "receipt.pdf")
+
+
+def _paper_of(make: Callable[[], bytes], name: str) -> HttpResponse:
+    try:
+        return _download(make(), "application/pdf", name)
+    except papers.NoPaper:
+        raise Http404 from None
+    except papers.Withheld:
+        raise PageRefused(
+            "この書面はお渡しできません",
+            "書面の中の印が、この申請のものと合いません。ほかの人の書面を渡さないように止めました。",
+            "ページにある決定の内容は確かめられています。書面は、申請のページの「担当に質問する」で役所に求めてください。",
+            reason="wrong_paper",
+            status=500,
+        ) from None
 
 
 def _download(content: bytes, media_type: str, name: str) -> HttpResponse:

@@ -1,0 +1,62 @@
+"""A step that the resident should hear of stands in the inbox too, and an e-mail without content says so, for who wants one.
+
+In the transaction that keeps the step: whoever reads the step finds the notice, and the same step again is no second notice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import uuid5
+
+from django.urls import reverse
+
+from mynumber.institutions.portal.applications import bodies, drafts
+from mynumber.institutions.portal.applications.models import Application
+from mynumber.institutions.portal.contacts import alerts
+from mynumber.institutions.portal.contacts.models import Alert
+from mynumber.institutions.portal.notices import inbox
+from mynumber.protocols.applications import Step, Told
+from mynumber.protocols.notices import Category, Notice
+
+_TITLES: Final = {
+    Step.CORRECTION_ASKED: (Category.PROCEDURE, "直してほしいところがあります"),
+    Step.WORDS: (Category.PROCEDURE, "担当者からのことばがあります"),
+    Step.WITHDRAWN: (Category.PROCEDURE, "取り下げを受け付けました"),
+    Step.GRANTED: (Category.DECISION, "決定しました"),
+    Step.GRANTED_IN_PART: (Category.DECISION, "決定しました"),
+    Step.REFUSED: (Category.DECISION, "決定しました"),
+    Step.PAYMENT_ORDERED: (Category.BENEFIT, "支払いの手続をしました"),
+    Step.PAID: (Category.BENEFIT, "支払いました"),
+}
+_DUE: Final = frozenset({Step.CORRECTION_ASKED, Step.WORDS})
+
+
+def announce(application: Application, told: Told, *, now: datetime) -> None:
+    """Put the notice of a step into the inbox; nothing for steps that only say that work goes on."""
+    if told.step not in _TITLES:
+        return
+    category, what = _TITLES[told.step]
+    title = drafts.procedure_of(application).title.ja
+    amount = f"\n金額：{told.amount:,}円" if told.amount is not None else ""
+    inbox.put(
+        application.account,
+        Notice(
+            notice=uuid5(application.pk, f"step {told.number}"),
+            category=category,
+            title=f"{what}：{title}"[:100],
+            words=f"{_plain(told.words)}{amount}".strip()[:4000],
+            office=bodies.name_of(application.body)[:100],
+            at=told.at,
+            due=told.expected_by if told.step in _DUE else None,
+            link=reverse("application", args=[application.pk]),
+        ),
+        now=now,
+    )
+    alerts.ping(application.account, Alert.STEP, now)
+
+
+def _plain(words: str) -> str:
+    """Lines without control characters, as a notice takes them."""
+    lines = words.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join("".join(each for each in line if each.isprintable()) for line in lines)
