@@ -25,6 +25,8 @@ _DEPARTMENTS = (
     ("kubo", "久保　進", "戸籍住民課", "マイナンバーカードの窓口"),
 )
 """Staff of each town: user name, name, department, what they do."""
+_SUPERVISOR = ("kimura", "木村　徹", "子育て支援課", "申請の決裁 (起案した人とは別の人)")
+"""Staff of each town, who approves what others propose."""
 _CALL_CENTRE = ("mori", "森　明", "カードコールセンター", "紛失の受付 (24時間)")
 """Staff of J-LIS, which has no towns."""
 _AUDITOR = ("sakai", "酒井　律", "監視・監督室", "個人情報保護委員会の監督 (閲覧のみ)")
@@ -66,6 +68,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
     folders = {code: settings.home / "population" / code for code in towns}
     return (
         Step("ca", "公的個人認証の認証局をつくる", "jlis", ("create_ca",), (Milestone.TABLES,)),
+        *(_verifier(code) for code in towns),
         *(step for code in towns for step in _town(settings, code, folders[code])),
         *_members(folders),
         *_cards(settings),
@@ -105,6 +108,25 @@ def _town(settings: Settings, code: str, folder: Path) -> tuple[Step, ...]:
         ),
         step("codes", "が符号を取得する", "acquire_codes", after=(Milestone.PROCESSES, f"numbers-{code}")),
         step("copies", "が副本を登録する", "register_copies", after=(Milestone.PROCESSES, f"codes-{code}")),
+    )
+
+
+def _verifier(code: str) -> Step:
+    """署名検証者: a town checks the signatures of applications itself (公的個人認証法第17条第1項)."""
+    name = find(code).name
+    register = (
+        "register_verifier",
+        f"city-{code}",
+        f"--name={name}",
+        "--purpose=signature",
+        "--purpose=links",
+    )
+    return Step(
+        f"verifier-{code}",
+        f"{name}を署名検証者として登録する",
+        "jlis",
+        (*register, "--category=public_body", f"--system=municipality.{code}", "--without-key", "--keep"),
+        (Milestone.TABLES,),
     )
 
 
@@ -167,13 +189,14 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
     steps: list[Step] = []
     people = {
         user: (name, department)
-        for user, name, department, _ in (*_DEPARTMENTS, _PROVIDER, _CALL_CENTRE, _AUDITOR)
+        for user, name, department, _ in (*_DEPARTMENTS, _SUPERVISOR, _PROVIDER, _CALL_CENTRE, _AUDITOR)
     }
     for login in demo(settings).staff:
         name, department = people[login.username]
         tenant = ("--tenant", login.tenant) if login.tenant else ()
         create = ("create_staff", *tenant, "--username", login.username, "--name", name)
-        command = (*create, "--department", department, "--password-stdin", "--keep")
+        role = ("--role", "supervisor") if login.username == _SUPERVISOR[0] else ()
+        command = (*create, "--department", department, *role, "--password-stdin", "--keep")
         house = _house_of(login)
         title = f"{login.town}の職員({department})を登録する"
         steps.append(
@@ -212,7 +235,7 @@ def demo(settings: Settings) -> Demo:
             *(
                 StaffLogin(code, find(code).name, user, _password(), role)
                 for code in settings.towns
-                for user, _, _, role in _DEPARTMENTS
+                for user, _, _, role in (*_DEPARTMENTS, _SUPERVISOR)
             ),
             *(
                 StaffLogin(_at_gateway(code), find(code).name, _PROVIDER[0], _password(), _PROVIDER[3])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mynumber.platform.guide.demo import Demo, StaffLogin
 
 _CALL_CENTRE, _CLERK, _PROVIDER, _AUDITOR = "mori", "kubo", "aoki", "sakai"
+_CASE_WORKER, _SUPERVISOR = "yamada", "kimura"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,32 @@ def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...
     """In the order in which a visitor may want them. urls: the public address of each face; town: code of a municipality."""
     logins = {(login.username, login.tenant): login for login in demo.staff}
     return (
+        Errand(
+            "portal",
+            "手当を申請する",
+            "Apply for an allowance",
+            "探す、役所の情報を入れる、足りないところだけ答える、カードで署名して送る。どこまで進んだかは、わたしの申請で見られます。",
+            "Find it, let the office fill it in, answer what is missing, sign with the card. My applications says how far it is.",
+            f"{urls['portal']}/procedures/",
+        ),
+        Errand(
+            "municipality",
+            "届いた申請を審査する",
+            "Examine an application",
+            "担当になり、様式の横の情報連携の事実を見て、補正を求めるか、規則のとおりに起案します。",
+            "Claim it, compare the form with the facts from the network, ask for a correction or propose what the rule says.",
+            f"{urls['municipality']}/{town}/applications/",
+            logins.get((_CASE_WORKER, town)),
+        ),
+        Errand(
+            "municipality",
+            "決裁する",
+            "Approve a decision",
+            "起案した人とは別の人が見て、決裁します。通知書が本人に届き、支払が指示されます。",
+            "A second person looks and approves. The notice reaches the resident and the payment is ordered.",
+            f"{urls['municipality']}/{town}/applications/",
+            logins.get((_SUPERVISOR, town)),
+        ),
         Errand(
             "wallet",
             "PDFに署名する",
