@@ -45,7 +45,7 @@ def require_card(request: HttpRequest, what: str, *, words: str, back_to: str = 
             proof_of=f"confirm:{what}",
         )
         return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
-    if proof.account != resident_of(request).account:
+    if proof.account != resident_of(request).holder:
         raise PageRefused(
             "サインインしたカードと違います",
             "確かめたカードが、サインインしたときのカードと違うため、止めました。何も変わっていません。",

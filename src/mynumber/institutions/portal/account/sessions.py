@@ -7,7 +7,7 @@ A visit is a session of its own (new key), bound to the account and its certific
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import cast
@@ -20,18 +20,26 @@ from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from mynumber.institutions.portal.account import kiosk
+from mynumber.institutions.portal.account.devices import device_words
 from mynumber.institutions.portal.account.housekeeping import NowAndThen
 from mynumber.institutions.portal.account.models import Account
 from mynumber.webkit.face.language import say
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 IDLE = timedelta(minutes=10)
+IDLE_AT_KIOSK = timedelta(seconds=60)
+"""On a device that many use (`kiosk`): whoever walks away leaves nothing open."""
 LONGEST = timedelta(minutes=60)
 LONGEST_PATH = 400
 FORGET_AT_ONCE = 100
 
 _ACCOUNT, _SERIAL, _BEGAN, _SEEN, _BROWSER = "account", "certificate", "began", "seen", "browser"
-_LEVEL = "level"
+_LEVEL, _DEVICE, _REQUEST = "level", "device", "request"
+ACTING = "acting"
+"""Under this the session holds for whom the visitor acts (`proxies.acting`)."""
+BESIDE = "beside"
+"""Under this the session holds which support code it gave (`helpdesk.beside`)."""
 
 
 class Level(StrEnum):
@@ -58,6 +66,24 @@ class Visit:
     began: datetime
     seen: datetime
     level: Level = Level.CARD
+    at_kiosk: bool = False
+    """Whether the device is one that many use."""
+    actor: Account | None = None
+    """Who is here, where that is not `account` itself: a proxy who acts for it (代理人)."""
+    proxy_for: str = ""
+    """For whom the visitor acts, in words; empty where nobody else."""
+    support_until: datetime | None = None
+    """Until when support staff stands beside."""
+
+    @property
+    def holder(self) -> Account:
+        """Whose card is here: a proof of the card has to be of this account."""
+        return self.actor or self.account
+
+    @property
+    def idle(self) -> timedelta:
+        """Time without a page after which the visit ends."""
+        return IDLE_AT_KIOSK if self.at_kiosk else IDLE
 
     @property
     def by_card(self) -> bool:
@@ -67,13 +93,13 @@ class Visit:
     @property
     def ends_at(self) -> datetime:
         """When the visit ends if no further page is opened."""
-        return min(self.seen + IDLE, self.began + LONGEST)
+        return min(self.seen + self.idle, self.began + LONGEST)
 
     @property
     def words(self) -> str:
         """Which card it is, and until when: for the head of each page."""
         until = self.ends_at.astimezone(JAPAN)
-        ending = self.account.serial_ending
+        ending = self.holder.serial_ending
         return say(
             f"証明書の終わり {ending}・{until:%H:%M}まで", f"Certificate ending {ending}, until {until:%H:%M}"
         )
@@ -88,7 +114,7 @@ class Visit:
     @property
     def idle_minutes(self) -> int:
         """Minutes without a page after which the visit ends."""
-        return int(IDLE.total_seconds()) // 60
+        return int(self.idle.total_seconds()) // 60
 
 
 class SeeOther(HttpResponseRedirect):
@@ -109,8 +135,13 @@ def known_browser(session: SessionBase) -> str | None:
     return session.get(_BROWSER)
 
 
-def open_visit(request: HttpRequest, account: Account, *, now: datetime, level: Level = Level.CARD) -> None:
-    """Give the browser a fresh session for this account; whatever it carried before is gone, so no key planted earlier is worth anything."""
+def open_visit(
+    request: HttpRequest, account: Account, *, now: datetime, level: Level = Level.CARD, by: str = ""
+) -> None:
+    """Give the browser a fresh session for this account; whatever it carried before is gone, so no key planted earlier is worth anything.
+
+    by: the sign-in request that opened it; the device that answered it may end it (`kiosk.card_removed`).
+    """
     request.session.flush()
     request.session.update(
         {
@@ -119,6 +150,9 @@ def open_visit(request: HttpRequest, account: Account, *, now: datetime, level: 
             _BEGAN: now.timestamp(),
             _SEEN: now.timestamp(),
             _LEVEL: level.value,
+            _DEVICE: device_words(request.headers.get("User-Agent", "")),
+            **({_REQUEST: by} if by else {}),
+            **({kiosk.COOKIE: True} if kiosk.is_one(request) else {}),
         }
     )
     rotate_token(request)
@@ -137,11 +171,21 @@ def current_visit(request: HttpRequest, *, now: datetime) -> Visit | None:
     began = datetime.fromtimestamp(session[_BEGAN], UTC)
     seen = datetime.fromtimestamp(session[_SEEN], UTC)
     account = Account.objects.filter(pk=session[_ACCOUNT], certificate_serial=session[_SERIAL]).first()
-    if account is None or now >= min(seen + IDLE, began + LONGEST):
+    visit = Visit(account, began, seen, Level(session[_LEVEL]), kiosk.COOKIE in session) if account else None
+    if visit is None or now >= visit.ends_at:
         close_visit(request)
         return None
     session[_SEEN] = now.timestamp()
-    return Visit(account, began, now, Level(session[_LEVEL]))
+    visit = replace(visit, seen=now)
+    if BESIDE in session:
+        from mynumber.institutions.portal.helpdesk import beside
+
+        visit = replace(visit, support_until=beside.seen_until(session, now=now))
+    if ACTING in session:
+        from mynumber.institutions.portal.proxies import acting
+
+        visit = replace(visit, proxy_for=acting.words(session, visit, now=now))
+    return visit
 
 
 def forget_old_sessions(now: datetime) -> None:
@@ -161,10 +205,20 @@ def check_resident(request: HttpRequest) -> HttpResponse | None:
     visit = current_visit(request, now=datetime.now(UTC))
     wanted = getattr(request, "mynumber_level", "") or Level.CARD
     if visit is not None and visit.level.reaches(wanted):
+        if ACTING in request.session:
+            from mynumber.institutions.portal.proxies import acting
+
+            entered = acting.enter(request, visit)
+            if isinstance(entered, HttpResponse):
+                return entered
+            visit = entered
         request.resident = visit  # type: ignore[attr-defined]
         return None
     # Only a page can be come back to; a form that was being sent is not repeated.
     query = {"next": request.get_full_path()} if request.method in {"GET", "HEAD"} else {}
+    if was_here and visit is None and kiosk.is_one(request):
+        # Where the last visitor was is nothing for the next one.
+        query = {}
     if visit is not None:
         query["card"] = "1"
     elif was_here:

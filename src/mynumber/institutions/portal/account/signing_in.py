@@ -311,6 +311,16 @@ def _proof(row: SignInRequest, account: Account) -> Proof:
     return Proof(account, row.answered_at, None if handed is None else HandedAttributes.from_json(handed))
 
 
+def answered_with(row: SignInRequest, return_code: str) -> bool:
+    """Whether this is the return code that the device was given for its answer."""
+    return row.return_code is not None and hmac.compare_digest(bytes(row.return_code), _digest(return_code))
+
+
+def account_of(row: SignInRequest) -> Account | None:
+    """Whose card answered a request."""
+    return _OF_CERTIFICATE.first(serial=row.certificate_serial)
+
+
 def record(account: Account, kind: EventKind, at: datetime, reason: str = "") -> None:
     """Write a line of the history that the resident sees."""
     insert(Event(account=account, kind=kind, at=at, reason=reason))

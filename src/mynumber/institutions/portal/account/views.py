@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from mynumber.institutions.portal.account import going_on, signing_in
+from mynumber.institutions.portal.account import going_on, kiosk, signing_in
 from mynumber.institutions.portal.account.acquisition import acquire_code
 from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
 from mynumber.institutions.portal.account.models import EventKind
@@ -65,6 +65,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         return SeeOther(next_path)
     context = {
         "needs_card": needs_card,
+        "at_kiosk": kiosk.is_one(request),
         "next": next_path,
         "goes_elsewhere": next_path != "/",
         "ended": "ended" in request.GET,
@@ -136,7 +137,7 @@ def finish(request: HttpRequest) -> HttpResponse:
     if finished.proof_of is not None:
         led = onwards[0] if onwards else Onward(finished.next_path, "")
         return onward(led.address, to=led.to)
-    open_visit(request, finished.account, now=now)
+    open_visit(request, finished.account, now=now, by=request_id)
     _log.info("signed in", kind="new" if finished.is_new else "known")
     if finished.account.code is None:
         try:
@@ -151,9 +152,13 @@ def finish(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the visit."""
-    signing_in.record(resident_of(request).account, EventKind.SIGNED_OUT, _now())
+    visit = resident_of(request)
+    signing_in.record(visit.holder, EventKind.SIGNED_OUT, _now())
     close_visit(request)
-    return SeeOther(reverse("sign-in") + "?signed_out=1")
+    response = SeeOther(reverse("sign-in") + "?signed_out=1")
+    if visit.at_kiosk:
+        kiosk.leave_nothing(response)
+    return response
 
 
 @resident_only

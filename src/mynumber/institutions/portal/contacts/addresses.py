@@ -275,3 +275,9 @@ def _language(account: Account) -> str:
         Contact.objects.filter(account=account).values_list("language", flat=True).first()
         or Language.JAPANESE
     )
+
+
+def forget(account: Account, now: datetime) -> None:
+    """Delete everything that an account told, with what was still to be sent."""
+    for table in (Mail, Verification, Contact):
+        table.objects.filter(account=account).delete()

@@ -22,7 +22,6 @@ OF_EVENTS: Final[dict[str, Alert]] = {
     EventKind.REFUSED: Alert.SIGN_IN,
     EventKind.PASSKEY_ADDED: Alert.CHANGE,
     EventKind.PASSKEY_REMOVED: Alert.CHANGE,
-    EventKind.CONTACT_CHANGED: Alert.CHANGE,
     EventKind.PROXY_CHANGED: Alert.CHANGE,
 }
 """Events of the account (account/signing_in.record) that are told."""

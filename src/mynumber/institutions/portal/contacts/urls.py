@@ -1,5 +1,19 @@
-"""Routes."""
+"""Routes below /account/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mynumber.institutions.portal.account import self_views
+from mynumber.institutions.portal.contacts import views
+
+urlpatterns = [
+    path("contacts", views.contacts, name="contacts"),
+    path("contacts/address", views.address, name="contacts-address"),
+    path("contacts/prove", views.prove, name="contacts-prove"),
+    path("contacts/confirm", views.confirm, name="contacts-confirm"),
+    path("contacts/remove", views.remove, name="contacts-remove"),
+    path("contacts/preferences", views.preferences, name="contacts-preferences"),
+    path("sessions", self_views.session_list, name="sessions"),
+    path("sessions/end", self_views.end_sessions, name="sessions-end"),
+    path("close", self_views.close_account, name="close-account"),
+    path("closed", self_views.closed, name="account-closed"),
+]

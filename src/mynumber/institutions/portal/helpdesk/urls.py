@@ -1,5 +1,10 @@
-"""Routes."""
+"""Routes of help, and of devices that many use."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mynumber.institutions.portal.account import self_views
+
+urlpatterns = [
+    path("kiosk", self_views.kiosk_page, name="kiosk"),
+    path("kiosk/card-removed/<str:request_id>", self_views.card_removed, name="kiosk-card-removed"),
+]
