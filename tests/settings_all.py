@@ -49,6 +49,7 @@ _APPS = [
     "mynumber.institutions.gateway.letters",
     "mynumber.institutions.gateway.corrections",
     "mynumber.institutions.gateway.rotation",
+    "mynumber.institutions.gateway.notices",
     "mynumber.institutions.gateway.information",
     "mynumber.institutions.network.corrections",
     "mynumber.institutions.municipality.register",

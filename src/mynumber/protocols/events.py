@@ -85,6 +85,8 @@ class EventKind(StrEnum):
     """給付の額等の改定"""
     BENEFIT_STOPPED = "benefit_stopped"
     """給付の停止・消滅"""
+    NOTICE = "notice"
+    """お知らせの送付: never published by a member; the core records so that a notice went to the portal (`protocols.notices`)."""
 
     @property
     def label_ja(self) -> str:
@@ -105,6 +107,7 @@ _LABEL_JA = {
     EventKind.BENEFIT_AWARDED: "給付の決定",
     EventKind.BENEFIT_CHANGED: "給付の改定",
     EventKind.BENEFIT_STOPPED: "給付の停止・消滅",
+    EventKind.NOTICE: "お知らせの送付",
 }
 
 _RESIDENCE: Final = frozenset({InformationKind.RESIDENT_RECORD})
@@ -122,6 +125,7 @@ _ABOUT: dict[EventKind, Set[InformationKind]] = {
     EventKind.TAX_ASSESSED: _TAX,
     EventKind.ACCOUNT_REGISTERED: _ACCOUNT,
     EventKind.ACCOUNT_REMOVED: _ACCOUNT,
+    EventKind.NOTICE: frozenset(),
 }
 _NO_BENEFIT: Final = _CIVIL_STATUS | _ACCOUNT | _TAX
 
@@ -378,7 +382,8 @@ class EventRecord(_Body, frozen=True, kw_only=True):
     publisher_name: ShortText
     kind: EventKind
     information: KindName
-    grounds: Grounds
+    grounds: Annotated[tuple[Ground, ...], msgspec.Meta(max_length=200)]
+    """Empty of a notice: whoever may write to a person needs no row of the table for it."""
     occurred_at: Moment
     disclosed_at: Moment
     """When it was laid ready for the subscriber."""

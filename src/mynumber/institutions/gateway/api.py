@@ -15,6 +15,7 @@ from mynumber.institutions.gateway.files import serving as files
 from mynumber.institutions.gateway.information import serving as information
 from mynumber.institutions.gateway.letters import serving as letters
 from mynumber.institutions.gateway.mesh import serving as mesh
+from mynumber.institutions.gateway.notices import serving as notices
 from mynumber.institutions.gateway.rotation.rotating import Rotating
 from mynumber.institutions.gateway.tenants.holding import Holding
 from mynumber.institutions.gateway.tenants.inquirer_side import InquirerSide
@@ -83,6 +84,7 @@ class Gateway:
         )
         self.waiting = WaitingSheets(node, side, self.inquiring)
         self.mesh = mesh.Mesh(node, self.store, self.caller)
+        self.notices = notices.Notices(node, self.store, self.caller)
         self.files = files.MemberFiles(node, self.ask)
         self.letters = letters.Correspondence(node, self.caller)
         self.information = information.OwnInformation(node, self.store, self.hours, self.outbox)
@@ -102,6 +104,7 @@ class Gateway:
         with suppress(*DATABASE_FAILURES):
             await self.instances.end()
         await self.mesh.close()
+        await self.notices.close()
         await self.files.close()
         await self.letters.close()
         await self.caller.close()
@@ -266,6 +269,7 @@ def build() -> MessageApp:
     mesh.register(application, lambda: _running().mesh)
     files.register(application, lambda: _running().files)
     letters.register(application, lambda: _running().letters)
+    notices.register(application, lambda: _running().notices)
     information.register(application, lambda: _running().information)
     return application
 

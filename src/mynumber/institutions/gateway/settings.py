@@ -13,6 +13,7 @@ globals().update(
             "mynumber.institutions.gateway.letters",
             "mynumber.institutions.gateway.corrections",
             "mynumber.institutions.gateway.rotation",
+            "mynumber.institutions.gateway.notices",
             "mynumber.institutions.gateway.information",
         ],
         urlconf="mynumber.institutions.gateway.urls",

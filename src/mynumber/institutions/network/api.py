@@ -10,7 +10,7 @@ import itertools
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -39,6 +39,7 @@ from mynumber.institutions.network.corrections.noting import note
 from mynumber.institutions.network.information.deciding import candidates, judge_own
 from mynumber.institutions.network.information.visits import person_of, rest_on
 from mynumber.institutions.network.mesh import serving as mesh
+from mynumber.institutions.network.notices import serving as notices
 from mynumber.institutions.network.own_use import accepting
 from mynumber.institutions.network.own_use.rows import JAPAN, OwnUse
 from mynumber.institutions.network.siblings.asking import Asking, issued_among
@@ -145,6 +146,14 @@ class Core:
             legal_basis=legal_basis_at,
             log=self.sequencer,
             make_known=self.asking.make_known,
+        )
+        self.notices = notices.Addressing(
+            node,
+            pool,
+            codes=lambda: self.codes,
+            log=self.sequencer,
+            make_known=self.asking.make_known,
+            count_refused=self._count_refused,
         )
         self._tasks = [
             asyncio.create_task(keep_running("sequencer", self.sequencer.run)),
@@ -297,7 +306,8 @@ class Core:
         if not isinstance(recorded, Recorded):
             raise Refused(Hop.NETWORK, Reason.REPLAYED)
         if any(decision.reason for decision in recorded.decisions):
-            await self._count_refused(question.sender, kind, recorded.decisions)
+            reasons = (decision.reason for decision in recorded.decisions if decision.reason)
+            await self._count_refused(question.sender, kind, reasons)
         return PermitDecisions(
             decisions=recorded.decisions,
             sheets=recorded.sheets,
@@ -305,8 +315,8 @@ class Core:
             valid_until=at + PERMIT_VALIDITY,
         )
 
-    async def _count_refused(self, sender: str, kind: str, decisions: Sequence[PermitDecision]) -> None:
-        counts = Counter(decision.reason for decision in decisions if decision.reason)
+    async def _count_refused(self, sender: str, kind: str, reasons: Iterable[Reason]) -> None:
+        counts = Counter(reasons)
         await asyncio.gather(
             *(
                 self.refusals.submit(RefusedMessage(_hour(), kind, sender, reason, times))
@@ -510,6 +520,7 @@ def build() -> MessageApp:
     )
     mesh.register(application, lambda: _running().mesh)
     blind.register(application, lambda: _running().blind)
+    notices.register(application, lambda: _running().notices)
     return application
 
 

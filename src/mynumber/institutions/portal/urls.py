@@ -8,6 +8,7 @@ from mynumber.institutions.portal.applications import urls as applications
 from mynumber.institutions.portal.card import urls as card
 from mynumber.institutions.portal.home import urls as home
 from mynumber.institutions.portal.identity import urls as identity
+from mynumber.institutions.portal.notices import arriving as notice_messages
 from mynumber.institutions.portal.phones import views as phones
 from mynumber.institutions.portal.records import urls as records
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
@@ -35,6 +36,7 @@ urlpatterns = [
     path("sign-in/passkey", passkey_views.passkey_sign_in, name="passkey-sign-in"),
     path("account/code", views.obtain_code, name="obtain-code"),
     *account_messages.routes,
+    *notice_messages.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),
     path("", include(home)),
     path("language", choose_language, name="language"),

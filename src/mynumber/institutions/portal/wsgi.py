@@ -6,5 +6,7 @@ application = institution_application("portal")
 
 # Models exist only once the application is made.
 from mynumber.institutions.portal.applications import outbox  # noqa: E402
+from mynumber.institutions.portal.notices import reporting  # noqa: E402
 
 outbox.start()
+reporting.start()

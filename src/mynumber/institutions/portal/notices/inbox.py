@@ -6,7 +6,7 @@ Two accounts of one person (an old card and its successor, known by the same cod
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,9 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.contacts.alerts import ping
+from mynumber.institutions.portal.contacts.models import Alert
+from mynumber.institutions.portal.notices import reporting
 from mynumber.institutions.portal.notices.models import InboxNotice
 from mynumber.protocols.notices import Bill, Happening, Notice, Offer
 from mynumber.webkit import safe
@@ -66,33 +69,79 @@ class Kept:
         return f"Kept({self.notice.notice})"
 
 
-def put(account: Account, notice: Notice, *, now: datetime, sender: str = PORTAL) -> InboxNotice:
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A notice that is to be put into an inbox."""
+
+    account: Account
+    notice: Notice
+    sender: str = PORTAL
+
+
+def put(
+    account: Account,
+    notice: Notice,
+    *,
+    now: datetime,
+    sender: str = PORTAL,
+    alert: Alert | None = Alert.NOTICE,
+) -> InboxNotice:
     """Put a notice into the inbox, in the caller's transaction, without network. The same id again changes nothing.
 
-    With that it has arrived (到達). Raises OtherNotice if the id is that of somebody else's notice or of another sender's.
+    With that it has arrived (到達), and an e-mail without content is queued where the resident wants one (`alert`: of which kind). Raises OtherNotice
+    if the id is that of somebody else's notice or of another sender's.
     """
-    bare = msgspec.structs.replace(notice, letter=None)
-    encoded = msgspec.json.encode(notice)
-    row, is_new = InboxNotice.objects.get_or_create(
-        id=notice.notice,
-        defaults={
-            "account": account,
-            "sender": sender,
-            "category": notice.category.value,
-            "due": notice.due,
-            "written_at": notice.at,
-            "arrived_at": now,
-            "content": _seal(msgspec.json.encode(bare), f"{notice.notice}/content"),
-            "letter": None if notice.letter is None else _seal(notice.letter, f"{notice.notice}/letter"),
-            "digest": hashlib.sha256(encoded).digest(),
-            "has_letter": notice.letter is not None,
-            "has_bill": notice.bill is not None,
-            "has_offer": notice.offer is not None,
-        },
-    )
-    if not is_new and (row.sender != sender or not _same_person(account).filter(pk=row.account_id).exists()):
+    (row,) = put_all([Arriving(account, notice, sender)], now=now, alert=alert)
+    if row is None:
         raise OtherNotice
     return row
+
+
+def put_all(
+    arriving: Sequence[Arriving], *, now: datetime, alert: Alert | None = Alert.NOTICE
+) -> list[InboxNotice | None]:
+    """The same for many, in the order given; None where the id is that of another notice."""
+    ids = [each.notice.notice for each in arriving]
+    before = _known(ids)
+    fresh = {each.notice.notice: each for each in reversed(arriving) if each.notice.notice not in before}
+    InboxNotice.objects.bulk_create([_row(each, now) for each in fresh.values()], ignore_conflicts=True)
+    rows = _known(ids)
+    if alert is not None:
+        for account in {each.account.pk: each.account for each in fresh.values()}.values():
+            ping(account, alert, now)
+    found = ((rows[each.notice.notice], each) for each in arriving)
+    return [row if _is_that(row, each) else None for row, each in found]
+
+
+def _is_that(row: InboxNotice, each: Arriving) -> bool:
+    """Whether what has the id is this notice: of the same sender, to the same person."""
+    if row.sender != each.sender:
+        return False
+    return row.account_id == each.account.pk or _same_person(each.account).filter(pk=row.account_id).exists()
+
+
+def _known(ids: Sequence[UUID]) -> dict[UUID, InboxNotice]:
+    return InboxNotice.objects.only("id", "account_id", "sender", "arrived_at").in_bulk(ids)
+
+
+def _row(each: Arriving, now: datetime) -> InboxNotice:
+    notice = each.notice
+    bare = msgspec.structs.replace(notice, letter=None)
+    return InboxNotice(
+        id=notice.notice,
+        account=each.account,
+        sender=each.sender,
+        category=notice.category.value,
+        due=notice.due,
+        written_at=notice.at,
+        arrived_at=now,
+        content=_seal(msgspec.json.encode(bare), f"{notice.notice}/content"),
+        letter=None if notice.letter is None else _seal(notice.letter, f"{notice.notice}/letter"),
+        digest=hashlib.sha256(msgspec.json.encode(notice)).digest(),
+        has_letter=notice.letter is not None,
+        has_bill=notice.bill is not None,
+        has_offer=notice.offer is not None,
+    )
 
 
 def find(account: Account, notice: UUID) -> Kept | None:
@@ -103,12 +152,12 @@ def find(account: Account, notice: UUID) -> Kept | None:
 
 def bills(account: Account) -> list[Kept]:
     """Every notice with a bill, the newest first; `acted_at` is set once it was paid."""
-    return _all_kept(of(account).filter(has_bill=True))
+    return kept_of(of(account).filter(has_bill=True))
 
 
 def offers(account: Account) -> list[Kept]:
     """Every notice with an offer, the newest first; `acted_at` is set once it was taken up or declined."""
-    return _all_kept(of(account).filter(has_offer=True))
+    return kept_of(of(account).filter(has_offer=True))
 
 
 def letter(account: Account, notice: UUID) -> bytes | None:
@@ -118,13 +167,34 @@ def letter(account: Account, notice: UUID) -> bytes | None:
 
 
 def note_read(account: Account, notice: UUID, *, now: datetime) -> bool:
-    """The resident opened it; whether for the first time."""
-    return bool(of(account).filter(pk=notice, read_at=None).update(read_at=now))
+    """The resident opened it; whether for the first time. The sender is told."""
+    first = bool(of(account).filter(pk=notice, read_at=None).update(read_at=now))
+    if first:
+        reporting.queue(notice, Happening.READ, now=now)
+    return first
 
 
 def note_act(account: Account, notice: UUID, act: Happening, *, now: datetime) -> bool:
-    """What the notice asked for was done (paid, applied, declined); whether that is new. The sender is told."""
-    return bool(of(account).filter(pk=notice, acted_at=None).update(acted_at=now, act=act.value))
+    """What the notice asked for was done (paid, applied, declined, done); whether that is new. The sender is told."""
+    first = bool(of(account).filter(pk=notice, acted_at=None).update(acted_at=now, act=act.value))
+    if first:
+        reporting.queue(notice, act, now=now)
+    return first
+
+
+def put_away(account: Account, notice: UUID, *, now: datetime) -> bool:
+    """Take it out of the list; whether it was there. It can be looked for all the same, and nobody is told."""
+    return bool(of(account).filter(pk=notice, put_away_at=None).update(put_away_at=now))
+
+
+def put_back(account: Account, notice: UUID) -> bool:
+    """The opposite."""
+    return bool(of(account).filter(pk=notice).exclude(put_away_at=None).update(put_away_at=None))
+
+
+def kept_of(rows: Iterable[InboxNotice]) -> list[Kept]:
+    """Rows, opened."""
+    return [_kept(row) for row in rows]
 
 
 def of(account: Account) -> QuerySet[InboxNotice]:
@@ -139,10 +209,6 @@ def of(account: Account) -> QuerySet[InboxNotice]:
 def _same_person(account: Account) -> QuerySet[Account]:
     one = Q(pk=account.pk)
     return Account.objects.filter(one if account.code is None else one | Q(code=account.code))
-
-
-def _all_kept(rows: Iterable[InboxNotice]) -> list[Kept]:
-    return [_kept(row) for row in rows]
 
 
 def _kept(row: InboxNotice) -> Kept:
