@@ -83,6 +83,7 @@ _APPS = [
     "mynumber.institutions.portal.deliveries",
     "mynumber.institutions.portal.information",
     "mynumber.institutions.portal.home",
+    "mynumber.institutions.portal.bundles",
     "mynumber.institutions.portal.proxies",
     "mynumber.institutions.portal.helpdesk",
     "mynumber.institutions.portal.card",

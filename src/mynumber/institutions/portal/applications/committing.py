@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
@@ -30,8 +31,10 @@ from mynumber.institutions.portal.applications.models import (
     Sending,
     Standing,
 )
+from mynumber.institutions.portal.notices import inbox
 from mynumber.protocols import applications as messages
 from mynumber.protocols import sign_in, signing
+from mynumber.protocols.notices import Happening
 from mynumber.protocols.residents import FourAttributes
 from mynumber.protocols.sign_in import Attribute
 from mynumber.protocols.signing import Document
@@ -68,6 +71,12 @@ def ask_consent(request: HttpRequest, application: Application, *, title: str, n
 def on_consent(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Onward | None:
     """Keep who applies, and find the body. Raises CannotGoOn."""
     application = _own(request, what, proof, now)
+    agree(application, proof, now=now)
+    return Onward(reverse("application", args=[application.pk]), "")
+
+
+def agree(application: Application, proof: Proof, *, now: datetime) -> None:
+    """Take who applies from the card, and find the body. The caller holds the row's lock. Raises CannotGoOn."""
     applicant = _four_attributes(proof.attributes)
     if applicant is None or not application.editing:
         raise CannotGoOn
@@ -83,7 +92,6 @@ def on_consent(request: HttpRequest, what: str, proof: Proof, now: datetime) -> 
     application.body = application.body if application.sequence else body
     application.save(update_fields=["applicant", "certificate_serial", "agreed_at", "prefilled_at", "body"])
     drafts.note(application, HappeningKind.AGREED, now, bodies.name_of(body) if body else "")
-    return Onward(reverse("application", args=[application.pk]), "")
 
 
 def _four_attributes(handed: HandedAttributes | None) -> FourAttributes | None:
@@ -210,18 +218,17 @@ def on_send(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Onw
     if reading.procedure.signature is Signature.SIGNATURE:
         if proof.signed is None or len(proof.signed.signatures) != 1:
             raise CannotGoOn
-        content = _signed(content, proof.signed)
+        content = with_signature(content, proof.signed.certificate, proof.signed.signatures[0])
     if not drafts.claim_entitlement(application, reading):
         raise CannotGoOn
     commit(application, content, now=now)
     return Onward(reverse("application", args=[application.pk]) + "?sent=1", "")
 
 
-def _signed(content: messages.Application, signed: signing.SigningResponse) -> messages.Application:
-    signature = messages.CardSignature(certificate=signed.certificate, value=signed.signatures[0])
-    return messages.Application(
-        **{name: getattr(content, name) for name in content.__struct_fields__ if name != "signature"},
-        signature=signature,
+def with_signature(content: messages.Application, certificate: bytes, value: bytes) -> messages.Application:
+    """The same with the card's signature over its statement."""
+    return msgspec.structs.replace(
+        content, signature=messages.CardSignature(certificate=certificate, value=value)
     )
 
 
@@ -248,4 +255,7 @@ def commit(application: Application, content: messages.Application, *, now: date
             ]
         )
         drafts.note(application, HappeningKind.COMMITTED, now)
+        offer = kept.content_of(application).offer
+        if offer:
+            inbox.note_act(application.account, UUID(offer), Happening.APPLIED, now=now)
     return sending

@@ -28,6 +28,21 @@ class Origin(msgspec.Struct, frozen=True):
     """ISO 8601."""
 
 
+class Fixed(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer inside an entry of a group that a third party gave (the employer): what the form sends for it is ignored. It does not print itself."""
+
+    group: str
+    person: str
+    """Which entry: its `person`."""
+    field: str
+    value: Any
+    source: str
+    """Who gave it and when, in words."""
+
+    def __repr__(self) -> str:
+        return f"Fixed({self.group}.{self.field})"
+
+
 class Content(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A draft: what the person gave, what sources gave, what they could not give. It does not print itself."""
 
@@ -41,6 +56,10 @@ class Content(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Sections that the person went through."""
     marks: dict[str, str] = {}
     """What has to be corrected, by numbered path, in words."""
+    offer: str = ""
+    """Id of the notice that offered it; its sender is told once it is sent."""
+    fixed: list[Fixed] = []
+    """What somebody else said, and the person cannot change."""
 
     def __repr__(self) -> str:
         return "Content(...)"

@@ -1,0 +1,121 @@
+"""What an event of life makes due: the procedures with office and last day, and the questions that several of them ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from mynumber.foundation.procedures.bundles import BUNDLES, of_life_event
+from mynumber.foundation.procedures.deadlines import Window, window
+from mynumber.foundation.procedures.definition import Field, FieldType, How, LifeEvent, Procedure
+from mynumber.foundation.procedures.loading import catalogue
+from mynumber.institutions.portal.applications import drafts
+
+EVENTS: Final = tuple(LifeEvent(name) for name in BUNDLES)
+_ANSWERED: Final = (How.ASK, How.PREFILLED_EDITABLE, How.PREFILLED_LOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A procedure of an event; `window` counts from the day of the event, where that is known."""
+
+    procedure: Procedure
+    window: Window
+    offered: bool
+    """Whether the event itself makes it due; else it only belongs there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A question that several procedures ask, with the id that its field has in each."""
+
+    field: Field
+    takers: tuple[tuple[str, str], ...]
+
+
+def of_event(event: LifeEvent, *, on: date, happened_on: date | None = None) -> tuple[Due, ...]:
+    """Everything that a resident files themself, the nearest deadline first, what only belongs there last."""
+    pushed = BUNDLES[event.value]
+    found = [
+        Due(each, _window(each, happened_on, on), any(push.event in pushed for push in each.push))
+        for each in of_life_event(catalogue(), event, on=on)
+        if drafts.may_begin(each)
+    ]
+    return tuple(sorted(found, key=lambda due: (not due.offered, due.window.closes or date.max)))
+
+
+def _window(procedure: Procedure, happened_on: date | None, on: date) -> Window:
+    after = procedure.deadlines.apply.after
+    answers = {after: happened_on.isoformat()} if happened_on and after else {}
+    return window(procedure, answers, on=on)
+
+
+def day_field(procedure: Procedure) -> Field | None:
+    """The field of the day from which the procedure's term counts, if the person answers it."""
+    after = procedure.deadlines.apply.after
+    return next(
+        (
+            each
+            for each in procedure.field
+            if each.id == after
+            and each.type is FieldType.DATE
+            and each.how in (How.ASK, How.PREFILLED_EDITABLE)
+        ),
+        None,
+    )
+
+
+def given_by(event: LifeEvent, happened_on: date | None, procedure: Procedure) -> dict[str, str]:
+    """Answers that the event itself gives: its day, and the choice that names it."""
+    answers: dict[str, str] = {}
+    names = [each.value for each in BUNDLES[event.value]]
+    day = day_field(procedure)
+    if day is not None and happened_on is not None:
+        answers[day.id] = happened_on.isoformat()
+    for each in procedure.field:
+        chosen = next((name for name in names if name in {one.value for one in each.choices}), None)
+        if each.type is FieldType.CHOICE and each.how is How.ASK and chosen is not None:
+            answers[each.id] = chosen
+    return answers
+
+
+def shared(procedures: Iterable[Procedure]) -> tuple[Shared, ...]:
+    """The questions that at least two of them ask: the same common field, or the same words with the same answers."""
+    found: dict[object, tuple[Field, list[tuple[str, str]]]] = {}
+    for procedure in procedures:
+        given = {day.id} if (day := day_field(procedure)) else set()
+        for field in procedure.field:
+            if field.how in _ANSWERED and field.type is not FieldType.PERSON and field.id not in given:
+                found.setdefault(_question(field), (field, []))[1].append((procedure.id, field.id))
+    return tuple(Shared(field, tuple(takers)) for field, takers in found.values() if len(takers) > 1)
+
+
+def _question(field: Field) -> object:
+    """What makes two fields one question."""
+    if field.shared:
+        return field.shared
+    return (
+        *(field.id, field.type, field.label.ja, field.bounds, field.when),
+        tuple(one.value for one in field.choices),
+        tuple(_question(inner) for inner in field.field),
+    )
+
+
+def form_of(procedures: tuple[Procedure, ...], questions: Iterable[Shared]) -> Procedure:
+    """The shared questions as a form of their own."""
+    fields = tuple(msgspec.structs.replace(each.field, section="") for each in questions)
+    return msgspec.structs.replace(procedures[0], field=fields, section=(), document=(), rule=None)
+
+
+def spread(questions: Iterable[Shared], answers: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """Answers of the shared form to what each procedure's draft takes."""
+    result: dict[str, dict[str, object]] = {}
+    for question in questions:
+        if question.field.id in answers:
+            for procedure, field in question.takers:
+                result.setdefault(procedure, {})[field] = answers[question.field.id]
+    return result

@@ -1,0 +1,284 @@
+"""Life events: what is due until when, shared questions once, one card for several applications."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+
+from mynumber.foundation.procedures.definition import LifeEvent
+from mynumber.institutions.portal.applications import drafts, kept
+from mynumber.institutions.portal.applications.models import Application, Sending, Standing
+from mynumber.institutions.portal.bundles import due
+from mynumber.institutions.portal.bundles.models import Bundle
+from mynumber.protocols import sign_in
+from mynumber.protocols.signing import SigningClient, SigningRequest
+from tests.institutions.portal.applications.body import City
+from tests.institutions.portal.applications.people import CLAIM, NOTHING, Person, controls
+from tests.institutions.portal.house import PUBLIC, Browser, House
+from tests.institutions.portal.identity.service import led_to
+
+ON = date(2026, 11, 22)
+BIRTH = date(2026, 11, 10)
+REPORT = "pregnancy_notification"
+NURSERY = "nursery_application"
+CERTIFICATION = "nursery_certification"
+
+
+# --- what is due --------------------------------------------------------------------------------------------------
+
+
+def test_deadlines_count_from_the_day_of_the_event() -> None:
+    listed = due.of_event(LifeEvent.BIRTH, on=ON, happened_on=BIRTH)
+    claim = next(each for each in listed if each.procedure.id == CLAIM)
+    assert claim.window.closes == date(2026, 11, 25)
+    closing = [each.window.closes for each in listed if each.offered and each.window.closes]
+    assert closing == sorted(closing)
+    offered = [each.offered for each in listed]
+    assert offered == sorted(offered, reverse=True), "what the event makes due comes first"
+    assert next(each for each in due.of_event(LifeEvent.BIRTH, on=ON)).window.closes is None
+
+
+@pytest.mark.parametrize("event", due.EVENTS)
+def test_a_question_of_several_forms_is_one(event: LifeEvent) -> None:
+    procedures = tuple(each.procedure for each in due.of_event(event, on=ON))
+    questions = due.shared(procedures)
+    assert len({question.field.id for question in questions}) == len(questions)
+    assert "phone" in {question.field.id for question in questions}
+    for question in questions:
+        for procedure, field in question.takers:
+            there = next(each for each in procedures if each.id == procedure)
+            assert any(each.id == field and each.type is question.field.type for each in there.field)
+    # A form that stands alone shares nothing.
+    assert due.shared(procedures[:1]) == ()
+
+
+def test_the_event_answers_what_it_is_itself() -> None:
+    claim = next(
+        each.procedure for each in due.of_event(LifeEvent.BIRTH, on=ON) if each.procedure.id == CLAIM
+    )
+    assert due.given_by(LifeEvent.BIRTH, BIRTH, claim) == {"cause": "birth", "cause_on": "2026-11-10"}
+    assert due.given_by(LifeEvent.MOVING, None, claim) == {"cause": "moved_in"}
+
+
+def test_anybody_reads_what_is_due(house: House, browser: Browser) -> None:
+    assert 'href="/events/birth/"' in browser.text("/events/")
+    page = browser.text("/events/birth/?on=令和8年11月10日")
+    assert "2026年（令和8年）11月25日" in page
+    assert "期限を過ぎています" in browser.text("/events/birth/?on=2020-01-06")
+    assert browser.get("/events/birth/?on=nonsense").status_code == 422
+    assert browser.get("/events/care/").status_code == 404
+    assert browser.get("/events/nothing/").status_code == 404
+    begin = browser.get("/events/birth/begin?on=2026-11-10")
+    assert (begin.status_code, begin.headers["Location"].partition("?")[0]) == (303, "/sign-in/")
+
+
+# --- a set --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Family:
+    """Somebody with a new child and a set of drafts."""
+
+    person: Person
+    ident: UUID = NOTHING
+
+    @property
+    def browser(self) -> Browser:
+        return self.person.browser
+
+    def at(self, what: str = "") -> str:
+        return f"/events/sets/{self.ident}/{what}"
+
+    def begin(self, *procedures: str) -> Family:
+        if self.ident == NOTHING:
+            self.person.sign_in()
+        page = "/events/birth/begin?on=2026-11-10"
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.browser.text(page))
+        assert token is not None
+        response: Any = self.browser.post(page, {"csrfmiddlewaretoken": token[1], "procedure": procedures})
+        assert response.status_code == 303, response.content.decode()
+        self.ident = UUID(response.headers["Location"].strip("/").rpartition("/")[2])
+        return self
+
+    def agree(self) -> None:
+        response: Any = self.browser.post_form(self.at(), self.at("consent"))
+        query = parse_qs(urlsplit(response.headers["Location"]).query)
+        device = self.person.house.device
+        asked = device.fetch(query["request"][0], now=datetime.now(UTC))
+        accepted = device.respond(asked, self.person.holder.answer(asked))
+        back = self.browser.get(sign_in.finish_url(asked, accepted).removeprefix(PUBLIC))
+        assert led_to(back) == self.at()
+
+    def answer(self, **answers: str) -> Any:
+        sent = controls(self.browser.text(self.at("questions")))
+        given = {name: values[-1] for name, values in sent.items()} | answers
+        return self.browser.post(self.at("questions"), given)
+
+    def of(self, procedure: str) -> Person:
+        row = Application.objects.get(procedure=procedure, bundle_parts__bundle_id=self.ident)
+        return Person(self.person.house, self.person.holder, self.browser, row.pk)
+
+    def to_the_device(self) -> SigningRequest:
+        response: Any = self.browser.post_form(self.at(), self.at("sign"))
+        assert response.status_code == 303, response.content.decode()
+        query = parse_qs(urlsplit(response.headers["Location"]).query)
+        return SigningClient(self.person.house.device).fetch(query["request"][0], now=datetime.now(UTC))
+
+
+@pytest.fixture
+def family(person: Person) -> Family:
+    return Family(person)
+
+
+def fill_claim(claim: Person) -> None:
+    """What only the claim asks."""
+    claim.fill("confirm", consent_facts="on")
+    claim.fill(
+        "children",
+        children__0__relation="parent",
+        children__0__cared_for="yes",
+        children__0__shares_livelihood="yes",
+        children__0__in_facility="no",
+    )
+    claim.fill("family", other_parent_cares="no")
+    claim.fill(
+        "payment",
+        account_bank_code="0001",
+        account_branch_code="001",
+        account__kind="ordinary",
+        account__number="7654321",
+        account__holder="カクウ ハナコ",
+    )
+
+
+def fill_notification(form: Person) -> None:
+    """Whatever a pregnancy notification still lacks, in the order of its pages."""
+    for _ in range(2):
+        row = Application.objects.get(pk=form.ident)
+        content = kept.content_of(row)
+        reading = drafts.reading_of(row, content, now=datetime.now(UTC))
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+        for problem in reading.all_problems:
+            field = next(each for each in reading.procedure.field if each.id == problem.path)
+            content.typed[field.id] = {
+                "date": yesterday,
+                "count": "8",
+                "yes_no": "no",
+                "choice": field.choices[0].value if field.choices else "",
+                "choices": [field.choices[0].value] if field.choices else [],
+                "confirm": "on",
+                "text": "かつしか医院",
+                "long_text": "なし",
+                "phone": "0312345678",
+                "name": "架空　医子",
+            }[field.type.value]
+        drafts.save(row, content, now=datetime.now(UTC))
+
+
+def test_shared_answers_are_given_once_and_reach_every_draft(family: Family, city: City) -> None:
+    family.begin(CLAIM, REPORT)
+    page = family.browser.text(family.at())
+    assert "同意して、カードで確かめる" in page
+    family.agree()
+    before = len(city.asked)
+    assert "共通の質問" in family.browser.text(family.at())
+    assert {each.form.procedure for each in city.asked[before:]} == {CLAIM, REPORT}
+    page = family.browser.text(family.at("questions"))
+    assert page.count('name="phone"') == 1
+    assert family.answer(phone="bad").status_code == 422
+    done = family.answer(phone="03-1234-5678", consent_facts="on", true_statement="on")
+    assert (done.status_code, done.headers["Location"]) == (303, family.at()), done.content.decode()
+    for procedure in (CLAIM, REPORT):
+        row = Application.objects.get(pk=family.of(procedure).ident)
+        reading = drafts.reading_of(row, kept.content_of(row), now=datetime.now(UTC))
+        assert (reading.values["phone"], reading.values["true_statement"]) == ("0312345678", True)
+    row = Application.objects.get(pk=family.of(CLAIM).ident)
+    assert kept.content_of(row).typed["cause_on"] == "2026-11-10"
+    assert "0312345678" not in str(bytes(Bundle.objects.get(pk=family.ident).content))
+
+
+def test_several_applications_are_signed_in_one_tap_and_sent_apart(family: Family, city: City) -> None:
+    family.begin(CLAIM, REPORT)
+    family.agree()
+    family.browser.text(family.at())
+    family.answer(phone="03-1234-5678", consent_facts="on", true_statement="on")
+    fill_claim(family.of(CLAIM))
+    fill_notification(family.of(REPORT))
+    for procedure in (CLAIM, REPORT):
+        row = Application.objects.get(pk=family.of(procedure).ident)
+        reading = drafts.reading_of(row, kept.content_of(row), now=datetime.now(UTC))
+        assert reading.all_problems == ()
+        assert row.body
+        assert drafts.missing_papers(row, reading) == ()
+    page = family.browser.text(family.at())
+    assert "まとめて署名して送る" in page
+    asked = family.to_the_device()
+    signed = family.person.signed(asked)
+    back = family.person.come_back(asked, signed)
+    assert led_to(back) == family.at("?sent=1")
+    family.browser.text(family.at("?sent=1"))
+    for procedure in (CLAIM, REPORT):
+        application, arrival = city.arrived[family.of(procedure).ident, 0]
+        assert application.form.procedure == procedure
+        assert json.loads(application.answers)["answers"]["phone"] == "0312345678"
+        assert arrival.receipt in family.browser.text(family.of(procedure).at("receipt"))
+    assert (
+        Application.objects.filter(bundle_parts__bundle_id=family.ident, standing=Standing.UNDER_WAY).count()
+        == 2
+    )
+    # The same proof does nothing twice.
+    assert family.browser.get(f"/signing/finish?request={asked.request_id}&code=x").status_code != 200
+    assert Sending.objects.filter(application__bundle_parts__bundle_id=family.ident).count() == 2
+
+
+def test_a_set_that_changed_after_the_card_was_asked_is_not_sent(family: Family, city: City) -> None:
+    family.begin(CLAIM)
+    family.agree()
+    family.browser.text(family.at())
+    claim = family.of(CLAIM)
+    claim.fill_all()
+    asked = family.to_the_device()
+    response = family.person.signed(asked)
+    claim.fill("you", phone="090-1111-2222")
+    back = family.person.come_back(asked, response)
+    assert led_to(back) == family.at("?back=1")
+    assert Application.objects.get(pk=claim.ident).standing == Standing.DRAFT
+    assert "まだ送っていません" in family.browser.text(family.at("?back=1"))
+
+
+def test_another_persons_set_is_as_none(family: Family, house: House, city: City) -> None:
+    family.begin(CLAIM)
+    other = Person(house, house.holder())
+    other.sign_in()
+    for path in ("", "questions"):
+        assert other.browser.get(family.at(path)).status_code == 404
+    for path in ("consent", "sign", "close"):
+        response: Any = other.browser.post_form("/menu", family.at(path))
+        assert response.status_code == 404
+    assert Bundle.objects.get(pk=family.ident).live
+
+
+def test_a_set_is_begun_once_and_shows_on_the_first_page(family: Family, city: City) -> None:
+    first = family.begin(CLAIM).ident
+    again = family.begin(CLAIM, REPORT).ident
+    assert first == again
+    assert Application.objects.filter(bundle_parts__bundle_id=first).count() == 2
+    assert family.at() in family.browser.text("/")
+    response: Any = family.browser.post_form(family.at(), family.at("close"))
+    assert response.status_code == 303
+    assert family.at() not in family.browser.text("/")
+    assert Application.objects.filter(bundle_parts__bundle_id=first).count() == 2, "drafts stay"
+
+
+def test_nothing_chosen_is_said(family: Family, city: City) -> None:
+    family.person.sign_in()
+    page: Any = family.browser.post_form("/events/birth/begin", "/events/birth/begin", procedure="nothing")
+    assert page.status_code == 422
+    assert "一つ以上選んでください" in page.content.decode()
