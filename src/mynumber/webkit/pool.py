@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import asyncpg
+
+from mynumber.webkit.background import END_SECONDS
 
 COMMAND_SECONDS = 20.0
 FEWEST = 2
@@ -36,6 +40,13 @@ async def open_pool(url: str, *, connections: int) -> asyncpg.Pool:
         server_settings=LOOK_UP_BY_KEY,
     )
     return pool
+
+
+async def close_pool(pool: asyncpg.Pool) -> None:
+    """Close the connections; those of a database that does not answer are dropped, so that the process can end."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(END_SECONDS):
+            await pool.close()
 
 
 async def _leave(_: Any) -> None:

@@ -14,8 +14,7 @@ from mynumber.protocols import node as nodes
 from mynumber.webkit.asgi import Caller
 from tests.support.directory import make_systems
 from tests.support.exchange import CITY
-
-PATIENCE_SECONDS = 20
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 async def test_after_a_directory_that_could_not_be_read_every_core_is_told_again(
@@ -49,7 +48,7 @@ async def test_after_a_directory_that_could_not_be_read_every_core_is_told_again
     systems.directory_path.write_bytes(directory)
     await is_reached()
     assert not running.done()
-    while not running.done():
-        running.cancel()
-        await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait({running}, timeout=PATIENCE_SECONDS)
+    assert running.cancelled()
     await caller.close()

@@ -22,7 +22,7 @@ from mynumber.institutions.commission.plain_asgi import PlainApp, Reply
 from mynumber.institutions.commission.witness.store import WitnessStore
 from mynumber.webkit import logs
 from mynumber.webkit.marks import public
-from mynumber.webkit.pool import open_pool
+from mynumber.webkit.pool import close_pool, open_pool
 
 CONNECTIONS = 4
 
@@ -49,7 +49,7 @@ class WitnessApp(PlainApp):
         self._store = WitnessStore(self._pool, self._signer)
 
     async def stop(self) -> None:
-        await self._pool.close()
+        await close_pool(self._pool)
 
     async def readiness(self) -> Reply:
         await self._pool.fetchval("SELECT count(*) FROM witnessed_log")

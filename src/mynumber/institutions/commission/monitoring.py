@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -23,9 +22,9 @@ from mynumber.institutions.commission.monitor.watching import NoAnswer, NothingT
 from mynumber.institutions.commission.plain_asgi import PlainApp, Reply
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import end, keep_running
 from mynumber.webkit.marks import public
-from mynumber.webkit.pool import open_pool
+from mynumber.webkit.pool import close_pool, open_pool
 
 CONNECTIONS = 2
 SECONDS_VARIABLE = "MYNUMBER_MONITOR_SECONDS"
@@ -62,12 +61,9 @@ class MonitorApp(PlainApp):
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(self._tasks)
         await self._session.close()
-        await self._pool.close()
+        await close_pool(self._pool)
 
     async def _follow(self, watch: Watch) -> None:
         while True:

@@ -50,9 +50,9 @@ from mynumber.protocols.records import QUERY_SIDE
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import attempt, end, keep_running
 from mynumber.webkit.batching import Batcher
-from mynumber.webkit.pool import open_pool
+from mynumber.webkit.pool import close_pool, open_pool
 
 CONNECTIONS = 12
 """Sessions of tenants; two more are of the gateway's own role."""
@@ -97,19 +97,15 @@ class Gateway:
         ]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        with suppress(*DATABASE_FAILURES):
-            await self.instances.end()
+        await end(self._tasks)
+        await attempt("say that this process has ended", self.instances.end())
         await self.mesh.close()
         await self.notices.close()
         await self.files.close()
         await self.letters.close()
         await self.caller.close()
         await self.sessions.close()
-        await self.pool.close()
+        await close_pool(self.pool)
 
     async def ask(self, question: Question[Inquiries]) -> InquiryResults:
         results = await self.inquiring.ask(question)
@@ -269,8 +265,8 @@ def build() -> MessageApp:
     mesh.register(application, lambda: _running().mesh)
     files.register(application, lambda: _running().files)
     letters.register(application, lambda: _running().letters)
-    notices.register(application, lambda: _running().notices)
     information.register(application, lambda: _running().information)
+    notices.register(application, lambda: _running().notices)
     return application
 
 

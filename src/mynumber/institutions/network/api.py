@@ -64,7 +64,6 @@ from mynumber.protocols.exchange import (
     REQUEST_PERMITS,
     Acknowledged,
     Notices,
-    PermitDecision,
     PermitDecisions,
     PermitRequests,
     Statuses,
@@ -95,9 +94,9 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.supervision import SUPERVISE
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import end, keep_running
 from mynumber.webkit.batching import Batcher
-from mynumber.webkit.pool import open_pool
+from mynumber.webkit.pool import close_pool, open_pool
 
 CONNECTIONS = 8
 LARGEST_COMMIT = 512
@@ -189,14 +188,11 @@ class Core:
                 _log.info("other keys of codes", live=list(codes.live))
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(self._tasks)
         await self.mesh.close()
         await self.caller.close()
         await self.asking.close()
-        await self.pool.close()
+        await close_pool(self.pool)
 
     async def _housekeeping(self) -> None:
         for turn in itertools.count():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import suppress
 
 from mynumber.institutions.gateway.files.asking import PACE, Ask, FileInquiries
 from mynumber.institutions.gateway.files.taking import Files
@@ -24,7 +23,7 @@ from mynumber.protocols.files import (
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop
 from mynumber.webkit.asgi import MessageApp, Question
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import end, keep_running
 
 CONNECTIONS = 3
 PACE_VARIABLE = "MYNUMBER_FILE_PACE"
@@ -53,10 +52,7 @@ class MemberFiles:
 
     async def close(self) -> None:
         """Stop the background work."""
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(self._tasks)
         await self._sessions.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import suppress
 
 from mynumber.institutions.gateway.corrections.telling import Corrections
 from mynumber.institutions.gateway.desk.obtaining import Obtaining
@@ -27,7 +26,7 @@ from mynumber.protocols.information import TELL_COURSE
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop
 from mynumber.webkit.asgi import Caller, MessageApp
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import end, keep_running
 
 CONNECTIONS = 3
 SENT = {
@@ -54,10 +53,7 @@ class Correspondence:
 
     async def close(self) -> None:
         """Stop the background work."""
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(self._tasks)
         await self._sessions.close()
 
 

@@ -40,7 +40,7 @@ from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.asgi import DATABASE_FAILURES, Caller, MessageApp, Question
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import end, keep_running
 from mynumber.webkit.ending import on_end
 from mynumber.webkit.signals import Signals
 
@@ -69,9 +69,7 @@ class Mesh:
 
     async def close(self) -> None:
         """Stop the background work."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end([self._task])
 
     def _gateways(self) -> list[str]:
         return [system.id for system in self._node.directory.systems if system.id.startswith("gateway.")]

@@ -15,6 +15,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import Caller
+from mynumber.webkit.background import end_if_cancelled
 
 INTERVAL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
@@ -87,6 +88,7 @@ class _Line:
                     while await self._send(gateway):
                         pass
                 except Exception as error:  # noqa: BLE001 - one tenant's notices must not hold up the others'
+                    end_if_cancelled()
                     _log.warning("notices wait", system=gateway, exception=logs.outline(error))
                     self.wake(gateway)
                     failed = True

@@ -67,7 +67,7 @@ class TenantSessions:
     async def close(self) -> None:
         idle, self._idle = self._idle, []
         for _, connection in idle:
-            await connection.close()
+            connection.terminate()
 
     async def _take(self, tenant: str) -> asyncpg.Connection:
         connection = self._last_of(tenant)

@@ -54,7 +54,7 @@ from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.asgi import DATABASE_FAILURES, MessageApp, Question
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import end, keep_running
 from mynumber.webkit.batching import Batcher
 from mynumber.webkit.ending import on_end
 from mynumber.webkit.signals import Signals
@@ -95,9 +95,7 @@ class Mesh:
 
     async def close(self) -> None:
         """Stop the background work."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end([self._task])
 
     async def _alone(self) -> None:
         """What one process of the core does for all."""

@@ -23,6 +23,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import Caller, Question
+from mynumber.webkit.background import end_if_cancelled
 
 SWEEP_SECONDS = 2.0
 """How soon a core that was away is tried again, and what other processes put into the outbox is found."""
@@ -108,6 +109,7 @@ class Telling:
                 while await self._tell(core):
                     pass
             except Exception as error:  # noqa: BLE001 - whatever it was, it must hold up neither this core for ever nor the others
+                end_if_cancelled()
                 _log.warning("codes wait to be told", receiver=core, exception=logs.outline(error))
                 await asyncio.sleep(SWEEP_SECONDS)
             with suppress(TimeoutError):
