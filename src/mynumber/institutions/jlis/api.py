@@ -52,10 +52,10 @@ from mynumber.webkit.asgi import (
     live,
     read_body,
 )
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import attempt, end, keep_running
 from mynumber.webkit.batching import Batcher
 from mynumber.webkit.marks import RouteTable, public, registered
-from mynumber.webkit.pool import open_pool
+from mynumber.webkit.pool import close_pool, open_pool
 
 CONNECTIONS: Final = 8
 GARBAGE_AFTER: Final = 20_000
@@ -182,14 +182,11 @@ class StatusApp:
         """Write the last counts and close."""
         if self._messages is not None:
             await self._messages.end()
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        await self.usage.close()
+        await end(self._tasks)
+        await attempt("write the last counts", self.usage.close())
         await self.store.close()
         if self._pool is not None:
-            await self._pool.close()
+            await close_pool(self._pool)
 
     # --- HTTP ---------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import suppress
 
 from mynumber.institutions.gateway.notices import store
 from mynumber.institutions.gateway.notices.relaying import Relaying
@@ -28,7 +27,7 @@ from mynumber.protocols.notices import (
 )
 from mynumber.protocols.refusal import Hop
 from mynumber.webkit.asgi import Caller, MessageApp, Question
-from mynumber.webkit.background import keep_running
+from mynumber.webkit.background import end, keep_running
 from mynumber.webkit.ending import on_end
 from mynumber.webkit.signals import Signals
 
@@ -51,9 +50,7 @@ class Notices:
 
     async def close(self) -> None:
         """Stop the background work."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end([self._task])
 
     def _gateways(self) -> list[str]:
         return [system.id for system in self._node.directory.systems if system.id.startswith("gateway.")]
