@@ -50,6 +50,7 @@ def test_the_directory_lists_members_their_gateways_and_the_rest(settings: Setti
         "portal",
         "commission",
         "acquirer",
+        "courier",
     }
     assert listed.name("municipality.131229") == "葛飾区"
     assert "city" in listed.system("gateway.municipality.272124").kinds

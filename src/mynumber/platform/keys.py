@@ -80,7 +80,7 @@ def entries(settings: Settings) -> tuple[_Entry, ...]:
     )
     others = (
         _Entry(name, name, registry.institution(name).title)
-        for name in ("jlis", "network", "portal", "commission", "acquirer")
+        for name in ("jlis", "network", "portal", "commission", "acquirer", "courier")
     )
     return (*members, *gateways, *others)
 

@@ -6,6 +6,7 @@ from mynumber.institutions.portal.account import device, passkey_views, views
 from mynumber.institutions.portal.account import messages as account_messages
 from mynumber.institutions.portal.applications import urls as applications
 from mynumber.institutions.portal.card import urls as card
+from mynumber.institutions.portal.deliveries import urls as deliveries
 from mynumber.institutions.portal.home import urls as home
 from mynumber.institutions.portal.identity import urls as identity
 from mynumber.institutions.portal.notices import arriving as notice_messages
@@ -36,6 +37,7 @@ urlpatterns = [
     path("sign-in/passkey", passkey_views.passkey_sign_in, name="passkey-sign-in"),
     path("account/code", views.obtain_code, name="obtain-code"),
     *account_messages.routes,
+    *deliveries.routes,
     *notice_messages.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),
     path("", include(home)),

@@ -45,6 +45,7 @@ class Fault(StrEnum):
     NO_ENCRYPTION_KEY = "no_encryption_key"
     """Signatures are asked for and there is no key to encrypt results to."""
     SCOPES = "scopes"
+    INITIATE_LOGIN_URI = "initiate_login_uri"
 
 
 class RegistrationRefused(Exception):
@@ -70,8 +71,12 @@ def register(
     keys: Sequence[Mapping[str, str]],
     scopes: Sequence[str],
     now: datetime,
+    initiate_login_uri: str = "",
 ) -> Registered:
-    """Take a service in. keys: public JWKs. Raises RegistrationRefused with the first fault."""
+    """Take a service in. keys: public JWKs. Raises RegistrationRefused with the first fault.
+
+    initiate_login_uri: where a resident who moves on from here begins to sign in; of the same origin as a redirect URI.
+    """
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise RegistrationRefused(Fault.NAME)
@@ -80,6 +85,11 @@ def register(
     uris = list(dict.fromkeys(redirect_uris))
     if not 1 <= len(uris) <= MAXIMUM_REDIRECTS or not all(map(is_redirect_uri, uris)):
         raise RegistrationRefused(Fault.REDIRECT_URI)
+    origins = {urlsplit(uri)[:2] for uri in uris}
+    if initiate_login_uri and (
+        not is_redirect_uri(initiate_login_uri) or urlsplit(initiate_login_uri)[:2] not in origins
+    ):
+        raise RegistrationRefused(Fault.INITIATE_LOGIN_URI)
     public = [_public_key(key) for key in keys]
     if not 1 <= len(public) <= MAXIMUM_KEYS:
         raise RegistrationRefused(Fault.KEYS)
@@ -98,6 +108,7 @@ def register(
         keys={"keys": public},
         scopes=" ".join(scope for scope in SCOPES if scope in scopes),
         management=digest(secret),
+        initiate_login_uri=initiate_login_uri,
         registered_at=now,
     )
     return Registered(client, secret)

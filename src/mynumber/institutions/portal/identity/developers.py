@@ -50,6 +50,12 @@ class ServiceForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
         initial="http://localhost:3000/callback",
     )
+    initiate_login_uri = forms.CharField(
+        label="マイナポータルから進むときの入口（initiate login URI）",
+        help_text="連携した住民が、マイナポータルからサインインし直さずに進むときに開くページです。なくてもかまいません。",
+        max_length=clients.LONGEST_REDIRECT,
+        required=False,
+    )
     scopes = forms.MultipleChoiceField(
         label="求めるもの（scope）",
         choices=[(scope, f"{scope}：{SCOPE_WORDS[scope][0]}") for scope in SCOPES if scope != "openid"],
@@ -107,6 +113,7 @@ def developers(request: HttpRequest) -> HttpResponse:
             keys=[public_part(key) for key in made] if made else given["jwks"],
             scopes=["openid", *given["scopes"]],
             now=_now(),
+            initiate_login_uri=given["initiate_login_uri"],
         )
     except RegistrationRefused as refused:
         field, words = FAULTS[refused.fault]

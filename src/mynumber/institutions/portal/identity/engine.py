@@ -201,8 +201,6 @@ class _Profile:
             raise InvalidRequestError("The scope sign and a 'sign_transaction_id' go together.")
         if wanted is not None and not sign_transactions.is_waiting(wanted, grant.request.client, now=_now()):
             raise InvalidRequestError("There is no such transaction of this client to sign.")
-        if "none" in data.get("prompt", "").split():
-            raise OAuth2Error("The card is asked for at each sign-in.", error="login_required")
 
 
 class _IdToken(OpenIDCode):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.identity import tokens
+from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.models import Client, Disclosure, Linkage
 from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert
 
@@ -26,6 +27,15 @@ def remembered(account: Account, client: Client, *, now: datetime) -> frozenset[
     """Scopes that need no asking."""
     found = _REMEMBERED.first(account=account.pk, client=client.pk, now=now)
     return frozenset(found.scopes.split()) if found else frozenset()
+
+
+def given_to(account: Account) -> dict[str, str]:
+    """Every scope that was ever handed over, by client, in the order of pages."""
+    gone = Disclosure.objects.filter(account=account).values_list("client_id", "scopes").distinct()
+    scopes: dict[str, set[str]] = {}
+    for client, words in gone:
+        scopes.setdefault(client, set()).update(words.split())
+    return {client: " ".join(one for one in SCOPES if one in words) for client, words in scopes.items()}
 
 
 def note(
@@ -49,7 +59,8 @@ def note(
             client_id=client.client_id,
             scopes=" ".join(scopes),
             at=now,
-        )
+        ),
+        wait=False,
     )
 
 

@@ -27,6 +27,8 @@ class Client(models.Model):
     scopes = models.CharField(max_length=200)
     management = models.BinaryField()
     """SHA-256 of the secret that lets a developer change or remove the client."""
+    initiate_login_uri = models.CharField(max_length=500, default="", blank=True)
+    """Where a resident who moves on from here begins to sign in (OpenID Connect Core 4); empty: there is no such page."""
     registered_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
 
@@ -257,8 +259,61 @@ class Token(models.Model):
         return self.scope
 
 
-AMR = {Level.CARD: ["sc", "pin", "mfa"]}
-"""By level: a chip with its PIN (RFC 8176). Nobody is signed in elsewhere with less."""
+class Site(models.Model):
+    """Another site whose accounts residents may link with theirs: an OpenID provider that this portal is a client of."""
+
+    key = models.SlugField(max_length=40, primary_key=True)
+    """Stands in the redirect URI, so that each site has one of its own (RFC 9700 2.1)."""
+    name = models.CharField(max_length=60)
+    issuer = models.CharField(max_length=300, unique=True)
+    system = models.CharField(max_length=80, unique=True)
+    """Its id in the directory: where it is reached, and who may say that a link is over."""
+    client_id = models.CharField(max_length=80)
+    words = models.CharField(max_length=200, default="")
+    """What a link is good for, for people."""
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "site"
+
+
+class SiteLink(models.Model):
+    """One resident's account linked with one of another site: who they are there, in a word that only this portal was given."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="site_links")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="links")
+    subject = models.CharField(max_length=255)
+    """Pairwise subject at the site."""
+    linked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_there = models.BooleanField(default=False)
+    """Whether it was ended at the site."""
+    told_at = models.DateTimeField(null=True)
+    """When the site took note of the end."""
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "site_link"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "site"], condition=models.Q(ended_at=None), name="site_link_of_account"
+            ),
+            models.UniqueConstraint(
+                fields=["site", "subject"], condition=models.Q(ended_at=None), name="site_link_of_subject"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_try_at"],
+                condition=models.Q(ended_at__isnull=False, told_at=None),
+                name="site_link_to_tell",
+            ),
+        )
+
+
+AMR = {Level.CARD: ["sc", "pin", "mfa"], Level.PASSKEY: ["pop", "user", "mfa"]}
+"""By level (RFC 8176): a chip with its PIN; a key whose holder was verified."""
 
 
 def acr_of(level: str) -> str:

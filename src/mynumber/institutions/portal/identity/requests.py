@@ -24,6 +24,7 @@ from mynumber.institutions.portal.identity.models import Client, PushedRequest
 
 PUSHED = "urn:ietf:params:oauth:request_uri:"
 PUSHED_VALIDITY = timedelta(seconds=90)
+_SOMEBODY = object()
 _PROOF_OF_CLIENT = ("client_assertion", "client_assertion_type")
 
 
@@ -45,8 +46,10 @@ def check(parameters: Parameters, client: Client | None = None) -> Asked:
     client: as it is now, where the caller has it; else it is looked up.
     """
     request: Any = Request("GET", parameters)
+    # Authlib refuses prompt=none where nobody is said to be there; whether somebody is, `moving_on` decides.
+    silent = parameters.get("prompt") == "none"
     with known_client(client):
-        grant = server().get_consent_grant(request)
+        grant = server().get_consent_grant(request, end_user=_SOMEBODY if silent else None)
     return Asked(request.client, dict(parameters), grant, request)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mynumber.institutions.portal.identity import api, developers, views
+from mynumber.institutions.portal.identity import api, developers, link_views, moving_on, views
 from mynumber.institutions.portal.identity.addresses import ENDPOINTS, REALM
 
 urlpatterns = [
@@ -27,4 +27,10 @@ urlpatterns = [
     path("connect/<str:interaction_id>/answer", views.answer, name="interaction-answer"),
     path("account/services", views.services, name="services"),
     path("account/services/<str:client_id>/end", views.end_service, name="service-end"),
+    path("account/services/<str:client_id>/go", moving_on.go, name="service-go"),
+    path("account/links/", link_views.links, name="links"),
+    path("account/links/<slug:site_key>/begin", link_views.begin, name="link-begin"),
+    path("account/links/<slug:site_key>/back", link_views.back, name="link-back"),
+    path("account/links/<slug:site_key>/end", link_views.end, name="link-end"),
+    *link_views.routes,
 ]

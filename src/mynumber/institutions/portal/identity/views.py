@@ -30,6 +30,7 @@ from mynumber.institutions.portal.account.words import UNCHECKABLE
 from mynumber.institutions.portal.identity import (
     interactions,
     linkages,
+    moving_on,
     requests,
     sign_transactions,
     tokens,
@@ -39,6 +40,7 @@ from mynumber.institutions.portal.identity.claims import attributes_for
 from mynumber.institutions.portal.identity.engine import server, single_values
 from mynumber.institutions.portal.identity.interactions import Answered
 from mynumber.institutions.portal.identity.models import Client, Disclosure, Interaction, Linkage
+from mynumber.institutions.portal.identity.requests import Asked
 from mynumber.institutions.portal.identity.words import (
     GONE_ADVICE,
     GONE_TITLE,
@@ -87,10 +89,35 @@ def authorize(request: HttpRequest) -> HttpResponse:
     forget_old_sessions(now)
     browser_secret(request.session)  # made now, so that the session is not written again on the way
     interaction = interactions.begin(asked, request.session, now=now)
+    by_visit = _answered_by_visit(request, asked, interaction, now)
     request.session.save()  # in the transaction of the interaction
+    if by_visit is not None:
+        return by_visit
     if "request_uri" in request.GET:
         return SeeOther(reverse("interaction", args=[interaction.interaction_id]))
     return _begin_page(request, interaction)
+
+
+def _answered_by_visit(
+    request: HttpRequest, asked: Asked, interaction: Interaction, now: datetime
+) -> HttpResponse | None:
+    """Where the resident chose to move on to this service: the answer, or the page that asks for consent. Else None, and the card is asked for.
+
+    A service that wants no page gets an error instead.
+    """
+    silent = moving_on.is_silent(asked)
+    try:
+        visit = moving_on.visit_for(request, asked, now=now)
+        moving_on.authenticate(interaction, visit)
+        if interactions.is_remembered(interaction, now=now):
+            scopes = interactions.scopes_of(interaction)
+            return _back(lambda: interactions.agree(interaction, scopes, remember=None, now=now))
+        if silent:
+            raise moving_on.NotByVisit("consent_required")
+    except moving_on.NotByVisit as refused:
+        return _refuse(moving_on.refusal(asked, refused.error)) if silent else None
+    interactions.keep(interaction)
+    return SeeOther(reverse("interaction", args=[interaction.interaction_id]))
 
 
 @public  # the browser session that began it is the only one that sees it
@@ -239,9 +266,14 @@ def services(request: HttpRequest) -> HttpResponse:
     visit = resident_of(request)
     linked = Linkage.objects.filter(account=visit.account).select_related("client").order_by("-used_at")
     gone = Disclosure.objects.filter(account=visit.account).order_by("-at")[:DISCLOSURES_SHOWN]
+    given = linkages.given_to(visit.account)
     context = {
         "linked": [
-            {"linkage": one, "remembered": _names(one.scopes) if one.remembered_until > _now() else []}
+            {
+                "linkage": one,
+                "remembered": _names(one.scopes) if one.remembered_until > _now() else [],
+                "given": _names(given.get(one.client_id, "")),
+            }
             for one in linked
         ],
         "disclosures": [{"row": row, "names": _names(row.scopes)} for row in gone],

@@ -54,6 +54,7 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "電子署名を求めるときは、結果を暗号化するための use が enc の鍵も入れてください。",
     ),
     Fault.SCOPES: ("scopes", "選べないものが入っています。"),
+    Fault.INITIATE_LOGIN_URI: ("initiate_login_uri", "戻り先と同じホストのアドレスで入れてください。"),
 }
 """Fault: the field of the form it belongs to, and what to do."""
 

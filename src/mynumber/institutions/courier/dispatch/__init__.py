@@ -1,0 +1,1 @@
+"""Dispatch: senders and their signing certificates, documents that are made, signed, sent and answered."""

@@ -1,0 +1,206 @@
+"""Accounts of another site are linked by the person of both, and by nobody else; either side can end it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from mynumber.institutions.courier.customers import links
+from mynumber.institutions.courier.customers.models import Code, Customer, Grant
+from mynumber.institutions.portal.identity import linking
+from mynumber.institutions.portal.identity.models import Site, SiteLink
+from mynumber.protocols import relying_party
+from tests.institutions.portal.deliveries.firm import (
+    HERE,
+    LIFE,
+    PAGE,
+    PASSWORD,
+    XML_KIND,
+    AtFirm,
+    Firm,
+    Resident,
+    now,
+)
+from tests.institutions.portal.house import House
+from tests.support.waiting import eventually
+
+
+def living(firm: Firm, number: str) -> Grant | None:
+    with firm.acting():
+        return Grant.objects.filter(customer__number=number, ended_at=None).first()
+
+
+def refused(response: Any, reason: str) -> None:
+    """A page that says no, and sends nobody anywhere."""
+    text = response.content.decode()
+    assert response.status_code in (400, 409), text
+    assert "つながりを作りませんでした" in text
+    assert reason in text
+    assert "Location" not in response.headers
+
+
+def test_a_resident_links_an_account_and_each_side_learns_one_word(resident: Resident, firm: Firm) -> None:
+    made = resident.sign_in().link()
+    grant = living(firm, resident.number)
+    assert grant is not None
+    assert grant.subject == made.subject
+    assert resident.holder.serial not in made.subject
+    page = resident.browser.text("/account/links/")
+    assert "民間送達サービス" in page
+    assert resident.number not in page
+    # Again with the same account: nothing changes.
+    assert resident.link().pk == made.pk
+
+
+def test_a_link_ended_here_is_ended_there(resident: Resident, firm: Firm) -> None:
+    resident.ready()
+    response: Any = resident.browser.post_form("/account/links/", "/account/links/courier/end")
+    assert response.status_code == 303
+    assert "つながっているサイトはありません" in resident.browser.text("/account/links/")
+    assert resident.connection.ended_at is not None
+    linking.tell_due(now=now())
+    eventually(lambda: living(firm, resident.number) is None)
+
+
+def test_a_link_ended_there_is_ended_here_with_its_consents(resident: Resident, firm: Firm) -> None:
+    resident.ready()
+    there = AtFirm(firm)
+    there.post("/enter", number=resident.number, password=PASSWORD)
+    assert there.post("/mine", "/mine/unlink").status_code == 303
+    with firm.acting():
+        links.tell_due(now=now())
+    held = SiteLink.objects.get(account__certificate_serial=resident.holder.serial)
+    eventually(lambda: SiteLink.objects.filter(pk=held.pk, ended_there=True).exists())
+    eventually(lambda: resident.connection.ended_at is not None)
+    assert not resident.connection.consents.filter(withdrawn_at=None).exists()
+    # And linked anew, with a new delivery address.
+    before = resident.connection.address
+    resident.link()
+    resident.consent(LIFE, XML_KIND)
+    assert resident.told() != before
+
+
+def test_the_answer_of_another_provider_is_refused_and_its_code_is_not_handed_on(
+    resident: Resident, firm: Firm
+) -> None:
+    honest = AtFirm(firm).agree(resident.sign_in().begin(), resident.number)
+    query = {name: values[0] for name, values in parse_qs(urlsplit(honest).query).items()}
+    path = urlsplit(honest).path
+    refused(resident.browser.get(path, {**query, "iss": "https://elsewhere.example"}), "別のところ")
+    with firm.acting():
+        assert not Code.objects.filter(customer__number=resident.number).exclude(spent_at=None).exists()
+    # The attempt is used up: the right answer comes too late.
+    refused(resident.browser.get(path, query), "もう使われた")
+    without = {name: value for name, value in query.items() if name != "iss"}
+    refused(resident.browser.get(path, without), "もう使われた")
+    assert not SiteLink.objects.filter(account__certificate_serial=resident.holder.serial).exists()
+
+
+def test_the_answer_to_one_person_is_worth_nothing_to_the_next_in_the_same_browser(
+    resident: Resident, house: House, firm: Firm
+) -> None:
+    address = AtFirm(firm).agree(resident.sign_in().begin(), resident.number)
+    resident.browser.post_form("/account/links/", "/sign-out")
+    other = Resident(house, firm, house.holder(), firm.customer(), resident.browser).sign_in()
+    refused(other.back(address), "このブラウザーのいまのサインインではじめた依頼ではない")
+    assert not SiteLink.objects.filter(account__certificate_serial=other.holder.serial).exists()
+
+
+def test_nobody_is_lured_into_linking_somebody_elses_account(
+    resident: Resident, house: House, firm: Firm
+) -> None:
+    attacker = Resident(house, firm, house.holder(), firm.customer()).sign_in()
+    address = AtFirm(firm).agree(attacker.begin(), attacker.number)
+    resident.sign_in()
+    refused(resident.back(address), "このブラウザーのいまのサインインではじめた依頼ではない")
+    # Also while the victim has an attempt of their own under way.
+    resident.begin()
+    refused(resident.back(address), "このブラウザーのいまのサインインではじめた依頼ではない")
+    nobody = Resident(house, firm, resident.holder, resident.number)
+    refused(nobody.back(address), "このブラウザーのいまのサインインではじめた依頼ではない")
+    assert not SiteLink.objects.filter(account__certificate_serial=resident.holder.serial).exists()
+
+
+def test_whoever_signed_in_there_before_is_asked_again(resident: Resident, firm: Firm) -> None:
+    there = AtFirm(firm)
+    other = firm.customer()
+    there.post("/enter", number=other, password=PASSWORD)
+    # The browser is another customer's there: the consent page wants a sign-in that is newer than the request.
+    resident.back(there.agree(resident.sign_in().begin(), resident.number))
+    assert living(firm, resident.number) is not None
+    assert living(firm, other) is None
+
+
+def test_a_code_is_redeemed_once(resident: Resident, firm: Firm) -> None:
+    address = AtFirm(firm).agree(resident.sign_in().begin(), resident.number)
+    assert resident.back(address).status_code == 303
+    refused(resident.back(address), "もう使われた")
+    # Somebody who saw the code, with the portal's own key, but without the verifier.
+    code = parse_qs(urlsplit(address).query)["code"][0]
+    site = Site.objects.get(pk="courier")
+    party, provider = linking.party_of(site), linking.provider_of(site)
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": party.redirect_uri,
+        "code_verifier": "x" * 43,
+        "client_assertion_type": relying_party.ASSERTION_TYPE,
+        "client_assertion": relying_party.assertion(party, provider.issuer, now=now()),
+    }
+    with firm.acting():
+        there = AtFirm(firm).client
+        body, kind = urlencode(form), "application/x-www-form-urlencoded"
+        assert there.post("/oidc/token", body, content_type=kind).json() == {"error": "invalid_grant"}
+        # The same assertion a second time proves nobody.
+        assert there.post("/oidc/token", body, content_type=kind).json() == {"error": "invalid_client"}
+
+
+def test_an_account_that_is_somebody_elses_is_not_linked(
+    resident: Resident, house: House, firm: Firm
+) -> None:
+    resident.sign_in().link()
+    other = Resident(house, firm, house.holder(), resident.number).sign_in()
+    refused(other.back(AtFirm(firm).agree(other.begin(), other.number)), "ほかの人")
+
+
+def test_a_no_there_is_a_no_here(resident: Resident, firm: Firm) -> None:
+    refused(
+        resident.back(AtFirm(firm).agree(resident.sign_in().begin(), resident.number, "no")), "やめた場合"
+    )
+    assert living(firm, resident.number) is None
+
+
+def test_nobody_is_sent_to_an_address_of_somebody_elses_choice(resident: Resident, firm: Firm) -> None:
+    address = resident.sign_in().begin()
+    there = AtFirm(firm)
+    changed = there.get(address.replace("portal.localhost%3A8000", "evil.example"))
+    assert (changed.status_code, "Location" in changed.headers) == (400, False)
+    for wanted in ("https://evil.example/", "//evil.example", "/\\evil.example"):
+        entered = there.post("/enter", number=resident.number, password=PASSWORD, next=wanted)
+        assert (entered.status_code, entered.headers["Location"]) == (303, "/mine")
+        begun: Any = resident.browser.post_form(PAGE, "/account/links/courier/begin", next=wanted)
+        assert begun.status_code == 200
+    came = resident.back(there.agree(resident.begin(), resident.number))
+    assert came.headers["Location"].startswith("/")
+    for broken in (
+        {"code_challenge_method": "plain"},
+        {"state": ""},
+        {"nonce": ""},
+        {"scope": "openid name"},
+    ):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        answer = there.get(f"/oidc/authorize?{urlencode({**query, **broken})}")
+        assert answer.headers["Location"].startswith(
+            "http://portal.localhost:8000/account/links/courier/back?error="
+        )
+        assert parse_qs(urlsplit(answer.headers["Location"]).query)["iss"] == [HERE]
+
+
+def test_guessing_a_customers_password_locks(resident: Resident, firm: Firm) -> None:
+    there = AtFirm(firm)
+    for _ in range(5):
+        assert there.post("/enter", number=resident.number, password="wrong").status_code == 422
+    assert there.post("/enter", number=resident.number, password=PASSWORD).status_code == 422
+    with firm.acting():
+        Customer.objects.filter(number=resident.number).update(locked_until=now())
+    assert there.post("/enter", number=resident.number, password=PASSWORD).status_code == 303
