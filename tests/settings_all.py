@@ -84,6 +84,7 @@ _APPS = [
     "mynumber.institutions.portal.information",
     "mynumber.institutions.portal.home",
     "mynumber.institutions.portal.bundles",
+    "mynumber.institutions.portal.employers",
     "mynumber.institutions.portal.proxies",
     "mynumber.institutions.portal.helpdesk",
     "mynumber.institutions.portal.card",

@@ -21,6 +21,7 @@ globals().update(
             "mynumber.institutions.portal.information",
             "mynumber.institutions.portal.home",
             "mynumber.institutions.portal.bundles",
+            "mynumber.institutions.portal.employers",
             "mynumber.institutions.portal.proxies",
             "mynumber.institutions.portal.helpdesk",
         ],

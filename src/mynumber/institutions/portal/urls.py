@@ -51,6 +51,7 @@ urlpatterns = [
     path("payments/", include("mynumber.institutions.portal.payments.urls")),
     path("deliveries/", include("mynumber.institutions.portal.deliveries.urls")),
     path("information/", include("mynumber.institutions.portal.information.urls")),
+    path("", include("mynumber.institutions.portal.employers.urls")),
     path("events/", include("mynumber.institutions.portal.bundles.urls")),
     path("proxies/", include("mynumber.institutions.portal.proxies.urls")),
     path("", include("mynumber.institutions.portal.helpdesk.urls")),

@@ -141,7 +141,8 @@ def claim_entitlement(application: Application, reading: Reading) -> bool:
 def reading_of(application: Application, content: Content, *, now: datetime) -> Reading:
     """The form as it is filled so far."""
     known = {**content.known}
-    return answers.read(procedure_of(application), content.typed, today=today_of(now), known=known)
+    typed = kept.with_fixed(content)
+    return answers.read(procedure_of(application), typed, today=today_of(now), known=known)
 
 
 def sections(procedure: Procedure) -> tuple[tuple[Section, tuple[Field, ...]], ...]:
@@ -292,7 +293,8 @@ def remove_paper(application: Application, paper: UUID) -> None:
     """Take a document of this application away. Raises NotOpen."""
     if not application.editing:
         raise NotOpen
-    application.papers.filter(pk=paper).delete()
+    # What an employer handed in goes only with the employer's certificate.
+    application.papers.filter(pk=paper, invitations=None).delete()
 
 
 def paper_name(paper: Paper) -> str:

@@ -23,7 +23,7 @@ from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Field, FieldType, How
 from mynumber.foundation.procedures.values import ACCOUNT_KINDS, MOST_ENTRIES, Flawed, Value, normalise
-from mynumber.institutions.portal.applications.kept import Content
+from mynumber.institutions.portal.applications.kept import Content, fixed_source
 from mynumber.institutions.portal.applications.showing import lines_of, source_of
 from mynumber.webkit.face import banks
 from mynumber.webkit.face.address_field import AddressField, PostalAddress
@@ -292,10 +292,11 @@ def _one(
     value = answers.value_at(reading.values, path)
     note = content.marks.get(path, "")
     label = each.label.in_language(spoken())
+    fixed = fixed_source(content, reading.values, path)
     locked = each.how is How.DERIVED or (each.how is How.PREFILLED_LOCKED and known.get(each.id) is not None)
-    if locked:
+    if locked or fixed:
         if shown is None and value is not None:
-            source = source_of(content, path)
+            source = fixed or source_of(content, path)
             plan.rows.append(Row("known", label, lines_of(each, value, people), source, note=note))
         return
     if each.how is How.NEVER_ASKED or (shown is not None and path not in shown):

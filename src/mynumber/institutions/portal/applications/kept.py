@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -63,6 +64,46 @@ class Content(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     def __repr__(self) -> str:
         return "Content(...)"
+
+
+def with_fixed(content: Content) -> dict[str, Any]:
+    """What was typed, with what others said in its place. Entries are found by their `person`; one that is gone takes its fixed answers along."""
+    if not content.fixed:
+        return content.typed
+    typed = {**content.typed}
+    for each in content.fixed:
+        entries = typed.get(each.group)
+        if entries is None:
+            known = content.known.get(each.group) or []
+            entries = [{"person": entry["person"]} for entry in known if "person" in entry]
+        if isinstance(entries, list):
+            typed[each.group] = [
+                {**entry, each.field: each.value}
+                if isinstance(entry, dict) and entry.get("person") == each.person
+                else entry
+                for entry in entries
+            ]
+    return typed
+
+
+def fixed_source(content: Content, values: Mapping[str, Any], path: str) -> str:
+    """Who said the answer at a numbered path, where the person cannot change it; "" for every other."""
+    if not content.fixed:
+        return ""
+    group, _, rest = path.partition(".")
+    index, _, field = rest.partition(".")
+    entries = values.get(group)
+    if not (isinstance(entries, list) and index.isdigit() and int(index) < len(entries)):
+        return ""
+    person = entries[int(index)].get("person")
+    return next(
+        (
+            each.source
+            for each in content.fixed
+            if (each.group, each.person, each.field) == (group, person, field)
+        ),
+        "",
+    )
 
 
 def seal(content: bytes, *, about: str) -> bytes:

@@ -12,7 +12,7 @@ from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Field, FieldType, How, LifeEvent
 from mynumber.foundation.procedures.values import ACCOUNT_KINDS, Value
 from mynumber.institutions.portal.account.sessions import JAPAN
-from mynumber.institutions.portal.applications.kept import Content
+from mynumber.institutions.portal.applications.kept import Content, fixed_source
 from mynumber.institutions.portal.applications.models import Application, Standing
 from mynumber.protocols.applications import Step, Told
 from mynumber.webkit.face import banks
@@ -189,9 +189,10 @@ def answers_of(
 
 def _answer(field: Field, path: str, reading: Reading, content: Content, change: str) -> Answer:
     value = answers.value_at(reading.values, path)
-    locked = field.how is How.DERIVED or (field.how is How.PREFILLED_LOCKED and value is not None)
+    fixed = fixed_source(content, reading.values, path)
+    locked = field.how is How.DERIVED or (field.how is How.PREFILLED_LOCKED and value is not None) or fixed
     told = value is not None and answers.value_at(content.known, path) == value
-    source = source_of(content, path) if field.how.is_prefilled and told else ""
+    source = fixed or (source_of(content, path) if field.how.is_prefilled and told else "")
     note = content.marks.get(path, "")
     if value is None and field.required and not note:
         note = say("まだ入力していません。", "Not answered yet.", "まだ 書いて いません。")

@@ -37,6 +37,7 @@ from mynumber.institutions.portal.applications.committing import NotReady
 from mynumber.institutions.portal.applications.drafts import NotOpen, TooManyPapers
 from mynumber.institutions.portal.applications.kept import Content
 from mynumber.institutions.portal.applications.models import Application, Happening, Standing
+from mynumber.institutions.portal.employers import inviting
 from mynumber.protocols.applications import LetterForm
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.access import resident_only
@@ -259,6 +260,8 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
         if state is not None:
             url = reverse("application-section", args=[held.pk, section.id])
             tasks.append(Task(section.title.in_language(spoke), url, state))
+    asked = inviting.task(held, reading)
+    tasks += [asked] if asked else []
     if drafts.wanted_papers(held, reading):
         missing = drafts.missing_papers(held, reading)
         done = DOCUMENTS in content.seen and not missing
@@ -269,7 +272,8 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
         tasks.append(
             Task(say("書類", "Papers"), reverse("application-documents", args=[held.pk]), state, hint)
         )
-    ready = all(task.state is TaskState.DONE for task in tasks) and bool(held.body)
+    # Certificates are asked of others: who has them on paper sends without.
+    ready = all(task.state is TaskState.DONE for task in tasks if task is not asked) and bool(held.body)
     tasks.append(
         Task(
             say("内容を確かめて送る", "Check and send", "たしかめて おくる"),
