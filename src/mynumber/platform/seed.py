@@ -31,7 +31,10 @@ _CALL_CENTRE = ("mori", "森　明", "カードコールセンター", "紛失�
 """Staff of J-LIS, which has no towns."""
 _AUDITOR = ("sakai", "酒井　律", "監視・監督室", "個人情報保護委員会の監督 (閲覧のみ)")
 """Staff of the commission."""
+_OPERATOR = ("hirano", "平野　道", "発送課", "民間送達サービスの発送")
+"""Staff of the private delivery firm."""
 COMMISSION = "個人情報保護委員会"
+COURIER = "民間送達サービス"
 JLIS = "地方公共団体情報システム機構"
 _PROVIDER = ("aoki", "青木　学", "情報連携課", "中間サーバーの手動回答・訂正")
 """Staff of each town at its gateway."""
@@ -73,6 +76,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
         *_members(folders),
         *_cards(settings),
         *_staff(settings),
+        *_courier(settings),
     )
 
 
@@ -189,7 +193,14 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
     steps: list[Step] = []
     people = {
         user: (name, department)
-        for user, name, department, _ in (*_DEPARTMENTS, _SUPERVISOR, _PROVIDER, _CALL_CENTRE, _AUDITOR)
+        for user, name, department, _ in (
+            *_DEPARTMENTS,
+            _SUPERVISOR,
+            _PROVIDER,
+            _CALL_CENTRE,
+            _AUDITOR,
+            _OPERATOR,
+        )
     }
     for login in demo(settings).staff:
         name, department = people[login.username]
@@ -212,10 +223,50 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def _courier(settings: Settings) -> tuple[Step, ...]:
+    """The private delivery firm: its customers, its registration at the portal, and what the portal hands back."""
+    described, told = (
+        settings.home / "handover" / f"courier-{name}.json" for name in ("describes", "registered")
+    )
+    lines = "".join(f"{one.username}\t{one.town}\t{one.password}\n" for one in demo(settings).customers)
+    here = Milestone.TABLES
+    return (
+        Step(
+            "courier-customers",
+            f"{COURIER}のお客さまを登録する",
+            "courier",
+            ("load_customers",),
+            (here,),
+            lines,
+        ),
+        Step(
+            "courier-describes",
+            f"{COURIER}の送り主に署名の証明書を出す",
+            "courier",
+            ("describe", "--out", str(described)),
+            (here,),
+        ),
+        Step(
+            "courier-registered",
+            f"{COURIER}をマイナポータルに登録する",
+            "portal",
+            ("register_provider", str(described), "--out", str(told)),
+            (here, "courier-describes"),
+        ),
+        Step(
+            "courier-joins",
+            f"{COURIER}がマイナポータルにつながる",
+            "courier",
+            ("join_portal", str(told)),
+            (here, "courier-registered"),
+        ),
+    )
+
+
 def _house_of(login: StaffLogin) -> str:
     """The institution whose staff it is: towns go by their code, at the gateway by the whole id; the others have no tenants."""
     if not login.tenant:
-        return "commission" if login.town == COMMISSION else "jlis"
+        return {COMMISSION: "commission", COURIER: "courier"}.get(login.town, "jlis")
     return "municipality" if login.tenant.isdigit() else "gateway"
 
 
@@ -243,6 +294,7 @@ def demo(settings: Settings) -> Demo:
             ),
             StaffLogin("", JLIS, _CALL_CENTRE[0], _password(), _CALL_CENTRE[3]),
             StaffLogin("", COMMISSION, _AUDITOR[0], _password(), _AUDITOR[3]),
+            StaffLogin("", COURIER, _OPERATOR[0], _password(), _OPERATOR[3]),
         ),
         cards=tuple(
             DemoCard(
@@ -252,6 +304,11 @@ def demo(settings: Settings) -> Demo:
             if persona.municipality in settings.towns
         ),
         log_key=settings.log_key.read_text(encoding="utf-8").strip(),
+        customers=tuple(
+            StaffLogin("", persona.name, f"C{number:07d}", _password(), "お客さま")
+            for number, persona in enumerate(personas.PERSONAS, start=1)
+            if persona.municipality in settings.towns
+        ),
     )
     private_folder(folder)
     write_private(folder / "demo.json", msgspec.json.encode(made))

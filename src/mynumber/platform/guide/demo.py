@@ -45,6 +45,8 @@ class Demo(msgspec.Struct, frozen=True):
     staff: tuple[StaffLogin, ...] = ()
     cards: tuple[DemoCard, ...] = ()
     log_key: str = ""
+    customers: tuple[StaffLogin, ...] = ()
+    """Customers of the private delivery firm: `username` is the customer's number, `town` the name of the persona."""
 
     def login_of(self, tenant: str) -> StaffLogin | None:
         """The first login of a municipality."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mynumber.platform.guide.demo import Demo, StaffLogin
 
 _CALL_CENTRE, _CLERK, _PROVIDER, _AUDITOR = "mori", "kubo", "aoki", "sakai"
+_OPERATOR = "hirano"
 _CASE_WORKER, _SUPERVISOR = "yamada", "kimura"
 
 
@@ -113,6 +114,24 @@ def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...
             "だれが、どの事務で、だれに、何を聞けるか。いつからか、何が変わったか、どれだけ使われているか。",
             "Who may ask whom for what, in which affair, since when, what changed, and how often it is used.",
             f"{urls['network']}/table/",
+        ),
+        Errand(
+            "portal",
+            "民間の書類を受け取る",
+            "Receive documents of private firms",
+            "民間送達サービスのアカウントをつなぎ、送り主ごとに同意し、署名のある書類を受け取ります。下は、見本のお客さまの番号とパスワードです。",
+            "Link the account at the delivery firm, consent per sender, receive signed documents. Below: number and password of a customer.",
+            f"{urls['portal']}/deliveries/",
+            demo.customers[0] if demo.customers else None,
+        ),
+        Errand(
+            "courier",
+            "書類を送る",
+            "Send a document",
+            "お客さまを選び、送り主の鍵で署名して送ります。同意のない書類は、マイナポータルが受け取りません。",
+            "Choose a customer, sign with the sender's key and send. The portal refuses what the resident did not consent to.",
+            f"{urls['courier']}/desk/",
+            logins.get((_OPERATOR, "")),
         ),
         Errand(
             "commission",

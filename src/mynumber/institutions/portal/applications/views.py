@@ -37,6 +37,7 @@ from mynumber.institutions.portal.applications.committing import NotReady
 from mynumber.institutions.portal.applications.drafts import NotOpen, TooManyPapers
 from mynumber.institutions.portal.applications.kept import Content
 from mynumber.institutions.portal.applications.models import Application, Happening, Standing
+from mynumber.institutions.portal.deliveries import documents as delivered_documents
 from mynumber.institutions.portal.employers import inviting
 from mynumber.protocols.applications import LetterForm
 from mynumber.protocols.refusal import Refused
@@ -506,9 +507,10 @@ def documents(request: HttpRequest, ident: UUID) -> HttpResponse:
         if document is None:
             raise Http404
         form = PaperForm(document, request.POST, request.FILES)
-        if form.is_valid():
+        delivered = delivered_documents.chosen(resident_of(request), request.POST.get("use", ""))
+        if delivered is not None or form.is_valid():
             try:
-                drafts.add_paper(held, document, form.cleaned_data["file"], now=now)
+                drafts.add_paper(held, document, delivered or form.cleaned_data["file"], now=now)
                 return SeeOther(here)
             except TooManyPapers:
                 form.add_error(
@@ -534,6 +536,7 @@ def documents(request: HttpRequest, ident: UUID) -> HttpResponse:
         ]
         papers.append((document, document.label.in_language(spoke), form_of, attached))
     context = _words(held) | {"papers": papers, "bad": bad[1] if bad else None}
+    context["usable"] = delivered_documents.offered(resident_of(request))
     response = page(request, "portal/applications/documents.html", resident_of(request), context)
     response.status_code = REJECTED if bad else 200
     return response

@@ -11,8 +11,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.account.sessions import Visit
 from mynumber.institutions.portal.deliveries import kept
 from mynumber.institutions.portal.deliveries.models import DeliveredDocument
+from mynumber.webkit.face.fields import Document, DocumentKind
 
 MEDIA: Final = {"pdf": "application/pdf", "xml": "application/xml", "cms": "application/pkcs7-mime"}
 ENDINGS: Final = {"pdf": "pdf", "xml": "xml", "cms": "p7m"}
@@ -69,6 +71,18 @@ def usable(
         )
         for row in rows[:MOST_OFFERED]
     ]
+
+
+def offered(visit: Visit) -> list[Usable]:
+    """What a visitor may hand in with an application: to the person themself, not to who acts for them."""
+    return usable(visit.account) if visit.actor is None else []
+
+
+def chosen(visit: Visit, ident: str) -> Document | None:
+    """The offered document of this id, as a file to hand in; its signature goes with it. None for anything else."""
+    found = next((one for one in offered(visit) if str(one.id) == ident), None)
+    held = content(visit.account, found.id) if found else None
+    return None if found is None or held is None else Document(found.file_name, DocumentKind.PDF, held)
 
 
 def content(account: Account, ident: UUID) -> bytes | None:
