@@ -12,7 +12,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from mynumber.platform.databases import InstitutionDatabase
-from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert, store
+from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert, say, store
 from mynumber.webkit.settings import PREPARE_AFTER_USES
 from mynumber.webkit.tenancy import acting_as
 from tests.webkit.project.models import Entry
@@ -165,3 +165,96 @@ def test_a_connection_that_the_server_ended_is_not_usable(project: InstitutionDa
     assert not connection.is_usable()
     connection.ensure_connection()
     assert connection.is_usable()
+
+
+# --- what is said and not waited for -----------------------------------------------------------------------------
+
+
+def test_what_was_said_is_there_for_whoever_asks_next(project: InstitutionDatabase) -> None:
+    with acting_as(CHUO):
+        insert(Entry(text="said"), wait=False)
+        found = BY_TEXT.first(text="said")
+        assert found is not None
+        found.text = "said again"
+        store(found, "text", wait=False)
+        assert list(Entry.objects.values_list("text", flat=True)) == ["said again"], (
+            "a cursor of Django's too"
+        )
+        transaction.set_rollback(True)
+
+
+def test_what_was_said_is_kept_with_the_commit_and_gone_with_a_rollback(project: InstitutionDatabase) -> None:
+    with acting_as(CHUO):
+        insert(Entry(text="kept"), wait=False)
+        insert(Entry(text="kept too"), wait=False)
+
+    def fail() -> None:
+        with acting_as(CHUO):
+            insert(Entry(text="gone"), wait=False)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with acting_as(CHUO):
+        kept = Entry.objects.filter(text__in=["kept", "kept too", "gone"])
+        assert sorted(kept.values_list("text", flat=True)) == ["kept", "kept too"]
+        kept.delete()
+
+
+def test_what_was_said_after_a_savepoint_goes_with_it(project: InstitutionDatabase) -> None:
+    def fail() -> None:
+        with transaction.atomic():
+            insert(Entry(text="after"), wait=False)
+            raise ZeroDivisionError
+
+    with acting_as(CHUO):
+        insert(Entry(text="before"), wait=False)
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        assert [one.text for one in Entry.objects.all()] == ["before"]
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_what_is_wrong_with_it_is_raised_with_the_next_question_or_the_commit(
+    project: InstitutionDatabase, asks: bool
+) -> None:
+    said = []
+
+    def act() -> None:
+        with acting_as(CHUO):
+            for text in ("with it", "twice", "twice", "after it"):
+                insert(Entry(text=text), wait=False)
+                said.append(text)
+            if asks:
+                BY_TEXT.first(text="nobody")
+
+    with pytest.raises(IntegrityError):
+        act()
+    assert len(said) == 4
+    with acting_as(CHUO):
+        assert not Entry.objects.exists(), "and the connection goes on"
+
+
+def test_outside_of_a_transaction_it_is_said_at_once(project: InstitutionDatabase) -> None:
+    say("SELECT set_config('mynumber.said', $1, false)", ["at once"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('mynumber.said')")
+        assert cursor.fetchone() == ("at once",)
+
+
+def test_a_connection_that_is_lost_is_told(project: InstitutionDatabase) -> None:
+    def act() -> None:
+        with acting_as(CHUO):
+            BY_TEXT.first(text="nobody")
+            insert(Entry(text="lost"), wait=False)
+            with psycopg.connect(project.url) as other:
+                other.execute(
+                    "SELECT pg_terminate_backend(%s, 10000)", [connection.connection.info.backend_pid]
+                )
+
+    with pytest.raises(OperationalError):
+        act()
+    connection.close_if_unusable_or_obsolete()
+    with acting_as(CHUO):
+        assert BY_TEXT.first(text="lost") is None

@@ -96,8 +96,9 @@ class StatusAnswer(_Body, frozen=True, kw_only=True):
 
 
 CHECK_STATUS = Message(
-    "certificate-status.v1", StatusQuestion, StatusAnswer, sealed=True, max_bytes=BATCH_BYTES
+    "certificate-status.v1", StatusQuestion, StatusAnswer, sealed=False, max_bytes=BATCH_BYTES
 )
+"""Signed and not sealed, as OCSP is: it tells serial numbers and states, nothing of a person, and every sign-in waits for it."""
 
 
 # --- links of serial numbers (シリアル番号の紐付け) -----------------------------------------------------------------

@@ -12,6 +12,7 @@ will stand; it is compiled at its first use, and later uses only bind values:
     rows, number = ask("UPDATE request SET ended_at = $2 WHERE id = $1", [request_id, now])
     insert(Request(...))                 # instead of Request.objects.create(...)
     store(row, "ended_at")               # instead of row.save(update_fields=["ended_at"])
+    insert(Event(...), wait=False)       # its key is not needed: it travels with the next statement or the COMMIT
 
 On the default database. (Under row-level security PostgreSQL itself plans a statement anew for each role; what is saved here is Django's part.)
 """
@@ -96,6 +97,12 @@ class _Selection:
     related: Any
 
 
+def say(sql: str, values: Sequence[object]) -> None:
+    """Run a statement whose result nobody needs. Inside a transaction it travels with the next one or the COMMIT, and is raised for there."""
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.say(sql, values)
+
+
 class Prepared(Generic[M]):
     """A SELECT of rows. They come without `__init__` and signals; columns that the queryset defers are read when they are asked for."""
 
@@ -161,22 +168,31 @@ class PreparedUpdate(Generic[M]):
         return ask(statement.sql, statement.bound(values))[1]
 
 
-def store(row: Model, *names: str) -> None:
-    """UPDATE these columns of a row, as `save(update_fields=names)` does, without signals. Raises DatabaseError when it is gone."""
+def store(row: Model, *names: str, wait: bool = True) -> None:
+    """UPDATE these columns of a row, as `save(update_fields=names)` does, without signals. Raises DatabaseError when it is gone.
+
+    wait: False for a row that this transaction has locked, so that it cannot be gone: see `say`.
+    """
     sql, fields = _change(type(row), names)
     database = connections[DEFAULT_DB_ALIAS]
     values = [field.get_db_prep_save(field.pre_save(row, False), database) for field in fields]
-    if ask(sql, [*values, row.pk])[1] != 1:
+    if not wait:
+        say(sql, [*values, row.pk])
+    elif ask(sql, [*values, row.pk])[1] != 1:
         raise DatabaseError("the row is gone")
 
 
-def insert(row: M) -> M:
-    """INSERT a new row, as `save(force_insert=True)` does, without signals."""
+def insert(row: M, *, wait: bool = True) -> M:
+    """INSERT a new row, as `save(force_insert=True)` does, without signals. wait: False where nobody needs the key that the database gives: see `say`."""
     sql, fields, key = _insertion(type(row))
     database = connections[DEFAULT_DB_ALIAS]
-    rows, _ = ask(sql, [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields])
-    if key is not None:
-        setattr(row, key, rows[0][0])
+    values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields]
+    if not wait:
+        say(sql, values)
+    else:
+        rows, _ = ask(sql, values)
+        if key is not None:
+            setattr(row, key, rows[0][0])
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
 

@@ -1,4 +1,5 @@
-"""Django's backend, cheaper where each request passes: a kept connection is looked at instead of asked, and `ask` goes straight to libpq."""
+"""Django's backend, cheaper where each request passes: a kept connection is looked at instead of asked, `ask` goes straight to libpq, and what
+`say` is told waits for company: it travels with the next question, or with the COMMIT (libpq's pipeline)."""
 
 from __future__ import annotations
 
@@ -16,6 +17,10 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 
 _TIMESTAMP: Final = types["timestamptz"].oid
 _IN_TEXT: Final = Format.TEXT
+
+
+_Command = tuple[bytes | None, Any]
+"""The name of a prepared statement and its values; None and a text without values."""
 
 
 class Statements(PrepareManager):
@@ -56,6 +61,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _statements: Statements
     _transformer: Any
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unsaid: list[_Command] = []
+
     def get_new_connection(self, conn_params: Any) -> Any:
         """As Django's."""
         connection = super().get_new_connection(conn_params)
@@ -79,23 +88,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         It is prepared at its first use. A tenth of the CPU of a cursor: nothing is logged, wrapped or looked for in the text.
         """
-        self.ensure_connection()
-        if self.needs_rollback:
-            self.validate_no_broken_transaction()
+        self._connect()
         with self.wrap_database_errors:
-            server = self.connection.pgconn
-            if not self.autocommit and server.transaction_status == TransactionStatus.IDLE:
-                self._tell(b"BEGIN")
-            name = self._statements.known(sql)
-            if name is None:
-                name = self._statements.new_name()
-                _check(server, server.prepare(name, sql.encode()))
-                self._statements.add(sql, name)
-            transformer = self._transformer
-            result = server.exec_prepared(
-                name, transformer.dump_sequence(values, [PyFormat.TEXT] * len(values))
-            )
-            _check(server, result)
+            said = self._begun()
+            name = self._prepared(sql)
+            server, transformer = self.connection.pgconn, self._transformer
+            given = transformer.dump_sequence(values, [PyFormat.TEXT] * len(values))
+            if said:
+                self._unsaid = []
+                result = _together(server, [*said, (name, given)])
+            else:
+                result = server.exec_prepared(name, given)
+                _check(server, result)
             if result.status == ExecStatus.TUPLES_OK:
                 transformer.set_pgresult(result, format=_IN_TEXT)
                 rows = transformer.load_rows(0, result.ntuples, tuple)
@@ -103,16 +107,112 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return rows, result.ntuples
             return [], result.command_tuples or 0
 
+    def say(self, sql: str, values: Sequence[object]) -> None:
+        """Run a statement whose result nobody waits for: inside a transaction with what is asked next, or with its end.
+
+        What is wrong with it (a key that exists already) is raised there; the transaction is rolled back then as ever.
+        """
+        if self.connection is None or self.autocommit:
+            self.ask(sql, values)
+            return
+        self._connect()
+        with self.wrap_database_errors:
+            said = self._begun()
+            given = self._transformer.dump_sequence(values, [PyFormat.TEXT] * len(values))
+            said.append((self._prepared(sql), given))
+            self._unsaid = said
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """As Django's; what was said goes first."""
+        self._say_all()
+        return super().create_cursor(name)
+
+    def close(self) -> None:
+        """As Django's."""
+        self._unsaid = []
+        super().close()
+
+    def _connect(self) -> None:
+        self.ensure_connection()
+        if self.needs_rollback:
+            self.validate_no_broken_transaction()
+
+    def _begun(self) -> list[_Command]:
+        """What waits to be sent; the BEGIN of a transaction is the first."""
+        said = self._unsaid
+        if (
+            not said
+            and not self.autocommit
+            and self.connection.pgconn.transaction_status == TransactionStatus.IDLE
+        ):
+            return [(None, b"BEGIN")]
+        return said
+
+    def _prepared(self, sql: str) -> bytes:
+        name = self._statements.known(sql)
+        if name is None:
+            server = self.connection.pgconn
+            name = self._statements.new_name()
+            _check(server, server.prepare(name, sql.encode()))
+            self._statements.add(sql, name)
+        return name
+
+    def _say_all(self) -> None:
+        said, self._unsaid = self._unsaid, []
+        if said:
+            with self.wrap_database_errors:
+                _together(self.connection.pgconn, said)
+
     def _commit(self) -> None:
         """As Django's, without the detour."""
         if self.connection is not None:
             with self.wrap_database_errors:
-                if self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
-                    self._tell(b"COMMIT")
+                said, self._unsaid = self._unsaid, []
+                server = self.connection.pgconn
+                if said:
+                    _together(server, [*said, (None, b"COMMIT")])
+                elif server.transaction_status != TransactionStatus.IDLE:
+                    _check(server, server.exec_(b"COMMIT"))
 
-    def _tell(self, command: bytes) -> None:
-        server = self.connection.pgconn
-        _check(server, server.exec_(command))
+    def savepoint_rollback(self, sid: str) -> None:
+        """As Django's; what was said since the savepoint has not happened."""
+        self._unsaid = []
+        super().savepoint_rollback(sid)
+
+    def _rollback(self) -> None:
+        """As Django's; what was said and not sent has not happened."""
+        self._unsaid = []
+        super()._rollback()  # type: ignore[misc]  # the stubs leave it out
+
+
+def _together(server: Any, commands: Sequence[_Command]) -> Any:
+    """Send them in one go: the result of the last. Raises psycopg's error for the first that fails; those after it are not run."""
+    server.enter_pipeline_mode()
+    try:
+        for name, given in commands:
+            if name is None:
+                server.send_query_params(given, None)
+            else:
+                server.send_query_prepared(name, given)
+        server.pipeline_sync()
+        results = [_result(server) for _ in commands]
+        while (end := server.get_result()) is None or end.status != ExecStatus.PIPELINE_SYNC:
+            if end is None and server.status != ConnStatus.OK:
+                break
+    finally:
+        if server.status == ConnStatus.OK:
+            server.exit_pipeline_mode()
+    for result in results:
+        _check(server, result)
+    return results[-1]
+
+
+def _result(server: Any) -> Any:
+    """The one result of a command, and the nothing after it."""
+    result = server.get_result()
+    while result is not None and server.get_result() is not None:
+        pass
+    return result
 
 
 class _Context:
@@ -128,6 +228,8 @@ class _Context:
 
 def _check(server: Any, result: Any) -> None:
     """Raises psycopg's error for what the server says."""
+    if result is None:
+        raise psycopg.OperationalError("the connection to PostgreSQL was lost")
     if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
         return
     if server.status != ConnStatus.OK:

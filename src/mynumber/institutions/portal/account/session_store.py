@@ -89,7 +89,7 @@ class SessionStore(db.SessionStore):
             return
         row = self.create_model_instance(data)
         if must_create:
-            insert(row)  # its key is nobody else's: see above
+            insert(row, wait=False)  # its key is nobody else's: see above
         elif not _STORE(
             former=self._former or row.session_key,
             key=row.session_key,

@@ -272,9 +272,9 @@ def finish(
                 and use(row.proof_of, _proof(row, finished.account))
             ):
                 row.taken_at, row.attributes = now, None
-                store(row, "finished_at", "taken_at", "attributes")
+                store(row, "finished_at", "taken_at", "attributes", wait=False)
             else:
-                store(row, "finished_at")
+                store(row, "finished_at", wait=False)
             return finished
         if reason is FinishReason.WRONG_CODE:
             row.finished_at, row.return_code = now, None
@@ -323,7 +323,7 @@ def account_of(row: SignInRequest) -> Account | None:
 
 def record(account: Account, kind: EventKind, at: datetime, reason: str = "") -> None:
     """Write a line of the history that the resident sees."""
-    insert(Event(account=account, kind=kind, at=at, reason=reason))
+    insert(Event(account=account, kind=kind, at=at, reason=reason), wait=False)
     if account.alerted:
         alerts.after_event(account, kind, at)
 

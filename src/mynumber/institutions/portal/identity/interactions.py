@@ -64,7 +64,8 @@ def begin(asked: Asked, session: SessionBase, *, now: datetime) -> Interaction:
             client=asked.client,
             parameters=asked.parameters,
             expires_at=now + VALIDITY,
-        )
+        ),
+        wait=False,
     )
     session[_OPEN] = [*session.get(_OPEN, []), interaction.interaction_id][-AT_ONCE:]
     return interaction
@@ -233,4 +234,4 @@ def attributes_of(interaction: Interaction) -> HandedAttributes:
 def _finish(interaction: Interaction, now: datetime) -> None:
     interaction.finished_at = now
     interaction.attributes = None
-    store(interaction, "finished_at", "attributes", "account", "authenticated_at", "level")
+    store(interaction, "finished_at", "attributes", "account", "authenticated_at", "level", wait=False)

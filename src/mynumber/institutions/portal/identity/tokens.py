@@ -66,7 +66,8 @@ def save_code(
             level=level,
             attributes=None if attributes is None else vault.seal(attributes, code.encode()),
             ends_at=expires_at + ACCESS_VALIDITY,
-        )
+        ),
+        wait=False,
     )
 
 
@@ -83,7 +84,7 @@ def spend_code(code: str, client: Client, *, now: datetime) -> Authorization | N
         end_authorization(row, now=now)
         return None
     row.redeemed_at = now
-    store(row, "redeemed_at")
+    store(row, "redeemed_at", wait=False)
     return row if now < row.code_expires_at else None
 
 
@@ -110,7 +111,8 @@ def save(
             scope=scope,
             issued_at=now,
             expires_at=expires_at,
-        )
+        ),
+        wait=False,
     )
 
 
