@@ -9,6 +9,7 @@ from mynumber.institutions.portal.card import urls as card
 from mynumber.institutions.portal.deliveries import urls as deliveries
 from mynumber.institutions.portal.home import urls as home
 from mynumber.institutions.portal.identity import urls as identity
+from mynumber.institutions.portal.information import messages as information_messages
 from mynumber.institutions.portal.notices import arriving as notice_messages
 from mynumber.institutions.portal.phones import views as phones
 from mynumber.institutions.portal.records import urls as records
@@ -37,6 +38,7 @@ urlpatterns = [
     path("sign-in/passkey", passkey_views.passkey_sign_in, name="passkey-sign-in"),
     path("account/code", views.obtain_code, name="obtain-code"),
     *account_messages.routes,
+    *information_messages.routes,
     *deliveries.routes,
     *notice_messages.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),

@@ -103,7 +103,8 @@ async def _freeze(connection: Any, tenant: str, case: Any) -> None:
     await connection.execute(
         """
         INSERT INTO answer_hold (tenant, code, addressee, information, period, reason, since, until, set_at, set_by)
-        SELECT $1, code, addressee, $3, $4, $5, $6, NULL, $6, $7 FROM addressee_code WHERE tenant = $1 AND addressee = $2
+        SELECT tenant, code, addressee, $3::text, $4::text, $5::text, $6::timestamptz, NULL, $6::timestamptz, $7::text
+        FROM addressee_code WHERE tenant = $1 AND addressee = $2
         ON CONFLICT (tenant, code, information, period, reason) DO NOTHING
         """,
         tenant,

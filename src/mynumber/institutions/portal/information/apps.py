@@ -7,3 +7,10 @@ class InformationConfig(AppConfig):
     name = "mynumber.institutions.portal.information"
     label = "portal_information"
     verbose_name = "わたしの情報"
+
+    def ready(self) -> None:
+        """What a resident wrote goes with the account."""
+        from mynumber.institutions.portal.account import closing
+        from mynumber.institutions.portal.information import cases
+
+        closing.register("わたしの情報についての申出のことば", cases.forget_words)

@@ -1,0 +1,103 @@
+"""Kinds of information as a resident looks for them: by subject, each with what it is in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from mynumber.foundation.facts import has_layout, layout_of
+from mynumber.foundation.facts.layouts import (
+    care,
+    children,
+    disability,
+    former,
+    health,
+    medical,
+    pensions,
+    registers,
+    work,
+)
+from mynumber.foundation.law import InformationKind
+from mynumber.protocols.information import INVENTORY, INVENTORY_JA
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A part of life, and what it holds in plain words."""
+
+    id: str
+    title: str
+    words: str
+
+
+_SUBJECTS: Final = (
+    (
+        Subject(
+            "registers", "世帯・税・口座", "住民票の世帯、家族の関係、住民税のもとになる所得、公金受取口座。"
+        ),
+        registers.LAYOUTS,
+    ),
+    (Subject("pensions", "年金", "受け取っている年金と、年金に加えて受け取る給付金。"), pensions.LAYOUTS),
+    (
+        Subject(
+            "work", "仕事・雇用保険・労災", "失業や育児休業の給付、仕事でのけがや病気の補償、職業訓練の給付。"
+        ),
+        work.LAYOUTS,
+    ),
+    (Subject("medical", "医療保険", "どの医療保険に入っているか、受けた給付、払う保険料。"), medical.LAYOUTS),
+    (Subject("care", "介護・生活の支援", "介護保険の認定と給付、生活保護などの支援。"), care.LAYOUTS),
+    (
+        Subject("children", "子ども・子育て", "児童手当などの手当、妊娠と赤ちゃんの健診、子どもの福祉。"),
+        children.LAYOUTS,
+    ),
+    (
+        Subject("disability", "障害・難病", "手帳、障害福祉のサービス、手当、難病の医療費。"),
+        disability.LAYOUTS,
+    ),
+    (
+        Subject("health", "予防接種・健診・学校", "予防接種の記録、健診、学校にかかる費用の援助。"),
+        health.LAYOUTS,
+    ),
+    (Subject("former", "そのほか", "上のどれにも入らないもの。"), former.LAYOUTS),
+)
+OTHER: Final = _SUBJECTS[-1][0]
+ALL: Final = tuple(subject for subject, _ in _SUBJECTS)
+
+
+@cache
+def _of_layouts() -> dict[str, Subject]:
+    return {layout.id: subject for subject, layouts in _SUBJECTS for layout in layouts}
+
+
+def subject_of(information: str) -> Subject:
+    """Where a kind of information stands."""
+    try:
+        kind = InformationKind.named(information)
+    except ValueError:
+        return OTHER
+    return _of_layouts().get(layout_of(kind).id, OTHER) if has_layout(kind) else OTHER
+
+
+def label_of(information: str) -> str:
+    """What the law calls it; the name itself if it is no kind of today."""
+    if information == INVENTORY:
+        return INVENTORY_JA
+    try:
+        return InformationKind.named(information).label_ja
+    except ValueError:
+        return information
+
+
+def meaning_of(information: str) -> str:
+    """What it is in plain words: its plain name, the values that it holds, and the law by which the institution records them."""
+    try:
+        kind = InformationKind.named(information)
+    except ValueError:
+        return ""
+    if not has_layout(kind):
+        return ""
+    layout = layout_of(kind)
+    fields = "、".join(field.label for field in layout.fields[:5])
+    more = "など" if len(layout.fields) > 5 else ""
+    return f"{layout.label}：{fields}{more}。記録のもと：{layout.basis}"
