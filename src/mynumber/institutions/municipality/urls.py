@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from mynumber.institutions.municipality.applications.messages import message_urlpatterns
+from mynumber.institutions.municipality.billing import messages as billing
 from mynumber.institutions.municipality.casework.views import towns
 from mynumber.institutions.municipality.counter.urls import device_urlpatterns
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", include("mynumber.webkit.urls")),
     *device_urlpatterns,
     *message_urlpatterns,
+    *billing.message_urlpatterns,
     path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.casework.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.counter.urls")),

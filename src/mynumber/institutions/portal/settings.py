@@ -27,7 +27,7 @@ globals().update(
         ],
         urlconf="mynumber.institutions.portal.urls",
         sessions="database",
-        form_actions=["wallet"],
+        form_actions=["wallet", "acquirer"],
         middleware=[
             language.MIDDLEWARE,
             "mynumber.institutions.portal.helpdesk.staff_pages.PortalStaffMiddleware",

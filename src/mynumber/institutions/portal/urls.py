@@ -11,6 +11,7 @@ from mynumber.institutions.portal.home import urls as home
 from mynumber.institutions.portal.identity import urls as identity
 from mynumber.institutions.portal.information import messages as information_messages
 from mynumber.institutions.portal.notices import arriving as notice_messages
+from mynumber.institutions.portal.payments import messages as payment_messages
 from mynumber.institutions.portal.phones import views as phones
 from mynumber.institutions.portal.records import urls as records
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
@@ -41,6 +42,7 @@ urlpatterns = [
     *information_messages.routes,
     *deliveries.routes,
     *notice_messages.routes,
+    *payment_messages.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),
     path("", include(home)),
     path("language", choose_language, name="language"),
