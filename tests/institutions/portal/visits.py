@@ -54,7 +54,7 @@ def token_of(text: str) -> str:
     return found[1]
 
 
-def send(browser: Browser, page: str, action: str = "", **fields: Any) -> Any:
+def send(browser: Browser, page: str, action: str = "", /, **fields: Any) -> Any:
     """Open a page and send a form of it."""
     token = token_of(browser.text(page))
     return browser.post(action or page, {"csrfmiddlewaretoken": token, **fields})

@@ -24,14 +24,14 @@ from mynumber.institutions.portal.account.sessions import (
 from mynumber.institutions.portal.account.signing_in import Proof
 from mynumber.protocols import sign_in
 from mynumber.webkit.environment import origin
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Problem, problem_page
 
 
 def require_card(request: HttpRequest, what: str, *, words: str, back_to: str = "") -> Proof | HttpResponse:
     """The proof of a moment ago that this visit's card was here for `what`, used up by this call; or the way to give it.
 
     words: what is done, for the holder to read at the device. back_to: where the browser returns (this page). A card of somebody else
-    raises PageRefused. Call it from a view that is marked `resident_only`, inside its transaction.
+    gives a page that says so (403). Call it from a view that is marked `resident_only`, inside its transaction.
     """
     now = datetime.now(UTC)
     proof = signing_in.take_proof(f"confirm:{what}", browser=known_browser(request.session), now=now)
@@ -46,12 +46,16 @@ def require_card(request: HttpRequest, what: str, *, words: str, back_to: str = 
         )
         return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
     if proof.account != resident_of(request).holder:
-        raise PageRefused(
-            "サインインしたカードと違います",
-            "確かめたカードが、サインインしたときのカードと違うため、止めました。何も変わっていません。",
-            "サインインしたときと同じカードで、もう一度試してください。",
-            reason="other_card",
-            status=403,
-            title_en="This is another card",
-        )
+        # A page and no exception: what is rolled back would leave the wrong card's proof in the way of the right one.
+        return problem_page(request, _OTHER_CARD)
     return proof
+
+
+_OTHER_CARD = Problem(
+    title="サインインしたカードと違います",
+    what="確かめたカードが、サインインしたときのカードと違うため、止めました。何も変わっていません。",
+    advice=("サインインしたときと同じカードで、もう一度試してください。",),
+    status=403,
+    title_en="This is another card",
+    reason="other_card",
+)

@@ -16,7 +16,11 @@ from mynumber.webkit.face.mould import filled
 def page(
     request: HttpRequest, template: str, visit: Visit | None, context: Mapping[str, object] | None = None
 ) -> HttpResponse:
-    """Render a template with `visit` in its context."""
+    """Render a template with `visit` in its context. Where support staff stands beside, it learns which page this is (`helpdesk.beside`)."""
+    if visit is not None and visit.support_until is not None:
+        from mynumber.institutions.portal.helpdesk import beside
+
+        beside.watch(request, context or {})
     return render(request, template, {"visit": visit, **(context or {})})
 
 

@@ -79,6 +79,13 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     return SeeOther(reverse("sessions") + f"?ended={ended}")
 
 
+@resident_only(level=Level.PASSKEY)
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """A sign of life: the visit goes on."""
+    return HttpResponse(status=204)
+
+
 @resident_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def close_account(request: HttpRequest) -> HttpResponse:

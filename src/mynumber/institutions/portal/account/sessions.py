@@ -73,7 +73,9 @@ class Visit:
     proxy_for: str = ""
     """For whom the visitor acts, in words; empty where nobody else."""
     support_until: datetime | None = None
-    """Until when support staff stands beside."""
+    """Until when support staff may stand beside."""
+    support_code: str = ""
+    """What staff has to be told for that."""
 
     @property
     def holder(self) -> Account:
@@ -106,7 +108,10 @@ class Visit:
 
     @property
     def how(self) -> str:
-        """By what the resident is signed in, for the head of each page."""
+        """By what the resident is signed in, for the head of each page; for whom they act, where that is somebody else."""
+        if self.proxy_for:
+            name = self.proxy_for
+            return say(f"代理で操作中：{name}", f"Acting for: {name}", f"かわりに して います：{name}")
         if self.by_card:
             return say("カードでサインイン中", "Signed in by card", "カードで 入って います")
         return say("パスキーでサインイン中", "Signed in by passkey", "パスキーで 入って います")
@@ -180,7 +185,8 @@ def current_visit(request: HttpRequest, *, now: datetime) -> Visit | None:
     if BESIDE in session:
         from mynumber.institutions.portal.helpdesk import beside
 
-        visit = replace(visit, support_until=beside.seen_until(session, now=now))
+        until = beside.seen_until(session, now=now)
+        visit = replace(visit, support_until=until, support_code=beside.code_of(session))
     if ACTING in session:
         from mynumber.institutions.portal.proxies import acting
 

@@ -73,7 +73,10 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         "request_minutes": int(sign_in.REQUEST_VALIDITY.total_seconds()) // 60,
         "longest_minutes": int(LONGEST.total_seconds()) // 60,
     }
-    return page(request, "portal/sign_in.html", None, context)
+    response = page(request, "portal/sign_in.html", None, context)
+    if context["ended"] and context["at_kiosk"]:
+        kiosk.leave_nothing(response)
+    return response
 
 
 @public  # begins a sign-in for a browser that nobody knows yet

@@ -14,6 +14,7 @@ urlpatterns = [
     path("contacts/preferences", views.preferences, name="contacts-preferences"),
     path("sessions", self_views.session_list, name="sessions"),
     path("sessions/end", self_views.end_sessions, name="sessions-end"),
+    path("sessions/stay", self_views.stay, name="sessions-stay"),
     path("close", self_views.close_account, name="close-account"),
     path("closed", self_views.closed, name="account-closed"),
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -31,8 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
     visit = current_visit(request, now=now)
     if visit is None:
         return page(request, "portal/home/landing.html", None)
+    if visit.proxy_for:
+        # The first page is one's own; whoever acts for somebody starts at what they may do for them.
+        return HttpResponseRedirect(reverse("proxies-acting"))
     context: dict[str, object] = {}
-    if visit.by_card:
+    if visit.by_card and not visit.proxy_for:  # nothing of one's own beside somebody else's affairs
         today = now.astimezone(JAPAN).date()
         context |= {"lists": collect(visit.account, now=now), "today": today} | _records(visit)
     return page(request, "portal/home/home.html", visit, context)

@@ -1,18 +1,16 @@
 """Acting for somebody (代理での操作): chosen anew in each visit, shown on every page, within the scope, each page written down before it opens.
 
-    @proxies_may(Function.NOTICES)
-    @resident_only
-    def inbox(request): ...      # resident_of(request).account is then the represented person's, .actor the proxy's own
-
-A page without the mark does not open while somebody acts: nothing of the proxy's own affairs mixes in, and no proxy makes another proxy.
+`PAGES` says which function a page belongs to. On such a page `resident_of(request).account` is the represented person's and `.actor` the proxy's own; so
+a view that only asks for `account` serves both. A page that is not in the table does not open while somebody acts: nothing of the proxy's own affairs
+mixes in, and no proxy makes another proxy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -28,20 +26,31 @@ from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.face.errors import Problem, problem_page
 from mynumber.webkit.face.language import say
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
-_MARK: Final = "mynumber_proxies_may"
-_ANY: Final = "any"
+ANY: Final = None
 """Pages that hold nothing of anybody: leaving, the overview."""
-
-
-def proxies_may(function: Function | None = None) -> Callable[[View], View]:
-    """Mark a view as one that a proxy with this function may open; without a function: as one that holds nothing of anybody."""
-
-    def mark(view: View) -> View:
-        setattr(view, _MARK, function.value if function else _ANY)
-        return view
-
-    return mark
+PAGES: Final[Mapping[str, Function | None]] = {
+    "sign-out": ANY,
+    "sessions-stay": ANY,
+    "proxies-acting": ANY,
+    "proxies-stop": ANY,
+    "support-end": ANY,
+    "records": Function.RECORDS,
+    "record": Function.RECORDS,
+    "change": Function.RECORDS,
+    "receipt": Function.RECORDS,
+    "receipt-of-core": Function.RECORDS,
+    "coverage": Function.RECORDS,
+    "notices": Function.NOTICES,
+    "notice": Function.NOTICES,
+    "notice-letter": Function.NOTICES,
+    "payments": Function.PAYMENTS,
+    "payment": Function.PAYMENTS,
+    "payment-card": Function.PAYMENTS,
+    "payment-returned": Function.PAYMENTS,
+    "payment-receipt": Function.PAYMENTS,
+}
+"""By the name of the page."""
+_NOT_IN: Final = "not in the table"
 
 
 def begin(request: HttpRequest, visit: Visit, proxy_id: UUID, *, now: datetime) -> Proxy:
@@ -81,11 +90,11 @@ def enter(request: HttpRequest, visit: Visit) -> Visit | HttpResponse:
         rotate_token(request)
         return problem_page(request, _over())
     match = request.resolver_match
-    wanted = getattr(match.func, _MARK, None) if match else None
-    if wanted == _ANY:
-        return visit
     page = (match.url_name or "") if match else ""
-    if wanted is None or wanted not in proxy.functions:
+    wanted = PAGES.get(page, _NOT_IN)
+    if wanted is ANY:
+        return visit
+    if wanted not in proxy.functions:
         granting.note(proxy, Party.PROXY, Deed.REFUSED, now, page)
         return problem_page(request, _beyond())
     read = request.method in {"GET", "HEAD"}

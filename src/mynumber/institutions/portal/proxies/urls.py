@@ -1,5 +1,20 @@
-"""Routes."""
+"""Routes below /proxies/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mynumber.institutions.portal.proxies import views
+
+urlpatterns = [
+    path("", views.overview, name="proxies"),
+    path("new", views.offer, name="proxy-offer"),
+    path("accept", views.enter_code, name="proxy-enter-code"),
+    path("represent", views.represent, name="proxy-represent"),
+    path("acting", views.acting_page, name="proxies-acting"),
+    path("acting/stop", views.stop, name="proxies-stop"),
+    path("<uuid:proxy_id>/", views.one, name="proxy"),
+    path("<uuid:proxy_id>/code", views.code, name="proxy-code"),
+    path("<uuid:proxy_id>/accept", views.accept, name="proxy-accept"),
+    path("<uuid:proxy_id>/act", views.act, name="proxy-act"),
+    path("<uuid:proxy_id>/renew", views.renew, name="proxy-renew"),
+    path("<uuid:proxy_id>/end", views.end, name="proxy-end"),
+]
