@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-import pytest
 
 from mynumber.foundation import envelope
 from mynumber.institutions.portal.account.models import Account
@@ -39,14 +37,6 @@ from tests.institutions.portal.house import Browser, Holder, House
 from tests.institutions.portal.notices.writing import GATEWAY, a_notice, reports, send, told
 from tests.support.exchange import CITY, FORMER_CITY, resident_code
 from tests.support.waiting import eventually
-
-
-@pytest.fixture
-def resident(house: House, holder: Holder, browser: Browser) -> Browser:
-    """A browser signed in by the holder."""
-    response: Any = browser.sign_in(house, holder)
-    assert response.status_code == 303
-    return browser
 
 
 def account_of(holder: Holder) -> Account:
