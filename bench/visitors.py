@@ -346,10 +346,10 @@ async def _pass(tasks: list[asyncio.Task[None]], seconds: float) -> None:
 
 
 def _form(reply: Reply) -> tuple[str, dict[str, str]]:
-    """The address of the first form of a page, and its token."""
+    """The address of the first form of an interaction on a page, and its token. (The frame of the page has forms too: the language.)"""
     page = reply.body.decode()
     action, token = (
-        re.search(r'<form [^>]*action="([^"]+)"', page),
+        re.search(r'<form [^>]*action="(/connect/[^"]+)"', page),
         re.search(rf'name="{FIELD}" value="([^"]+)"', page),
     )
     if action is None or token is None:
