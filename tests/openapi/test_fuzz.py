@@ -32,6 +32,7 @@ SENDERS = {
     ("gateway", MEMBER): CITY,
     ("gateway", GATEWAY): f"gateway.{FORMER_CITY}",
     ("gateway", NETWORK): "network",
+    ("gateway", PORTAL): "portal",
     ("network", GATEWAY): f"gateway.{CITY}",
     ("network", JLIS): "jlis",
     ("network", PORTAL): "portal",

@@ -24,6 +24,7 @@ from uuid import UUID
 import msgspec
 
 from mynumber.foundation.law import InformationKind
+from mynumber.protocols.directory import FIRST_CORE
 from mynumber.protocols.message import (
     BATCH_BYTES,
     Addressee,
@@ -374,6 +375,8 @@ class EventRecord(_Body, frozen=True, kw_only=True):
 
     index: Sequence
     """Position in the log: names the receipt, which ``receipt.v1`` gives."""
+    core: SystemId = FIRST_CORE
+    """The core of the network that keeps it, and in whose log it is; set by who asked, from who answered."""
     integrated: bool
     """Whether a published checkpoint covers it yet."""
     subscriber: SystemId

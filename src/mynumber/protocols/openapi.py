@@ -26,6 +26,7 @@ from mynumber.protocols import (
     holders,
     holds,
     hours,
+    information,
     own_use,
     records,
     residents,
@@ -79,6 +80,7 @@ SERVICES: Final[dict[str, Service]] = {
                 *(holders.FORWARD_OBTAIN, holders.TELL_OBTAINED),
             ),
             NETWORK: (acquisition.DELIVER_CODES, acquisition.ROTATE_CODES),
+                *(information.QUERY_INVENTORY, information.QUERY_OWN_RECORD, information.OPEN_CASE),
         },
         tenants=True,
     ),
@@ -98,6 +100,7 @@ SERVICES: Final[dict[str, Service]] = {
             PORTAL: (
                 *(records.QUERY_RECORDS, records.QUERY_RECEIPT, events.QUERY_EVENT_RECORDS),
                 *(blind.QUERY_TAGS, blind.QUERY_MARKED_RECORDS, blind.QUERY_MARKED_RECEIPT),
+                *(information.QUERY_OWN_HOLDERS, information.REQUEST_OWN_PERMITS),
             ),
             COMMISSION: (supervision.SUPERVISE, own_use.TELL_OWN_USE),
         },

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from statistics import median_low
 from typing import Final
 
+from mynumber.protocols.information import PORTAL
 from mynumber.protocols.supervision import AnomalyKind
 
 USUAL_DAYS: Final = timedelta(days=28)
@@ -79,9 +80,11 @@ def _usual(asker: Asker, days: Iterable[Asker]) -> int | None:
 def _of_day(asker: Asker, usual: int | None) -> Iterator[Found]:
     if usual is not None and asker.asked >= FEWEST_ASKED and asker.asked >= TIMES_USUAL * usual:
         yield Found(AnomalyKind.FAR_OVER_USUAL, asker, asker.asked, usual)
-    if asker.persons >= MANY_PERSONS and asker.rules <= 1:
+    # at the portal each person asks for themself, at any hour and on one ground
+    is_portal = asker.inquirer == PORTAL
+    if asker.persons >= MANY_PERSONS and asker.rules <= 1 and not is_portal:
         yield Found(AnomalyKind.MANY_WITHOUT_VARIETY, asker, asker.persons, MANY_PERSONS)
-    if asker.odd_hours >= MANY_ODD and 2 * asker.odd_hours >= asker.asked:
+    if asker.odd_hours >= MANY_ODD and 2 * asker.odd_hours >= asker.asked and not is_portal:
         yield Found(AnomalyKind.ODD_HOURS, asker, asker.odd_hours, MANY_ODD)
     if asker.not_in_table >= MANY_NOT_IN_TABLE:
         yield Found(AnomalyKind.NOT_IN_TABLE, asker, asker.not_in_table, MANY_NOT_IN_TABLE)

@@ -12,10 +12,17 @@ from uuid import UUID
 
 import msgspec
 
-from mynumber.institutions.portal.records.cores import SYSTEM, AllRecords, ask_for_records
+from mynumber.institutions.portal.records.cores import (
+    SYSTEM,
+    AllChanges,
+    AllRecords,
+    ask_for_change,
+    ask_for_changes,
+    ask_for_records,
+)
 from mynumber.protocols import wire
 from mynumber.protocols.directory import FIRST_CORE
-from mynumber.protocols.events import QUERY_EVENT_RECORDS, EventRecord, EventRecordQuery, EventRecords
+from mynumber.protocols.events import EventRecord, EventRecordQuery
 from mynumber.protocols.message import Message
 from mynumber.protocols.records import (
     QUERY_RECEIPT,
@@ -78,33 +85,32 @@ def changes_of(
     until: date | None = None,
     inquirer: str | None = None,
     provider: str | None = None,
-    index: int | None = None,
     offset: int = 0,
     limit: int,
-) -> EventRecords:
-    """One page of the changes about a person that were told, newest first. Raises Refused.
+) -> AllChanges:
+    """One page of the changes about a person that were told, newest first. Raises Refused when no core answers.
 
     ``inquirer`` is who was told, and ``provider`` who told: whose right to ask and whose information it is.
     """
-    return _ask(
-        QUERY_EVENT_RECORDS,
+    return ask_for_changes(
+        this_node(),
         EventRecordQuery(
             code=code,
             since=since,
             until=until,
             subscriber=inquirer,
             publisher=provider,
-            index=index,
             offset=min(offset, LARGEST_OFFSET),
             limit=limit,
         ),
     )
 
 
-def change_of(code: str, index: int) -> EventRecord | None:
-    """One such disclosure about the person; None also for one about somebody else. Raises Refused."""
-    found = changes_of(code, index=index, limit=1)
-    return found.records[0] if found.records else None
+def change_of(code: str, index: int, *, core: str = FIRST_CORE) -> EventRecord | None:
+    """One such disclosure in the log of a core; None also for one about somebody else. Raises Refused."""
+    if not this_node().directory.is_core(core):
+        return None
+    return ask_for_change(this_node(), EventRecordQuery(code=code, index=index, limit=1), core)
 
 
 def receipt_of(code: str, index: int, *, core: str = FIRST_CORE) -> str | None:

@@ -22,6 +22,13 @@ from mynumber.institutions.portal.records.words import (
     reason_words,
 )
 from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.information import (
+    GROUND_JA,
+    INVENTORY,
+    INVENTORY_JA,
+    OWN_REQUEST,
+    OWN_REQUEST_JA,
+)
 from mynumber.protocols.records import ExchangeRecord, OwnUseCitation, RecordEvent
 from mynumber.protocols.refusal import Hop, Reason
 from mynumber.webkit.face.figures import HopFigure, HopState, Station
@@ -73,6 +80,23 @@ class Told:
     information_label: str
     legal: LegalItem | None
     """None when no row of the table allowed the inquiry."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the person asked for it themself, at the portal."""
+        return self.record.affair == OWN_REQUEST
+
+    @property
+    def ground(self) -> str:
+        """The law behind the person's own request."""
+        return GROUND_JA if self.is_own else ""
+
+    @property
+    def item(self) -> str:
+        """What stands in a list as the basis: the item of the table, or that it was the person's own request."""
+        if self.is_own:
+            return OWN_REQUEST_JA
+        return self.item_label if self.legal else ""
 
     @property
     def outcome(self) -> Outcome:
@@ -133,15 +157,25 @@ def tell(record: ExchangeRecord) -> Told:
     return Told(
         record=record,
         at=at,
-        affair_words=own.words if own else affair.words if affair else "法令の表にない事務",
+        affair_words=_affair_words(record, affair),
         item_label=f"{affair.item_label}の項" if affair else "",
         information_label=information_label(record.information),
         legal=_own_use_item(at, own) if own else legal_item(at, record.affair, record.provision),
     )
 
 
+def _affair_words(record: ExchangeRecord, affair: Affair | None) -> str:
+    if record.affair == OWN_REQUEST:
+        return OWN_REQUEST_JA
+    if record.own_use:
+        return record.own_use.words
+    return affair.words if affair else "法令の表にない事務"
+
+
 def information_label(name: str) -> str:
     """The Japanese name of a kind of information; the name itself if it is not (or no longer) known."""
+    if name == INVENTORY:
+        return INVENTORY_JA
     try:
         return InformationKind.named(name).label_ja
     except ValueError:
@@ -180,11 +214,20 @@ def event_title(event: RecordEvent) -> str:
 def steps_of(told: Told) -> list[Step]:
     """The life of an exchange, in the order in which it was recorded."""
     record = told.record
-    asked = Step(
-        f"{record.inquirer_name}が問い合わせました",
-        f"担当：{record.organisation}。{record.provider_name}に「{told.information_label}」を聞こうとしました。",
-        StepState.DONE,
-        told.at,
+    asked = (
+        Step(
+            "あなたが求めました",
+            f"{record.inquirer_name}で、{record.provider_name}の「{told.information_label}」を見ようとしました。",
+            StepState.DONE,
+            told.at,
+        )
+        if told.is_own
+        else Step(
+            f"{record.inquirer_name}が問い合わせました",
+            f"担当：{record.organisation}。{record.provider_name}に「{told.information_label}」を聞こうとしました。",
+            StepState.DONE,
+            told.at,
+        )
     )
     return [asked, *(_step(told, event) for event in sorted(record.events, key=_moment))]
 
@@ -192,7 +235,17 @@ def steps_of(told: Told) -> list[Step]:
 def figure_of(told: Told) -> HopFigure:
     """The way of this exchange, who knew the person by what, and where it stopped."""
     record = told.record
-    ways = (
+    own = (
+        (
+            "portal",
+            record.inquirer_name,
+            "カードでサインインしたあなたの求めを取り次ぎ、許可を受け取って相手に示す",
+            "電子証明書の番号と、このサイトの符号",
+            "符号と求め",
+            Hop.PORTAL,
+        ),
+    )
+    institutions = (
         (
             record.inquirer.partition(".")[0],
             record.inquirer_name,
@@ -209,10 +262,15 @@ def figure_of(told: Told) -> HopFigure:
             "符号と問い合わせ",
             Hop.INQUIRER_GATEWAY,
         ),
+    )
+    ways = (
+        *(own if told.is_own else institutions),
         (
             "network",
             Hop.NETWORK.label_ja,
-            "法律の表で確かめ、記録し、許可を出す",
+            "本人の求めであることを確かめ、記録し、許可を出す"
+            if told.is_own
+            else "法律の表で確かめ、記録し、許可を出す",
             "記録用の符号だけ。回答の中身は見ない",
             "許可と、封をした相手の符号",
             Hop.NETWORK,
@@ -234,9 +292,11 @@ def figure_of(told: Told) -> HopFigure:
             Station(house, name, what, knows, _state(place, stop), wire)
             for place, (house, name, what, knows, wire, _) in enumerate(ways)
         ),
-        answer="回答は、問い合わせた機関だけが開ける形に封をして戻る"
-        if told.outcome is Outcome.PROVIDED
-        else "",
+        answer=""
+        if told.outcome is not Outcome.PROVIDED
+        else "回答は、マイナポータルだけが開ける形に封をして戻り、画面に出たあとは残らない"
+        if told.is_own
+        else "回答は、問い合わせた機関だけが開ける形に封をして戻る",
         caption="個人番号（マイナンバー）とお名前は、この道のどこも通りません。",
     )
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mynumber.foundation.tlog import Policy
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import Visit, resident_of
 from mynumber.institutions.portal.account.words import NO_CODE_YET
-from mynumber.institutions.portal.records import asking
+from mynumber.institutions.portal.information.cases import About, disputable
+from mynumber.institutions.portal.information.forms import CaseForm
+from mynumber.institutions.portal.information.models import OwnCase
+from mynumber.institutions.portal.information.showing import chip_of
+from mynumber.institutions.portal.information.views import ask_about, page_of_form
+from mynumber.institutions.portal.records import asking, exporting, periods, searching
 from mynumber.institutions.portal.records.asking import ReceiptNotReady
 from mynumber.institutions.portal.records.cores import AllRecords
 from mynumber.institutions.portal.records.disclosures import ToldChange, tell_change
 from mynumber.institutions.portal.records.forms import FilterForm
+from mynumber.institutions.portal.records.searching import Found, FoundChanges, Search
 from mynumber.institutions.portal.records.telling import (
     ORDER_NAME,
     Told,
@@ -32,7 +39,7 @@ from mynumber.institutions.portal.records.telling import (
     tell,
 )
 from mynumber.protocols.directory import FIRST_CORE
-from mynumber.protocols.events import EventRecords
+from mynumber.protocols.information import PORTAL, CaseKind
 from mynumber.protocols.refusal import Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
@@ -46,7 +53,7 @@ RECORDS_AT_HOME = 3
 CHANGES_PAGE = "changes"
 """The parameter that turns the pages of told changes, as ``page`` does those of exchanges."""
 LARGEST_INDEX = 2**63 - 1
-FILTERS = {"since", "until", "inquirer", "provider"}
+FILTERS = {"q", "since", "until", "inquirer", "provider", "outcome", "by"}
 
 T = TypeVar("T")
 _log = logs.get_logger(__name__)
@@ -64,32 +71,64 @@ def latest(visit: Visit) -> AllRecords:
 @resident_only
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
-    """The list: newest first, filtered, in pages."""
+    """The list: newest first, searched, in pages."""
     visit = resident_of(request)
-    asked = request.GET if request.GET.keys() & FILTERS else None
-    form = FilterForm(asked, directory=this_node().directory)
-    wanted: dict[str, object] = {}
-    if form.is_bound and form.is_valid():
-        wanted = {name: value for name, value in form.cleaned_data.items() if value}
-    context: dict[str, object] = {"form": form, "filtered": bool(wanted), "order_name": ORDER_NAME}
+    form, search = _search(request)
+    context: dict[str, object] = {
+        "form": form,
+        "filtered": search.is_narrow,
+        "order_name": ORDER_NAME,
+        "query": request.GET.urlencode(),
+    }
     if form.is_bound and not form.is_valid():
         return page(request, "portal/records/list.html", visit, context)
-    number = _page_number(request)
     try:
-        records, number = _page_of(visit, wanted, number)
+        found, number = _page_of(visit, search, _page_number(request))
+        if search.about_changes:
+            context |= _changes(visit, search, _page_number(request, CHANGES_PAGE))
     except NeedsCode:
         return page(request, "portal/records/list.html", visit, {**context, "needs_code": NO_CODE_YET})
-    told = [tell(record) for record in records.records]
-    if FIRST_CORE not in records.missing:
-        context |= _changes(request, visit, wanted)
     context |= {
-        "records": records,
-        "told": told,
-        "table": _table(told),
-        "page": Paginator(range(records.total), RECORDS_A_PAGE).page(number),
-        "waiting": any(one.waiting for one in told),
+        "records": found.of,
+        "found": found,
+        "told": found.told,
+        "table": _table(found.told),
+        "page": Paginator(range(found.total), RECORDS_A_PAGE).page(number),
+        "waiting": any(one.waiting for one in found.told),
+        "most": searching.MOST,
     }
     return page(request, "portal/records/list.html", visit, context)
+
+
+@resident_only
+@require_safe
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """What was searched as a file: CSV or PDF."""
+    visit = resident_of(request)
+    form, search = _search(request)
+    if kind not in {"csv", "pdf"} or (form.is_bound and not form.is_valid()):
+        raise Http404
+    try:
+        found = _ask(visit, lambda code: searching.every(code, search))
+        changes = (
+            _ask(visit, lambda code: searching.every_change(code, search)) if search.about_changes else None
+        )
+    except NeedsCode:
+        raise _no_code() from None
+    if kind == "csv":
+        response = HttpResponse(exporting.as_csv(found, changes), content_type="text/csv; charset=utf-8")
+    else:
+        content = exporting.as_pdf(
+            found,
+            changes,
+            about=uuid4(),
+            person=visit.account.code or "",
+            narrowed=form.words(),
+            now=datetime.now(UTC),
+        )
+        response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="yaritori-rireki.{kind}"'
+    return response
 
 
 @resident_only
@@ -104,33 +143,66 @@ def record(request: HttpRequest, inquirer: str, request_id: UUID) -> HttpRespons
     if found is None:
         raise Http404
     told = tell(found)
-    context = {
+    context: dict[str, object] = {
         "told": told,
         "record": found,
         "steps": steps_of(told),
         "figure": figure_of(told),
         "order_name": ORDER_NAME,
         "receipts": _receipts(told),
+        "periods": periods.words_of(found, visit.account),
+        "cases": [
+            (one, CaseKind(one.kind).label_ja, chip_of(one))
+            for one in OwnCase.objects.filter(
+                account=visit.account, inquirer=inquirer, request_id=request_id
+            ).order_by("-written_at")
+        ],
+        "may_dispute": disputable(visit.account, request_id) is not None if told.is_own else False,
     }
     context |= _means_to_verify(found.events[0].index if found.events else 0, found.core)
     return page(request, "portal/records/record.html", visit, context)
 
 
 @resident_only
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, inquirer: str, request_id: UUID) -> HttpResponse:
+    """Ask the institution that asked: the question goes to its desk, the answer comes back to the inbox and to the record."""
+    visit = resident_of(request)
+    try:
+        found = _ask(visit, lambda code: asking.record_of(code, inquirer, request_id))
+    except NeedsCode:
+        raise _no_code() from None
+    if found is None or inquirer == PORTAL:
+        raise Http404
+    form = CaseForm(request.POST if request.method == "POST" else None, label="聞きたいこと")
+    if request.method == "POST" and form.is_valid():
+        about = About(inquirer, inquirer, request_id, found.information)
+        return ask_about(visit.account, about, form.cleaned_data["words"], now=datetime.now(UTC))
+    context: dict[str, object] = {"form": form, "told": tell(found), "record": found}
+    return page_of_form(request, "portal/records/ask.html", visit, context, form)
+
+
+@resident_only
 @require_safe
-def change(request: HttpRequest, index: int) -> HttpResponse:
+def change(request: HttpRequest, index: int, core: str = FIRST_CORE) -> HttpResponse:
     """One change that was told: to whom, on which basis, and its receipt."""
     visit = resident_of(request)
     if index > LARGEST_INDEX:
         raise Http404
     try:
-        found = _ask(visit, lambda code: asking.change_of(code, index))
+        found = _ask(visit, lambda code: asking.change_of(code, index, core=core))
     except NeedsCode:
         raise _no_code() from None
     if found is None:
         raise Http404
-    context = {"told": tell_change(found), "record": found, "order_name": ORDER_NAME}
-    context |= _means_to_verify(index)
+    context = {
+        "told": tell_change(found),
+        "record": found,
+        "order_name": ORDER_NAME,
+        "receipt": Link(_receipt_name(core, index), _receipt_url(core, index)),
+    }
+    context |= _means_to_verify(index, core)
     return page(request, "portal/records/change.html", visit, context)
 
 
@@ -169,9 +241,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
         context["records"] = records = _ask(visit, lambda code: asking.records_of(code, limit=1))
         context["several"] = len(records.cores) > 1
         context["covered_since"] = records.covered_since
-        if FIRST_CORE not in records.missing:
-            context["changes"] = changes = _ask(visit, lambda code: asking.changes_of(code, limit=1))
-            context["covered_since"] = _earliest(records.covered_since, changes.covered_since)
+        context["changes"] = changes = _ask(visit, lambda code: asking.changes_of(code, limit=1))
+        context["covered_since"] = _earliest(records.covered_since, changes.covered_since)
+        context["own"] = _ask(visit, lambda code: asking.records_of(code, inquirer=PORTAL, limit=1))
+        context["has_blind"] = _has_blind()
     except NeedsCode:
         context["needs_code"] = NO_CODE_YET
     return page(request, "portal/records/coverage.html", visit, context)
@@ -247,47 +320,54 @@ def _page_number(request: HttpRequest, parameter: str = "page") -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
 
 
-def _page_of(visit: Visit, wanted: dict[str, object], number: int) -> tuple[AllRecords, int]:
-    def ask(number: int) -> AllRecords:
-        offset = (number - 1) * RECORDS_A_PAGE
-        return _ask(
-            visit,
-            lambda code: asking.records_of(code, offset=offset, limit=RECORDS_A_PAGE, **wanted),  # type: ignore[arg-type]
-        )
+def _search(request: HttpRequest) -> tuple[FilterForm, Search]:
+    """The form and what it looks for; nothing narrows it where it was not sent or is not valid."""
+    asked = request.GET if request.GET.keys() & FILTERS else None
+    form = FilterForm(asked, directory=this_node().directory)
+    return form, form.search() if form.is_bound and form.is_valid() else Search()
 
-    records = ask(number)
-    if number > 1 and not records.records:
+
+def _page_of(visit: Visit, search: Search, number: int) -> tuple[Found, int]:
+    def ask(number: int) -> Found:
+        offset = (number - 1) * RECORDS_A_PAGE
+        return _ask(visit, lambda code: searching.page_of(code, search, offset=offset, limit=RECORDS_A_PAGE))
+
+    found = ask(number)
+    if number > 1 and not found.told:
         # Past the end, e.g. an old bookmark: the beginning is of more use than nothing.
         return ask(1), 1
-    return records, number
+    return found, number
 
 
-def _changes(request: HttpRequest, visit: Visit, wanted: dict[str, object]) -> dict[str, object]:
+def _changes(visit: Visit, search: Search, number: int) -> dict[str, object]:
     """The changes that were told, as the list shows them beside exchanges, under the same filter."""
 
-    def ask(number: int) -> EventRecords:
+    def ask(number: int) -> FoundChanges:
         offset = (number - 1) * RECORDS_A_PAGE
         return _ask(
-            visit,
-            lambda code: asking.changes_of(code, offset=offset, limit=RECORDS_A_PAGE, **wanted),  # type: ignore[arg-type]
+            visit, lambda code: searching.page_of_changes(code, search, offset=offset, limit=RECORDS_A_PAGE)
         )
 
-    number = _page_number(request, CHANGES_PAGE)
     changes = ask(number)
-    if number > 1 and not changes.records:
+    if number > 1 and not changes.told:
         number, changes = 1, ask(1)
-    told = [tell_change(record) for record in changes.records]
     return {
         "changes": changes,
-        "changes_table": _changes_table(told),
+        "changes_table": _changes_table(changes.told),
         "changes_page": Paginator(range(changes.total), RECORDS_A_PAGE).page(number),
     }
 
 
-def _changes_table(told: list[ToldChange]) -> Table:
+def _has_blind() -> bool:
+    """Whether a core of the network may record exchanges whose person it does not see (docs/protocols/blind.md)."""
+    directory = this_node().directory
+    return any(directory.system(core).blind_key for core in directory.cores)
+
+
+def _changes_table(told: Sequence[ToldChange]) -> Table:
     rows = [
         [
-            Link(moment(one.record.disclosed_at).words, reverse("change", args=[one.record.index])),
+            Link(moment(one.record.disclosed_at).words, _change_url(one)),
             one.record.subscriber_name,
             one.record.publisher_name,
             "、".join(ground.affair_words for ground in one.grounds),
@@ -317,7 +397,7 @@ def _means_to_verify(first_index: int, core: str = FIRST_CORE) -> dict[str, obje
     }
 
 
-def _table(told: list[Told]) -> Table:
+def _table(told: Sequence[Told]) -> Table:
     rows = [
         [
             Link(_when(one), _url(one)),
@@ -325,7 +405,7 @@ def _table(told: list[Told]) -> Table:
             one.record.provider_name,
             one.affair_words,
             one.information_label,
-            one.item_label if one.legal else None,
+            one.item or None,
             one.chip,
         ]
         for one in told
@@ -370,6 +450,15 @@ def _receipt_url(core: str, index: int) -> str:
         reverse("receipt", args=[index])
         if core == FIRST_CORE
         else reverse("receipt-of-core", args=[core, index])
+    )
+
+
+def _change_url(told: ToldChange) -> str:
+    core, index = told.record.core, told.record.index
+    return (
+        reverse("change", args=[index])
+        if core == FIRST_CORE
+        else reverse("change-of-core", args=[core, index])
     )
 
 
