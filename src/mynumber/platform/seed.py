@@ -33,7 +33,10 @@ _AUDITOR = ("sakai", "酒井　律", "監視・監督室", "個人情報保護�
 """Staff of the commission."""
 _OPERATOR = ("hirano", "平野　道", "発送課", "民間送達サービスの発送")
 """Staff of the private delivery firm."""
+_HELPDESK = ("honda", "本田　望", "ヘルプデスク", "利用者の支援・問い合わせ・ご意見")
+"""Staff of the portal."""
 COMMISSION = "個人情報保護委員会"
+PORTAL = "マイナポータル"
 COURIER = "民間送達サービス"
 JLIS = "地方公共団体情報システム機構"
 _PROVIDER = ("aoki", "青木　学", "情報連携課", "中間サーバーの手動回答・訂正")
@@ -77,6 +80,13 @@ def steps(settings: Settings) -> tuple[Step, ...]:
         *_cards(settings),
         *_staff(settings),
         *_courier(settings),
+        Step(
+            "questions",
+            "マイナポータルによくある質問を入れる",
+            "portal",
+            ("load_questions",),
+            (Milestone.TABLES, f"staff-portal-{_HELPDESK[0]}"),
+        ),
     )
 
 
@@ -200,6 +210,7 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
             _CALL_CENTRE,
             _AUDITOR,
             _OPERATOR,
+            _HELPDESK,
         )
     }
     for login in demo(settings).staff:
@@ -266,7 +277,7 @@ def _courier(settings: Settings) -> tuple[Step, ...]:
 def _house_of(login: StaffLogin) -> str:
     """The institution whose staff it is: towns go by their code, at the gateway by the whole id; the others have no tenants."""
     if not login.tenant:
-        return {COMMISSION: "commission", COURIER: "courier"}.get(login.town, "jlis")
+        return {COMMISSION: "commission", COURIER: "courier", PORTAL: "portal"}.get(login.town, "jlis")
     return "municipality" if login.tenant.isdigit() else "gateway"
 
 
@@ -294,6 +305,7 @@ def demo(settings: Settings) -> Demo:
             ),
             StaffLogin("", JLIS, _CALL_CENTRE[0], _password(), _CALL_CENTRE[3]),
             StaffLogin("", COMMISSION, _AUDITOR[0], _password(), _AUDITOR[3]),
+            StaffLogin("", PORTAL, _HELPDESK[0], _password(), _HELPDESK[3]),
             StaffLogin("", COURIER, _OPERATOR[0], _password(), _OPERATOR[3]),
         ),
         cards=tuple(

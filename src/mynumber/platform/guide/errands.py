@@ -9,6 +9,7 @@ from mynumber.platform.guide.demo import Demo, StaffLogin
 
 _CALL_CENTRE, _CLERK, _PROVIDER, _AUDITOR = "mori", "kubo", "aoki", "sakai"
 _OPERATOR = "hirano"
+_HELPDESK = "honda"
 _CASE_WORKER, _SUPERVISOR = "yamada", "kimura"
 
 
@@ -132,6 +133,15 @@ def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...
             "Choose a customer, sign with the sender's key and send. The portal refuses what the resident did not consent to.",
             f"{urls['courier']}/desk/",
             logins.get((_OPERATOR, "")),
+        ),
+        Errand(
+            "portal",
+            "利用者のとなりで支援する",
+            "Stand beside a resident",
+            "利用者が「となりで支援」で出した8桁の番号を入れると、どの画面のどこで困っているかだけが見えます。入力した中身は見えません。",
+            "Enter the eight digits that a resident shows: you see the page and the field in error, never what was typed.",
+            f"{urls['portal']}/staff/",
+            logins.get((_HELPDESK, "")),
         ),
         Errand(
             "commission",
