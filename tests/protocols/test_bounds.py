@@ -19,7 +19,7 @@ from mynumber.protocols.exchange import (
 )
 from mynumber.protocols.message import LONGEST_LIST, Message
 
-MODULES = ("acquisition", "certification", "copies", "events", "exchange", "records", "residents")
+MODULES = ("acquisition", "certification", "copies", "events", "exchange", "notices", "records", "residents")
 MESSAGES = {
     message.name: message
     for name in MODULES

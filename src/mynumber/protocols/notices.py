@@ -170,7 +170,9 @@ class Notice(_Body, frozen=True, kw_only=True):
 # member -> its gateway ----------------------------------------------------------------------------------------------------
 
 _Sealed = Annotated[str, msgspec.Meta(min_length=1, max_length=LARGEST_SEALED, pattern=r"^[0-9A-Za-z_-]+\Z")]
+_SheetText = Annotated[str, msgspec.Meta(max_length=256 * 1024)]
 _List = msgspec.Meta(min_length=1, max_length=NOTICES_ITEMS)
+_AtMost = msgspec.Meta(max_length=NOTICES_ITEMS)
 
 
 class AddressedNotice(_Body, frozen=True, kw_only=True):
@@ -202,7 +204,7 @@ class NoticesTaken(_Body, frozen=True, kw_only=True):
     """Stored at the gateway, which delivers until the portal has answered."""
 
     accepted: int
-    refused: tuple[RefusedNotice, ...] = ()
+    refused: Annotated[tuple[RefusedNotice, ...], _AtMost] = ()
 
 
 class NoticeReportsSince(_Body, frozen=True, kw_only=True):
@@ -260,16 +262,16 @@ class NoticeSheet(_Body, frozen=True, kw_only=True):
     """The member."""
     recorded_at: Moment
     notices: Annotated[tuple[SheetNotice, ...], _List]
-    sealed_codes: str
+    sealed_codes: _SheetText
     """For each of `notices` the portal's codes for the person, sealed for the portal (base64url): one, or one a version while keys change."""
 
 
 class NoticesAddressed(_Body, frozen=True, kw_only=True):
     """One sheet for all that may be delivered; the others are refused one by one."""
 
-    sheet: str | None
+    sheet: _SheetText | None
     """A token; its notices stand in the order of the question."""
-    refused: tuple[RefusedNotice, ...] = ()
+    refused: Annotated[tuple[RefusedNotice, ...], _AtMost] = ()
     """`provider_has_no_code`: the portal knows nobody who is this person. `unknown_code`: the code was not given to this member."""
 
 
@@ -277,7 +279,7 @@ class NoticesAddressed(_Body, frozen=True, kw_only=True):
 
 
 class DeliverNotices(_Body, frozen=True, kw_only=True):
-    sheet: str
+    sheet: _SheetText
     notices: Annotated[tuple[_Sealed, ...], _List]
     """In the order of the sheet."""
 
@@ -293,7 +295,7 @@ class Delivery(_Body, frozen=True, kw_only=True):
 
 
 class NoticesDelivered(_Body, frozen=True, kw_only=True):
-    deliveries: tuple[Delivery, ...]
+    deliveries: Annotated[tuple[Delivery, ...], _List]
     """In the order of the sheet."""
 
 
