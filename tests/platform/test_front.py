@@ -169,8 +169,9 @@ async def test_an_unknown_host_gets_a_page_with_the_list() -> None:
 async def test_an_institution_that_is_down_is_said_to_be_down_and_asked_again() -> None:
     async with front() as port:
         ((status, headers, body),) = await talk(port, get("/", "jlis.localhost:8000"))
-    assert (status, headers["retry-after"]) == (503, "3")
-    assert '<meta http-equiv="refresh" content="3">' in body.decode()
+    assert status == 503
+    assert headers["retry-after"] in ("3", "4", "5", "6")
+    assert f'<meta http-equiv="refresh" content="{headers["retry-after"]}">' in body.decode()
 
 
 async def test_an_institution_that_dies_before_it_answers_is_said_to_be_down() -> None:

@@ -10,13 +10,23 @@ In production each institution stands behind its own reverse proxy with TLS; thi
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Mapping
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import IO
 from urllib.parse import unquote
 
 import h11
 
-from mynumber.platform.front_pages import Page, messages_refused, not_a_request, not_there, unknown_host
+from mynumber.platform.front_pages import (
+    Page,
+    messages_refused,
+    not_a_request,
+    not_there,
+    too_many,
+    unknown_host,
+)
+from mynumber.platform.front_queue import Line
 from mynumber.platform.registry import INSTITUTIONS, processes_of
 from mynumber.platform.settings import Settings
 
@@ -25,6 +35,11 @@ HEAD_SECONDS = 30.0
 """How long a connection may take to send a request's head, and how long it may be idle."""
 ANSWER_SECONDS = 120.0
 """How long an institution may take until it begins to answer, and between pieces of its answer."""
+LARGEST_BODY = 64 * 1024 * 1024
+BODY_SECONDS = 600.0
+"""How long a whole body may take: a form with documents over a slow line."""
+IN_MEMORY_BYTES = 1024 * 1024
+"""Of a body, and of an answer whose reader is slow; a longer body waits in a file without a name."""
 _READ_BYTES = 64 * 1024
 
 OWN_HOST = "front.localhost"
@@ -57,6 +72,15 @@ class Upstream:
     """Of the institution's pages."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """Of other processes of the institution, by the first word of the path."""
+    session: bytes = b""
+    """Name of the cookie of its sessions: a browser that brings one is at work here."""
+    line: Line = field(default_factory=Line)
+
+    def is_newcomer(self, request: h11.Request) -> bool:
+        """Whether a request only opens a page, for somebody who is not at work here."""
+        cookies = (value for name, value in request.headers if name == b"cookie")
+        known = self.session and any(self.session + b"=" in value for value in cookies)
+        return request.method in (b"GET", b"HEAD") and not known
 
     def port_for(self, target: bytes) -> int:
         """The port that a request with this target (it starts with a slash) goes to. A word spelled otherwise goes to the pages."""
@@ -81,6 +105,9 @@ class Front:
         return servers
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.set_write_buffer_limits(
+            high=IN_MEMORY_BYTES
+        )  # an answer waits for its reader here, not in its turn
         visitor = _Visitor(reader, writer)
         try:
             while await self._request(visitor):
@@ -126,6 +153,23 @@ class Front:
         return None
 
     async def _forward(self, visitor: "_Visitor", request: h11.Request, upstream: Upstream) -> None:
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as body:
+            # First the whole body: who sends slowly holds up nobody's turn.
+            if not await visitor.take_body(body):
+                await visitor.answer(not_a_request(413))
+                return
+            if not await upstream.line.enter(is_newcomer=upstream.is_newcomer(request)):
+                sends = request.method not in (b"GET", b"HEAD")
+                await visitor.answer(too_many(upstream.title, is_sent=sends))
+                return
+            try:
+                await self._pass_on(visitor, request, body, upstream)
+            finally:
+                upstream.line.leave()
+
+    async def _pass_on(
+        self, visitor: "_Visitor", request: h11.Request, body: IO[bytes], upstream: Upstream
+    ) -> None:
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", upstream.port_for(request.target))
         except OSError:
@@ -138,9 +182,11 @@ class Front:
                 _bytes(server, h11.Request(method=request.method, target=request.target, headers=headers))
             )
             with contextlib.suppress(ConnectionError):  # it may answer before it has read everything
-                async for event in visitor.body():
-                    writer.write(_bytes(server, event))
+                body.seek(0)
+                while piece := body.read(_READ_BYTES):
+                    writer.write(_bytes(server, h11.Data(data=piece)))
                     await writer.drain()
+                writer.write(_bytes(server, h11.EndOfMessage()))
             await self._relay_answer(visitor, server, reader, upstream)
         finally:
             writer.close()
@@ -183,20 +229,24 @@ class _Visitor:
     async def next_event(self) -> h11.Event | type[h11.PAUSED]:
         return await _next_event(self._http, self._reader)
 
-    async def body(self) -> AsyncIterator[h11.Event]:
-        """The pieces of the request's body and its end."""
+    async def take_body(self, into: IO[bytes]) -> bool:
+        """Read the request's body to its end. False when it is longer than any institution takes."""
         if self._http.they_are_waiting_for_100_continue:
             await self.send(h11.InformationalResponse(status_code=100, headers=[]))
-        while True:
-            async with asyncio.timeout(HEAD_SECONDS):
-                event = await self.next_event()
-            if isinstance(event, h11.Data):
-                yield h11.Data(data=event.data)
-            elif isinstance(event, h11.EndOfMessage):
-                yield h11.EndOfMessage()
-                return
-            else:
-                raise h11.RemoteProtocolError("the body ends too early")
+        size = 0
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                async with asyncio.timeout(HEAD_SECONDS):
+                    event = await self.next_event()
+                if isinstance(event, h11.Data):
+                    size += len(event.data)
+                    if size > LARGEST_BODY:
+                        return False
+                    into.write(event.data)
+                elif isinstance(event, h11.EndOfMessage):
+                    return True
+                else:
+                    raise h11.RemoteProtocolError("the body ends too early")
 
     async def send(self, event: h11.Event) -> None:
         self._writer.write(_bytes(self._http, event))
@@ -264,7 +314,7 @@ def routes(settings: Settings) -> dict[str, Upstream]:
         own = processes_of(one.name)
         web = next(p for p in own if p.name == one.name)
         others = {word: p.port(settings) for p in own for word in p.paths}
-        upstream = Upstream(one.title, web.port(settings), others)
+        upstream = Upstream(one.title, web.port(settings), others, f"{one.name}_session".encode())
         for host in ("localhost", "127.0.0.1") if one.host is None else (f"{one.host}.localhost",):
             found[host] = upstream
     return found

@@ -1,5 +1,6 @@
 """The few pages that the front answers with itself: in plain words, Japanese first, without scripts."""
 
+import secrets
 from dataclasses import dataclass
 from html import escape
 
@@ -37,8 +38,26 @@ def not_there(title: str) -> Page:
     return _page(
         503,
         f"{title}は、いま応答していません",
-        "起動しなおしているところかもしれません。このページは 3 秒ごとに自動で試します。続くときは mynumber status と mynumber logs で確かめてください。",
-        "This institution does not answer right now. The page tries again every 3 seconds.",
+        "起動しなおしているところかもしれません。このページは数秒ごとに自動で試します。続くときは mynumber status と mynumber logs で確かめてください。",
+        "This institution does not answer right now. The page tries again every few seconds.",
+        refresh=True,
+    )
+
+
+def too_many(title: str, *, is_sent: bool) -> Page:
+    """More people than can be served are here: the page asks again by itself. What was sent has to be sent again, by hand."""
+    if is_sent:
+        return _page(
+            503,
+            f"{title}は、たいへん混み合っています",
+            "送った内容は、まだ受け取っていません。少し待ってから、このページを再読み込みして、もう一度送ってください。保存してある下書きは、そのまま残っています。",
+            "Very many people are here. What you sent has not been received: wait a little, reload this page and send it again. Saved drafts are kept.",
+        )
+    return _page(
+        503,
+        f"{title}は、混み合っています",
+        "順番が来ると、このページは自動で開きます。閉じずにお待ちください。手続の期限の日でも、申請は夜間も受け付けています。",
+        "Many people are here. This page opens by itself when it is your turn; please leave it open.",
         refresh=True,
     )
 
@@ -66,7 +85,9 @@ def not_a_request(status: int) -> Page:
 def _page(
     status: int, title: str, text: str, english: str, extra: str = "", *, refresh: bool = False
 ) -> Page:
-    again = '<meta http-equiv="refresh" content="3">' if refresh else ""
+    # Not all at the same moment: whoever waits would come back as one crowd.
+    seconds = 3 + secrets.randbelow(4)
+    again = f'<meta http-equiv="refresh" content="{seconds}">' if refresh else ""
     body = f"""<!doctype html>
 <html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">{again}
 <title>{escape(title)}</title>
@@ -74,5 +95,5 @@ def _page(
 h1{{font-size:1.5rem}}.en{{color:#555}}li{{overflow-wrap:anywhere}}</style></head>
 <body><main><h1>{escape(title)}</h1><p>{escape(text)}</p><p class="en" lang="en">{escape(english)}</p>{extra}</main></body></html>
 """
-    headers = (("Retry-After", "3"),) if status == 503 else ()
+    headers = (("Retry-After", str(seconds)),) if status == 503 else ()
     return Page(status, "text/html; charset=utf-8", body.encode(), headers)

@@ -1,0 +1,146 @@
+"""The line before an institution: who waits, who is told to come again, and that nobody's turn is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from mynumber.platform.front import Front, Upstream
+from mynumber.platform.front_queue import Line
+from mynumber.platform.settings import Settings
+
+SETTINGS = replace(Settings.from_environment({}), port=0)
+COOKIE = "Cookie: portal_session=x\r\n"
+
+
+class Held:
+    """A real HTTP server that answers only when it is told to, and counts how many requests it has at a time."""
+
+    def __init__(self) -> None:
+        self.go_on = asyncio.Event()
+        self.arrived = asyncio.Semaphore(0)
+        self.inside = self.most = self.served = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        self.arrived.release()
+        await self.go_on.wait()
+        self.inside -= 1
+        self.served += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+
+@asynccontextmanager
+async def front(line: Line) -> AsyncIterator[tuple[int, Held]]:
+    held = Held()
+    upstream = await asyncio.start_server(held.serve, "127.0.0.1", 0)
+    port = upstream.sockets[0].getsockname()[1]
+    table = {"portal.localhost": Upstream("マイナポータル", port, {}, b"portal_session", line)}
+    (server,) = await Front(table, SETTINGS).serve(("127.0.0.1",))
+    try:
+        yield server.sockets[0].getsockname()[1], held
+    finally:
+        held.go_on.set()
+        server.close()
+        upstream.close()
+
+
+async def ask(port: int, *, extra: str = "", method: str = "GET", body: bytes = b"") -> tuple[int, str]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        length = f"Content-Length: {len(body)}\r\n" if method == "POST" else ""
+        writer.write(f"{method} / HTTP/1.1\r\nHost: portal.localhost\r\n{extra}{length}\r\n".encode() + body)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        size = next(
+            int(x.split(":")[1]) for x in head.lower().split("\r\n") if x.startswith("content-length")
+        )
+        return int(head.split(" ")[1]), (await reader.readexactly(size)).decode()
+    finally:
+        writer.close()
+
+
+async def until(line: Line, length: int) -> None:
+    async with asyncio.timeout(60):
+        while line.length != length:
+            await asyncio.sleep(0)  # noqa: ASYNC110 - the line tells nobody
+
+
+async def test_those_at_work_and_what_is_sent_wait_and_newcomers_are_told() -> None:
+    line = Line(at_once=1, newcomers_wait=0)
+    async with front(line) as (port, held):
+        first = asyncio.create_task(ask(port))
+        await held.arrived.acquire()
+        working = asyncio.create_task(ask(port, extra=COOKIE))
+        await until(line, 1)
+        sent = asyncio.create_task(ask(port, method="POST", body=b"x=1"))
+        await until(line, 2)
+        status, page = await ask(port)
+        assert status == 503
+        assert 'http-equiv="refresh"' in page
+        assert "順番が来ると" in page
+        held.go_on.set()
+        assert [each[0] for each in await asyncio.gather(first, working, sent)] == [200, 200, 200]
+        assert (held.served, held.most) == (3, 1)
+
+
+async def test_who_cannot_wait_any_longer_is_told_that_nothing_was_received() -> None:
+    async with front(Line(at_once=1, patience=0.01)) as (port, held):
+        first = asyncio.create_task(ask(port))
+        await held.arrived.acquire()
+        status, page = await ask(port, method="POST", body=b"x=1")
+        assert status == 503
+        assert "まだ受け取っていません" in page
+        assert 'http-equiv="refresh"' not in page
+        held.go_on.set()
+        assert (await first)[0] == 200
+        assert (await ask(port))[0] == 200, "the line goes on"
+
+
+async def test_a_body_that_comes_slowly_holds_up_nobody() -> None:
+    async with front(Line(at_once=1, newcomers_wait=0)) as (port, held):
+        held.go_on.set()
+        _, slow = await asyncio.open_connection("127.0.0.1", port)
+        slow.write(b"POST / HTTP/1.1\r\nHost: portal.localhost\r\nContent-Length: 10\r\n\r\nhalf")
+        await slow.drain()
+        assert [(await ask(port))[0] for _ in range(3)] == [200, 200, 200]
+        slow.close()
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+async def test_turns_are_neither_lost_nor_doubled_whoever_leaves(at_once: int) -> None:
+    line = Line(at_once=at_once, patience=60)
+    inside, most = 0, 0
+
+    async def visit() -> None:
+        nonlocal inside, most
+        assert await line.enter(is_newcomer=False)
+        inside, most = inside + 1, max(most, inside + 1)
+        await asyncio.sleep(0)
+        inside -= 1
+        line.leave()
+
+    tasks = [asyncio.create_task(visit()) for _ in range(60)]
+    await asyncio.sleep(0)
+    for task in tasks[10:40:3]:  # their visitors have gone while they waited
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert (most, line.length) == (at_once, 0)
+    for _ in range(at_once):
+        assert await line.enter(is_newcomer=True), "every place is free again"
+
+
+async def test_a_line_has_an_end() -> None:
+    line = Line(at_once=1, most_waiting=1)
+    assert await line.enter(is_newcomer=False)
+    waiting = asyncio.create_task(line.enter(is_newcomer=False))
+    await until(line, 1)
+    assert not await line.enter(is_newcomer=False)
+    line.leave()
+    assert await waiting
