@@ -68,8 +68,8 @@ async def ask(port: int, *, extra: str = "", method: str = "GET", body: bytes = 
 
 async def until(line: Line, length: int) -> None:
     async with asyncio.timeout(60):
-        while line.length != length:
-            await asyncio.sleep(0)  # noqa: ASYNC110 - the line tells nobody
+        while line.length != length:  # noqa: ASYNC110 - the line tells nobody
+            await asyncio.sleep(0)
 
 
 async def test_those_at_work_and_what_is_sent_wait_and_newcomers_are_told() -> None:
