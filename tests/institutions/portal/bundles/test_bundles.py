@@ -67,6 +67,20 @@ def test_the_event_answers_what_it_is_itself() -> None:
     assert due.given_by(LifeEvent.MOVING, None, claim) == {"cause": "moved_in"}
 
 
+def test_a_few_answers_leave_what_fits() -> None:
+    asked = {field.id for field in due.questions_of(LifeEvent.BIRTH, on=ON)}
+    assert "receives_child_allowance" in asked
+    assert "raises_child_under_19" not in asked, "a birth answers it"
+    everything = due.of_event(LifeEvent.BIRTH, on=ON)
+    assert {CLAIM, "child_allowance_amount_change"} <= {each.procedure.id for each in everything}
+    assert not next(each for each in everything if each.procedure.id == CLAIM).chosen
+    first = due.of_event(LifeEvent.BIRTH, on=ON, given={"receives_child_allowance": False})
+    assert "child_allowance_amount_change" not in {each.procedure.id for each in first}
+    assert next(each for each in first if each.procedure.id == CLAIM).chosen
+    again = due.of_event(LifeEvent.BIRTH, on=ON, given={"receives_child_allowance": True})
+    assert CLAIM not in {each.procedure.id for each in again}
+
+
 def test_anybody_reads_what_is_due(house: House, browser: Browser) -> None:
     assert 'href="/events/birth/"' in browser.text("/events/")
     page = browser.text("/events/birth/?on=令和8年11月10日")
@@ -75,6 +89,9 @@ def test_anybody_reads_what_is_due(house: House, browser: Browser) -> None:
     assert browser.get("/events/birth/?on=nonsense").status_code == 422
     assert browser.get("/events/care/").status_code == 404
     assert browser.get("/events/nothing/").status_code == 404
+    page = browser.text("/events/birth/?receives_child_allowance=no&needs_nursery=x")
+    assert "児童手当等の額の改定" not in page
+    assert "?receives_child_allowance=no" in page
     begin = browser.get("/events/birth/begin?on=2026-11-10")
     assert (begin.status_code, begin.headers["Location"].partition("?")[0]) == (303, "/sign-in/")
 
@@ -270,10 +287,14 @@ def test_a_set_is_begun_once_and_shows_on_the_first_page(family: Family, city: C
     again = family.begin(CLAIM, REPORT).ident
     assert first == again
     assert Application.objects.filter(bundle_parts__bundle_id=first).count() == 2
-    assert family.at() in family.browser.text("/")
+    home = family.browser.text("/")
+    assert family.at() in home
+    assert family.of(CLAIM).at() not in home, "the set stands for its drafts"
     response: Any = family.browser.post_form(family.at(), family.at("close"))
     assert response.status_code == 303
-    assert family.at() not in family.browser.text("/")
+    home = family.browser.text("/")
+    assert family.at() not in home
+    assert family.of(CLAIM).at() in home
     assert Application.objects.filter(bundle_parts__bundle_id=first).count() == 2, "drafts stay"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Q
 from django.urls import reverse
 
 from mynumber.foundation.procedures.deadlines import window
@@ -25,7 +26,9 @@ _WAITING: Final = {
 
 def items(account: Account, now: datetime) -> list[Item]:
     """One query; a draft is opened to see until when it has to be sent."""
-    held = Application.objects.filter(account=account).exclude(standing=Standing.ENDED)
+    # Drafts of a set of a life event (bundles) are told by the set.
+    of_a_set = Q(standing=Standing.DRAFT, bundle_parts__bundle__live=True)
+    held = Application.objects.filter(account=account).exclude(Q(standing=Standing.ENDED) | of_a_set)
     found = (_item(each, now) for each in held.order_by("-begun_at")[:MOST])
     return [item for item in found if item is not None]
 

@@ -12,10 +12,22 @@ import msgspec
 from mynumber.foundation.procedures.bundles import BUNDLES, of_life_event
 from mynumber.foundation.procedures.deadlines import Window, window
 from mynumber.foundation.procedures.definition import Field, FieldType, How, LifeEvent, Procedure
+from mynumber.foundation.procedures.fitting import Fit, fits, questions
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.institutions.portal.applications import drafts
 
 EVENTS: Final = tuple(LifeEvent(name) for name in BUNDLES)
+_IMPLIED: Final[Mapping[LifeEvent, tuple[str, ...]]] = {
+    LifeEvent.BIRTH: (
+        "raises_child_under_19",
+        "child_below_school",
+        "number_of_children_changed",
+        "lives_in_japan",
+    ),
+    LifeEvent.MOVING: ("moved_recently", "moved_or_renamed", "lives_in_japan"),
+    LifeEvent.DEATH: (),
+}
+"""Questions of "what fits me" that the event answers with yes."""
 _ANSWERED: Final = (How.ASK, How.PREFILLED_EDITABLE, How.PREFILLED_LOCKED)
 
 
@@ -27,6 +39,14 @@ class Due:
     window: Window
     offered: bool
     """Whether the event itself makes it due; else it only belongs there."""
+    fit: Fit = Fit.CANNOT_TELL
+    because: tuple[Field, ...] = ()
+    """Questions whose answers would tell whether it fits."""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is proposed for doing it together."""
+        return self.offered and self.fit is Fit.YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +57,40 @@ class Shared:
     takers: tuple[tuple[str, str], ...]
 
 
-def of_event(event: LifeEvent, *, on: date, happened_on: date | None = None) -> tuple[Due, ...]:
-    """Everything that a resident files themself, the nearest deadline first, what only belongs there last."""
+def of_event(
+    event: LifeEvent,
+    *,
+    on: date,
+    happened_on: date | None = None,
+    given: Mapping[str, bool] | None = None,
+) -> tuple[Due, ...]:
+    """Everything that a resident files themself, the nearest deadline first, what only belongs there last.
+
+    given: answers to `questions_of`; what they rule out is left out.
+    """
     pushed = BUNDLES[event.value]
-    found = [
-        Due(each, _window(each, happened_on, on), any(push.event in pushed for push in each.push))
-        for each in of_life_event(catalogue(), event, on=on)
-        if drafts.may_begin(each)
-    ]
+    known = dict.fromkeys(_IMPLIED[event], True) | dict(given or {})
+    fitting = {each.procedure.id: each for each in fits(catalogue(), known, on=on)}
+    found = []
+    for each in of_life_event(catalogue(), event, on=on):
+        fit = fitting.get(each.id)
+        if drafts.may_begin(each) and not (fit and fit.fit is Fit.NO):
+            found.append(
+                Due(
+                    each,
+                    _window(each, happened_on, on),
+                    any(push.event in pushed for push in each.push),
+                    fit.fit if fit else Fit.YES,
+                    fit.because if fit else (),
+                )
+            )
     return tuple(sorted(found, key=lambda due: (not due.offered, due.window.closes or date.max)))
+
+
+def questions_of(event: LifeEvent, *, on: date) -> tuple[Field, ...]:
+    """The few questions that tell which of the procedures that the event makes due are for this person."""
+    asked = {field.id for due in of_event(event, on=on) if due.offered for field in due.because}
+    return tuple(field for name, field in questions().items() if name in asked)
 
 
 def _window(procedure: Procedure, happened_on: date | None, on: date) -> Window:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import transaction
@@ -99,13 +100,19 @@ def event(request: HttpRequest, name: str) -> HttpResponse:
     """Everything due for an event: until when, at which office."""
     visit, chosen = current_visit(request, now=_now()), _event(name)
     form, on = _day_form(request, chosen)
+    given = _given(request, chosen)
+    query = urlencode({**({"on": on.isoformat()} if on else {}), **_as_words(given)})
     context = {
         "event": chosen.value,
         "event_words": showing.life_event(chosen),
         "form": form,
         "on": on,
-        "query": f"?on={on.isoformat()}" if on else "",
-        "due": _due(chosen, on),
+        "questions": [
+            (field.id, field.label.in_language(spoken()), _as_words(given).get(field.id, ""))
+            for field in due.questions_of(chosen, on=drafts.today_of(_now()))
+        ],
+        "query": f"?{query}" if query else "",
+        "due": _due(chosen, on, given),
         "today": drafts.today_of(_now()),
     }
     response = page(request, "portal/bundles/event.html", visit, context)
@@ -113,8 +120,22 @@ def event(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
-def _due(chosen: LifeEvent, on: date | None) -> list[due.Due]:
-    return list(due.of_event(chosen, on=drafts.today_of(_now()), happened_on=on))
+def _given(request: HttpRequest, chosen: LifeEvent) -> dict[str, bool]:
+    """The answers in the address."""
+    asked = due.questions_of(chosen, on=drafts.today_of(_now()))
+    return {
+        field.id: request.GET[field.id] == "yes"
+        for field in asked
+        if request.GET.get(field.id) in ("yes", "no")
+    }
+
+
+def _as_words(given: dict[str, bool]) -> dict[str, str]:
+    return {name: "yes" if said else "no" for name, said in given.items()}
+
+
+def _due(chosen: LifeEvent, on: date | None, given: dict[str, bool]) -> list[due.Due]:
+    return list(due.of_event(chosen, on=drafts.today_of(_now()), happened_on=on, given=given))
 
 
 @resident_only
@@ -123,7 +144,7 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
     """Choose what to do together, and make the drafts."""
     visit, chosen, now = resident_of(request), _event(name), _now()
     _, on = _day_form(request, chosen)
-    listed = _due(chosen, on)
+    listed = _due(chosen, on, _given(request, chosen))
     refused = False
     if request.method == "POST":
         wanted = set(request.POST.getlist("procedure"))
@@ -194,7 +215,9 @@ def bundle(request: HttpRequest, ident: UUID) -> HttpResponse:
                 _holder(each),
             )
             for each in members
+            if each not in opened
         ],
+        "total": len(members),
         "done": len(members) - len(opened),
         "tasks": TaskList.of(say("まとめてすること", "What to do", "する こと"), tasks) if tasks else None,
         "ready": [(each.application.pk, each.procedure.title.in_language(spoken())) for each, _ in ready],

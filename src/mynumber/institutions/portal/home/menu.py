@@ -207,6 +207,15 @@ GROUPS: Final[tuple[tuple[Said, tuple[Entry, ...]], ...]] = (
                 ),
             ),
             Entry(
+                "sessions",
+                ("開いているサインイン", "Open visits", "いま 入って いる ところ"),
+                (
+                    "どの端末でサインインしたままか。ほかの端末のサインインを終わらせます。",
+                    "Where you are signed in; end visits at other devices.",
+                    "ほかの パソコンの サインインを おわらせます。",
+                ),
+            ),
+            Entry(
                 "passkeys",
                 ("パスキー", "Passkeys", "パスキー"),
                 (
@@ -245,6 +254,34 @@ GROUPS: Final[tuple[tuple[Said, tuple[Entry, ...]], ...]] = (
                     "答えをさがす、問い合わせる、意見を送る。",
                     "Look for answers, ask, tell us what you think.",
                     "わからない ことを きく",
+                ),
+                public=True,
+            ),
+            Entry(
+                "inquiries",
+                ("わたしの問い合わせ", "My inquiries", "わたしの しつもん"),
+                (
+                    "問い合わせの返事と、そのあと。",
+                    "Answers to what you asked.",
+                    "へんじを 見る",
+                ),
+            ),
+            Entry(
+                "support",
+                ("係の人といっしょに操作する", "Let staff stand beside you", "いっしょに して もらう"),
+                (
+                    "番号を伝えると、係の人が同じ画面を見て説明します。代わりに操作することはありません。",
+                    "With a code staff sees your page and explains it. They never act as you.",
+                    "いっしょに 見て もらいます。",
+                ),
+            ),
+            Entry(
+                "you-said",
+                ("ご意見と、直したこと", "You said, we did", "みなさんの こえ"),
+                (
+                    "届いた意見と、それで変わったこと。",
+                    "What people told us, and what changed.",
+                    "なおした こと",
                 ),
                 public=True,
             ),

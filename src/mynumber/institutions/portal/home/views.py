@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         # The first page is one's own; whoever acts for somebody starts at what they may do for them.
         return HttpResponseRedirect(reverse("proxies-acting"))
     context: dict[str, object] = {}
-    if visit.by_card and not visit.proxy_for:  # nothing of one's own beside somebody else's affairs
+    if visit.by_card:
         today = now.astimezone(JAPAN).date()
         context |= {"lists": collect(visit.account, now=now), "today": today} | _records(visit)
     return page(request, "portal/home/home.html", visit, context)
