@@ -26,6 +26,7 @@ from bench import (
     night,
     ocsp,
     population,
+    residents,
     sign_ins,
     tlog,
 )
@@ -47,6 +48,7 @@ BENCHMARKS: dict[str, Callable[[Scale, Tell], Iterator[Table]]] = {
     "tlog": tlog.run,
     "ocsp": ocsp.run,
     "sign_ins": sign_ins.run,
+    "residents": residents.run,
 }
 
 
