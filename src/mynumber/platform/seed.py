@@ -122,6 +122,13 @@ def _town(settings: Settings, code: str, folder: Path) -> tuple[Step, ...]:
         ),
         step("codes", "が符号を取得する", "acquire_codes", after=(Milestone.PROCESSES, f"numbers-{code}")),
         step("copies", "が副本を登録する", "register_copies", after=(Milestone.PROCESSES, f"codes-{code}")),
+        step(
+            "bills",
+            "が登場人物に納付書を送る",
+            "issue_bills",
+            "--demo",
+            after=(Milestone.PROCESSES, f"codes-{code}"),
+        ),
     )
 
 

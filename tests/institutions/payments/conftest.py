@@ -18,7 +18,7 @@ for house in ("portal", "municipality"):
 from tests.institutions.payments.place import Place, running_place  # noqa: E402 - needs the apps
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def place(
     tmp_path_factory: pytest.TempPathFactory,
     institution_database: Callable[..., InstitutionDatabase],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import itertools
+import json
 import re
 import secrets
 import sys
@@ -23,12 +24,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no stubs of its own
 import psycopg
 from django.conf import settings
 from django.test import Client, RequestFactory
 
-from mynumber.institutions.municipality.billing import issuing
+from mynumber.institutions.municipality.billing import issuing, worker
 from mynumber.institutions.municipality.billing.models import Bill, Kind
 from mynumber.institutions.municipality.notices.models import SentNotice
 from mynumber.institutions.municipality.register.models import Household, Person
@@ -155,14 +156,18 @@ class Place:
             now=partial(datetime.now, UTC),
         )
 
+    def origin(self, name: str) -> str:
+        """Where a browser finds a house."""
+        return f"http://{name}.localhost:{self.servers[name].port}"
+
     def kill(self, name: str) -> None:
         """As a power cut would: the server and the worker it started."""
         running = self.servers[name].process
         assert running is not None
         workers = psutil.Process(running.pid).children(recursive=True)
         self.servers[name].kill()
-        for worker in workers:
-            worker.kill()
+        for each in workers:
+            each.kill()
         psutil.wait_procs(workers, timeout=60)
 
     @contextmanager
@@ -189,7 +194,7 @@ class Place:
     def rows(self, name: str, query: str) -> list[Any]:
         """What a database holds, walls or not."""
         with self.admin(self.databases[name].name) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query).fetchall()
 
     def owe(self, amount: int = 13_800, *, due: date | None = None) -> tuple[Owed, int]:
         """A new person with a bill in the inbox; the bill and the account."""
@@ -249,6 +254,11 @@ class Place:
             state: str = Bill.objects.get(reference=owed.bill).state
             return state
 
+    def work(self) -> None:
+        """What the town's worker does of itself some seconds later."""
+        with self.desk():
+            worker.work(TOWN, datetime.now(UTC))
+
     def heard(self, owed: Owed) -> str:
         """How the portal has heard that the bill stands."""
         found = self.rows("portal", f"SELECT state FROM bill_word WHERE bill = '{owed.bill}'")  # noqa: S608
@@ -261,14 +271,14 @@ def browser(account: int) -> Client:
     request.session = import_module(settings.SESSION_ENGINE).SessionStore()
     open_visit(request, Account.objects.get(pk=account), now=datetime.now(UTC))
     request.session.save()
-    client = Client(headers={"host": "portal.localhost:8000"})
+    client = Client(headers={"host": "portal.localhost"})
     client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
     return client
 
 
 def staff_browser(place: Place, username: str) -> Client:
     """A browser that staff signed in with, once for all tests. Inside `desk()`."""
-    client = Client(headers={"host": "municipality.localhost:8000"})
+    client = Client(headers={"host": "municipality.localhost"})
     if username in place.signed_in:
         client.cookies.load(place.signed_in[username])
         return client
@@ -300,7 +310,7 @@ def running_place(
             **{city: f"{urls['municipality']}/{city}" for city in (CITY, OTHER_CITY)},
         },
     )
-    servers = {name: _server(name, ports[name], systems, databases[name], folder) for name in NAMES}
+    servers = {name: _server(name, ports, systems, databases[name], folder) for name in NAMES}
     try:
         for server in servers.values():
             server.start()
@@ -322,12 +332,15 @@ def running_place(
             server.stop()
 
 
-def _server(name: str, port: int, systems: Systems, database: InstitutionDatabase, folder: Path) -> Server:
+def _server(
+    name: str, ports: dict[str, int], systems: Systems, database: InstitutionDatabase, folder: Path
+) -> Server:
+    port, urls = ports[name], {other: f"http://{other}.localhost:{ports[other]}" for other in NAMES}
     environment = {
         **systems.environment(name),
         "DATABASE_URL": database.url,
-        "MYNUMBER_PUBLIC_URL": f"http://{name}.localhost:8000",
-        "MYNUMBER_PUBLIC_URLS": "{}",
+        "MYNUMBER_PUBLIC_URL": urls[name],
+        "MYNUMBER_PUBLIC_URLS": json.dumps(urls),
         "MYNUMBER_SECRET_KEY": secrets.token_urlsafe(48),
     }
     command = (

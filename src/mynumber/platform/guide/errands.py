@@ -58,6 +58,23 @@ def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...
             logins.get((_SUPERVISOR, town)),
         ),
         Errand(
+            "portal",
+            "納付書を払う",
+            "Pay a bill",
+            "登場人物には納付書が届いています。試すためのカードで払うか、四つの番号を決済代行のATMに入力します。",
+            "The personas have bills. Pay with a test card, or type the four numbers into the payment agent's ATM.",
+            f"{urls['portal']}/payments/",
+        ),
+        Errand(
+            "municipality",
+            "納付を消し込む",
+            "Reconcile payments",
+            "自分の納付書、速報、確報を一件ずつ見比べます。銀行の窓口で二重に払うと、自動で返ります。",
+            "Compare own bills, news and the files of the day. Pay twice at the bank's counter, and it goes back by itself.",
+            f"{urls['municipality']}/{town}/billing/",
+            logins.get((_SUPERVISOR, town)),
+        ),
+        Errand(
             "wallet",
             "PDFに署名する",
             "Sign a PDF",

@@ -38,12 +38,13 @@ from mynumber.institutions.municipality.applications.models import (
 )
 from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.words import office_of
+from mynumber.institutions.municipality.billing.issuing import bill_for_application
 from mynumber.protocols import applications as protocol
 from mynumber.protocols.applications import Arrival, Step, statement_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import safe
 from mynumber.webkit.messages import this_node
-from mynumber.webkit.tenancy import acting_as
+from mynumber.webkit.tenancy import acting_as, current_tenant
 
 SAFE: Final = "application-papers"
 _MEGABYTE: Final = 1024 * 1024
@@ -255,6 +256,9 @@ def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: 
             size=len(each.content),
             content=safe.seal(this_node().keyring, SAFE, each.content, about=_about(submission, place)),
         )
+    if application.sequence == 0 and row.applicant is not None:
+        title, fee = sound.procedure.title.ja, sound.procedure.fee
+        bill_for_application(current_tenant(), row.applicant, row.reference, title, fee, at=at)
     return _arrival(row, submission)
 
 

@@ -9,8 +9,16 @@ from mynumber.webkit.face.fields import WarekiDateField, WidthTolerantField
 from mynumber.webkit.face.forms import PlainForm
 
 
+class YenField(WidthTolerantField):
+    """Whole yen as people write them: 12000, 12,000, １２，０００円."""
+
+    def to_python(self, value: object) -> str:
+        """Read it. Raises ValidationError."""
+        return super().to_python(str(value or "").translate({ord(sign): None for sign in ",，、円"}))
+
+
 def _yen(label: str) -> WidthTolerantField:
-    return WidthTolerantField(
+    return YenField(
         pattern=r"[1-9][0-9]{0,8}", form=("9けたまでの数字", "up to 9 digits"), example="12000", label=label
     )
 

@@ -124,7 +124,7 @@ def bill(request: HttpRequest, ident: UUID) -> HttpResponse:
     visit = resident_of(request)
     found = _own(request, ident)
     checkout = found.checkout
-    if checkout is not None and checkout.state == PaymentState.AUTHORISED:
+    if checkout is not None and checkout.version and PaymentState(checkout.state).is_live:
         # News may be on their way or lost: ask.
         _refresh(checkout)
         found = _own(request, ident)
