@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from mynumber.institutions.municipality.notices.models import (
     SentNotice,
 )
 from mynumber.institutions.municipality.notices.sending import OtherNotice, send
+from mynumber.institutions.municipality.register.models import Person
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.notices import Category, Notice
 from mynumber.webkit.staff.models import StaffMember
@@ -285,6 +286,51 @@ def test_the_kill_switch_stops_everything_until_it_is_undone(yamada: Worker, kim
     with acting_as(CITY):
         acts = [entry.act for entry in MailingEntry.objects.filter(mailing=None).order_by("pk")]
     assert acts[-2:] == ["switched_off", "switched_on"]
+
+
+def test_who_died_is_not_written_to_and_a_name_that_grew_holds_up_nobody(
+    yamada: Worker, kimura: Worker
+) -> None:
+    path = write(yamada, "register", title="{氏名}" * 5)
+    by_register(yamada, path)
+    yamada.get(path)
+    yamada.post(f"{path}/propose")
+    kimura.get(path)
+    kimura.post(f"{path}/approve", count="4")
+    with acting_as(CITY):
+        people = Person.objects.order_by("addressee")
+        before = {each.pk: (each.died_on, each.family) for each in people}
+        people.filter(addressee="1000000001").update(died_on=date(2026, 11, 21))
+        people.filter(addressee="1000000002").update(family="長" * 90)
+        while mailings.queue_due(at=timezone.now()):
+            pass
+        fates = dict(SentNotice.objects.values_list("addressee", "fate"))
+        for pk, (died_on, family) in before.items():
+            Person.objects.filter(pk=pk).update(died_on=died_on, family=family)
+    assert fates == {
+        "1000000001": Fate.STOPPED,
+        "1000000002": Fate.REFUSED,
+        "1000000003": Fate.WAITING,
+        "1000000004": Fate.WAITING,
+    }
+
+
+def test_a_single_notice_that_did_not_arrive_is_listed_for_the_post(
+    yamada: Worker, clean: InstitutionDatabase
+) -> None:
+    notice = Notice(
+        notice=uuid4(),
+        category=Category.DECISION,
+        title="支給停止の決定",
+        words="x",
+        office="x",
+        at=timezone.now(),
+    )
+    row = send(CITY, "1000000003", notice)
+    assert "支給停止の決定" not in yamada.get("notices/")
+    with acting_as(CITY):
+        SentNotice.objects.filter(pk=row.pk).update(fate=Fate.NO_ACCOUNT)
+    assert "支給停止の決定" in yamada.get("notices/")
 
 
 def test_figures_and_who_needs_a_letter(yamada: Worker, kimura: Worker) -> None:

@@ -247,17 +247,22 @@ def test_the_first_page_shows_deadlines_and_what_is_new(
     house: House, holder: Holder, resident: Browser
 ) -> None:
     due, plain, bill = a_notice(due=date(2099, 1, 1)), a_notice(title="広報"), a_notice(bill=a_bill())
-    put(holder, plain, due, bill)
+    offer = a_notice(offer=an_offer())
+    put(holder, plain, due, bill, offer)
     found = {each.path: each for each in items(account_of(holder), datetime.now(UTC))}
     assert found[f"/notices/{due.notice}"].place is Place.TO_DO
     assert found[f"/notices/{due.notice}"].due == date(2099, 1, 1)
     assert found[f"/notices/{plain.notice}"].place is Place.NEW
-    assert len(found) == 3
+    assert found[f"/offers/{offer.notice}/"].place is Place.TO_DO
+    assert len(found) == 3  # the bill is told by the payments
     with transaction.atomic():
         inbox.note_act(account_of(holder), due.notice, Happening.DONE, now=NOW)
         inbox.note_read(account_of(holder), due.notice, now=NOW)
         inbox.note_read(account_of(holder), plain.notice, now=NOW)
-    assert {each.path for each in items(account_of(holder), NOW)} == {f"/notices/{bill.notice}"}
+    assert {each.path for each in items(account_of(holder), NOW)} == {f"/offers/{offer.notice}/"}
+    page = resident.text(f"/notices/{offer.notice}")
+    assert f'href="/offers/{offer.notice}/"' in page
+    assert f'href="/payments/{bill.notice}"' in resident.text(f"/notices/{bill.notice}")
 
 
 def test_an_e_mail_without_content_is_queued_for_who_wants_one(

@@ -25,6 +25,7 @@ from mynumber.protocols.notices import (
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import Caller
+from mynumber.webkit.background import end_if_cancelled
 
 TENANTS_AT_ONCE: Final = 4
 LOOK_SECONDS: Final = 2.0
@@ -85,6 +86,7 @@ class Relaying:
                 async with self._tenants.acting_as(tenant) as connection:
                     return await store.next_try(connection, tenant) is not None
             except Exception as error:  # noqa: BLE001 - one tenant's trouble must not hold up the others
+                end_if_cancelled()
                 _log.warning("notices wait", system=gateway, exception=logs.outline(error))
                 return True
 

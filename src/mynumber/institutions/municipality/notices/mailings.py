@@ -32,6 +32,7 @@ from mynumber.institutions.municipality.notices.models import (
 from mynumber.institutions.municipality.notices.targeting import Criteria, Listed
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.protocols.notices import Category, Notice
+from mynumber.protocols.refusal import Reason
 from mynumber.webkit.staff.models import StaffMember
 
 AT_ONCE: Final = 500
@@ -281,17 +282,27 @@ def queue_due(*, at: datetime) -> int:
 
 
 def _outgoing(mailing: Mailing, each: MailingAddressee, at: datetime) -> SentNotice:
-    notice = write(mailing, each, at=at)
-    return SentNotice(
-        notice=notice.notice,
+    """The row of the outbox. Who died meanwhile is not written to; whose notice cannot be made any more gets a letter, and holds up nobody."""
+    row = SentNotice(
+        notice=each.notice,
         mailing=mailing,
         addressee=each.person.addressee,
         category=mailing.category,
-        title=notice.title,
-        body=msgspec.json.encode(notice),
+        title=mailing.title,
+        body=b"",
         queued_at=at,
         send_at=at,
     )
+    if each.person.died_on is not None:
+        row.fate = Fate.STOPPED
+        return row
+    try:
+        notice = write(mailing, each, at=at)
+    except BadWords:
+        row.fate, row.refusal = Fate.REFUSED, Reason.MALFORMED.value
+        return row
+    row.title, row.body = notice.title, msgspec.json.encode(notice)
+    return row
 
 
 def write(mailing: Mailing, each: MailingAddressee, *, at: datetime) -> Notice:

@@ -205,9 +205,12 @@ def _work_on(codes: Callable[[], Iterable[str]]) -> None:
 
 
 def _work_for(code: str) -> None:
+    """One turn for one municipality. Its trouble is in the log and holds up no other."""
     try:
         work(code)
     except NotATenant:  # a member of the directory that lives in another database
         return
     except Refused as refused:
         _log.info("notices wait", tenant=code, hop=refused.hop.value, reason=refused.reason.value)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the next turn may succeed
+        _log.error("notices cannot be sent", tenant=code, exception=logs.outline(error))

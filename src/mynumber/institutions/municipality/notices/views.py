@@ -83,6 +83,7 @@ def home(request: HttpRequest, tenant: str) -> HttpResponse:
         **_town(tenant),
         "table": _mailings(list(rows), tenant),
         "figures": _figures("送ったお知らせのすべて", mailings.figures()),
+        "unreached": _unreached_alone(),
         "is_off": mailings.is_switched_off(),
         "may_write": _staff(request).role in WORKERS,
         "may_switch": _staff(request).role in (Role.SUPERVISOR, Role.ADMINISTRATOR),
@@ -291,6 +292,23 @@ def by_post_file(request: HttpRequest, tenant: str, number: int) -> HttpResponse
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="by-post-{row.pk}.csv"'
     return response
+
+
+def _unreached_alone() -> Table | None:
+    """Notices to one person that did not arrive (decisions, bills, offers): the newest."""
+    rows = SentNotice.objects.filter(mailing=None, fate__in=BY_POST).order_by("-pk")[:A_PAGE]
+    cells: list[list[Cell]] = [
+        [
+            each.addressee,
+            each.title,
+            Fate(each.fate).label,
+            Reason(each.refusal).sentence_ja if each.refusal else None,
+            each.queued_at,
+        ]
+        for each in rows
+    ]
+    columns = ["宛名番号", "件名", "わけ", "くわしく", "日時"]
+    return Table.build("郵送するお知らせ", columns, cells) if cells else None
 
 
 def _unreached(row: Mailing) -> Any:

@@ -1,4 +1,4 @@
-"""What the inbox puts on the first page: what is unread, and what has a deadline. Bills and offers are told by those who deal with them."""
+"""What the inbox puts on the first page: what has a deadline, what is offered, what is unread. Bills are told by the payments."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ MOST: Final = 20
 
 
 def items(account: Account, now: datetime) -> list[Item]:
-    """The nearest deadlines as things to do, the newest unread as new; each notice once."""
+    """The nearest deadlines and what is offered as things to do, the newest unread as new; each notice once."""
     today = now.astimezone(JAPAN).date()
-    due = inbox.kept_of(looking.open_deadlines(account, today).filter(has_bill=False)[:MOST])
-    unread = inbox.kept_of(inbox.of(account).filter(read_at=None, put_away_at=None)[:MOST])
-    listed = {each.id for each in due}
-    return [
-        _item(each, Place.TO_DO if each.id in listed else Place.NEW)
-        for each in chain(due, (one for one in unread if one.id not in listed))
-    ]
+    there = inbox.of(account).filter(put_away_at=None, has_bill=False)
+    to_do = inbox.kept_of(
+        chain(
+            looking.open_deadlines(account, today).filter(has_bill=False)[:MOST],
+            there.filter(has_offer=True, acted_at=None, due=None)[:MOST],
+        )
+    )
+    listed = {each.id for each in to_do}
+    unread = (each for each in inbox.kept_of(there.filter(read_at=None)[:MOST]) if each.id not in listed)
+    return [_item(each, Place.TO_DO) for each in to_do] + [_item(each, Place.NEW) for each in unread]
 
 
 def _item(kept: inbox.Kept, place: Place) -> Item:
@@ -34,7 +37,7 @@ def _item(kept: inbox.Kept, place: Place) -> Item:
     return Item(
         place,
         notice.title,
-        reverse("notice", args=[kept.id]),
+        reverse("offer" if notice.offer and place is Place.TO_DO else "notice", args=[kept.id]),
         words=f"{notice.office}・{category_words(notice.category)}",
         due=notice.due if place is Place.TO_DO else None,
         at=kept.arrived_at,

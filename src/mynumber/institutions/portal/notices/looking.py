@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.notices import inbox
@@ -83,16 +83,15 @@ def open_deadlines(account: Account, today: date) -> QuerySet[InboxNotice]:
 
 
 def _rows(account: Account, wanted: Wanted, today: date) -> QuerySet[InboxNotice]:
-    if wanted.shelf is Shelf.DUE:
-        rows = open_deadlines(account, today)
-    else:
-        rows = inbox.of(account)
-        rows = rows.exclude(put_away_at=None) if wanted.shelf is Shelf.PUT_AWAY else rows
-        if wanted.shelf is Shelf.UNREAD:
-            rows = rows.filter(Q(read_at=None), put_away_at=None)
-        elif (
-            wanted.shelf is Shelf.ALL and not wanted.query
-        ):  # who looks for words finds what was put away, too
+    rows = inbox.of(account)
+    match wanted.shelf:
+        case Shelf.DUE:
+            rows = open_deadlines(account, today)
+        case Shelf.UNREAD:
+            rows = rows.filter(read_at=None, put_away_at=None)
+        case Shelf.PUT_AWAY:
+            rows = rows.exclude(put_away_at=None)
+        case Shelf.ALL if not wanted.query:  # who looks for words finds what was put away, too
             rows = rows.filter(put_away_at=None)
     return rows.filter(category=wanted.category.value) if wanted.category else rows
 

@@ -68,6 +68,8 @@ def notice(request: HttpRequest, ident: UUID) -> HttpResponse:
         "sender": sender_name(kept.sender),
         "of_portal": kept.sender == PORTAL,
         "done": act_words(kept.act),
+        "pay": reverse("payment", args=[ident]) if kept.notice.bill else "",
+        "take_up": reverse("offer", args=[ident]) if kept.notice.offer else "",
         "late": kept.notice.due is not None and kept.notice.due < now.astimezone(JAPAN).date(),
     }
     return page(request, "portal/notices/notice.html", visit, context)
