@@ -33,7 +33,7 @@ from tests.system.applicants import CITY, Applicant, procedure_named
 from bench.holders import Holder
 from bench.report import Cell, Scale, Table, Tell
 from mynumber.foundation.pki import serial_text
-from mynumber.platform.demo.browser import Browser, Page
+from mynumber.platform.demo.browser import Browser, NoAnswer, Page
 from mynumber.platform.demo.resident import Resident
 from mynumber.platform.guide.demo import DemoCard
 from mynumber.protocols import sign_in, signing
@@ -235,7 +235,7 @@ def _window(
     for reader in readers:
         reader.sign_in()
         assert isinstance(reader.browser, Watched)
-        reader.browser._tally = tally
+        reader.browser._tally = reader.tally = tally
     begun = time.perf_counter()
     with ThreadPoolExecutor(max_workers=count + len(readers)) as pool:
         reading = [pool.submit(_read, reader, len(readers), stopped) for reader in readers]
@@ -279,7 +279,12 @@ def _read(reader: Loading, readers: int, stopped: threading.Event) -> None:
         due += readers / PAGES_A_SECOND
         if stopped.wait(max(0.0, due - time.perf_counter())):
             return
-        reader.browser.open(reader.platform.url("portal", path))
+        try:
+            reader.browser.open(reader.platform.url("portal", path))
+        except NoAnswer as error:
+            assert reader.tally is not None
+            with reader.tally.lock:
+                reader.tally.failed.append(f"a page that was read: {error.__cause__!r}")
 
 
 def _front(platform: Platform) -> str:

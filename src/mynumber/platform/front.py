@@ -26,7 +26,7 @@ from mynumber.platform.front_pages import (
     too_many,
     unknown_host,
 )
-from mynumber.platform.front_queue import Line
+from mynumber.platform.front_queue import MOST_WAITING, Line
 from mynumber.platform.registry import INSTITUTIONS, processes_of
 from mynumber.platform.settings import Settings
 
@@ -98,10 +98,16 @@ class Front:
     async def serve(self, hosts: tuple[str, ...] = ("127.0.0.1", "::1")) -> list[asyncio.Server]:
         """Listen on the addresses there are. Raises OSError when the port is taken on the first."""
         first, *others = hosts
-        servers = [await asyncio.start_server(self._connection, first, self._settings.port)]
+
+        async def listen(host: str) -> asyncio.Server:
+            return await asyncio.start_server(
+                self._connection, host, self._settings.port, backlog=MOST_WAITING
+            )
+
+        servers = [await listen(first)]
         for host in others:  # browsers may try the IPv6 address of NAME.localhost first
             with contextlib.suppress(OSError):
-                servers.append(await asyncio.start_server(self._connection, host, self._settings.port))
+                servers.append(await listen(host))
         return servers
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
