@@ -20,6 +20,7 @@ from mynumber.institutions.municipality.applications.models import (
     DecisionState,
     Outcome,
     PayoutOrder,
+    PayoutState,
     State,
 )
 from mynumber.institutions.municipality.applications.opinions import opinion
@@ -201,7 +202,7 @@ def _order_payment(row: Application, decision: Decision, staff: StaffMember, at:
         due_on=decision.due_on,
         ordered_at=at,
     )
-    note(row, "paid", staff=staff, at=at)
+    note(row, "ordered", staff=staff, at=at)
     tell(
         row,
         Step.PAYMENT_ORDERED,
@@ -211,6 +212,19 @@ def _order_payment(row: Application, decision: Decision, staff: StaffMember, at:
         amount=decision.due_amount,
     )
     return True
+
+
+def confirm_paid(application: Application, staff: StaffMember, *, at: datetime) -> None:
+    """支払済み: the bank's list says that it was paid. With it the application is done. Raises CannotDo."""
+    row = lock(application)
+    order = row.payouts.filter(state=PayoutState.ORDERED).first()
+    if row.state != State.DECIDED or order is None:
+        raise CannotDo(No.NOT_NOW)
+    order.state, order.paid_at = PayoutState.PAID, at
+    order.save(update_fields=["state", "paid_at"])
+    note(row, "paid", staff=staff, at=at)
+    tell(row, Step.PAID, at=at, holder=office_of(row), amount=order.amount)
+    _close(row, staff, at)
 
 
 def close(application: Application, staff: StaffMember, *, at: datetime) -> None:

@@ -8,6 +8,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from mynumber.foundation.procedures.answers import value_at, visible_paths
 from mynumber.foundation.procedures.deadlines import correct_by
 from mynumber.foundation.procedures.definition import Examined, Field, How
@@ -25,7 +27,7 @@ from mynumber.institutions.municipality.applications.models import (
     Submission,
     Written,
 )
-from mynumber.institutions.municipality.applications.sheets import ANSWERABLE, day, sheet_of
+from mynumber.institutions.municipality.applications.sheets import ANSWERABLE, Sheet, day, sheet_of
 from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.words import label_of, office_of
 from mynumber.institutions.municipality.register.models import Person
@@ -52,6 +54,7 @@ class No(Enum):
     NO_REASONS = "理由を書いてください（行政手続法第8条）。"
     OPEN_DEFICITS = "足りない項目が残っています。補正を求めるか、事実を確かめてから受理してください。"
     UNKNOWN = "まだ分からない事実があるため、規則では決められません。"
+    NOTHING = "確かめた内容を一つ以上入力してください。"
     NO_AMOUNT = "金額を1円以上の数字で入力してください。"
 
 
@@ -217,7 +220,25 @@ def confirm(
     `typed` empty: adopt what the register says at a path that differs.
     """
     row = _held(application, staff, State.ARRIVED, State.EXAMINED)
+    _confirm(row, sheet_of(row, at=at), path, typed, words, staff, at)
+
+
+def confirm_all(
+    application: Application, typed: Mapping[str, str], words: str, staff: StaffMember, *, at: datetime
+) -> None:
+    """Several facts that were found in one look, by path: all of them, or none. Raises CannotDo."""
+    row = _held(application, staff, State.ARRIVED, State.EXAMINED)
     sheet = sheet_of(row, at=at)
+    if not typed:
+        raise CannotDo(No.NOTHING)
+    with transaction.atomic():
+        for path, value in typed.items():
+            _confirm(row, sheet, path, value, words, staff, at)
+
+
+def _confirm(
+    row: Application, sheet: Sheet, path: str, typed: str, words: str, staff: StaffMember, at: datetime
+) -> None:
     fields = dict(visible_paths(sheet.procedure, sheet.values))
     field = fields.get(path)
     if field is None:

@@ -27,6 +27,7 @@ from mynumber.foundation.procedures.definition import (
     System,
 )
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
+from mynumber.foundation.rules.payment import first_month
 from mynumber.institutions.municipality.applications.identifying import key_of, person_of
 from mynumber.institutions.municipality.applications.models import (
     Application,
@@ -126,8 +127,11 @@ def _value(
             return key_of(person)
         case System(item="applied_on") if not looking.for_applicant:
             return looking.today.isoformat()
+        case System(item="first_month_on") if not looking.for_applicant:
+            first = first_month(looking.today)
+            return date(first.year, first.month, 1).isoformat()
         case OwnRecords(ledger=ledger, item=item):
-            value = own_record(ledger, item, looking.person)
+            value = own_record(ledger, item, looking.person, child=person)
             if value is None and each.how.is_prefilled:
                 found.unknown[path] = NOT_HELD
             return value
@@ -235,8 +239,8 @@ def _members(each: Field, looking: Looking) -> Any:
     return None
 
 
-def own_record(ledger: str, item: str, person: Person) -> Any:
-    """An item of the own records of an affair, as far as the decisions made here tell it; None if they do not."""
+def own_record(ledger: str, item: str, person: Person, *, child: Person) -> Any:
+    """An item of the own records of an affair, as far as the decisions made here tell it; None if they do not. child: whom an entry is about."""
     affairs = {
         "児童手当受給者台帳": "child_allowance_claim",
         "児童扶養手当受給者台帳": "child_rearing_allowance_claim",
@@ -244,6 +248,8 @@ def own_record(ledger: str, item: str, person: Person) -> Any:
     procedure = affairs.get(ledger)
     if procedure is None:
         return None
+    if item == "others_go_first":
+        return _is_received_by_another(procedure, child, person)
     decision = (
         Decision.objects.filter(
             application__applicant=person,
@@ -266,6 +272,22 @@ def own_record(ledger: str, item: str, person: Person) -> Any:
             return f"{decision.from_month}-01" if decision.from_month else None
         case _:
             return None
+
+
+def _is_received_by_another(procedure: str, child: Person, applicant: Person) -> bool:
+    """Whether the ledger has somebody else of the child's household who receives the benefit for it (児童扶養手当法第4条の2)."""
+    others = Application.objects.filter(
+        procedure=procedure,
+        applicant__household_id=child.household_id,
+        decisions__state=DecisionState.APPROVED,
+        decisions__outcome__in=_GRANTED,
+    ).exclude(applicant=applicant)
+    key = key_of(child)
+    return any(
+        entry.get("person") == key
+        for each in others
+        for entry in answers_in(bytes(each.submissions.order_by("-sequence")[0].answers)).get("children", ())
+    )
 
 
 # --- groups of people ---------------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 
-from mynumber.foundation.procedures.definition import Field
+from mynumber.foundation.procedures.definition import Field, FieldType
 from mynumber.institutions.municipality.applications.models import Outcome
+from mynumber.institutions.municipality.applications.sheets import Open
 from mynumber.webkit.face.fields import WarekiDateField
 from mynumber.webkit.face.forms import PlainForm
 
@@ -103,13 +104,38 @@ class DecideForm(PlainForm):
 
 
 class ConfirmForm(PlainForm):
-    """審査で確かめた事実"""
+    """審査で確かめた事実: what no source gave, all on one page; what stays empty stays open."""
 
-    path = forms.CharField(widget=forms.HiddenInput, max_length=200)
-    value = forms.CharField(label="確かめた内容", max_length=200)
-    words = forms.CharField(
-        label="どうやって確かめたか", required=False, max_length=400, help_text="台帳や書類の名前など"
-    )
+    def __init__(
+        self, open_facts: Sequence[Open], label: Callable[[str], str], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.paths = {f"fact-{number}": each.path for number, each in enumerate(open_facts)}
+        for name, each in zip(self.paths, open_facts, strict=True):
+            self.fields[name] = _control(each, label(each.path))
+        self.fields["words"] = forms.CharField(
+            label="どうやって確かめたか",
+            required=False,
+            max_length=400,
+            help_text="台帳や書類の名前など。情報連携や台帳で分かるはずの項目では必要です。",
+        )
+
+    @property
+    def found(self) -> dict[str, str]:
+        """What was filled in, by path."""
+        filled = {path: str(self.cleaned_data.get(name) or "").strip() for name, path in self.paths.items()}
+        return {path: value for path, value in filled.items() if value}
+
+
+def _control(each: Open, label: str) -> forms.Field:
+    options: dict[str, Any] = {"label": label, "required": False, "help_text": each.why}
+    if each.field.type is FieldType.YES_NO:
+        choices = [("", "選んでください"), ("yes", "はい"), ("no", "いいえ")]
+        return forms.ChoiceField(choices=choices, initial=each.suggest, **options)
+    if each.field.choices:
+        listed = [(choice.value, choice.label.ja) for choice in each.field.choices]
+        return forms.ChoiceField(choices=[("", "選んでください"), *listed], initial=each.suggest, **options)
+    return forms.CharField(max_length=200, initial=each.suggest, **options)
 
 
 class DraftForm(PlainForm):

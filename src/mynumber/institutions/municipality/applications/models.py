@@ -289,10 +289,11 @@ class PayoutState(models.TextChoices):
     """支払"""
 
     ORDERED = "ordered", "支払指示"
+    PAID = "paid", "支払済み"
 
 
 class PayoutOrder(models.Model):
-    """支払指示: whole yen, once for each idempotency key. The bank's side is not built."""
+    """支払指示: whole yen, once for each idempotency key. That the bank has paid, the office confirms."""
 
     tenant = TenantField()
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="payouts")
@@ -306,10 +307,16 @@ class PayoutOrder(models.Model):
     due_on = models.DateField(null=True)
     state = models.CharField(max_length=10, choices=PayoutState.choices, default=PayoutState.ORDERED)
     ordered_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="applications_payout_amount"),
+            models.CheckConstraint(
+                condition=models.Q(state="ordered", paid_at=None)
+                | models.Q(state="paid", paid_at__isnull=False),
+                name="applications_payout_paid",
+            ),
         )
 
     def __str__(self) -> str:

@@ -14,7 +14,6 @@ from mynumber.foundation.procedures import gathering
 from mynumber.foundation.procedures.deciding import source_words
 from mynumber.foundation.procedures.definition import Field, FieldType, Network, Procedure
 from mynumber.institutions.municipality.applications.finding import Found, Looking, Origin, whom
-from mynumber.institutions.municipality.applications.identifying import key_of
 from mynumber.institutions.municipality.applications.models import Application
 from mynumber.institutions.municipality.casework.models import CaseInquiry, ReceivedFact
 from mynumber.institutions.municipality.register.models import Person
@@ -78,8 +77,8 @@ def _group(group: Field, looking: Looking, answers: _Answers, found: Found) -> N
             assert isinstance(each.source, Network)  # noqa: S101 - chosen above
             person = whom(each.source.of, looking, declared)
             told = answers.of(each, person) if person else None
-            if person is not None and told is not None:
-                entry |= {PERSON: key_of(person), each.id: told[0]}
+            if told is not None:
+                entry |= {PERSON: declared.get(PERSON), each.id: told[0]}
         if entry:
             entries.append(entry)
     if entries:

@@ -162,7 +162,7 @@ def looking_of(application: Application, person: Person, *, at: datetime) -> Loo
 
 def _joined(entries: list[Any], more: list[Any]) -> list[Any]:
     """Entries about the same person become one."""
-    by_person = {each[PERSON]: each for each in more}
+    by_person = {str(each[PERSON]): each for each in more}
     joined = [{**each, **by_person.pop(str(each.get(PERSON)), {})} for each in entries]
     return [*joined, *by_person.values()]
 
@@ -219,12 +219,20 @@ def _open(procedure: Procedure, reading: Reading, found: Found) -> list[Open]:
     for path, field in forms.visible_paths(procedure, reading.values):
         if field.how is not How.NEVER_ASKED or field.type not in ANSWERABLE:
             continue
-        if forms.value_at(reading.values, path) is not None:
+        if forms.value_at(reading.values, path) is not None or _is_about_nobody(procedure, field, reading):
             continue
         suggest = field.source.suggest if isinstance(field.source, Examined) else ""
         why = "情報連携で照会できます" if isinstance(field.source, Network) else ""
         listed.append(Open(path, field, suggest, found.unknown.get(path, why)))
     return listed
+
+
+def _is_about_nobody(procedure: Procedure, field: Field, reading: Reading) -> bool:
+    """Whether it is a fact about a person of the form who is not there: the spouse of somebody without one."""
+    if not isinstance(field.source, Network):
+        return False
+    named = any(each.id == field.source.of and each.type is FieldType.PERSON for each in procedure.field)
+    return named and field.source.of not in reading.values
 
 
 def day(at: datetime) -> date:

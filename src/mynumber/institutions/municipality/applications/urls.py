@@ -17,5 +17,6 @@ urlpatterns = [
     path("<int:number>/letter.pdf", views.letter_paper, name="letter-paper"),
     path("<int:number>/papers/<int:paper_id>", views.paper, name="paper"),
     path("<int:number>/second/<slug:what>", views.second, name="second"),
+    path("<int:number>/facts", views.confirm, name="confirm"),
     path("<int:number>/<slug:what>", views.act, name="act"),
 ]

@@ -7,10 +7,11 @@ sees it, and that is written down.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -46,6 +47,7 @@ from mynumber.institutions.municipality.applications.models import (
     DeskDraft,
     Outcome,
     Paper,
+    PayoutState,
     State,
 )
 from mynumber.institutions.municipality.applications.opinions import opinion
@@ -166,13 +168,7 @@ def _content(row: Application, staff: StaffMember) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "parts": showing.parts_of(sheet, hides_addresses=_hides(row)),
-        "open": [
-            (
-                each,
-                ConfirmForm(initial={"path": each.path, "value": each.suggest}, auto_id=f"id_{number}_%s"),
-            )
-            for number, each in enumerate(sheet.open)
-        ],
+        "open": confirm_form(sheet) if sheet.open else None,
         "deficits": [
             (showing.label_of(sheet.procedure, each.path), each.sentence.ja) for each in sheet.deficits
         ],
@@ -195,6 +191,7 @@ def _content(row: Application, staff: StaffMember) -> dict[str, Any]:
         "words_form": WordsForm(),
         "return_form": ReturnForm(),
         "payouts": row.payouts.order_by("pk"),
+        "unpaid": any(each.state == PayoutState.ORDERED for each in row.payouts.all()),
         "letter": letters.of_application(row),
     }
 
@@ -222,13 +219,31 @@ def act(request: HttpRequest, tenant: str, number: int, what: str) -> HttpRespon
             at=now,
         ),
         "propose": lambda: deciding.propose_by_rule(row, staff, at=now),
+        "paid": lambda: deciding.confirm_paid(row, staff, at=now),
         "close": lambda: deciding.close(row, staff, at=now),
     }
     if what not in acts:
         raise Http404
-    if what in ("words", "close"):
+    if what in ("words", "paid", "close"):
         _require_sight(staff, row)
     return _do(request, tenant, row, acts[what])
+
+
+def confirm_form(sheet: Sheet, data: QueryDict | None = None) -> ConfirmForm:
+    """What is open, on one form."""
+    return ConfirmForm(sheet.open, partial(showing.label_of, sheet.procedure), data)
+
+
+@staff_only(*WORKERS)
+@require_POST
+def confirm(request: HttpRequest, tenant: str, number: int) -> HttpResponse:
+    """All that the case worker found in one look."""
+    row, staff, now = _held(request, number), _staff(request), timezone.now()
+    form = confirm_form(sheet_of(row, at=now), request.POST)
+    if not form.is_valid():
+        return _page(request, tenant, row, "値の形が項目に合いません。")
+    words = form.cleaned_data["words"]
+    return _do(request, tenant, row, lambda: examining.confirm_all(row, form.found, words, staff, at=now))
 
 
 @staff_only("supervisor")
