@@ -192,16 +192,14 @@ def test_the_parent_with_the_higher_income_is_offered_child_allowance(fresh: Non
     child = child_of(head, date(2026, 11, 10))
     Assessment.objects.filter(person__in=(head, wife)).delete()
     columns = {
-        field.name: 0
+        field.name: False if field.get_internal_type() == "BooleanField" else 0
         for field in Assessment._meta.concrete_fields
-        if field.name not in ("id", "tenant", "person", "single_parent", "disabled")
+        if field.name not in ("id", "tenant", "person")
     }
     for person, income in ((head, 2_000_000), (wife, 4_000_000)):
         Assessment.objects.create(
             **{**columns, "fiscal_year": 2026, "income_year": 2025, "total_income": income},
             person=person,
-            single_parent=False,
-            disabled=False,
         )
     assert about(found("birth"), child)[CLAIM] == wife.addressee
 

@@ -28,6 +28,7 @@ from tests.webkit.face.serving import (
 )
 
 pytestmark = pytest.mark.browser
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -88,16 +89,16 @@ def test_a_resident_sees_what_to_do_on_a_phone(
     look = looking(page, address)
     page.goto(f"{address}/events/birth/?{ANSWERS}")
     press(page, 'a:has-text("まとめてはじめる")')
-    expect(page.get_by_role("button", name="カードでサインインする")).to_be_visible()
+    expect(page.get_by_role("button", name="カードでサインインする")).to_be_visible(timeout=PATIENCE_MS)
     press(page, 'button:has-text("カードでサインインする")')
-    expect(page.get_by_role("button", name="下書きを作る")).to_be_visible()
+    expect(page.get_by_role("button", name="下書きを作る")).to_be_visible(timeout=PATIENCE_MS)
     assert_accessible(page)
     press(page, 'button:has-text("下書きを作る")')
-    expect(page.get_by_role("button", name="同意して")).to_be_visible()
+    expect(page.get_by_role("button", name="同意して")).to_be_visible(timeout=PATIENCE_MS)
     at = urlsplit(page.url).path
     assert_accessible(page)
     press(page, 'button:has-text("同意して、カードで確かめる")')
-    expect(page.get_by_text("まとめてすること").first).to_be_visible()
+    expect(page.get_by_text("まとめてすること").first).to_be_visible(timeout=PATIENCE_MS)
     look("set", at)
     look("questions", f"{at}questions")
     look("home", "/")
@@ -124,10 +125,10 @@ def test_an_employer_needs_no_account(chromium: Browser, house: House, city: Cit
     keys.write("code", employer.code)
     keys.write("corporate_number", NUMBER)
     press(page, 'button:has-text("開く")')
-    expect(page.get_by_role("heading", name="事業所・証明情報")).to_be_visible()
+    expect(page.get_by_role("heading", name="事業所・証明情報")).to_be_visible(timeout=PATIENCE_MS)
     look("employer-form", employer.at("form/employer"))
     page.get_by_role("button", name="保存して次へ").click()
-    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible(timeout=PATIENCE_MS)
     assert_accessible(page)
     look("employer-check", employer.at("check"))
     context.close()

@@ -63,7 +63,9 @@ def take_up(person: Person, notice: UUID) -> None:
     asked = person.house.device.fetch(parse_qs(target.query)["request"][0], now=datetime.now(UTC))
     accepted = person.house.device.respond(asked, person.holder.answer(asked))
     back = person.browser.get(sign_in.finish_url(asked, accepted).removeprefix(PUBLIC))
-    person.ident = UUID(led_to(back).strip("/").rpartition("/")[2])
+    onward = urlsplit(led_to(back))
+    assert onward.query == "on=1"
+    person.ident = UUID(onward.path.strip("/").rpartition("/")[2])
 
 
 def test_an_offer_opens_as_a_filled_draft_and_its_sender_hears_when_it_was_sent(
@@ -81,7 +83,8 @@ def test_an_offer_opens_as_a_filled_draft_and_its_sender_hears_when_it_was_sent(
     assert content.known["children"][0]["person"] == CHILD
     assert content.origins["children"].source == "葛飾区　子育て支援課"
     assert "続きを開く" in person.browser.text(f"/offers/{notice}/")
-    person.browser.text(person.at())
+    straight = person.browser.get(person.at("?on=1"))
+    assert (straight.status_code, straight.headers["Location"]) == (303, person.at("form/you"))
     request = person.browser.text(person.at("form/request"))
     assert "令和8年11月10日" in request
     person.fill("request")

@@ -72,7 +72,9 @@ def on_consent(request: HttpRequest, what: str, proof: Proof, now: datetime) -> 
     """Keep who applies, and find the body. Raises CannotGoOn."""
     application = _own(request, what, proof, now)
     agree(application, proof, now=now)
-    return Onward(reverse("application", args=[application.pk]), "")
+    # Who takes up an offer is led to the first question that it left open.
+    straight = "?on=1" if kept.content_of(application).offer else ""
+    return Onward(reverse("application", args=[application.pk]) + straight, "")
 
 
 def agree(application: Application, proof: Proof, *, now: datetime) -> None:

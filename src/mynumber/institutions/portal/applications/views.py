@@ -245,7 +245,11 @@ def application(request: HttpRequest, ident: UUID) -> HttpResponse:
     if held.editing and held.agreed_at is None:
         return SeeOther(reverse("application-consent", args=[held.pk]))
     if held.editing:
-        return page(request, "portal/applications/tasks.html", visit, words | _tasks(held, now))
+        tasks = _tasks(held, now)
+        following = tasks["next"]
+        if "on" in request.GET and isinstance(following, Task):
+            return SeeOther(following.link)
+        return page(request, "portal/applications/tasks.html", visit, words | tasks)
     return page(request, "portal/applications/status.html", visit, words | _status(held, request))
 
 
