@@ -29,7 +29,7 @@ from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery, RecordQuery
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.support.commission import make_commission
 from tests.support.directory import NOWHERE
-from tests.support.everyone import eventually
+from tests.support.waiting import eventually
 from tests.support.exchange import (
     ALLOWANCE,
     CITY,
