@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg import sql
 from tests.embedded import migrate
 
 from bench.report import median
@@ -46,17 +47,29 @@ class Databases:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._numbers = itertools.count(1)
+        self._templates: set[str] = set()
 
     def __call__(
         self, name: str, tenants: Iterable[str] = (), *, migrated: bool = False
     ) -> InstitutionDatabase:
+        target = f"{name}__{next(self._numbers)}"
         with self._server.connect_admin() as admin:
-            database = ensure_institution(
-                self._server, admin, institution(name), tenants, f"{name}__{next(self._numbers)}"
-            )
-        if migrated:
+            if migrated:
+                names = (target, self._migrated_template(name), f"{name}_owner")
+                admin.execute(
+                    sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*map(sql.Identifier, names))
+                )
+            return ensure_institution(self._server, admin, institution(name), tenants, target)
+
+    def _migrated_template(self, name: str) -> str:
+        """The database that is migrated; the others are copies of it."""
+        target = f"{name}__template"
+        if name not in self._templates:
+            with self._server.connect_admin() as admin:
+                database = ensure_institution(self._server, admin, institution(name), (), target)
             migrate(name, database)
-        return database
+            self._templates.add(name)
+        return target
 
 
 def fsync_microseconds(folder: Path, times: int = 200) -> float:

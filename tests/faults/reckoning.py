@@ -15,8 +15,8 @@ from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.message import GROUP_ITEMS
 from tests.faults.load import Asked, Load, counts_as_refusal_without_record
 from tests.faults.place import Place
-from tests.support.everyone import eventually
 from tests.support.exchange import CITY, FORMER_CITY, MEMBERS, PENSION, Exchange
+from tests.support.waiting import eventually
 
 HARMLESS_ALARMS = frozenset({"unreachable", "stale"})
 """What the monitor may have said while its database or the log's was away."""

@@ -16,7 +16,6 @@ from mynumber.protocols.directory import sign_directory
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.refusal import Hop, Reason
 from tests.faults.reckoning import manage, settled
-from tests.support.everyone import eventually
 from tests.support.exchange import (
     CITY,
     FORMER_CITY,
@@ -30,6 +29,7 @@ from tests.support.exchange import (
     uvicorn_command,
 )
 from tests.support.tools import find, needs
+from tests.support.waiting import eventually
 
 LIBRARIES = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",

@@ -22,8 +22,9 @@ from mynumber.platform.postgres import ADMIN, Server
 from mynumber.platform.registry import institution
 from mynumber.protocols.exchange import Outcome
 from tests.institutions.network.test_records import Person, run
-from tests.support.everyone import Everyone, eventually, running_everyone
+from tests.support.everyone import Everyone, running_everyone
 from tests.support.exchange import Exchange
+from tests.support.waiting import eventually
 
 PASSPHRASE = "a passphrase for a drill"
 

@@ -47,7 +47,7 @@ class Watched:
         self.child = Child("child", command, os.environ, log, changed=self._changed.set)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
@@ -55,7 +55,7 @@ class Watched:
 
 def has_ended(descriptor: int) -> bool:
     """Whether the process of a pidfd ends soon: a killed one may still be dying, and nobody may collect an orphan."""
-    readable, _, _ = select.select([descriptor], [], [], 20)
+    readable, _, _ = select.select([descriptor], [], [], 60)
     os.close(descriptor)
     return bool(readable)
 

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import threading
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 
 class Balancer:
     """Listens on a port of its own from the beginning; the processes are named when the test has started them."""
@@ -40,9 +42,9 @@ class Balancer:
 
     def close(self) -> None:
         """Close all connections and stop listening."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(timeout=20)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(timeout=PATIENCE_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=20)
+        self._thread.join(timeout=PATIENCE_SECONDS)
         self._loop.close()
 
     async def _close(self) -> None:

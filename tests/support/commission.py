@@ -18,6 +18,7 @@ from mynumber.foundation.tlog import Policy, VerifierKey, WitnessSigner
 from mynumber.foundation.tlog.policy import KnownLog, KnownWitness
 from mynumber.platform.databases import InstitutionDatabase
 from tests.support.exchange import Server, free_port
+from tests.support.waiting import PATIENCE_SECONDS
 
 WITNESS = "witness.invalid/commission"
 LOOKS_SECONDS = "0.1"
@@ -71,7 +72,7 @@ class Commission:
             )
 
     def _ask(self, server: Server, method: str, path: str, body: bytes | None = None) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, path, body=body)
             response = connection.getresponse()

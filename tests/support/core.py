@@ -27,6 +27,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.support.directory import Systems, make_systems
 from tests.support.exchange import KINDS, MEMBERS, Server, free_port, uvicorn_command
+from tests.support.waiting import PATIENCE_SECONDS
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 A = TypeVar("A", bound=msgspec.Struct)
@@ -84,7 +85,9 @@ class RunningCore:
 
     def send(self, name: str, token: bytes, *, process: int = 0) -> tuple[int, bytes]:
         """Send raw bytes as a message; status and body of what comes back."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.servers[process].port, timeout=10)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.servers[process].port, timeout=PATIENCE_SECONDS
+        )
         connection.request(
             "POST", f"/messages/{name}", body=token, headers={"Content-Type": wire.CONTENT_TYPE}
         )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from mynumber.foundation import tlog
 from mynumber.foundation.tlog import NoteRefused, VerifierKey, verify_under
@@ -17,20 +15,7 @@ from mynumber.platform.launch import serve_command
 from mynumber.platform.registry import processes_of
 from tests.support.commission import Commission, make_commission
 from tests.support.exchange import Exchange, Server, free_port, running_exchange
-
-T = TypeVar("T")
-PATIENCE_SECONDS = 40
-
-
-def eventually(look: Callable[[], T | None], what: str) -> T:
-    """Wait for something that other processes do in their own time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"never came: {what}")
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @dataclass(slots=True)
@@ -42,7 +27,7 @@ class Everyone:
     commission: Commission
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()

@@ -57,6 +57,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.permits import permit_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.support.directory import Systems, make_systems
+from tests.support.waiting import PATIENCE_SECONDS
 
 CITY, FORMER_CITY = "municipality.131229", "municipality.272124"
 PENSION, AGENCY = "pension_service", "digital_agency"
@@ -69,7 +70,6 @@ KINDS: dict[str, tuple[str, ...]] = {
     PENSION: (InstitutionKind.PENSION_SERVICE.value, InstitutionKind.PUBLIC_PENSION_PAYER.value),
     AGENCY: (InstitutionKind.PRIME_MINISTER.value,),
 }
-START_SECONDS = 30
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 A = TypeVar("A", bound=msgspec.Struct)
@@ -110,14 +110,14 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{self.name} did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.05)
 
     def is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200
@@ -148,7 +148,7 @@ class Server:
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class Exchange:
     def send(self, receiver: str, message_name: str, token: bytes) -> tuple[int, bytes]:
         """Send raw bytes as a message; status and body of what comes back."""
         server = self.gateway if receiver.startswith("gateway") else self.network
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)
         prefix = f"/{receiver}" if receiver.startswith("gateway") else ""
         connection.request(
             "POST",

@@ -35,8 +35,8 @@ from mynumber.protocols.events import (
 )
 from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, Exchange, resident_code
 from tests.support.nats import running_nats
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
-PATIENCE_SECONDS = 60
 AWARDS = Topic(
     affair=ALLOWANCE,
     provider_kind=InstitutionKind.PENSION_SERVICE.value,
@@ -118,17 +118,9 @@ class Mesh:
 
     def outcome(self, member: str, event_id: UUID) -> tuple[str | None, str]:
         """How the core answered a published event, from the publisher's own record: refusal, receivers."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            row = self._row(
-                member,
-                "SELECT refusal, receivers FROM outgoing_event WHERE event_id = %s AND settled_at IS NOT NULL",
-                event_id,
-            )
-            if row is not None:
-                return row[0], row[1]
-            assert time.monotonic() < deadline, "the core did not answer"
-            time.sleep(0.02)
+        query = "SELECT refusal, receivers FROM outgoing_event WHERE event_id = %s AND settled_at IS NOT NULL"
+        refusal, receivers = eventually(lambda: self._row(member, query, event_id), "the core's answer")
+        return refusal, receivers
 
     def _row(self, member: str, query: str, *values: object) -> tuple[Any, ...] | None:
         url = self.exchange.gateway_database.tenant_urls[member.replace(".", "_")]

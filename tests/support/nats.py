@@ -14,8 +14,7 @@ from pathlib import Path
 
 from tests.support.exchange import free_port
 from tests.support.tools import find
-
-START_SECONDS = 30
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @dataclass(slots=True)
@@ -57,7 +56,7 @@ class NatsServer:
 
     def wait(self) -> None:
         """Until JetStream answers on this node."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while self.monitored("/healthz").get("status") != "ok":
             if time.monotonic() > deadline:
                 raise RuntimeError(f"nats-server did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
@@ -80,7 +79,7 @@ class NatsServer:
         """As a power cut would."""
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 @contextmanager

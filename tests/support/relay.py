@@ -7,6 +7,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 
 class Relay:
     """Listens on a port of its own and forwards each request to a process of the platform."""
@@ -21,7 +23,7 @@ class Relay:
 
             def do_POST(self) -> None:
                 question = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                connection = http.client.HTTPConnection("127.0.0.1", target_port, timeout=30)
+                connection = http.client.HTTPConnection("127.0.0.1", target_port, timeout=PATIENCE_SECONDS)
                 connection.request(
                     "POST", self.path, body=question, headers={"Content-Type": self.headers["Content-Type"]}
                 )

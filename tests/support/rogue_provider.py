@@ -27,6 +27,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.permits import ReadSheet, presented, read_sheet, seal_facts
 from mynumber.protocols.refusal import Hop
 from tests.support.exchange import CITY, FORMER_CITY, TAX
+from tests.support.waiting import PATIENCE_SECONDS
 
 GATEWAY, HERE = f"gateway.{CITY}", f"gateway.{FORMER_CITY}"
 
@@ -136,7 +137,7 @@ class RogueProvider:
         return answer
 
     def forward(self, path: str, question: bytes) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.honest_port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.honest_port, timeout=PATIENCE_SECONDS)
         connection.request(
             "POST", f"/{HERE}{path}", body=question, headers={"Content-Type": wire.CONTENT_TYPE}
         )

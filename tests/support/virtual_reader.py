@@ -13,14 +13,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.tools import find
+from tests.support.waiting import eventually
 
 _LOCK = Path(tempfile.gettempdir()) / "mynumber-test-pcscd.lock"
 _SOCKET = Path("/run/pcscd/pcscd.comm")
@@ -45,7 +45,7 @@ class Pcscd:
         """`mynumber card insert CARD` while the block runs; OpenSC sees the card."""
         inserting = self._insert(card)
         try:
-            _until(
+            eventually(
                 lambda: "jpki" in run("opensc-tool", "--reader", "0", "--name").stdout, "OpenSC sees the card"
             )
             yield inserting
@@ -68,7 +68,7 @@ class Pcscd:
             process.communicate()
             return False
 
-        _until(listens, "the virtual reader listens")
+        eventually(listens, "the virtual reader listens")
         return started[0]
 
 
@@ -91,7 +91,7 @@ def pcscd() -> Iterator[Pcscd]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _until(_answers, "pcscd answers")
+            eventually(_answers, "pcscd answers")
             yield Pcscd(("nsenter", f"--net=/proc/{process.pid}/ns/net", "--") if alone else ())
         finally:
             process.terminate()
@@ -113,10 +113,3 @@ def done(*command: str, typed: str | None = None) -> str:
 def _answers() -> bool:
     """Whether some pcscd is there."""
     return _SOCKET.exists() and "Virtual PCD" in run("opensc-tool", "-l").stdout
-
-
-def _until(happened: Callable[[], bool], what: str) -> None:
-    """Ask again and again; every question starts a process, so nobody needs to wait in between."""
-    deadline = time.monotonic() + _SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, f"not within {_SECONDS:.0f} s: {what}"

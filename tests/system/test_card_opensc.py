@@ -32,6 +32,7 @@ from mynumber.platform.cards.specimen import make_specimen
 from tests.support.signing import plain_pdf
 from tests.support.tools import needs
 from tests.support.virtual_reader import OPENSC_MODULE, Pcscd, done, mynumber_card, pcscd, run
+from tests.support.waiting import PATIENCE_SECONDS
 
 VPCD_LIBRARY = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
 pytestmark = [
@@ -251,10 +252,10 @@ def test_ctrl_c_takes_the_card_out(reader: Pcscd, folder: Path, number: signal.S
     needs_pyscard()
     with reader.holding(folder / "test.card") as inserting:
         inserting.send_signal(number)
-        said, _ = inserting.communicate(timeout=90)
+        said, _ = inserting.communicate(timeout=PATIENCE_SECONDS)
         assert inserting.returncode == 0
         assert "抜きました" in said
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         nothing = run(*mynumber_card("read"))
         assert nothing.returncode == 1
@@ -270,7 +271,7 @@ def test_the_card_is_out_when_its_file_goes(reader: Pcscd, folder: Path) -> None
     with reader.holding(card) as inserting:
         card.unlink()
         assert run("pkcs15-tool", "--reader", "0", "--list-pins").returncode != 0
-        inserting.wait(timeout=90)
+        inserting.wait(timeout=PATIENCE_SECONDS)
         assert inserting.returncode == 1
 
 

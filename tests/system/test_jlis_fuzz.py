@@ -18,6 +18,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.openapi import MEMBER, SERVICES, AnyMessage
 from tests.openapi.making import BOUNDED, as_it_is, bodies, check, inside, outside, signed
 from tests.support.platform import Platform
+from tests.support.waiting import PATIENCE_SECONDS
 
 SENDER = "municipality.131229"
 EXAMPLES = 6
@@ -26,7 +27,7 @@ MESSAGES = SERVICES["jlis"].takes[MEMBER]
 
 def send(platform: Platform, message: AnyMessage, token: bytes) -> tuple[int, bytes]:
     port = message_process("jlis").port(platform.settings)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     connection.request("POST", message.path, body=token, headers={"Content-Type": wire.CONTENT_TYPE})
     response = connection.getresponse()
     body = response.read()

@@ -22,10 +22,10 @@ from mynumber.platform.demo.browser import Browser, Page, WrongPage
 from mynumber.platform.demo.resident import Resident
 from mynumber.platform.guide.demo import DemoCard, read_demo
 from tests.support.platform import Platform
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("lost-card")]
 
-PATIENCE_SECONDS = 30.0
 """A report shows in about a tenth of a second; a test on a busy machine asserts no time."""
 CALL_CENTRE, CLERK = "mori", "kubo"
 FOUND_AGAIN, MOVES = "chiyo", "misaki"
@@ -93,7 +93,7 @@ class Verifier:
         self, certificate: x509.Certificate, issuer: x509.Certificate, which: KeyName
     ) -> tuple[ocsp.OCSPCertStatus, x509.ReasonFlags | None]:
         question = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA256()).build()
-        connection = http.client.HTTPConnection("127.0.0.1", self.platform.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.platform.port, timeout=PATIENCE_SECONDS)
         headers = {
             "Host": f"jlis.localhost:{self.platform.port}",
             "Content-Type": "application/ocsp-request",
@@ -207,7 +207,7 @@ def test_a_change_of_address_revokes_the_signature_and_leaves_the_sign_in(
 
 
 def test_somebody_without_a_key_is_told_how_to_register(platform: Platform) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=PATIENCE_SECONDS)
     headers = {"Host": f"jlis.localhost:{platform.port}", "Content-Type": "application/ocsp-request"}
     connection.request("POST", "/ocsp/signature", b"", headers)
     answer = connection.getresponse()

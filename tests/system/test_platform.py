@@ -12,6 +12,7 @@ from mynumber.foundation.numbers import IndividualNumber, ResidentCode
 from mynumber.platform.databases import embedded_server
 from mynumber.platform.registry import INSTITUTIONS, PROCESSES
 from tests.support.platform import RESIDENTS, Platform
+from tests.support.waiting import PATIENCE_SECONDS
 
 FACES = [institution.host for institution in INSTITUTIONS]
 
@@ -19,7 +20,7 @@ FACES = [institution.host for institution in INSTITUTIONS]
 def get(platform: Platform, host: str | None, path: str = "/") -> tuple[int, str]:
     """Ask the front for a face, as a browser would (which finds NAME.localhost by itself)."""
     name = urlsplit(platform.url(host)).netloc
-    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=PATIENCE_SECONDS)
     connection.request("GET", path, headers={"Host": name})
     response = connection.getresponse()
     body = response.read().decode()
@@ -37,7 +38,7 @@ def test_every_face_answers_and_says_that_it_is_a_simulation(platform: Platform,
 @pytest.mark.parametrize("process", [process.name for process in PROCESSES])
 def test_every_process_is_ready(platform: Platform, process: str) -> None:
     port = next(p for p in PROCESSES if p.name == process).port(platform.settings)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     connection.request("GET", "/readyz")
     assert connection.getresponse().status == 200
     connection.close()

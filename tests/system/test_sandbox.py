@@ -14,6 +14,7 @@ from mynumber.platform.sandbox import Ends, SandboxFile
 from tests.docs.pages import ROOT
 from tests.support.platform import Platform
 from tests.support.tools import needs
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 def inquiries(file: SandboxFile) -> list[Inquiry]:
@@ -67,14 +68,14 @@ def test_a_client_in_another_language_written_from_the_pages_alone(
     platform.run("sandbox", "create", "jsvendor", "--folder", str(folder))
     file = msgspec.json.decode((folder / "sandbox.json").read_bytes(), type=SandboxFile)
     command = ["node", str(ROOT / "kit" / "network" / "javascript" / "ask.mjs"), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
     assert done.returncode == 0, done.stderr
     told = [tuple(line.split()[:2]) for line in done.stdout.splitlines()]
     ends = {Ends.NO_CODE: "refused"}
     assert told == [(person.key, ends.get(person.ends, person.ends.value)) for person in file.people]
     assert "provider_has_no_code" in done.stdout
     platform.run("sandbox", "delete", "jsvendor")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
     assert done.returncode == 1
     assert "unknown_key" in done.stderr
 

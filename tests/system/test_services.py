@@ -33,6 +33,7 @@ from playwright.sync_api import Browser, Page, expect
 from mynumber.platform.guide.demo import DemoCard, read_demo
 from tests.support.platform import Platform
 from tests.support.tools import needs
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.webkit.face.serving import DESK, assert_accessible, assert_fits, browsing, keep_picture
 
 pytestmark = pytest.mark.browser
@@ -90,7 +91,7 @@ def running(command: list[str], folder: Path, address: str) -> Iterator[None]:
         while True:
             assert process.poll() is None, (folder / "output.txt").read_text()
             try:
-                urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 (our own address)
+                urllib.request.urlopen(address, timeout=PATIENCE_SECONDS).close()  # noqa: S310 (our own address)
                 break
             except urllib.error.URLError:
                 continue
@@ -195,7 +196,7 @@ def test_a_stranger_signs_people_in(
 
 def post(url: str, body: bytes, **headers: str) -> dict[str, object]:
     request = urllib.request.Request(url, body, {name.replace("_", "-"): v for name, v in headers.items()})  # noqa: S310 (our own address)
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
         content: dict[str, object] = json.loads(answer.read())
     return content
 
@@ -276,7 +277,7 @@ def test_a_service_has_a_document_signed_at_the_device(
     result = urllib.request.Request(
         f"http://127.0.0.1:{platform.port}/api/sign-transactions/{transaction}/result", headers=bearer
     )
-    with urllib.request.urlopen(result, timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(result, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
         encrypted = answer.read()
     registry = jwe.JWERegistry(algorithms=["ECDH-ES+A256KW", "A256GCM"])
     content = json.loads(jwe.decrypt_compact(encrypted, encryption, registry=registry).plaintext or b"")

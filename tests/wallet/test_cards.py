@@ -26,6 +26,7 @@ from mynumber.foundation.smartcard import (
 from mynumber.protocols import card_handover
 from mynumber.protocols.card_handover import HandedCard, MalformedHandover
 from mynumber.wallet.cards import CardFolder
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.wallet.conftest import PIN
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -111,7 +112,7 @@ def test_processes_share_the_tries(folder: CardFolder) -> None:
     processes = [context.Process(target=_try_in_a_process, args=(folder.path, results)) for _ in range(6)]
     for process in processes:
         process.start()
-    answers = sorted(results.get(timeout=60) for _ in processes)
+    answers = sorted(results.get(timeout=PATIENCE_SECONDS) for _ in processes)
     for process in processes:
         process.join()
     assert answers == ["1 left", "2 left", "blocked", "blocked", "blocked", "blocked"]

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from mynumber.platform.databases import InstitutionDatabase
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.webkit.faces import environment
 
 TOWNS = ("131229", "131130")
@@ -27,7 +28,7 @@ def _free_port() -> int:
 
 
 def _get(port: int, path: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
@@ -58,7 +59,7 @@ def port(towns_database: InstitutionDatabase, log_file: Path) -> Iterator[int]:
             yield port
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE_SECONDS)
 
 
 def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:

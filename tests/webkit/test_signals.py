@@ -11,8 +11,7 @@ import pytest
 
 from mynumber.webkit.asgi import DATABASE_FAILURES
 from mynumber.webkit.signals import Signals
-
-PATIENCE_SECONDS = 20
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")

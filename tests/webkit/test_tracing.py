@@ -21,8 +21,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from mynumber.foundation.law import InformationKind
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.webkit.tracing import KEY, RATE, URL, BadTraceSettings, Ids, spans_of
-from tests.support.everyone import eventually
 from tests.support.exchange import CITY, FORMER_CITY, TAX, resident_code, running_exchange
+from tests.support.waiting import eventually
 
 SECRET = "a secret that all hops of a test have"
 

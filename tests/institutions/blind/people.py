@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import TypeVar
-
 from mynumber.foundation.law import InformationKind
 from mynumber.protocols.blind import (
     QUERY_MARKED_RECORDS,
@@ -17,20 +13,7 @@ from mynumber.protocols.blind import (
 )
 from mynumber.protocols.records import ExchangeRecord, Records
 from tests.support.exchange import CITY, FORMER_CITY, PENSION, TAX, Exchange, resident_code
-
-T = TypeVar("T")
-PATIENCE_SECONDS = 15
-
-
-def eventually(look: Callable[[], T | None], what: str) -> T:
-    """Wait for something that another process does in its own time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"never came: {what}")
+from tests.support.waiting import eventually
 
 
 class Person:

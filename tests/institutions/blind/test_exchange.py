@@ -39,7 +39,7 @@ from mynumber.protocols.exchange import (
 )
 from mynumber.protocols.holds import CHANGE_HOLDS, ChangeHolds, Hold, HoldReason
 from mynumber.protocols.refusal import Hop, Reason
-from tests.institutions.blind.people import Person, eventually, marks_of_all
+from tests.institutions.blind.people import Person, marks_of_all
 from tests.support.exchange import (
     AGENCY,
     ALLOWANCE,
@@ -51,6 +51,7 @@ from tests.support.exchange import (
     inquiry_of,
     resident_code,
 )
+from tests.support.waiting import eventually
 
 GATEWAY = f"gateway.{CITY}"
 

@@ -17,7 +17,6 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.exchange import Outcome, PermitAnswer
 from mynumber.protocols.records import QUERY_SIDE, SideQuery
 from mynumber.protocols.refusal import Hop, Reason
-from tests.institutions.gateway.test_attacks import eventually
 from tests.support.exchange import (
     CITY,
     FORMER_CITY,
@@ -30,6 +29,7 @@ from tests.support.exchange import (
     running_exchange,
 )
 from tests.support.rogue_provider import HERE, Behaviour, Presented, RogueProvider
+from tests.support.waiting import eventually
 
 BENEFIT = InformationKind.PUBLIC_PENSION_BENEFIT.value
 

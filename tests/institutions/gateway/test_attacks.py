@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
@@ -49,23 +46,11 @@ from tests.support.exchange import (
     Granted,
     resident_code,
 )
+from tests.support.waiting import eventually
 
 GATEWAY, FORMER_GATEWAY = f"gateway.{CITY}", f"gateway.{FORMER_CITY}"
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the group of P-256."""
-PATIENCE_SECONDS = 20
-
-T = TypeVar("T")
-
-
-def eventually(look: Callable[[], T | None], what: str) -> T:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"never came: {what}")
 
 
 class Rogue:

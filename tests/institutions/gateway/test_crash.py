@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 import psycopg
 import pytest
@@ -15,13 +15,13 @@ import pytest
 from mynumber.foundation import tlog
 from mynumber.foundation.law import InformationKind
 from mynumber.platform.postgres import Server as PostgresServer
-from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.exchange import InquiryResult, Outcome
 from mynumber.protocols.records import QUERY_SIDE, SideQuery, SideRecord
 from mynumber.protocols.refusal import Hop, Reason, Refused
-from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, Server, resident_code
+from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, Server, inquiry_of, resident_code
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 PEOPLE = 20
-PATIENCE_SECONDS = 30
 
 
 def _prepare(exchange: Exchange) -> None:
@@ -95,10 +95,7 @@ def test_records_reconcile_after_a_kill_under_load(
     # a settled restart: whatever is open belongs to a process that is gone
     exchange.gateway.stop()
     exchange.gateway.start()
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _settled(exchange):
-        assert time.monotonic() < deadline, "open inquiries were not settled"
-        time.sleep(0.1)
+    eventually(partial(_settled, exchange), "settled inquiries")
 
     reconciled = _manage(exchange, "reconcile")
     assert reconciled.returncode == 0, reconciled.stdout + reconciled.stderr
@@ -116,10 +113,7 @@ def test_reconciliation_finds_a_record_that_one_side_lost(
     exchange = fragile_exchange
     _prepare(exchange)
     request_id = str(exchange.inquire("C-0").request_id)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _settled(exchange):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    eventually(partial(_settled, exchange), "settled inquiries")
     one = _manage(exchange, "reconcile", "--request-id", request_id)
     assert (one.returncode, one.stdout.splitlines()[-1]) == (0, "三つの記録は一致しています。")
     with postgres.connect_admin(exchange.gateway_database.name) as admin:
@@ -153,13 +147,14 @@ def test_a_lost_database_stops_exchanges_and_says_so(
 def test_the_receipts_of_a_thousand_exchanges_verify(fragile_exchange: Exchange) -> None:
     exchange = fragile_exchange
     _prepare(exchange)
-    with ThreadPoolExecutor(16) as pool:
-        results = list(pool.map(lambda n: exchange.inquire(f"C-{n % PEOPLE}"), range(1000)))
-    assert all(result.outcome is Outcome.PROVIDED for result in results)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _settled(exchange):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+
+    def ask_about_all(_: int) -> tuple[InquiryResult, ...]:
+        return exchange.ask(*(inquiry_of(f"C-{n}") for n in range(PEOPLE)))
+
+    with ThreadPoolExecutor(8) as pool:
+        results = [result for results in pool.map(ask_about_all, range(1000 // PEOPLE)) for result in results]
+    assert [result.outcome for result in results] == [Outcome.PROVIDED] * 1000
+    eventually(partial(_settled, exchange), "settled inquiries")
     written = _manage(exchange, "write_receipts", "-")
     assert written.returncode == 0, written.stderr
     receipts = written.stdout.split("\f")[:-1]

@@ -6,9 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,9 @@ from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests import embedded
 from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, resident_code, running_exchange
+from tests.support.waiting import eventually
 
 DISK = "256m"
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -73,6 +73,20 @@ def _fill(disk: Path) -> Path:
     return ballast
 
 
+def _refusal(exchange: Exchange) -> Refused | None:
+    """Why an inquiry is refused now; None when it is answered."""
+    try:
+        assert exchange.inquire("C-1").outcome is Outcome.PROVIDED
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _reconciled(exchange: Exchange) -> bool:
+    done = _manage(exchange, "reconcile")
+    return done.returncode == 0 and "途中のもの 0 件" in done.stdout
+
+
 def test_a_full_disk_stops_exchanges_and_says_so(exchange_on_small_disk: tuple[Exchange, Path]) -> None:
     exchange, disk = exchange_on_small_disk
     exchange.give_codes({resident_code(): {CITY: "C-1", FORMER_CITY: "F-1"}})
@@ -80,35 +94,15 @@ def test_a_full_disk_stops_exchanges_and_says_so(exchange_on_small_disk: tuple[E
     assert exchange.inquire("C-1").outcome is Outcome.PROVIDED
 
     ballast = _fill(disk)
-    refused: Refused | None = None
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while refused is None and time.monotonic() < deadline:
-        try:
-            exchange.inquire("C-1")  # the last free pages are used up first
-        except Refused as no:
-            refused = no
-    assert refused is not None
+    refused = eventually(partial(_refusal, exchange), "a refusal: the last free pages are used up first")
     assert (refused.hop, refused.reason) == (Hop.NETWORK, Reason.RECORD_UNAVAILABLE)
 
     ballast.unlink()
-    provided = False
-    while not provided and time.monotonic() < deadline:
-        try:
-            provided = exchange.inquire("C-1").outcome is Outcome.PROVIDED
-        except Refused:
-            time.sleep(0.2)
-    assert provided, "exchanges did not go on when there was room again"
+    eventually(lambda: _refusal(exchange) is None, "exchanges that go on when there is room again")
 
     exchange.gateway.stop()
     exchange.gateway.start()  # settles what the full disk left open
-    done = None
-    while time.monotonic() < deadline + PATIENCE_SECONDS:
-        done = _manage(exchange, "reconcile")
-        if done.returncode == 0 and "途中のもの 0 件" in done.stdout:
-            break
-        time.sleep(0.2)
-    assert done is not None
-    assert done.returncode == 0, done.stdout
+    eventually(partial(_reconciled, exchange), "three records that agree, with nothing under way")
     audited = _manage(exchange, "audit")
     assert audited.returncode == 0, audited.stdout
 

@@ -18,7 +18,6 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols import wire
 from mynumber.protocols.exchange import ASK, Inquiries, Inquiry, InquiryResult, Outcome
 from mynumber.protocols.refusal import Hop
-from tests.institutions.gateway.test_attacks import eventually
 from tests.support.exchange import (
     CITY,
     FORMER_CITY,
@@ -32,6 +31,7 @@ from tests.support.exchange import (
     uvicorn_command,
 )
 from tests.support.rogue_provider import HERE, Presented, RogueProvider
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 GATEWAY = f"gateway.{CITY}"
 
@@ -56,7 +56,7 @@ class Two:
             hop=Hop.INQUIRER_GATEWAY,
             now=now,
         )
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)
         connection.request("POST", f"/{GATEWAY}{ASK.path}", body=outgoing.token)
         response = connection.getresponse()
         body = response.read()

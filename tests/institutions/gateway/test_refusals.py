@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -34,6 +33,7 @@ from mynumber.protocols.permits import seal_codes
 from mynumber.protocols.records import QUERY_SIDE, SideQuery
 from mynumber.protocols.refusal import Hop, Reason, Refusal
 from tests.support.exchange import AGENCY, CITY, FORMER_CITY, PENSION, TAX, Exchange, resident_code
+from tests.support.waiting import eventually
 
 GATEWAY, FORMER_GATEWAY = f"gateway.{CITY}", f"gateway.{FORMER_CITY}"
 
@@ -399,10 +399,9 @@ def test_a_stopped_provider_leaves_the_inquiry_open_until_it_is_settled(fragile_
     exchange.network.start()
     exchange.gateway.stop()
     exchange.gateway.start()
-    deadline = time.monotonic() + 20
-    outcomes: set[Outcome] = set()
-    while outcomes != {Outcome.ABANDONED} and time.monotonic() < deadline:
+
+    def abandoned() -> bool:
         records = exchange.call(QUERY_SIDE, SideQuery(), sender=CITY, receiver=GATEWAY).records
-        outcomes = {record.outcome for record in records}
-        time.sleep(0.05)
-    assert outcomes == {Outcome.ABANDONED}
+        return {record.outcome for record in records} == {Outcome.ABANDONED}
+
+    eventually(abandoned, "the end of the inquiry")

@@ -13,8 +13,8 @@ from mynumber.foundation.law import InformationKind
 from mynumber.institutions.gateway.desk.holds import DESK_TIME
 from mynumber.protocols.exchange import WITHDRAW, Inquiry, InquiryResult, Outcome, Withdrawal
 from mynumber.protocols.refusal import Hop, Reason
-from tests.institutions.gateway.test_attacks import eventually
 from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, inquiry_of, resident_code
+from tests.support.waiting import eventually
 
 DECIDED = msgspec.structs.replace(TAX, total_income=5)
 

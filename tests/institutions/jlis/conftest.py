@@ -43,12 +43,18 @@ def database(institution_database: Callable[..., InstitutionDatabase]) -> Instit
     return institution_database("jlis", migrated=True)
 
 
+_with_authority: set[str] = set()
+"""Databases in which the CAs were made."""
+
+
 @pytest.fixture
 def door(systems: Systems, database: InstitutionDatabase) -> Iterator[Door]:
     """J-LIS in this process, with its CA."""
     with faces.face(PROJECT, database, **systems.environment("jlis")):
         cache.clear()
-        call_command("create_ca", stdout=io.StringIO())
+        if database.name not in _with_authority:
+            call_command("create_ca", stdout=io.StringIO())
+            _with_authority.add(database.name)
         yield Door(systems, database)
 
 

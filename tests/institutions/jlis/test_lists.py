@@ -46,6 +46,7 @@ from tests.institutions.jlis.holding import AT_COUNTER, Holder, hand_over, holde
 from tests.institutions.jlis.people import KATSUSHIKA, YAO, entry, in_yao, moving_out
 from tests.support.directory import Systems, make_systems
 from tests.support.softhsm import needs_softhsm, new_token
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.webkit import faces
 
 HERE = "131229"
@@ -285,7 +286,10 @@ def test_every_change_is_announced_when_it_is_committed(door: Door, database: In
         listening.execute("LISTEN jlis_certificate_status")
         holder = holder_of_card(door)
         lose(holder)
-        told = [json.loads(notice.payload) for notice in listening.notifies(timeout=30, stop_after=6)]
+        told = [
+            json.loads(notice.payload)
+            for notice in listening.notifies(timeout=PATIENCE_SECONDS, stop_after=6)
+        ]
     serial = holder.serial_of()
     assert [notice["state"] for notice in told if notice["serial"] == serial] == [
         "suspended",

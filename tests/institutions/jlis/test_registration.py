@@ -32,6 +32,7 @@ from mynumber.protocols.residents import (
 from tests.institutions.jlis.contents import Connection
 from tests.institutions.jlis.door import Door
 from tests.institutions.jlis.people import KATSUSHIKA, MOVED_OUT_ON, YAO, entry, in_yao, moving_out, somebody
+from tests.support.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -43,7 +44,7 @@ def in_threads(*jobs: Callable[[], T]) -> list[T]:
 
     def run(job: Callable[[], T]) -> T:
         try:
-            together.wait(timeout=30)
+            together.wait(timeout=PATIENCE_SECONDS)
             return job()
         finally:
             connections.close_all()
@@ -72,11 +73,11 @@ def second_runs_into_first(
         with transaction.atomic():
             done = first()
             running = pool.submit(run_second)
-            pid = backend.get(timeout=30)
+            pid = backend.get(timeout=PATIENCE_SECONDS)
             while not running.done():
                 if watcher.execute("SELECT pg_blocking_pids(%s) <> '{}'", [pid]).fetchone() == (True,):
                     break
-        return done, running.result(timeout=30)
+        return done, running.result(timeout=PATIENCE_SECONDS)
 
 
 def said_by(municipality: str) -> Asking:

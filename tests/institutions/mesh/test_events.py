@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +20,7 @@ from mynumber.protocols.events import (
     ChangeWatches,
     EventKind,
     EventRecordQuery,
+    EventRecords,
     EventRefusal,
     EventsSince,
     Ground,
@@ -30,7 +30,8 @@ from mynumber.protocols.events import (
 from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery
 from mynumber.protocols.refusal import Hop, Reason
 from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, resident_code
-from tests.support.mesh import AWARDS, PATIENCE_SECONDS, RESIDENTS, Mesh, addressee, award, change
+from tests.support.mesh import AWARDS, RESIDENTS, Mesh, addressee, award, change
+from tests.support.waiting import eventually
 
 
 def test_an_award_reaches_the_city_that_has_a_case(mesh: Mesh) -> None:
@@ -271,16 +272,16 @@ def test_each_disclosure_is_an_entry_of_the_log_with_a_receipt(mesh: Mesh) -> No
     mesh.publish(PENSION, event)
     mesh.wait_for(CITY, start, 1)
     code = _code_of_portal(mesh, person)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+
+    def integrated() -> EventRecords | None:
         answer = exchange.call(
             QUERY_EVENT_RECORDS, EventRecordQuery(code=code), sender="portal", receiver="network"
         )
         (record,) = answer.records
-        if record.integrated:
-            break
-        assert time.monotonic() < deadline, "never integrated"
-        time.sleep(0.02)
+        return answer if record.integrated else None
+
+    answer = eventually(integrated, "the entry under a checkpoint")
+    (record,) = answer.records
     assert answer.total == 1
     assert answer.covered_since is not None
     question = ReceiptQuery(code=code, index=record.index)
@@ -310,11 +311,11 @@ def test_the_audit_finds_a_disclosure_that_was_altered_or_taken_away(mesh: Mesh)
     mesh.wait_for(CITY, start, 2)
     with psycopg.connect(mesh.exchange.network_database.owner_url) as owner:
         (index,) = owner.execute("SELECT max(index) FROM event_entry").fetchone() or (0,)
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while owner.execute("SELECT FROM checkpoint WHERE size > %s", [index]).fetchone() is None:
-            assert time.monotonic() < deadline, "never integrated"
-            owner.rollback()
-            time.sleep(0.02)
+        owner.commit()
+        eventually(
+            lambda: owner.execute("SELECT 1 FROM checkpoint WHERE size > %s", [index]).fetchone(),
+            "the entry under a checkpoint",
+        )
         name = _kept(owner, index)
     assert "異常はありません" in _audit(mesh)
     for tampering in (

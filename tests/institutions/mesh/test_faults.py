@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,8 +28,9 @@ from tests.support.exchange import (
     running_exchange,
     uvicorn_command,
 )
-from tests.support.mesh import AWARDS, PATIENCE_SECONDS, Mesh, award
+from tests.support.mesh import AWARDS, Mesh, award
 from tests.support.nats import NatsServer, running_nats
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("MYNUMBER_FAULTS") != "1",
@@ -54,15 +55,16 @@ def _prepared(mesh: Mesh) -> list[list[ChangeEvent]]:
 def _publish_all(mesh: Mesh, batches: Sequence[Sequence[ChangeEvent]], told: Callable[[int], None]) -> None:
     """Publish as a member's outbox does: the next when the one before is acknowledged, the same again until then."""
     for number, batch in enumerate(batches):
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                assert mesh.publish(PENSION, *batch).refused == ()
-                break
-            except Refused:
-                assert time.monotonic() < deadline, "the gateway did not come back"
-                time.sleep(0.05)
+        eventually(partial(_published, mesh, batch), "the gateway's return")
         told(number)
+
+
+def _published(mesh: Mesh, batch: Sequence[ChangeEvent]) -> bool:
+    try:
+        assert mesh.publish(PENSION, *batch).refused == ()
+    except Refused:
+        return False
+    return True
 
 
 def _all_arrived(mesh: Mesh, batches: Sequence[Sequence[ChangeEvent]]) -> None:
@@ -135,7 +137,7 @@ def test_another_process_takes_over_from_one_that_is_gone(fragile_mesh: Mesh) ->
         _publish_all(mesh, batches[:20], lambda _: None)
         exchange.gateway.kill()
         url = exchange.gateway_database.tenant_urls[CITY.replace(".", "_")]
-        _until(lambda: _arrived(url) == 20 * EVENTS_A_MESSAGE)
+        eventually(lambda: _arrived(url) == 20 * EVENTS_A_MESSAGE)
         exchange.gateway.start()
         _publish_all(mesh, batches[20:], lambda _: None)
         _all_arrived(mesh, batches)
@@ -148,13 +150,6 @@ def _arrived(url: str) -> int:
         row = connection.execute("SELECT count(*) FROM incoming_event").fetchone()
     assert row is not None
     return int(row[0])
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 # NATS ---------------------------------------------------------------------------------------------------------------------
@@ -176,7 +171,7 @@ def test_the_leader_of_the_stream_is_killed(nats_cluster: tuple[Mesh, list[NatsS
     mesh, nodes = nats_cluster
 
     def kill_leader() -> None:
-        _until(lambda: _leader(nodes) is not None)
+        eventually(lambda: _leader(nodes) is not None)
         leader = _leader(nodes)
         assert leader is not None
         leader.kill()
@@ -185,7 +180,7 @@ def test_the_leader_of_the_stream_is_killed(nats_cluster: tuple[Mesh, list[NatsS
 
     _under_load(mesh, [kill_leader, kill_leader])
     # every page went through the stream, or this test would be about nothing
-    _until(lambda: _last_place(nodes) > 0)
+    eventually(lambda: _last_place(nodes) > 0)
 
 
 @pytest.mark.parametrize("transport", [WITH_NATS])
@@ -198,7 +193,7 @@ def test_without_nats_the_core_tells_and_with_it_again_nats(
             mesh = Mesh(exchange)
             batches = _prepared(mesh)
             _publish_all(mesh, batches[:10], lambda _: None)
-            _until(lambda: _last_place([nats]) > 0)
+            eventually(lambda: _last_place([nats]) > 0)
             nats.kill()
             _publish_all(mesh, batches[10:20], lambda _: None)
             for city in CITIES:
@@ -208,7 +203,7 @@ def test_without_nats_the_core_tells_and_with_it_again_nats(
             before = _last_place([nats])
             _publish_all(mesh, batches[20:], lambda _: None)
             _all_arrived(mesh, batches)
-            _until(lambda: _last_place([nats]) > before)
+            eventually(lambda: _last_place([nats]) > before)
 
 
 def _stream(node: NatsServer) -> dict[str, object]:

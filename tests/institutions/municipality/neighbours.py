@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mynumber.platform.databases import InstitutionDatabase
 from tests.support.exchange import Exchange, free_port
+from tests.support.waiting import PATIENCE_SECONDS
 
 WSGI = "mynumber.institutions.jlis.wsgi:application"
 
@@ -45,7 +46,7 @@ def running_jlis(exchange: Exchange, database: InstitutionDatabase, log: Path) -
             yield
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE_SECONDS)
 
 
 def _run(arguments: list[str], environment: Mapping[str, str]) -> None:
@@ -56,7 +57,7 @@ def _run(arguments: list[str], environment: Mapping[str, str]) -> None:
 
 
 def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200

@@ -22,6 +22,7 @@ from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.conftest import CITY, PROJECT
 from tests.support import exchange as network
 from tests.support.exchange import Exchange, resident_code
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.webkit import faces
 from tests.webkit.face.serving import (
     DESK,
@@ -36,7 +37,6 @@ from tests.webkit.face.serving import (
 pytestmark = pytest.mark.browser
 
 PASSWORD = "とても長い合言葉 for tests"
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")

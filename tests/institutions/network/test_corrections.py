@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from mynumber.protocols.corrections import CORRECT, Correct, CorrectionReason
 from mynumber.protocols.records import RecordCorrection
-from tests.institutions.network.test_records import Person, eventually
+from tests.institutions.network.test_records import Person
 from tests.support.exchange import FORMER_CITY, Exchange
+from tests.support.waiting import eventually
 
 
 def test_a_correction_stands_beside_the_record_of_its_exchange_alone(exchange: Exchange) -> None:

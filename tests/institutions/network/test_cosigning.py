@@ -11,8 +11,9 @@ from mynumber.foundation import tlog
 from mynumber.foundation.tlog.receipt import Receipt, verify_receipt_under
 from mynumber.platform.databases import InstitutionDatabase
 from tests.institutions.network.test_records import Person, run
-from tests.support.everyone import Everyone, eventually
+from tests.support.everyone import Everyone
 from tests.support.exchange import Exchange
+from tests.support.waiting import eventually
 
 
 def integrated(person: Person, events: int) -> list[int]:

@@ -11,8 +11,9 @@ import pytest
 from mynumber.foundation.tlog import LogSigner, WitnessSigner
 from tests.institutions.network.test_cosigning import integrated
 from tests.institutions.network.test_records import Person
-from tests.support.everyone import Everyone, eventually
+from tests.support.everyone import Everyone
 from tests.support.tools import needs
+from tests.support.waiting import eventually
 
 PROGRAM = Path(__file__).parents[2] / "support/independent/verify.go"
 GO_SOURCES = "/usr/share/gocode"

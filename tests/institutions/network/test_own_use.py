@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -21,8 +20,8 @@ from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.network.test_requests import reason_of, record, request
 from tests.support.core import RunningCore
 from tests.support.exchange import CITY, FORMER_CITY, resident_code
+from tests.support.waiting import eventually
 
-SECONDS = 20
 TODAY = datetime.now(ZoneInfo("Asia/Tokyo")).date()
 _numbers = itertools.count(1)
 
@@ -74,9 +73,10 @@ def test_an_accepted_affair_may_be_asked_for_at_once_and_everywhere(core: Runnin
     asked = request(core, person, affair=own(text))
     assert reason_of(core, asked) is None
     assert record(core, asked)["provision"] == f"{own(text)}-1"
-    deadline = time.monotonic() + SECONDS
-    while reason_of(core, request(core, person, affair=own(text)), process=1) is not None:
-        assert time.monotonic() < deadline, "the other process never heard of it"
+    eventually(
+        lambda: reason_of(core, request(core, person, affair=own(text)), process=1) is None,
+        "what the other process hears",
+    )
     portal = core.keys.issue("portal", person).to_text()
     shown = core.call(
         QUERY_RECORDS, RecordQuery(code=portal, request_id=asked.request_id), sender="portal"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import TypeVar
 
 import psycopg
 import pytest
@@ -35,20 +32,7 @@ from tests.support.exchange import (
     Exchange,
     resident_code,
 )
-
-T = TypeVar("T")
-PATIENCE_SECONDS = 15
-
-
-def eventually(look: Callable[[], T | None], what: str) -> T:
-    """Wait for something that another process does in its own time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"never came: {what}")
+from tests.support.waiting import eventually
 
 
 class Person:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +25,7 @@ from mynumber.protocols.message import GROUP_ITEMS
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.support.core import RunningCore
 from tests.support.exchange import AGENCY, ALLOWANCE, CITY, FORMER_CITY, PENSION, resident_code
+from tests.support.waiting import eventually
 
 GATEWAY = f"gateway.{CITY}"
 
@@ -305,11 +305,8 @@ def test_the_row_of_indices_is_free_while_records_are_being_written(
 
 def _until_waiting(owner: psycopg.Connection[Any]) -> None:
     """Until a process has inserted the row before the trigger, where it waits for the lock."""
-    deadline = time.monotonic() + 10
     query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 77 AND NOT granted"
-    while owner.execute(query).fetchone() != (1,):
-        assert time.monotonic() < deadline, "nobody waits"
-        time.sleep(0.01)
+    eventually(lambda: owner.execute(query).fetchone() == (1,), "a process that waits")
 
 
 def test_indices_have_no_gap_though_two_processes_give_them_out(core: RunningCore, people: list[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +15,8 @@ from mynumber.protocols.exchange import REQUEST_PERMITS, PermitRequests
 from tests.institutions.network.test_requests import request
 from tests.support.core import RunningCore, running_core
 from tests.support.exchange import CITY, FORMER_CITY, resident_code
+from tests.support.waiting import eventually
 
-SECONDS = 20
 EIGHT_YEARS = timedelta(days=8 * 366)
 
 
@@ -73,10 +72,7 @@ def _old_records(core: RunningCore, count: int) -> None:
 
 
 def _until_integrated(core: RunningCore, size: int) -> None:
-    deadline = time.monotonic() + SECONDS
-    while core.rows("SELECT max(size) FROM checkpoint") != [(size,)]:
-        assert time.monotonic() < deadline, "never integrated"
-        time.sleep(0.02)
+    eventually(lambda: core.rows("SELECT max(size) FROM checkpoint") == [(size,)], f"a log of {size}")
 
 
 def _counts(core: RunningCore) -> tuple[object, ...]:

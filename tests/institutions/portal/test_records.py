@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,8 +30,7 @@ from mynumber.protocols.events import (
 from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.portal.house import Browser, Holder, House
 from tests.support.exchange import CITY, FORMER_CITY, PENSION
-
-PATIENCE_SECONDS = 15
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -42,16 +39,6 @@ def resident(house: House, holder: Holder, browser: Browser) -> Browser:
     response: Any = browser.sign_in(house, holder)
     assert response.status_code == 303
     return browser
-
-
-def eventually(look: Callable[[], str | None]) -> str:
-    """Wait for what other processes do in their own time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found = look()
-        if found is not None:
-            return found
-    raise AssertionError("it never came")
 
 
 def ask(house: House, holder: Holder) -> str:

@@ -15,7 +15,9 @@ from threading import Thread
 from typing import IO
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+from tests.support.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[3]
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -74,6 +76,7 @@ def _read_to_the_end(log: IO[str]) -> None:
 @contextmanager
 def browsing() -> Iterator[Browser]:
     """Debian's Chromium without a window."""
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)  # its own five seconds are short on a busy machine
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:

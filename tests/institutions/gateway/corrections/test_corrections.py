@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,8 +28,7 @@ from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.records import QUERY_RECORDS, RecordQuery
 from mynumber.protocols.refusal import Hop, Reason
 from tests.support.exchange import CITY, FORMER_CITY, PENSION, TAX, Exchange, inquiry_of, resident_code
-
-PATIENCE_SECONDS = 60
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +63,6 @@ def received(exchange: Exchange, *taken: ReceivedKey) -> list[ReceivedCorrection
     )
 
 
-def wait_for(find: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := find()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return found
-
-
 def rows(exchange: Exchange, query: str, *values: object, member: str = FORMER_CITY) -> list[tuple[Any, ...]]:
     with psycopg.connect(exchange.gateway_database.tenant_urls[member.replace(".", "_")]) as connection:
         return connection.execute(query.encode(), values).fetchall()
@@ -89,13 +78,13 @@ def test_who_received_the_wrong_value_is_told_and_takes_it_once(told: tuple[Exch
     correction = uuid4()
     begun = correct(exchange, correction=correction)
     assert begun == CorrectionBegun(correction=correction, exchanges=1, inquirers=(CITY,))
-    [one] = wait_for(lambda: received(exchange))
+    [one] = eventually(lambda: received(exchange))
     assert (one.correction, one.request_id, one.provider) == (correction, request_id, FORMER_CITY)
     assert (one.addressee, one.affair, one.reason) == ("K-c", "81-1", CorrectionReason.WRONG_VALUE)
     assert received(exchange) == [one]  # until the member says that it has it
     assert received(exchange, ReceivedKey(correction=correction, request_id=request_id)) == []
     assert correct(exchange, correction=correction) == begun  # said again: no second effect
-    wait_for(lambda: not rows(exchange, "SELECT 1 FROM letter"))
+    eventually(lambda: not rows(exchange, "SELECT 1 FROM letter"))
     assert received(exchange) == []
     assert rows(
         exchange, "SELECT 1 FROM copy WHERE code = (SELECT code FROM addressee_code WHERE addressee = 'K-f')"
@@ -105,7 +94,7 @@ def test_who_received_the_wrong_value_is_told_and_takes_it_once(told: tuple[Exch
 def test_the_persons_record_shows_the_correction(told: tuple[Exchange, UUID]) -> None:
     exchange, request_id = told
     correct(exchange)
-    noted = wait_for(
+    noted = eventually(
         lambda: core(exchange, "SELECT reason FROM exchange_correction WHERE request_id = %s", request_id)
     )
     assert set(noted) == {("wrong_value",)}
@@ -218,6 +207,6 @@ def test_a_correction_waits_for_an_inquirer_that_is_away(fragile_exchange: Excha
     assert ("exchange-corrections.v1",) in waiting  # the core was away
     exchange.network.start()
     exchange.gateway.start()
-    wait_for(lambda: core(exchange, "SELECT 1 FROM exchange_correction"))
-    wait_for(lambda: received(exchange))
-    wait_for(lambda: not rows(exchange, "SELECT 1 FROM letter"))
+    eventually(lambda: core(exchange, "SELECT 1 FROM exchange_correction"))
+    eventually(lambda: received(exchange))
+    eventually(lambda: not rows(exchange, "SELECT 1 FROM letter"))

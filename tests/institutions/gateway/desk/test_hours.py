@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time as clock
 from datetime import UTC, datetime, time, timedelta
 
 import psycopg
@@ -22,6 +21,7 @@ from mynumber.protocols.hours import (
 )
 from mynumber.protocols.refusal import Hop, Reason
 from tests.support.exchange import CITY, FORMER_CITY, PENSION, TAX, Exchange, inquiry_of, resident_code
+from tests.support.waiting import eventually
 
 OFFICE = tuple(Hours(weekday=day, opens=time(8, 30), closes=time(18)) for day in range(5))
 SUNDAY = datetime(2026, 11, 22, 12, tzinfo=JAPAN)
@@ -100,10 +100,7 @@ def test_a_closed_provider_says_when_it_opens_and_what_paper_stands_in(exchange:
 
     def wait_for(reason: Reason | None) -> None:
         """A process may use for a moment what it has read."""
-        deadline = clock.monotonic() + 60
-        while exchange.ask(inquiry_of("W-c"))[0].reason is not reason:
-            assert clock.monotonic() < deadline
-            clock.sleep(0.1)
+        eventually(lambda: exchange.ask(inquiry_of("W-c"))[0].reason is reason)
 
     carry_out(
         'INSERT INTO paper_document (tenant, information, name, "where") VALUES (%s, %s, %s, %s)',

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -35,18 +32,10 @@ from mynumber.protocols.holders import (
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.residents import FourAttributes
 from tests.support.exchange import AGENCY, CITY, FORMER_CITY, PENSION, Exchange, resident_code
+from tests.support.waiting import eventually
 
 GATEWAY = f"gateway.{CITY}"
 PERSON = FourAttributes(name="見本　太郎", address="見本県見本市１－２", birth_date=date(1990, 1, 2), sex="1")
-PATIENCE_SECONDS = 60
-
-
-def wait_for(find: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := find()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return found
 
 
 def who_holds(
@@ -138,7 +127,7 @@ def test_a_provider_obtains_a_code_for_a_person_that_only_its_own_system_reads(e
     request_id = ask_in_vain(exchange, "O-1")
     assert ask_to_obtain(exchange, request_id) is ObtainState.OPEN
     assert ask_to_obtain(exchange, request_id) is ObtainState.OPEN  # again: the same request
-    [request] = wait_for(lambda: on_the_desk(exchange, request_id))
+    [request] = eventually(lambda: on_the_desk(exchange, request_id))
     assert (request.inquirer, request.affair, request.information) == (CITY, "81-1", "local_tax")
     own = exchange.node(FORMER_CITY)
     key = own.sealing_key(FORMER_CITY)
@@ -148,7 +137,7 @@ def test_a_provider_obtains_a_code_for_a_person_that_only_its_own_system_reads(e
             open_person(request.sealed_person, key=key, inquirer=inquirer, request_id=other)
         assert refused.value.reason is Reason.MALFORMED
     assert answer(exchange, request_id, ObtainState.OBTAINED) == 1
-    wait_for(lambda: state(exchange, request_id) is ObtainState.OBTAINED)
+    eventually(lambda: state(exchange, request_id) is ObtainState.OBTAINED)
     assert answer(exchange, request_id, ObtainState.DECLINED) == 0  # the first word stands
     assert on_the_desk(exchange, request_id) == []
     with psycopg.connect(exchange.gateway_database.tenant_urls[FORMER_CITY.replace(".", "_")]) as former:
@@ -164,7 +153,7 @@ def test_only_after_an_inquiry_in_vain_and_only_the_provider_answers(exchange: E
     assert unasked == (Hop.INQUIRER_GATEWAY, Reason.UNKNOWN_RECORD)
     request_id = ask_in_vain(exchange, "O-2")
     ask_to_obtain(exchange, request_id)
-    wait_for(lambda: on_the_desk(exchange, request_id))
+    eventually(lambda: on_the_desk(exchange, request_id))
     forged = ObtainedAnswer(request_id=request_id, state=ObtainState.OBTAINED)
     told = exchange.call(TELL_OBTAINED, forged, sender=f"gateway.{PENSION}", receiver=GATEWAY)
     assert told.count == 0
@@ -174,4 +163,4 @@ def test_only_after_an_inquiry_in_vain_and_only_the_provider_answers(exchange: E
         Reason.MALFORMED,
     )
     answer(exchange, request_id, ObtainState.DECLINED)
-    wait_for(lambda: state(exchange, request_id) is ObtainState.DECLINED)
+    eventually(lambda: state(exchange, request_id) is ObtainState.DECLINED)

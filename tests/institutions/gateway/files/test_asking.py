@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import msgspec
@@ -29,9 +28,9 @@ from mynumber.protocols.files import (
 )
 from mynumber.protocols.refusal import Hop, Reason
 from tests.support.exchange import CITY, FORMER_CITY, PENSION, TAX, Exchange, resident_code
+from tests.support.waiting import eventually
 
 GATEWAY = f"gateway.{CITY}"
-PATIENCE_SECONDS = 90
 PEOPLE = 10
 
 
@@ -71,15 +70,8 @@ def fetch(exchange: Exchange, file: UUID, after: int = 0) -> ResultLines:
     return exchange.call(FETCH_RESULTS, LinesQuery(file=file, after=after), sender=CITY, receiver=GATEWAY)
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def results(exchange: Exchange, file: UUID) -> list[InquiryResult]:
-    wait_until(lambda: state(exchange, file).ended_at is not None)
+    eventually(lambda: state(exchange, file).ended_at is not None)
     lines, after = [], 0
     while True:
         some = fetch(exchange, file, after)
@@ -124,7 +116,7 @@ def test_a_file_is_asked_and_its_results_are_fetched(exchange: Exchange) -> None
 
 def test_results_are_for_the_member_alone(exchange: Exchange) -> None:
     file = send(exchange, [inquiry("nobody")])
-    wait_until(lambda: state(exchange, file).ended_at is not None)
+    eventually(lambda: state(exchange, file).ended_at is not None)
     unknown = exchange.refusal(lambda: fetch(exchange, uuid4()))
     assert unknown == (Hop.INQUIRER_GATEWAY, Reason.UNKNOWN_UPLOAD)
     query = LinesQuery(file=file)
@@ -143,7 +135,7 @@ def test_a_killed_gateway_goes_on_with_its_files(fragile_exchange: Exchange) -> 
     prepare(exchange, "")
     asked = [inquiry(f"C-{n % PEOPLE}") for n in range(2000)]
     file = send(exchange, asked)
-    wait_until(lambda: state(exchange, file).answered > 0)
+    eventually(lambda: state(exchange, file).answered > 0)
     exchange.gateway.kill()
     exchange.gateway.start()
     before = state(exchange, file)

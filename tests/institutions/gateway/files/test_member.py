@@ -13,8 +13,9 @@ from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.files import PART_BYTES, LineRefusal, Purpose
 from mynumber.protocols.member import Member
 from mynumber.protocols.refusal import Reason, Refused
-from tests.institutions.gateway.files.test_asking import inquiry, prepare, state, wait_until
+from tests.institutions.gateway.files.test_asking import inquiry, prepare, state
 from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange
+from tests.support.waiting import eventually
 
 LINES = 8000
 
@@ -86,7 +87,7 @@ def test_results_are_read_one_by_one(exchange: Exchange) -> None:
     content = b"".join(msgspec.json.encode(one) + b"\n" for one in asked)
     file = uuid4()
     member(exchange).send_file(io.BytesIO(content), Purpose.INQUIRIES, file)
-    wait_until(lambda: state(exchange, file).ended_at is not None)
+    eventually(lambda: state(exchange, file).ended_at is not None)
     results = list(member(exchange).results(file))
     assert {one.request_id for one in results} == {one.request_id for one in asked}
     assert {one.outcome for one in results} == {Outcome.PROVIDED}

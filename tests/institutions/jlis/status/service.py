@@ -5,8 +5,7 @@ from __future__ import annotations
 import http.client
 import secrets
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -21,18 +20,11 @@ from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.pki import AUTHENTICATION, CertificateAuthority, HierarchyProfile, serial_text
 from mynumber.institutions.jlis.certification.words import CertificateReason, StoredState
 from mynumber.platform.databases import InstitutionDatabase
-from tests.support.exchange import START_SECONDS, Server, free_port, uvicorn_command
+from tests.support.exchange import Server, free_port, uvicorn_command
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 KATSUSHIKA = "131229"
 """On whose list the certificates of these tests stand."""
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Ask until it is so."""
-    deadline = time.monotonic() + START_SECONDS
-    while not true():
-        assert time.monotonic() < deadline, "it does not come"
-        time.sleep(0.02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,7 @@ class Service:
         """Start, and wait until it answers for the CAs there are: it has its certificates made by itself."""
         self.server.start()
         if self.authorities:
-            wait_until(lambda: self.missing() == [])
+            eventually(lambda: self.missing() == [])
 
     def missing(self) -> list[str]:
         """What the service says it cannot answer yet."""
@@ -204,7 +196,7 @@ class Service:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if key is not None:
             sent["authorization"] = f"Bearer {key}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()

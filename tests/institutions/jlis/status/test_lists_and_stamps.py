@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from mynumber.foundation.pki import Municipality, Revocation, RevocationReason
 from mynumber.foundation.pki.timestamp import REQUEST_TYPE, RESPONSE_TYPE
 from tests.foundation.pki.status_parts import openssl
-from tests.institutions.jlis.status.service import KATSUSHIKA, Service, wait_until
+from tests.institutions.jlis.status.service import KATSUSHIKA, Service
 from tests.support.tools import needs
+from tests.support.waiting import eventually
 
 
 def publish(service: Service, number: int, *serials: int, municipality: str = KATSUSHIKA) -> None:
@@ -63,7 +64,7 @@ def test_lists_that_are_handed_out_are_counted(service: Service) -> None:
     for _ in range(4):
         assert service.ask("GET", "/revocation-lists/authentication/131229.crl", key=key).status == 200
     assert service.ask("GET", "/revocation-lists/authentication/999999.crl", key=key).status == 404
-    wait_until(lambda: service.used("reader") == {"revocation_list": 4})
+    eventually(lambda: service.used("reader") == {"revocation_list": 4})
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_a_time_stamp_is_counted_for_a_verifier_that_shows_its_key(service: Serv
     assert service.ask("POST", "/timestamp", b"", key=key, content_type=REQUEST_TYPE).status == 200
     assert service.ask("POST", "/timestamp", request, key=key, content_type=REQUEST_TYPE).status == 200
     assert service.ask("POST", "/timestamp", request, key="wrong", content_type=REQUEST_TYPE).status == 401
-    wait_until(lambda: service.used("notary") == {"time_stamp": 1})
+    eventually(lambda: service.used("notary") == {"time_stamp": 1})
 
 
 # --- health -------------------------------------------------------------------------------------------------

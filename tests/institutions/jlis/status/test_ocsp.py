@@ -20,8 +20,9 @@ from cryptography.x509 import ocsp as theirs
 from mynumber.foundation.pki import AUTHENTICATION, der
 from mynumber.foundation.pki.ocsp import REQUEST_TYPE, RESPONSE_TYPE
 from mynumber.institutions.jlis.certification.words import CertificateReason, StoredState
-from tests.institutions.jlis.status.service import Service, wait_until
+from tests.institutions.jlis.status.service import Service
 from tests.support.tools import needs
+from tests.support.waiting import eventually
 
 Status = theirs.OCSPCertStatus
 _serials = itertools.count(0x1000)
@@ -213,8 +214,8 @@ def test_each_generation_of_a_ca_is_answered_by_a_responder_of_its_own(service: 
     asked_of_older = request_for(service, serial)
     newer = service.add_authority(AUTHENTICATION)
     # The service finds the new CA by itself, and has a responder certified by it.
-    wait_until(lambda: service.ask("GET", "/certificates/ca-authentication-2.cer").status == 200)
-    wait_until(lambda: service.missing() == [])
+    eventually(lambda: service.ask("GET", "/certificates/ca-authentication-2.cer").status == 200)
+    eventually(lambda: service.missing() == [])
     of_older = theirs.load_der_ocsp_response(
         service.ask(
             "POST",
@@ -345,7 +346,7 @@ def test_a_database_that_was_restarted_is_asked_again_over_new_connections(
 
     # While its connections are dying it may have to say so; it never says anything else.
     seen: list[str] = []
-    wait_until(lambda: seen.append(answer()) or seen[-1] == "SUCCESSFUL")  # type: ignore[func-returns-value]
+    eventually(lambda: seen.append(answer()) or seen[-1] == "SUCCESSFUL")  # type: ignore[func-returns-value]
     assert set(seen[:-1]) <= {"TRY_LATER", "503"}
     service.set_state(serial, StoredState.SUSPENDED, CertificateReason.REPORTED_LOST)
     assert check(service, serial, nonce=b"n").certificate_status is Status.REVOKED

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import ocsp as theirs
 
 from mynumber.foundation.pki.ocsp import REQUEST_TYPE
-from tests.institutions.jlis.status.service import Service, wait_until
+from tests.institutions.jlis.status.service import Service
 from tests.institutions.jlis.status.test_ocsp import openssl_says, request_for
 from tests.support.tools import needs
+from tests.support.waiting import eventually
 
 
 def renew(service: Service, *options: str) -> subprocess.CompletedProcess[str]:
@@ -67,7 +68,7 @@ def test_a_responder_that_is_half_over_gives_way_to_one_with_a_new_key(
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
     assert "利用者証明用電子証明書の有効性確認: 認証局 第1世代" in done.stdout
-    wait_until(lambda: responder(service) != before)
+    eventually(lambda: responder(service) != before)
     after = responder(service)
     assert isinstance(after.public_key(), kind)
     assert after.public_key() != before.public_key()

@@ -7,8 +7,9 @@ from cryptography import x509
 from cryptography.x509 import ocsp as theirs
 
 from mynumber.foundation.pki.ocsp import REQUEST_TYPE
-from tests.institutions.jlis.status.service import Answer, Service, wait_until
+from tests.institutions.jlis.status.service import Answer, Service
 from tests.institutions.jlis.status.test_ocsp import request_for
+from tests.support.waiting import eventually
 
 AUTHENTICATION, SIGNATURE = "authentication_check", "signature_check"
 
@@ -63,7 +64,7 @@ def test_a_verifier_that_was_struck_off_is_refused(service: Service) -> None:
     assert ask(service, key).status == 200
     service.end_verifier("gone")
     # Within a second: the answer to who holds a key is kept no longer.
-    wait_until(lambda: ask(service, key).status == 401)
+    eventually(lambda: ask(service, key).status == 401)
 
 
 def test_a_new_verifier_is_answered_at_once_although_its_key_was_refused_before(service: Service) -> None:
@@ -83,7 +84,7 @@ def test_every_answered_check_is_counted_by_kind(service: Service) -> None:
         ask(service, key)  # pre-produced from the second on, and counted all the same
     for _ in range(3):
         ask(service, key, kind="signature")
-    wait_until(lambda: service.used("counted") == {AUTHENTICATION: 5, SIGNATURE: 3})
+    eventually(lambda: service.used("counted") == {AUTHENTICATION: 5, SIGNATURE: 3})
 
 
 def test_what_was_not_answered_is_not_counted(service: Service) -> None:
@@ -97,7 +98,7 @@ def test_what_was_not_answered_is_not_counted(service: Service) -> None:
     )
     ask(service, key, kind="signature")
     ask(service, key)
-    wait_until(lambda: service.used("unlucky") != {})
+    eventually(lambda: service.used("unlucky") != {})
     assert service.used("unlucky") == {AUTHENTICATION: 1}
 
 
@@ -105,7 +106,7 @@ def test_a_killed_process_loses_at_most_what_was_not_written_yet(service: Servic
     key = service.add_verifier("patient", "authentication")
     for _ in range(20):
         ask(service, key)
-    wait_until(lambda: service.used("patient") == {AUTHENTICATION: 20})
+    eventually(lambda: service.used("patient") == {AUTHENTICATION: 20})
     for _ in range(7):
         assert ask(service, key).status == 200
     service.server.kill()
@@ -114,7 +115,7 @@ def test_a_killed_process_loses_at_most_what_was_not_written_yet(service: Servic
     service.start()
     for _ in range(3):
         ask(service, key)
-    wait_until(lambda: service.used("patient") == {AUTHENTICATION: kept + 3})
+    eventually(lambda: service.used("patient") == {AUTHENTICATION: kept + 3})
 
 
 def test_a_process_that_is_stopped_loses_nothing(service: Service) -> None:

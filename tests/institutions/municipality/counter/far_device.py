@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from django.test import Client
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -27,7 +29,7 @@ class _Far:
 
     def post(self, path: str, data: bytes, content_type: str) -> Answer:
         parts = urlsplit(self.address)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request("POST", path, body=data, headers={"Content-Type": content_type})
             response = connection.getresponse()

@@ -30,6 +30,7 @@ from tests.institutions.portal.identity.service import (
     answer_of,
     now,
 )
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -223,7 +224,7 @@ def test_two_at_once_get_one_token_and_lose_it(service: Service, visitor: Visito
     def redeem(_: int) -> Any:
         mine = Service(service.client_id, service.key, service.encryption, service.callback, "")
         assertion = mine.assertion()
-        ready.wait(timeout=30)
+        ready.wait(timeout=PATIENCE_SECONDS)
         try:
             return mine.redeem(code, attempt, assertion=assertion)
         finally:
