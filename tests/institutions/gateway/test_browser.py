@@ -20,11 +20,14 @@ from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.files import Purpose
 from mynumber.protocols.holders import ASK_TO_OBTAIN, ObtainRequest, seal_person
 from mynumber.protocols.holds import CHANGE_HOLDS, ChangeHolds, Hold, HoldReason
+from mynumber.protocols.information import CaseKind
 from mynumber.protocols.member import Member
 from mynumber.protocols.refusal import Reason, Refused
 from mynumber.protocols.residents import FourAttributes
 from tests.institutions.gateway.conftest import PASSWORD, add_staff
 from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, inquiry_of, resident_code
+from tests.support.own_information import Self
+from tests.support.waiting import eventually
 from tests.webkit.face.serving import (
     DESK,
     PHONE,
@@ -45,7 +48,7 @@ def prepare(exchange: Exchange, prefix: str, times: int) -> None:
     exchange.give_codes(
         {
             resident_code(): {CITY: f"{prefix}c-1", FORMER_CITY: f"{prefix}f-1"},
-            resident_code(): {CITY: f"{prefix}c-2", FORMER_CITY: f"{prefix}f-2"},
+            (person_code := resident_code()): {CITY: f"{prefix}c-2", FORMER_CITY: f"{prefix}f-2"},
             resident_code(): {CITY: f"{prefix}c-3"},
         }
     )
@@ -94,6 +97,8 @@ def prepare(exchange: Exchange, prefix: str, times: int) -> None:
         reason=CorrectionReason.WRONG_VALUE,
     )
     exchange.call(CORRECT, correction, sender=CITY, receiver=f"gateway.{CITY}")
+    resident = Self(exchange, person_code)
+    resident.case(resident.see(), kind=CaseKind.NOT_ME)
     arrived(exchange, times)
 
 
@@ -219,6 +224,18 @@ def test_a_members_staff_works_through_all_pages(browser: Browser, address: str)
     plain.get_by_role("button", name="受け取った機関に知らせる").click()
     page.goto(plain.url)
     _check(page, "corrections", size)
+
+    plain.get_by_role("link", name="本人からの申出").click()
+    page.goto(plain.url)
+    _check(page, "own-cases", size)
+    plain.get_by_role("link", name="これは私のことではない").first.click()
+    plain.get_by_role("button", name="記録して、本人に知らせる").click()
+    expect(plain.get_by_text("選んでください。").first).to_be_visible()
+    plain.get_by_label("調べ始める").check()
+    plain.get_by_role("button", name="記録して、本人に知らせる").click()
+    expect(plain.get_by_text("調べています（")).to_be_visible()
+    page.goto(plain.url)
+    _check(page, "own-case", size)
     context.close()
     scripts.close()
 

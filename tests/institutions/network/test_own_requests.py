@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -92,10 +93,7 @@ def test_only_what_the_network_carries_is_given(exchange: Exchange, person: Self
         ("local_tax", "municipality.999999", Reason.UNKNOWN_PROVIDER),
         ("pension_benefit", PENSION, Reason.PROVIDER_HAS_NO_CODE),
     ):
-        assert exchange.refusal(lambda i=information, p=provider: person.permit(i, p)) == (
-            Hop.NETWORK,
-            reason,
-        )  # type: ignore[misc]
+        assert exchange.refusal(partial(person.permit, information, provider)) == (Hop.NETWORK, reason)
 
 
 def test_a_proof_is_of_one_person_and_of_this_hour(exchange: Exchange, person: Self) -> None:

@@ -18,11 +18,19 @@ from mynumber.foundation.law import InformationKind
 from mynumber.foundation.tlog import LogSigner, Policy
 from mynumber.foundation.tlog.policy import KnownLog
 from mynumber.foundation.tlog.receipt import ReceiptInvalid, VerifiedReceipt, verify_receipt_under
-from mynumber.institutions.portal.records.cores import ask_for_records
+from mynumber.institutions.portal.records.cores import ask_for_changes, ask_for_records
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols import wire
 from mynumber.protocols.acquisition import TELL_ISSUED, IssuedCode, IssuedCodes
-from mynumber.protocols.events import EVENTS, CodedEvent, EventKind, EventRefusal, EventResult, Events
+from mynumber.protocols.events import (
+    EVENTS,
+    CodedEvent,
+    EventKind,
+    EventRecordQuery,
+    EventRefusal,
+    EventResult,
+    Events,
+)
 from mynumber.protocols.exchange import REQUEST_PERMITS, Outcome, PermitRequests, RequestedPermit
 from mynumber.protocols.holders import QUERY_HOLDERS, HoldersQuery
 from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery, RecordQuery
@@ -173,6 +181,9 @@ def test_the_portal_sees_the_records_of_all_cores_and_each_receipt_holds_by_its_
     assert seen.total == sum(core.total or 0 for core in seen.cores) == len(seen.records)
     times = [record.events[0].at for record in seen.records]
     assert times == sorted(times, reverse=True)
+    changes = ask_for_changes(node, EventRecordQuery(code=code, limit=50))
+    assert {core.core for core in changes.cores} == {EAST, WEST}
+    assert changes.total == len(changes.records) == sum(core.total or 0 for core in changes.cores)
     second = ask_for_records(node, RecordQuery(code=code, offset=1, limit=2))
     assert [one.request_id for one in second.records] == [one.request_id for one in seen.records[1:3]]
     origins = dict(zip(two.cores, (log.key.name for log in policy.logs), strict=True))
@@ -245,6 +256,8 @@ def test_one_core_dies_and_the_other_goes_on(two: Exchange) -> None:
     query = RecordQuery(code=two.code_of("portal", PERSON), limit=10)
     seen = ask_for_records(two.node("portal"), query)
     assert seen.missing == (WEST,)
+    changes = ask_for_changes(two.node("portal"), EventRecordQuery(code=query.code, limit=10))
+    assert changes.missing == (WEST,)
     assert {one.core for one in seen.records} == {EAST}
 
     unknown = two.code_of(FORMER_CITY, resident_code())

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.institutions.portal.house import House
 from tests.institutions.portal.test_browser import arrive
 from tests.support.exchange import CITY
+from tests.support.waiting import eventually
 from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing, keep_picture
 
 pytestmark = pytest.mark.browser
@@ -69,6 +70,7 @@ def test_a_resident_sees_disputes_and_asks_on_a_phone(chromium: Browser, neighbo
     press(page, "button", "送る")
     expect(page.get_by_text("葛飾区の窓口に届きました")).to_be_visible()
     page.goto(f"{root}/records/?q=児童扶養手当&outcome=given&by=institution")
+    eventually(lambda: page.reload() and page.get_by_role("table").count(), "the end of the exchange")
     looked_at(page, "search")
     with page.expect_download() as download:
         press(page, "link", "CSVで書き出す")

@@ -93,8 +93,8 @@ def test_a_case_waits_until_the_institution_can_be_reached(
     with house.away(f"gateway.{FORMER_CITY}"):
         case = dispute(resident, latest(holder).pk)
         assert "八尾市に送っています" in resident.text(f"/information/cases/{case}")
-    row = OwnCase.objects.get(pk=case)
-    assert row.arrived_at is None
+        row = OwnCase.objects.get(pk=case)
+        assert row.arrived_at is None
     cases.deliver_due(now=row.next_try_at)
     assert "八尾市の窓口に届きました" in resident.text(f"/information/cases/{case}")
 
@@ -177,7 +177,7 @@ def test_everything_of_another_person_is_not_there(house: House, holder: Holder,
         ("/information/values", {"want": f"{FORMER_CITY}|own_inventory|"}, 400),
         ("/information/values", {}, 422),
     ):
-        response = other.post_form("/information/", action, **fields)  # type: ignore[arg-type]
+        response = other.post_form("/information/", action, **fields)
         assert response.status_code == status, action
 
 

@@ -242,3 +242,20 @@ def test_the_core_compares_the_portals_records_too(house: House, holder: Holder,
     )
     assert msgspec.to_builtins(found)["records"][0]["outcome"] == "provided"
     assert NOWHERE  # the portal of the house is a process of its own
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("What was fetched", "Here it is", "This is wrong", "Save as PDF", "1,234,567円")),
+        ("ja-x-easy", ("とりよせた じょうほう", "とどきました", "これは まちがって います", "PDFに する")),
+    ],
+)
+def test_a_page_that_comes_in_pieces_keeps_its_language(
+    resident: Browser, language: str, words: tuple[str, ...]
+) -> None:
+    resident.cookies["portal_language"] = language
+    page = look(resident)
+    for word in words:
+        assert word in page, word
+    assert ("My information" if language == "en" else "わたしの じょうほう") in resident.text("/information/")

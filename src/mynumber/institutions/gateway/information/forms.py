@@ -33,12 +33,11 @@ class StepForm(PlainForm):
 
     def __init__(self, kind: CaseKind, now: CaseState, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        states = [state for state in CaseState if state in NEXT[kind] and state is not now]
-        self.fields["state"] = forms.ChoiceField(
-            label="すること",
-            widget=forms.RadioSelect,
-            choices=[(state.value, _LABELS[state]) for state in states],
-        )
+        state = self.fields["state"]
+        if isinstance(state, forms.ChoiceField):
+            state.choices = [
+                (one.value, _LABELS[one]) for one in CaseState if one in NEXT[kind] and one is not now
+            ]
 
     def clean_words(self) -> str:
         """Lines end with a line feed; nothing else that steers."""

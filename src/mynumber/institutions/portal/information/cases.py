@@ -57,7 +57,7 @@ class About:
 
 
 def write(account: Account, kind: CaseKind, about: About, words: str, *, now: datetime) -> OwnCase:
-    """Open a case, in the caller's transaction; `deliver` sends it. Raises AlreadyOpen."""
+    """Open a case, in the caller's transaction; the caller sends it by `deliver`, and `deliver_due` what nobody could. Raises AlreadyOpen."""
     ident = uuid4()
     try:
         with transaction.atomic():
@@ -73,7 +73,7 @@ def write(account: Account, kind: CaseKind, about: About, words: str, *, now: da
                 words=_seal(words, f"{ident}/words"),
                 written_at=now,
                 state_at=now,
-                next_try_at=now,
+                next_try_at=now + FIRST_WAIT,
             )
     except IntegrityError:
         found = OwnCase.objects.filter(

@@ -38,6 +38,7 @@ from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.environment import origin
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.language import SOURCE, say
 from mynumber.webkit.face.parts import Cell, Link, Table
 from mynumber.webkit.messages import this_node
 
@@ -86,6 +87,11 @@ def held(request: HttpRequest) -> HttpResponse:
     providers = [holder.member for holder in found.holders]
     names = dict(looking.names(this_node(), [*providers, *found.not_known]))
     seen = list(looking.list_held(visit.account, person, providers, now=now))
+    unknown = say(
+        "持っているかどうかを、いま確かめられません。",
+        "Whether it holds anything cannot be found out now.",
+        "いま わかりません。",
+    )
     listed = showing.by_subject(seen, names, subjects.ALL, now)
     context = {
         "listed": listed,
@@ -93,7 +99,7 @@ def held(request: HttpRequest) -> HttpResponse:
         "nothing": [names[one.provider] for one in seen if one.outcome is Outcome.NO_DATA],
         "silent": [
             *((names[one.provider], showing.why_not(one)) for one in seen if _is_silent(one)),
-            *((names[one], "持っているかどうかを、いま確かめられません。") for one in found.not_known),
+            *((names[one], unknown) for one in found.not_known),
         ],
         "now": now,
     }
@@ -143,7 +149,8 @@ def values(request: HttpRequest) -> HttpResponseBase:
         seen: list[Seen] = []
         for one in _looked(visit.account, person, wants, now):
             seen.append(one)
-            shown = showing.show(one, len(seen), institution=names[one.provider], now=now)
+            with translation.override(language):
+                shown = showing.show(one, len(seen), institution=names[one.provider], now=now)
             yield rendered("portal/information/answer.html", {"one": shown, "count": len(wants)})
         yield rendered("portal/information/files.html", _files(seen, names, person, now))
         yield tail
@@ -192,7 +199,8 @@ def export(request: HttpRequest) -> HttpResponse:
             status=400,
         ) from None
     if request.POST.get("format") == "pdf":
-        content = exporting.as_pdf(made, about=uuid4(), person=person.code)
+        with translation.override(SOURCE):  # papers are in the language of the offices
+            content = exporting.as_pdf(made, about=uuid4(), person=person.code)
         return _file(content, "application/pdf", "watashi-no-joho.pdf")
     return _file(exporting.as_json(made), "application/json", "watashi-no-joho.json")
 
@@ -241,7 +249,7 @@ def dispute(request: HttpRequest, request_id: UUID, kind: str) -> HttpResponse:
     wanted = CaseKind(kind)
     form = CaseForm(
         request.POST if request.method == "POST" else None,
-        label="そう思うわけ" if wanted is CaseKind.NOT_ME else "",
+        label=say("そう思うわけ", "Why you think so", "りゆう") if wanted is CaseKind.NOT_ME else "",
     )
     period = request.POST.get("period") or (row.given[0] if len(row.given) == 1 else "")
     if request.method == "POST" and form.is_valid():
@@ -256,7 +264,7 @@ def dispute(request: HttpRequest, request_id: UUID, kind: str) -> HttpResponse:
     context = {
         "form": form,
         "row": row,
-        "kind": wanted,
+        "kind_words": showing.kind_words(kind),
         "is_not_me": wanted is CaseKind.NOT_ME,
         "label": label_of(row.information),
         "institution": this_node().directory.name(row.provider),
@@ -303,7 +311,7 @@ def case(request: HttpRequest, ident: UUID) -> HttpResponse:
     steps = [(one, cases.words_of_step(one)) for one in found.steps.order_by("sequence")]
     context = {
         "case": found,
-        "kind": CaseKind(found.kind),
+        "kind_words": showing.kind_words(found.kind),
         "chip": showing.chip_of(found),
         "words": cases.words_of(found),
         "about": cases.about_words(found),
@@ -378,16 +386,23 @@ def _case_rows(account: Account) -> Table | None:
         return None
     rows: list[list[Cell]] = [
         [
-            Link(CaseKind(one.kind).label_ja, reverse("own-case", args=[one.pk])),
+            Link(showing.kind_words(one.kind), reverse("own-case", args=[one.pk])),
             cases.about_words(one),
             one.written_at,
             showing.chip_of(one),
         ]
         for one in found
     ]
-    return Table.build(
-        "わたしの申出と問い合わせ（新しい順）", ["申出", "なにについて", "書いた日時", "いまの状態"], rows
+    caption = say(
+        "わたしの申出と問い合わせ（新しい順）", "My requests and questions, the newest first", "もうしで"
     )
+    columns = [
+        say("申出", "Request", "もうしで"),
+        say("なにについて", "About", "なに"),
+        say("書いた日時", "Written", "いつ"),
+        say("いまの状態", "State", "いま"),
+    ]
+    return Table.build(caption, columns, rows)
 
 
 def _asked_table(account: Account) -> Table | None:
@@ -405,13 +420,28 @@ def _asked_table(account: Account) -> Table | None:
             directory.name(one.provider),
             "、".join(Period.parse(period).label_ja for period in one.periods) or None,
             one.asked_at,
-            Outcome(one.outcome).label_ja + ("（あとで訂正されました）" if one.corrected_at else ""),
+            Outcome(one.outcome).label_ja
+            + (
+                say("（あとで訂正されました）", " (corrected later)", "（あとで なおりました）")
+                if one.corrected_at
+                else ""
+            ),
         ]
         for one in found
     ]
-    return Table.build(
-        "最近取り寄せたもの（中身は残していません）", ["情報", "機関", "期間", "日時", "結果"], rows
+    caption = say(
+        "最近取り寄せたもの（中身は残していません）",
+        "What you fetched lately (values are not kept)",
+        "まえに とりよせた もの",
     )
+    columns = [
+        say("情報", "Information", "なに"),
+        say("機関", "Institution", "どこ"),
+        say("期間", "Period", "いつの"),
+        say("日時", "When", "いつ"),
+        say("結果", "Result", "けっか"),
+    ]
+    return Table.build(caption, columns, rows)
 
 
 def _schema_address() -> str:

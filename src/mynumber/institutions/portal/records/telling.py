@@ -17,6 +17,8 @@ from mynumber.foundation.law import (
 from mynumber.institutions.portal.records.words import (
     EVENTS,
     OUTCOMES,
+    OWN_EVENTS,
+    OWN_SIDES,
     SIDES,
     hop_words,
     reason_words,
@@ -205,10 +207,11 @@ def _own_use_item(at: datetime, own: OwnUseCitation) -> LegalItem | None:
     )
 
 
-def event_title(event: RecordEvent) -> str:
-    """Who reported what, e.g. 聞かれた機関の側：情報を提供しました."""
-    title = EVENTS.get((event.side, event.outcome), event.outcome.label_ja)
-    return f"{SIDES.get(event.side, event.side)}：{title}"
+def event_title(event: RecordEvent, *, is_own: bool = False) -> str:
+    """Who reported what, e.g. 聞かれた機関の側：情報を提供しました. ``is_own``: of what the person asked themself."""
+    titles, sides = (EVENTS | OWN_EVENTS, SIDES | OWN_SIDES) if is_own else (EVENTS, SIDES)
+    title = titles.get((event.side, event.outcome), event.outcome.label_ja)
+    return f"{sides.get(event.side, event.side)}：{title}"
 
 
 def steps_of(told: Told) -> list[Step]:
@@ -310,7 +313,7 @@ def _step(told: Told, event: RecordEvent) -> Step:
     )
     stopped = event.outcome in {Outcome.REFUSED, Outcome.LOST, Outcome.ABANDONED}
     return Step(
-        event_title(event),
+        event_title(event, is_own=told.is_own),
         " ".join(words),
         StepState.STOPPED if stopped else StepState.DONE,
         event.at,

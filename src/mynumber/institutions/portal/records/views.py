@@ -431,7 +431,7 @@ def _receipts(told: Told) -> list[Receipt]:
     return [
         Receipt(
             event.index,
-            event_title(event),
+            event_title(event, is_own=told.is_own),
             Link(_receipt_name(core, event.index), _receipt_url(core, event.index))
             if event.integrated
             else None,

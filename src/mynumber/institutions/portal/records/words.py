@@ -60,6 +60,14 @@ EVENTS: dict[tuple[str, Outcome], str] = {
 }
 """The title of one event in a timeline; another one is the label of its outcome."""
 
+OWN_SIDES: dict[str, str] = {"inquirer": "マイナポータル"}
+OWN_EVENTS: dict[tuple[str, Outcome], str] = {
+    ("network", Outcome.PERMITTED): "あなた本人の求めであることを確かめ、許可しました",
+    ("inquirer", Outcome.PROVIDED): "回答を受け取り、あなたに示しました",
+    ("inquirer", Outcome.LOST): "回答を示せませんでした",
+}
+"""The same where the person asked for themself."""
+
 
 def reason_words(reason: Reason | None) -> str:
     """Why something was stopped, in plain words."""
