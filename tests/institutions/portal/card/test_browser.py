@@ -28,7 +28,8 @@ def test_a_resident_stops_the_card(
     holder = neighbours.holder()
     context = chromium.new_context(viewport=size, java_script_enabled=script)
     page = arrive(context, neighbours, holder)
-    page.get_by_role("navigation", name="メニュー").get_by_role("link", name="カード").click()
+    page.get_by_role("navigation", name="メニュー").get_by_role("link", name="メニュー").click()
+    page.get_by_role("main").get_by_role("link", name="カードと電子証明書の状態").click()
     expect(page.get_by_text("使えます")).to_be_visible()
     assert_fits(page)
     if script:
