@@ -185,7 +185,7 @@ class Core:
                 self.codes = codes
                 self.disclosure = self._disclosure()
                 self.holders = self._holders()
-                _log.info("other keys of codes", live=list(codes.live))
+                _log.info("other keys of codes", items=" ".join(map(str, codes.live)))
 
     async def close(self) -> None:
         await end(self._tasks)
