@@ -139,7 +139,11 @@ def guardian(person: Person) -> dict[str, Any]:
 
 def test_a_certificate_goes_straight_into_the_application(person: Person, city: City) -> None:
     draft_of(person)
-    assert "就労証明書を勤め先に頼む" in person.browser.text(person.at())
+    tasks = person.browser.text(person.at())
+    assert "就労証明書を勤め先に頼む" in tasks
+    following = re.search(r'<a class="button" href="([^"]+)"', tasks)
+    assert following is not None
+    assert following[1] != person.at("employers"), "who has it on paper goes on without"
     employer = ask(person)
     assert "勤め先の返事を待っています" in person.browser.text(person.at("employers"))
     opened = employer.open()

@@ -289,7 +289,10 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
     term = window(procedure, reading.values, on=drafts.today_of(now))
     return {
         "tasks": TaskList.of(say("すること", "What to do"), tasks),
-        "next": next((task for task in tasks if task.state is not TaskState.DONE and task.link), None),
+        "next": next(
+            (task for task in tasks if task is not asked and task.state is not TaskState.DONE and task.link),
+            None,
+        ),
         "unknown": len(content.unknown),
         "filled": len(content.origins),
         "closes": term.closes,
