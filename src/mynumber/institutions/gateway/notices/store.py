@@ -153,6 +153,7 @@ async def put_off(connection: Any, tenant: str, notices: Iterable[Waiting], at: 
 
 async def report(connection: Any, tenant: str, reports: Sequence[Report]) -> int:
     """Lay reports ready for the member; how many are new. Only of notices that it sent, each happening once."""
+    reports = list({(one.notice, one.happening): one for one in reversed(reports)}.values())[::-1]
     if not reports:
         return 0
     # one writer of a tenant at a time, until the commit: so places are dense and in the order of commits
