@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -104,19 +103,17 @@ def prepare(exchange: Exchange, prefix: str, times: int) -> None:
 
 def arrived(exchange: Exchange, letters: int) -> None:
     """Until so many letters of each sort are there."""
-    deadline = time.monotonic() + 60
     with psycopg.connect(exchange.gateway_database.tenant_urls[TENANT], autocommit=True) as former:
-        while True:
-            found = former.execute(
+        eventually(
+            lambda: former.execute(
                 """
-                SELECT (SELECT count(*) FROM obtain_request WHERE state = 'open'),
-                    (SELECT count(*) FROM received_correction WHERE seen_at IS NULL)
-                """
-            ).fetchone()
-            if found is not None and min(found) >= letters:
-                return
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+                SELECT 1 WHERE (SELECT count(*) FROM obtain_request WHERE state = 'open') >= %(letters)s
+                    AND (SELECT count(*) FROM received_correction WHERE seen_at IS NULL) >= %(letters)s
+                """,
+                {"letters": letters},
+            ).fetchone(),
+            "the letters",
+        )
 
 
 @pytest.fixture(scope="module")

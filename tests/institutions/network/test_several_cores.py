@@ -37,7 +37,6 @@ from mynumber.protocols.records import QUERY_RECEIPT, ReceiptQuery, RecordQuery
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.support.commission import make_commission
 from tests.support.directory import NOWHERE
-from tests.support.waiting import eventually
 from tests.support.exchange import (
     ALLOWANCE,
     CITY,
@@ -48,6 +47,7 @@ from tests.support.exchange import (
     resident_code,
     running_exchange,
 )
+from tests.support.waiting import eventually
 
 EAST, WEST = "network", "network.west"
 PERSON = resident_code()
