@@ -19,7 +19,17 @@ from mynumber.protocols.exchange import (
 )
 from mynumber.protocols.message import LONGEST_LIST, Message
 
-MODULES = ("acquisition", "certification", "copies", "events", "exchange", "notices", "records", "residents")
+MODULES = (
+    "acquisition",
+    "certification",
+    "copies",
+    "events",
+    "exchange",
+    "notices",
+    "payments",
+    "records",
+    "residents",
+)
 MESSAGES = {
     message.name: message
     for name in MODULES

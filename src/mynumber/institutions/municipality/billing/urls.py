@@ -14,5 +14,5 @@ urlpatterns = [
     path("refunds/<int:refund>/<slug:what>", views.second, name="second"),
     path("bills/<str:number>", views.bill, name="bill"),
     path("bills/<str:number>/cancel", views.cancel, name="cancel"),
-    path("bills/<str:number>/payments/<uuid:payment>/refund", views.propose, name="propose"),
+    path("payments/<uuid:payment>/refund", views.propose, name="propose"),
 ]

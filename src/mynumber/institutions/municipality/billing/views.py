@@ -183,12 +183,11 @@ def _bill_page(
     row: Bill,
     *,
     cancel: ReasonForm | None = None,
-    refund: RefundForm | None = None,
     problem: str = "",
 ) -> HttpResponse:
     staff = _staff(request)
     payments = list(row.payments.order_by("paid_at", "pk"))
-    rejected = bool(problem or (cancel and cancel.errors) or (refund and refund.errors))
+    rejected = bool(problem or (cancel and cancel.errors))
     context = {
         **_town(tenant),
         "bill": row,
@@ -198,7 +197,6 @@ def _bill_page(
         "refundable": [each for each in payments if each.left > 0] if staff.role in WORKERS else [],
         "refunds": _refunds(Refund.objects.filter(payment__bill=row)),
         "cancel_form": cancel or ReasonForm(auto_id="cancel_%s"),
-        "refund_form": refund or RefundForm(auto_id="refund_%s"),
         "may_cancel": staff.role in WORKERS and row.state == State.OPEN,
         "entries": [(each, ACTS.get(each.act, each.act)) for each in row.entries.order_by("-pk")[:MOST]],
         "problem": problem,
@@ -265,21 +263,22 @@ def cancel(request: HttpRequest, tenant: str, number: str) -> HttpResponse:
 
 
 @staff_only(*WORKERS)
-@require_POST
-def propose(request: HttpRequest, tenant: str, number: str, payment: UUID) -> HttpResponse:
-    """Propose to give money back."""
-    row = get_object_or_404(Bill, number=number)
-    paid = get_object_or_404(Payment, bill=row, payment=payment)
-    form = RefundForm(request.POST, auto_id="refund_%s")
-    if not form.is_valid():
-        return _bill_page(request, tenant, row, refund=form)
-    typed = form.cleaned_data
-    return _do(
-        request,
-        tenant,
-        row,
-        lambda: refunding.propose(paid, int(typed["amount"]), typed["reason"], by=_staff(request), at=_now()),
-    )
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HttpRequest, tenant: str, payment: UUID) -> HttpResponse:
+    """Propose to give money back, also of a payment that belongs to no bill."""
+    paid = get_object_or_404(Payment.objects.select_related("bill"), payment=payment)
+    form = RefundForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            refunding.propose(paid, int(typed["amount"]), typed["reason"], by=_staff(request), at=_now())
+        except CannotBill as cannot:
+            form.add_error("amount", f"＊{cannot}")
+        else:
+            return HttpResponseRedirect(reverse("billing:refunds", args=[tenant]))
+    context = {**_town(tenant), "payment": paid, "form": form}
+    status = REJECTED if form.errors else 200
+    return render(request, "municipality/billing/refund.html", context, status=status)
 
 
 def _do(request: HttpRequest, tenant: str, row: Bill, work: Callable[[], object]) -> HttpResponse:
@@ -396,6 +395,9 @@ def _lines(finding: Finding, lines: list[reconciling.Line], tenant: str) -> Tabl
             line.known.amount,
             line.settled,
             Chip(finding.label_ja, _FINDINGS[finding]),
+            Link("還付", reverse("billing:propose", args=[tenant, line.known.payment]))
+            if finding in (Finding.SURPLUS, Finding.WRONG_AMOUNT)
+            else None,
         ]
         for line in lines
     ]
@@ -408,6 +410,7 @@ def _lines(finding: Finding, lines: list[reconciling.Line], tenant: str) -> Tabl
             Column("納付（円）", number=True),
             Column("確報（円）", number=True),
             "結果",
+            "できること",
         ],
         rows,
     )
