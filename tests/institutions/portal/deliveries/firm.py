@@ -20,6 +20,7 @@ from mynumber.institutions.portal.deliveries import connecting
 from mynumber.institutions.portal.deliveries.models import Connection
 from mynumber.institutions.portal.identity.models import SiteLink
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.webkit.staff.models import StaffMember
 from tests.institutions.portal.house import PUBLIC, Browser, Holder, House
 from tests.institutions.portal.identity.service import led_to
 from tests.support.exchange import Server
@@ -30,6 +31,7 @@ COURIER = "mynumber.institutions.courier.settings"
 HERE = "http://courier.localhost:8000"
 PAGE = "/deliveries/providers/courier/"
 PASSWORD = "made up for a test"
+OPERATOR = "hirano"
 LIFE, BANK = "aozora_life", "minato_bank"
 XML_KIND, PDF_KIND = "life_insurance_deduction", "contract_notice"
 
@@ -64,6 +66,17 @@ class Firm:
             made.set_password(PASSWORD)
             made.save()
         return number
+
+    def known_to_the_process(self, number: str) -> None:
+        """A password hashed as the firm's own process does, which knows no quick hasher; and an operator with the same."""
+        with faces.face(COURIER, self.database, **self.environment):
+            made = Customer.objects.get(number=number)
+            made.set_password(PASSWORD)
+            made.save()
+            member = StaffMember.objects.filter(username=OPERATOR).first()
+            member = member or StaffMember(username=OPERATOR, display_name="平野　道", department="発送課")
+            member.set_password(PASSWORD)
+            member.save()
 
     def send(self, address: str, sender: str, kind: str, *, ident: UUID | None = None) -> Dispatch:
         """Make, sign and deliver a document of the demonstration; what became of it."""

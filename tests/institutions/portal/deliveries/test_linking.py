@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from mynumber.institutions.courier.customers import links
 from mynumber.institutions.courier.customers.models import Code, Customer, Grant
+from mynumber.institutions.portal.account import closing
+from mynumber.institutions.portal.deliveries.models import DeliveredDocument
 from mynumber.institutions.portal.identity import linking
 from mynumber.institutions.portal.identity.models import Site, SiteLink
 from mynumber.protocols import relying_party
@@ -204,3 +206,16 @@ def test_guessing_a_customers_password_locks(resident: Resident, firm: Firm) -> 
     with firm.acting():
         Customer.objects.filter(number=resident.number).update(locked_until=now())
     assert there.post("/enter", number=resident.number, password=PASSWORD).status_code == 303
+
+
+def test_everything_goes_with_the_account(resident: Resident, firm: Firm) -> None:
+    address = resident.ready()
+    firm.send(address, LIFE, XML_KIND)
+    account, connection = resident.connection.account, resident.connection
+    closing.close(account, now=now())
+    assert not DeliveredDocument.objects.filter(account=account).exists()
+    assert not SiteLink.objects.filter(account=account, ended_at=None).exists()
+    connection.refresh_from_db()
+    assert connection.ended_at is not None
+    linking.tell_due(now=now())
+    eventually(lambda: living(firm, resident.number) is None)

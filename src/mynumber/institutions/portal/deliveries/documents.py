@@ -98,6 +98,11 @@ def value(account: Account, kind: str, name: str) -> str | None:
     return None
 
 
+def close(account: Account, now: datetime) -> None:
+    """The account ends: every document goes. Consents end with the links of the accounts."""
+    DeliveredDocument.objects.filter(account=account).delete()
+
+
 def delete(account: Account, ident: UUID) -> bool:
     """Delete for good; whether it was there. That it arrived stays recorded, without its content."""
     deleted, _ = DeliveredDocument.objects.filter(account=account, pk=ident).delete()

@@ -64,6 +64,12 @@ def note(
     )
 
 
+def close(account: Account, now: datetime) -> None:
+    """The account ends: so does every linkage."""
+    for linkage in Linkage.objects.filter(account=account).select_related("client"):
+        end(account, linkage.client, now=now)
+
+
 def end(account: Account, client: Client, *, now: datetime) -> None:
     """The resident ends the linkage: nothing is remembered, codes and tokens are dead, attributes deleted."""
     tokens.end_linkage(account, client, now=now)

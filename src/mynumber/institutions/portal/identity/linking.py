@@ -169,6 +169,12 @@ def end(account: Account, site: Site, *, now: datetime) -> bool:
     return True
 
 
+def close(account: Account, now: datetime) -> None:
+    """The account ends: so does every link, and each site is told."""
+    for held in of_account(account):
+        end(account, held.site, now=now)
+
+
 def ended_there(question: Question[LinkEnded]) -> Acknowledged:
     """The site says that its customer ended the link. Whether there was one, the answer does not tell."""
     found = SiteLink.objects.select_for_update().filter(
