@@ -219,6 +219,9 @@ def test_a_kiosk_forgets_after_a_minute_and_offers_no_passkey(house: House) -> N
     assert out.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "cookies" not in out.headers["Clear-Site-Data"]
     assert out.cookies["portal_language"].value == ""
+    begun: Any = Browser().get("/sign-in/?kiosk&next=/procedures/")
+    assert (begun.cookies["portal_kiosk"].value, begun.cookies["portal_kiosk"]["max-age"]) == ("1", "")
+    assert "パスキーでサインインする" not in begun.content.decode()
     assert send(browser, "/kiosk", kiosk="off").status_code == 303
     assert "パスキーでサインインする" in browser.text("/sign-in/")
 

@@ -1,6 +1,6 @@
 """Devices that many use (キオスク): the visit ends when the card leaves the reader or after a minute, and nothing stays behind.
 
-A device is one when whoever set it up opened /kiosk and said so (a cookie of the device), or when its start page is /?kiosk.
+A device is one when whoever set it up opened /kiosk and said so (a cookie of the device), or until its browser closes when it begins at /sign-in/?kiosk.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ def is_one(request: HttpRequest) -> bool:
     return request.COOKIES.get(cookie_name()) == ON or COOKIE in request.GET
 
 
-def make_one(response: HttpResponse) -> None:
-    """Let the device be one from now on."""
+def make_one(response: HttpResponse, *, lasting: bool = True) -> None:
+    """Let the device be one from now on; unless lasting, until its browser closes."""
     response.set_cookie(
         cookie_name(),
         ON,
-        max_age=_YEARS * 365 * 24 * 3600,
+        max_age=_YEARS * 365 * 24 * 3600 if lasting else None,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

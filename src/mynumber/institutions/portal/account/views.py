@@ -74,6 +74,8 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         "longest_minutes": int(LONGEST.total_seconds()) // 60,
     }
     response = page(request, "portal/sign_in.html", None, context)
+    if kiosk.COOKIE in request.GET:
+        kiosk.make_one(response, lasting=False)
     if context["ended"] and context["at_kiosk"]:
         kiosk.leave_nothing(response)
     return response
