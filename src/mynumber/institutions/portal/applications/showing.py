@@ -9,7 +9,7 @@ from typing import Any, Final
 from mynumber.foundation.numbers.local_government import find
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
-from mynumber.foundation.procedures.definition import Field, FieldType, How, LifeEvent
+from mynumber.foundation.procedures.definition import Field, FieldType, How, LifeEvent, Procedure
 from mynumber.foundation.procedures.values import ACCOUNT_KINDS, Value
 from mynumber.institutions.portal.account.sessions import JAPAN
 from mynumber.institutions.portal.applications.kept import Content, fixed_source
@@ -82,6 +82,28 @@ def step_line(told: Told) -> Line:
         )
     stopped = told.step in (Step.CORRECTION_ASKED, Step.REFUSED, Step.WITHDRAWN)
     return Line(_STEPS[told.step], " ".join(words), StepState.STOPPED if stopped else StepState.DONE, told.at)
+
+
+def outcome_of(told: Told) -> str:
+    """What was decided, in words."""
+    return {
+        Step.GRANTED: say("認められました", "Granted", "みとめられました"),
+        Step.GRANTED_IN_PART: say("一部が認められました", "Granted in part", "すこし みとめられました"),
+        Step.REFUSED: say("認められませんでした", "Refused", "みとめられませんでした"),
+    }.get(told.step, "")
+
+
+def label_of(procedure: Procedure, path: str) -> str:
+    """The field at a path of a correction: 「お子さん 1：生年月日」."""
+    head, *rest = path.split(".")
+    field = next((each for each in procedure.field if each.id == head), None)
+    if field is None:
+        return ""
+    words = field.label.in_language(spoken())
+    inner = next((each for each in field.field if rest and each.id == rest[-1]), None)
+    if inner is not None:
+        words = f"{words} {int(rest[0]) + 1}：{inner.label.in_language(spoken())}"
+    return words
 
 
 def source_of(content: Content, path: str) -> str:

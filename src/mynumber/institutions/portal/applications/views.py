@@ -297,7 +297,7 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
         "filled": len(content.origins),
         "closes": term.closes,
         "late": term.closes is not None and drafts.today_of(now) > term.closes,
-        "marks": list(content.marks.values()),
+        "marks": [f"{showing.label_of(procedure, path)}：{words}" for path, words in content.marks.items()],
         "correction": _correction(held),
         "refused": _last_refused(held),
     }
@@ -342,6 +342,7 @@ def _status(held: Application, request: HttpRequest) -> dict[str, object]:
         "lines": [showing.step_line(one) for _, one in reversed(told)],
         "letters": [(step.number, one) for step, one in told if step.has_letter],
         "decision": decided[-1] if decided else None,
+        "outcome": showing.outcome_of(decided[-1]) if decided else "",
         "waiting": held.sendings.filter(arrived_at=None, refused="").exists(),
         "may_amend": held.standing == Standing.UNDER_WAY,
         "may_withdraw": held.standing in (Standing.UNDER_WAY, Standing.CORRECTION),
