@@ -116,9 +116,13 @@ def _frame(paper: Paper, canvas: Canvas, document: SimpleDocTemplate) -> None:
     )
     canvas.saveState()
     canvas.setFont(fonts.NAME, 8)
-    canvas.drawString(MARGIN, 12 * mm, SIMULATION if getattr(settings, "MYNUMBER_SIMULATION", True) else "")
+    canvas.drawString(MARGIN, 12 * mm, SIMULATION if _is_simulation() else "")
     canvas.drawRightString(A4[0] - MARGIN, 12 * mm, fonts.drawable(f"{paper.number}　{page}ページ"))
     canvas.restoreState()
+
+
+def _is_simulation() -> bool:
+    return not settings.configured or bool(getattr(settings, "MYNUMBER_SIMULATION", True))
 
 
 def _story(paper: Paper) -> list[Flowable]:
