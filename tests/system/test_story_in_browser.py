@@ -239,7 +239,7 @@ def test_every_public_page(chromium: Browser, platform: Platform, size: Viewport
 
 def test_a_blocked_pin_says_what_to_do(chromium: Browser, platform: Platform, demo: Demo) -> None:
     """Three wrong PINs block the card of a persona that no other test needs."""
-    card = demo.card_of("kenta")
+    card = demo.card_of("haruo")
     assert card is not None
     context = chromium.new_context(viewport=PHONE)
     visitor = Visitor(context, PHONE)
