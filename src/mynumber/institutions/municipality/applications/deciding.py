@@ -27,7 +27,6 @@ from mynumber.institutions.municipality.applications.opinions import opinion
 from mynumber.institutions.municipality.applications.sheets import day, sheet_of
 from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.words import office_of
-from mynumber.institutions.municipality.casework.models import Case, CaseStatus
 from mynumber.protocols.applications import Step
 from mynumber.webkit.staff.models import StaffMember
 
@@ -151,7 +150,10 @@ def send_back(application: Application, words: str, staff: StaffMember, *, at: d
 
 
 def approve(application: Application, staff: StaffMember, *, at: datetime) -> Decision:
-    """決裁: it is decided, written, told, and ordered to be paid, in one transaction. Raises CannotDo."""
+    """決裁: it is decided, written, told, and ordered to be paid, in one transaction. Raises CannotDo.
+
+    The cases under which the network was asked stay as they are: somebody may be working on one of them beside the application.
+    """
     row, decision = _second(application, staff)
     procedure = procedure_of(row)
     decision.state, decision.second, decision.second_at = DecisionState.APPROVED, staff, at
@@ -172,7 +174,6 @@ def approve(application: Application, staff: StaffMember, *, at: datetime) -> De
         amount=decision.amount,
         letter=letters.pdf(notice, letters.mark_of(row)),
     )
-    Case.objects.filter(pk__in=row.cases.values("case")).update(status=CaseStatus.DECIDED)
     if not _order_payment(row, decision, staff, at):
         _close(row, staff, at)
     return decision
