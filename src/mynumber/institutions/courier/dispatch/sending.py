@@ -14,7 +14,7 @@ from django.db.models import F
 from mynumber.institutions.courier.customers import links
 from mynumber.institutions.courier.customers.links import FIRST_WAIT, LONGEST_WAIT, PORTAL, SYSTEM
 from mynumber.institutions.courier.customers.models import Customer
-from mynumber.institutions.courier.dispatch import authority, composing
+from mynumber.institutions.courier.dispatch import authority
 from mynumber.institutions.courier.dispatch.models import Dispatch, Recipient, SenderCertificate, TrustTold
 from mynumber.institutions.courier.dispatch.senders import SENDERS
 from mynumber.protocols import wire
@@ -71,6 +71,9 @@ def make(ident: UUID, recipient: Recipient, sender: str, kind: str, *, now: date
     found = Dispatch.objects.filter(pk=ident).first()
     if found is not None:
         return found
+    # lxml, signxml and pyHanko take a second and 60 MB, and only a process that sends needs them.
+    from mynumber.institutions.courier.dispatch import composing
+
     ring = this_node().keyring
     document = composing.compose(
         firm, kind, address=recipient.address, about=ident, signer=authority.signer_of(ring, sender), now=now

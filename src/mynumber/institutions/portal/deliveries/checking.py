@@ -5,7 +5,6 @@ Nothing is believed but the bytes that the signature covers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -20,6 +19,7 @@ from mynumber.foundation.validation.meanings import CheckName, Reason
 from mynumber.foundation.validation.words import Language, in_words
 from mynumber.foundation.validation.xml_reading import XmlRefused, parse_xml
 from mynumber.institutions.portal.deliveries.kept import Facts
+from mynumber.institutions.portal.deliveries.looked_at import Checked, ComeAgain, NotTaken
 from mynumber.institutions.portal.deliveries.models import Provider, Sender, SenderCertificate
 from mynumber.protocols.deliveries import (
     PDF_ADDRESS,
@@ -62,27 +62,6 @@ _Lines = tuple[tuple[str, str], ...]
 _NO_LINES: Final[_Lines] = ()
 
 _places = BoundedSemaphore(AT_ONCE)
-
-
-class ComeAgain(Exception):
-    """Not to be decided now: no list of revocations that counts, or too many documents at this moment."""
-
-
-class NotTaken(Exception):
-    """The document is refused for good."""
-
-    def __init__(self, outcome: Outcome, detail: str = "") -> None:
-        super().__init__(f"not taken: {outcome.value}")
-        self.outcome = outcome
-        self.detail = detail
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A document that may be kept."""
-
-    form: str
-    facts: Facts
 
 
 def check(delivery: Delivery, sender: Sender, *, now: datetime) -> Checked:

@@ -11,8 +11,8 @@ import msgspec
 from django.db import transaction
 from django.db.models import Sum
 
-from mynumber.institutions.portal.deliveries import checking, kept
-from mynumber.institutions.portal.deliveries.checking import Checked, ComeAgain, NotTaken
+from mynumber.institutions.portal.deliveries import kept
+from mynumber.institutions.portal.deliveries.looked_at import Checked, ComeAgain, NotTaken
 from mynumber.institutions.portal.deliveries.models import (
     Arrival,
     Connection,
@@ -65,6 +65,9 @@ def _earlier(provider: Provider, delivery: Delivery, digest: bytes) -> Receipt |
 
 
 def _decide(provider: Provider, delivery: Delivery, digest: bytes, now: datetime) -> Receipt:
+    # lxml, signxml and pyHanko take a second and 60 MB.
+    from mynumber.institutions.portal.deliveries import checking
+
     sender = provider.senders.filter(key=delivery.sender, is_active=True).first()
     checked: Checked | None = None
     refused: NotTaken | None = None

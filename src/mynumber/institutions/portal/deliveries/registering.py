@@ -11,9 +11,7 @@ from cryptography.x509.oid import NameOID
 from django.db import transaction
 
 from mynumber.foundation.numbers.corporate import CorporateNumber
-from mynumber.foundation.pki import serial_text
-from mynumber.foundation.validation import MalformedTrust, Trust
-from mynumber.foundation.validation.trust import load_certificate
+from mynumber.foundation.pki import MalformedTrust, serial_text
 from mynumber.institutions.portal.deliveries.models import Provider, Sender, SenderCertificate
 from mynumber.institutions.portal.identity import clients
 from mynumber.institutions.portal.identity.models import Client, Site
@@ -28,6 +26,8 @@ PORTAL_CLIENT: Final = "portal"
 
 def register(entry: Registration, *, now: datetime) -> Client:
     """Take a provider in, or renew what is known of it; its client of the sign-in. Raises ValueError, MalformedTrust, RegistrationRefused."""
+    from mynumber.foundation.validation.trust import Trust  # loads lxml and pyHanko, which few processes need
+
     Trust(signature_roots=[entry.root], signature_policies=[x509.ObjectIdentifier(SENDER_POLICY)])
     for sender in entry.senders:
         CorporateNumber.parse(sender.corporate_number)
@@ -88,6 +88,8 @@ def _client(entry: Registration, now: datetime) -> Client:
 
 def take_trust(question: Question[SenderTrust]) -> Acknowledged:
     """Certificates of senders and a newer list. What the registered CA did not sign is refused; an older list is left alone."""
+    from mynumber.foundation.validation.trust import load_certificate
+
     provider = Provider.objects.select_for_update().filter(pk=question.sender, is_active=True).first()
     if provider is None:
         raise Refused(Hop.PORTAL, Reason.NOT_ENTITLED)
@@ -124,6 +126,8 @@ def _sender_of(provider: Provider, root: x509.Certificate, certificate: x509.Cer
 
 def _list_number(der: bytes, root: bytes) -> int:
     """The number of a list that the CA signed. Raises Refused."""
+    from mynumber.foundation.validation.trust import Trust
+
     try:
         Trust(signature_roots=[root], revocation_lists=[der])
         found = x509.load_der_x509_crl(der)
