@@ -1,0 +1,117 @@
+"""Contacts, proxies and help in Chromium, 360 pixels wide at a kiosk: axe on each page, nothing sideways, an errand with the keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.helpdesk.models import Feedback, FeedbackState
+from mynumber.institutions.portal.proxies.models import Function
+from mynumber.protocols import sign_in
+from tests.institutions.portal.helpdesk.test_help import asked
+from tests.institutions.portal.house import PUBLIC, Holder, House
+from tests.institutions.portal.proxies.test_proxies import entrusted, told
+from tests.institutions.portal.visits import newcomer, now
+from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing, keep_picture
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    ("contacts", "/account/contacts"),
+    ("preferences", "/account/contacts/preferences"),
+    ("sessions", "/account/sessions"),
+    ("proxies", "/proxies/"),
+    ("proxy-offer", "/proxies/new"),
+    ("help", "/help/"),
+    ("feedback", "/help/feedback?page=procedures"),
+    ("support", "/help/support"),
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Somebody with a card who is a proxy, and where the portal is."""
+
+    house: House
+    holder: Holder
+    address: str
+    proxy: str
+
+
+@pytest.fixture
+def scene(house: House) -> Scene:
+    """Something to see on each page: made before Chromium's loop runs."""
+    holder, mother = house.holder(), newcomer()
+    actor = Account.objects.create(certificate_serial=holder.serial, opened_at=now(), last_signed_in_at=now())
+    told(mother, "母あての通知")
+    proxy = entrusted(mother, actor, Function.NOTICES)
+    asked("暗証番号を忘れたときは？", "市区町村の窓口で再設定できます。")
+    Feedback.objects.create(
+        page="home",
+        words="小さい",
+        at=now(),
+        state=FeedbackState.DONE,
+        said="字が小さい",
+        did="大きくしました",
+        decided_at=now(),
+    )
+    return Scene(house, holder, f"http://127.0.0.1:{house.portal.port}", str(proxy.pk))
+
+
+@pytest.fixture
+def page(scene: Scene) -> Iterator[Page]:
+    """Chromium, signed in with the card."""
+    with browsing() as chromium:
+        yield signed_in(chromium, scene)
+
+
+def signed_in(chromium: Browser, scene: Scene) -> Page:
+    """A page after signing in; the holder's device answers where the browser would meet it."""
+    context = chromium.new_context(viewport=PHONE)
+    device = scene.house.device
+
+    def at_the_device(route: Route) -> None:
+        request_id = parse_qs(urlsplit(route.request.url).query)["request"][0]
+        wanted = device.fetch(request_id, now=datetime.now(UTC))
+        back = sign_in.finish_url(wanted, device.respond(wanted, scene.holder.answer(wanted)))
+        route.fulfill(status=303, headers={"Location": back.replace(PUBLIC, scene.address)})
+
+    context.route("http://wallet.localhost:8000/**", at_the_device)
+    page = context.new_page()
+    page.goto(f"{scene.address}/sign-in/?kiosk&next=/help/support")
+    page.get_by_role("button", name="カードでサインインする").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("となりで支援")
+    return page
+
+
+def test_pages_are_accessible_and_fit_and_an_address_is_entered_by_keyboard(scene: Scene, page: Page) -> None:
+    page.get_by_role("button", name="支援の番号を出す").click()
+    expect(page.get_by_text("職員に伝える番号")).to_be_visible()
+    for name, path in PAGES:
+        page.goto(f"{scene.address}{path}")
+        expect(page.get_by_text("職員に伝える番号")).to_be_visible()  # on every page, until it ends
+        keep_picture(page, f"portal-{name}-360")
+        assert_accessible(page)
+        assert_fits(page)
+    page.goto(f"{scene.address}/account/contacts/address")
+    page.get_by_label("メールアドレス").focus()
+    page.keyboard.type("nobody")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("name@example.jp のように").first).to_be_visible()
+    keep_picture(page, "portal-contacts-error-360")
+    assert_accessible(page)
+    page.goto(f"{scene.address}/proxies/")
+    page.get_by_role("button", name="代わりに操作する").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("代わりに操作しています")
+    keep_picture(page, "portal-acting-360")
+    assert_accessible(page)
+    page.goto(f"{scene.address}/notices/")
+    expect(page.get_by_text("代理で操作しています：母さん")).to_be_visible()
+    expect(page.get_by_text("母あての通知").first).to_be_visible()
+    keep_picture(page, "portal-acting-notices-360")
