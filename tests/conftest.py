@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.platform.postgres import Server
-from tests import embedded
+from tests import embedded, spreading
 from tests.support import platform
 
 WITHOUT_BROWSER = "MYNUMBER_WITHOUT_BROWSER"
@@ -30,8 +31,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         embedded.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return spreading.workers(os.cpu_count() or 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> spreading.ByHouse:
+    return spreading.ByHouse(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the browser tests out where `make test` found no browser and was not allowed to install one."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: spreading.rank(item.nodeid))
     if os.environ.get(WITHOUT_BROWSER) == "1":
         left_out = pytest.mark.skip(reason=f"{WITHOUT_BROWSER}=1: no browser on this machine")
         for item in items:

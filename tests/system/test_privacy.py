@@ -46,6 +46,7 @@ class Secrets:
             for form in (name, name.replace("　", ""), name.replace("　", " "))
         }
         assert all(len(name) > 3 for name in self.names)
+        self.latin_names = {name for name in self.names if name.isascii()}
 
     def found_in(self, text: bytes) -> set[str]:
         """Which sorts of secrets occur in a text (the sorts alone, so that no failure prints one)."""
@@ -55,7 +56,7 @@ class Secrets:
             sorts.add("individual number")
         if digits & self.codes:
             sorts.add("resident code")
-        if any(name in text for name in self.names):
+        if any(name in text for name in (self.latin_names if text.isascii() else self.names)):
             sorts.add("name")
         return sorts
 
