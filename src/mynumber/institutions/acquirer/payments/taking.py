@@ -23,6 +23,7 @@ from mynumber.protocols.refusal import Hop, Reason, Refused
 PAGE_LIVES: Final = timedelta(minutes=30)
 CHALLENGES: Final = 3
 """Wrong codes after which the issuer confirms no more."""
+ASK_AGAIN_AFTER: Final = timedelta(seconds=3)
 GIVE_UP_AFTER: Final = timedelta(minutes=30)
 """How long an authorised payment waits for its collector before it is cancelled."""
 
@@ -167,7 +168,7 @@ def _wait(payment: UUID, now: datetime) -> Payment:
     if now >= row.authorised_at + GIVE_UP_AFTER:
         _end(row, PaymentState.CANCELLED, Cause.NO_ANSWER, now)
     else:
-        row.next_try_at = now + timedelta(seconds=10)
+        row.next_try_at = now + ASK_AGAIN_AFTER
         row.save(update_fields=["next_try_at"])
     return row
 

@@ -42,10 +42,10 @@ def start() -> threading.Thread:
 
 def _work_on() -> None:
     while True:
-        telling.woken.wait(LOOK_EVERY_SECONDS)
         telling.woken.clear()
         close_old_connections()
         try:
             work(datetime.now(UTC))
         except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
             _log.error("payments cannot be worked on", exception=logs.outline(error))
+        telling.woken.wait(LOOK_EVERY_SECONDS)

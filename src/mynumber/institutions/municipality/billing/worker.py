@@ -33,7 +33,6 @@ def start(codes: Callable[[], Iterable[str]]) -> threading.Thread:
 
 def _work_on(codes: Callable[[], Iterable[str]]) -> None:
     while True:
-        telling.woken.wait(LOOK_EVERY_SECONDS)
         telling.woken.clear()
         close_old_connections()
         try:
@@ -41,6 +40,7 @@ def _work_on(codes: Callable[[], Iterable[str]]) -> None:
                 _work_for(code)
         except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
             _log.error("bills cannot be worked on", exception=logs.outline(error))
+        telling.woken.wait(LOOK_EVERY_SECONDS)
 
 
 def _work_for(code: str) -> None:
