@@ -90,6 +90,7 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "benefit_awarded": ("給付の決定", "benefit awarded"),
         "benefit_changed": ("給付の改定", "benefit changed"),
         "benefit_stopped": ("給付の停止・消滅", "benefit stopped"),
+        "notice": ("お知らせの送付", "notice sent"),
     },
     "hop": {
         "inquirer_gateway": ("照会側の中間サーバー", "the inquirer's gateway"),
@@ -99,6 +100,8 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "jlis": ("地方公共団体情報システム機構", "J-LIS"),
         "portal": ("マイナポータル", "Mynaportal"),
         "commission": ("個人情報保護委員会", "the Personal Information Protection Commission"),
+        "acquirer": ("決済代行", "the payment processor"),
+        "biller": ("納付先", "the body that is paid"),
     },
     "reason": {
         "malformed": ("電文の形が決まりに合わない", "the message was malformed"),
