@@ -88,13 +88,13 @@ _APPS = [
     "mynumber.institutions.portal.proxies",
     "mynumber.institutions.portal.helpdesk",
     "mynumber.institutions.portal.card",
+    "mynumber.institutions.acquirer.payments",
+    "mynumber.institutions.courier.customers",
+    "mynumber.institutions.courier.dispatch",
     "mynumber.institutions.digital_agency.accounts",
     "mynumber.institutions.digital_agency.validation",
     "mynumber.institutions.pension_service.pensions",
     "tests.webkit.project",
-    "mynumber.institutions.acquirer.payments",
-    "mynumber.institutions.courier.customers",
-    "mynumber.institutions.courier.dispatch",
 ]
 
 
