@@ -13,10 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.institutions.portal.applications.body import City
 from tests.institutions.portal.applications.people import Person
-from tests.institutions.portal.applications.test_browser import Keyboard, played_device
+from tests.institutions.portal.applications.test_browser import played_device
 from tests.institutions.portal.employers.test_employers import NUMBER, Employer, ask, draft_of
 from tests.institutions.portal.home.test_offers import offered
 from tests.institutions.portal.house import House
+from tests.support.keyboard import Keyboard
 from tests.webkit.face.serving import (
     DESK,
     PHONE,
