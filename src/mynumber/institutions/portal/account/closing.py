@@ -38,6 +38,11 @@ def register(what: str, delete: Delete, hindrance: Hindrance | None = None) -> N
         _hindrances[what] = hindrance
 
 
+def hinder(what: str, hindrance: Hindrance) -> None:
+    """This can stand against the closing, and nothing of it goes. Registered once by this name."""
+    _hindrances[what] = hindrance
+
+
 def what_goes() -> tuple[str, ...]:
     """What is deleted, in words."""
     return tuple(_known)
@@ -56,6 +61,8 @@ def close(account: Account, *, now: datetime) -> None:
         if reasons:
             raise CannotClose(reasons)
         record(held, EventKind.CLOSED, now)
+        # Before anything is deleted: some rows the database gives up only for an account that is closed.
+        Account.objects.filter(pk=held.pk).update(closed_at=now)
         for delete in _known.values():
             delete(held, now)
         held.passkeys.all().delete()

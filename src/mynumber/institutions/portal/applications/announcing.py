@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from mynumber.institutions.portal.applications import bodies, drafts
 from mynumber.institutions.portal.applications.models import Application
-from mynumber.institutions.portal.contacts import alerts
 from mynumber.institutions.portal.contacts.models import Alert
 from mynumber.institutions.portal.notices import inbox
 from mynumber.protocols.applications import Step, Told
@@ -33,8 +32,8 @@ _DUE: Final = frozenset({Step.CORRECTION_ASKED, Step.WORDS})
 
 
 def announce(application: Application, told: Told, *, now: datetime) -> None:
-    """Put the notice of a step into the inbox; nothing for steps that only say that work goes on."""
-    if told.step not in _TITLES:
+    """Put the notice of a step into the inbox; nothing for steps that only say that work goes on, and for an account that is closed."""
+    if told.step not in _TITLES or application.account.closed_at is not None:
         return
     category, what = _TITLES[told.step]
     title = drafts.procedure_of(application).title.ja
@@ -52,8 +51,8 @@ def announce(application: Application, told: Told, *, now: datetime) -> None:
             link=reverse("application", args=[application.pk]),
         ),
         now=now,
+        alert=Alert.STEP,
     )
-    alerts.ping(application.account, Alert.STEP, now)
 
 
 def _plain(words: str) -> str:

@@ -317,6 +317,26 @@ def discard(application: Application) -> None:
         raise NotOpen
 
 
+def discard_all(account: Account, _now: datetime) -> None:
+    """The account ends: its drafts go with their documents. What was sent stays, with its history."""
+    drafts = Application.objects.select_for_update().filter(account=account, standing=Standing.DRAFT)
+    # Locked first: one that another tab sends at this moment is no draft any more, and stays.
+    Application.objects.filter(pk__in=list(drafts.values_list("pk", flat=True))).delete()
+
+
+def under_way(account: Account) -> str:
+    """Why the account cannot end now: the answer to what was sent would reach nobody. Empty when everything is decided."""
+    waiting = Application.objects.filter(account=account).exclude(
+        standing__in=[Standing.DRAFT, Standing.DECIDED, Standing.ENDED]
+    )
+    if not (count := waiting.count()):
+        return ""
+    return (
+        f"送った申請のうち{count}件が、まだ決定していません。"
+        "決定を待つか、申請のページで取り下げて受け付けられてから、利用を終わってください。"
+    )
+
+
 def amend(application: Application, *, now: datetime) -> None:
     """Open what is under way for changes (内容の変更). Raises NotOpen."""
     with transaction.atomic():

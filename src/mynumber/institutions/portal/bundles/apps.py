@@ -9,9 +9,10 @@ class BundlesConfig(AppConfig):
     verbose_name = "暮らしのできごと"
 
     def ready(self) -> None:
-        """Go on with a set when its card was proven."""
-        from mynumber.institutions.portal.account import going_on
-        from mynumber.institutions.portal.bundles import committing
+        """Go on with a set when its card was proven; sets go with the account."""
+        from mynumber.institutions.portal.account import closing, going_on
+        from mynumber.institutions.portal.bundles import committing, sets
 
         going_on.register(committing.CONSENT, committing.on_consent)
         going_on.register(committing.SEND, committing.on_send)
+        closing.register("暮らしのできごとの手続のまとまりと、まとめて答えたこと", sets.forget)

@@ -162,3 +162,8 @@ def ready(all_members: Iterable[Member], *, now: datetime) -> tuple[tuple[Member
 def close(bundle: Bundle) -> None:
     """The set is over; its applications and drafts stay what they are."""
     Bundle.objects.filter(pk=bundle.pk).update(live=False)
+
+
+def forget(account: Account, _now: datetime) -> None:
+    """The account ends: every set goes with what was answered for all of it. What was sent is an application of its own."""
+    Bundle.objects.filter(account=account).delete()

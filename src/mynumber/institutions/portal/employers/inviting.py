@@ -15,6 +15,7 @@ from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Delivery, Field, FieldType, Procedure
 from mynumber.institutions.portal.account import vault
+from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.applications import drafts, kept
 from mynumber.institutions.portal.applications.counter import ALPHABET, LENGTH
 from mynumber.institutions.portal.applications.kept import Content, Fixed
@@ -117,6 +118,11 @@ def close(application: Application, worker: Worker, *, now: datetime) -> None:
         each for each in content.fixed if (each.group, each.person) != (worker.group, worker.person)
     ]
     drafts.save(application, content, now=now)
+
+
+def forget(account: Account, _now: datetime) -> None:
+    """The account ends: links and codes are worth nothing any more, and what employers filled goes; what was sent with an application stays there."""
+    Invitation.objects.filter(application__account=account).delete()
 
 
 def worker_name(invitation: Invitation) -> str:

@@ -161,7 +161,8 @@ def take_step(step: messages.CourseStep, *, institution: str, now: datetime) -> 
         case.state, case.state_at = step.state.value, step.at
         case.arrived_at = case.arrived_at or step.at
         case.save(update_fields=["state", "state_at", "arrived_at"])
-    inbox.put(case.account, _notice(case, step, now), now=now)
+    if case.account.closed_at is None:
+        inbox.put(case.account, _notice(case, step, now), now=now)
     return True
 
 
@@ -181,6 +182,8 @@ def _notice(case: OwnCase, step: messages.CourseStep, now: datetime) -> Notice:
 def tell_corrected(row: OwnInquiry, *, correction: UUID, at: datetime, now: datetime) -> None:
     """A value that the person saw was wrong: mark it and put a notice into the inbox, in the caller's transaction."""
     OwnInquiry.objects.filter(pk=row.pk).update(corrected_at=at)
+    if row.account.closed_at is not None:  # its inbox went with it
+        return
     name = this_node().directory.name(row.provider)
     inbox.put(
         row.account,

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from mynumber.institutions.portal.account.models import Account
@@ -190,6 +191,15 @@ def put_away(account: Account, notice: UUID, *, now: datetime) -> bool:
 def put_back(account: Account, notice: UUID) -> bool:
     """The opposite."""
     return bool(of(account).filter(pk=notice).exclude(put_away_at=None).update(put_away_at=None))
+
+
+def forget(account: Account, _now: datetime) -> None:
+    """The account ends: what arrived in it goes. That it arrived, its sender was told.
+
+    The portal's role may delete no notice; this function of the database does, of a closed account alone (migration 0004).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forget_notices(%s)", [account.pk])
 
 
 def kept_of(rows: Iterable[InboxNotice]) -> list[Kept]:

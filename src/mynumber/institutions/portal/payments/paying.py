@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.notices import inbox
@@ -160,6 +161,23 @@ def begin(account: Account, mine_: MyBill, *, now: datetime) -> PaymentStatus:
     if status.page is None:
         raise AlreadyPaid
     return status
+
+
+def under_way(account: Account) -> str:
+    """Why the account cannot end now: a page of the agent is open, or its money is not confirmed by the biller. Empty when nothing is."""
+    settled = BillWord.objects.filter(biller=OuterRef("biller"), bill=OuterRef("bill")).exclude(state="open")
+    moving = Checkout.objects.filter(
+        ~Exists(settled),
+        account=account,
+        version__gt=0,  # of the others no page was ever shown
+        state__in=[PaymentState.CREATED, PaymentState.AUTHORISED, PaymentState.CAPTURED],
+    )
+    if not (count := moving.count()):
+        return ""
+    return (
+        f"カードでの納付が{count}件、まだ終わっていません。支払いの画面で納めるか取りやめるかして、"
+        "納付のページで結果を確かめてから、利用を終わってください。開いたままの画面は、30分ほどで無効になります。"
+    )
 
 
 def _occupying(mine_: MyBill) -> Checkout | None:
