@@ -15,12 +15,13 @@ TEST_READY := $(VENV)/.test-ready
 READERS_READY := $(VENV)/.readers-ready
 IS_ROOT_WITH_APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
-.PHONY: help up down test check bench faults lock clean
+.PHONY: help up down test thorough check bench faults lock clean
 
 help:
 	@echo 'make up      install what is needed and start everything'
 	@echo 'make down    stop everything; data stay'
 	@echo 'make test    every check and every test'
+	@echo 'make thorough  every test, also those that take long (half an hour)'
 	@echo 'make check   formatting, lint, types, walls between packages'
 	@echo 'make bench   benchmarks'
 	@echo 'make faults  kill processes under load 200 times, and count'
@@ -41,7 +42,11 @@ check: $(TEST_READY)
 
 # What is missing and may not be installed has its tests left out, and pytest says so at the end.
 test: $(TEST_READY) check
-	@source tools/test-packages.sh; $(MAKE) --no-print-directory $(READERS_READY); $(BIN)/pytest -n auto
+	@source tools/test-packages.sh; $(MAKE) --no-print-directory $(READERS_READY); $(BIN)/pytest -n auto -m "not thorough"
+
+# Everything, also what takes long: some half an hour on two cores.
+thorough: $(TEST_READY) check
+	@source tools/test-packages.sh; $(MAKE) --no-print-directory $(READERS_READY); MYNUMBER_THOROUGH=1 MYNUMBER_EVERY_BENCHMARK=1 $(BIN)/pytest -n auto
 
 bench: $(TEST_READY)
 	$(BIN)/python -m bench

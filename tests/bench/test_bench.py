@@ -41,6 +41,7 @@ def table(run: Run, begins: str) -> Table:
 
 
 @pytest.mark.system
+@pytest.mark.thorough
 def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> None:
     _, kept = quick
     wanted = {
@@ -85,6 +86,7 @@ def test_everything_the_issue_asks_for_is_measured(quick: tuple[str, Run]) -> No
 
 
 @pytest.mark.system
+@pytest.mark.thorough
 def test_every_step_of_the_split_was_reached(quick: tuple[str, Run]) -> None:
     split = figures(table(quick[1], "One exchange split"))
     for column in ("1 in flight", "64 in flight"):
@@ -101,6 +103,7 @@ def test_every_step_of_the_split_was_reached(quick: tuple[str, Run]) -> None:
 
 
 @pytest.mark.system
+@pytest.mark.thorough
 def test_the_tables_are_printed_as_they_are_kept(quick: tuple[str, Run]) -> None:
     printed, kept = quick
     assert all(table.text() in printed for table in kept.tables)

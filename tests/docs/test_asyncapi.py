@@ -32,6 +32,7 @@ def test_the_document_is_that_of_the_code(name: str) -> None:
 
 
 @needs("node", "npm")
+@pytest.mark.thorough
 def test_the_parser_of_asyncapi_accepts_every_document_and_sees_a_wrong_one(tmp_path: Path) -> None:
     for file in CHECK.iterdir():
         if file.is_file():

@@ -118,6 +118,7 @@ CASES = (
 """Whose clock is off, and who says no: always the one that is off, as all others are in the right for it."""
 
 
+@pytest.mark.thorough
 def test_nothing_moves_while_a_clock_is_five_minutes_off(clocks: Clocks) -> None:
     exchange = clocks.exchange
     pending = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.faults.campaign import run
 from tests.faults.place import Victim
 
@@ -16,6 +18,7 @@ MOMENTS = (
 )
 
 
+@pytest.mark.thorough
 def test_nothing_is_lost_when_processes_are_killed_under_load(seed: int) -> None:
     campaign = run(MOMENTS, seed, print)
     reckoning = campaign.reckoning

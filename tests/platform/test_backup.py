@@ -79,6 +79,7 @@ def lose_and_restore(everyone: Everyone, where: Place, file: Path) -> str | None
     return done.replaced
 
 
+@pytest.mark.thorough
 def test_a_gateway_that_was_restored_lacks_exactly_what_came_after_and_reconciliation_names_it(
     everyone: Everyone, postgres: Server, tmp_path: Path
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_gateway_that_was_restored_lacks_exactly_what_came_after_and_reconcili
     asked(exchange, person, 1)
 
 
+@pytest.mark.thorough
 def test_a_network_restored_without_loss_goes_on_and_nobody_is_alarmed(
     everyone: Everyone, postgres: Server, tmp_path: Path
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_network_restored_without_loss_goes_on_and_nobody_is_alarmed(
     assert run(exchange, "audit").returncode == 0
 
 
+@pytest.mark.thorough
 def test_a_network_that_lost_entries_is_whole_by_itself_and_the_monitor_says_what_it_lost(
     everyone: Everyone, postgres: Server, tmp_path: Path
 ) -> None:
@@ -204,6 +207,7 @@ def still(
     return Place(institution("gateway"), postgres.url(ADMIN, database.name), tmp_path / "keys")
 
 
+@pytest.mark.thorough
 def test_the_walls_of_the_database_come_back(still: Place, tmp_path: Path) -> None:
     before = walls(still.url)
     backup(still, PASSPHRASE, tmp_path / "file")

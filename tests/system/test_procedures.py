@@ -27,6 +27,12 @@ PROCEDURES: Final = sorted(
 )
 
 
+ALWAYS: Final = frozenset(
+    {"child_allowance_claim", "nursery_application", "care_certification", "care_insurance_card_reissue"}
+)
+"""With a rule, with points, with documents, without a signature. The others go through in `make thorough`."""
+
+
 def test_there_are_twenty_six() -> None:
     assert len(PROCEDURES) == 26
 
@@ -42,7 +48,10 @@ def people(platform: Platform) -> tuple[Applicant, Office, Office]:
     return applicant, Office(platform, staff_of(demo, "yamada")), Office(platform, staff_of(demo, "kimura"))
 
 
-@pytest.mark.parametrize("ident", PROCEDURES)
+@pytest.mark.parametrize(
+    "ident",
+    [pytest.param(each, marks=() if each in ALWAYS else pytest.mark.thorough) for each in PROCEDURES],
+)
 def test_a_procedure_from_search_to_decision(people: tuple[Applicant, Office, Office], ident: str) -> None:
     applicant, worker, second = people
     procedure = procedure_named(ident)

@@ -61,6 +61,7 @@ def test_a_sandbox_works_without_a_restart_and_ends_with_its_deletion(
 
 
 @needs("node")
+@pytest.mark.thorough
 def test_a_client_in_another_language_written_from_the_pages_alone(
     platform: Platform, tmp_path: Path
 ) -> None:

@@ -13,6 +13,8 @@ from tests.system.stories import STORIES, Story
 from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
+ALWAYS = "mother"
+"""The others are told in `make thorough`."""
 CLOSELY = frozenset({("mother", "tasks"), ("mother", "decided"), ("father", "correction")})
 """Pages that axe looks at; all others are looked at in the tests of their apps."""
 
@@ -23,7 +25,10 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == ALWAYS else pytest.mark.thorough) for name in STORIES],
+)
 def test_a_story(chromium: Browser, platform: Platform, name: str) -> None:
     persona, tell = STORIES[name]
     context = chromium.new_context(viewport=PHONE)

@@ -18,7 +18,9 @@ from tests.webkit.face.serving import DESK, PHONE, assert_accessible, assert_fit
 pytestmark = pytest.mark.browser
 
 CITY = "131229"
-BOTH_SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+BOTH_SIZES = pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ from mynumber.foundation.pki.signing import DerSigner, SignerDamaged
 from tests.foundation.pki.status_parts import NOW, SERIAL, Parts, openssl, parts, pem
 from tests.support.tools import needs
 
-UNTIL = NOW + timedelta(minutes=10)
+UNTIL = NOW + timedelta(days=1)
 HELD_AT = NOW - timedelta(hours=3)
 HASHES = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}  # noqa: S303 - it names an issuer, nothing more
 

@@ -71,7 +71,9 @@ def choose(page: Page, address: str, file: Path, *, holder: bool = False) -> Non
     page.wait_for_selector("h2")
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "screen", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_state_of_the_page_is_accessible_and_fits(
     browser: Browser, address: str, files: dict[str, Path], screen: object, language: str

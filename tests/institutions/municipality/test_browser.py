@@ -87,7 +87,9 @@ def _check(page: Page, name: str, size: ViewportSize) -> None:
     keep_picture(page, f"municipality-{name}-{size['width']}")
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 @pytest.mark.usefixtures("_no_cases")
 def test_the_case_worker_does_the_main_job(browser: Browser, address: str, size: ViewportSize) -> None:
     context = browser.new_context(viewport=size)
@@ -150,7 +152,9 @@ def test_the_case_worker_does_the_main_job(browser: Browser, address: str, size:
     scripts.close()
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 @pytest.mark.usefixtures("_no_cases")
 def test_a_change_elsewhere_appears_on_the_page_of_the_case(
     browser: Browser, address: str, exchange: Exchange, size: ViewportSize

@@ -120,6 +120,7 @@ def test_what_the_tree_does_not_have_is_not_found(everyone: Everyone, path: str)
     assert everyone.get(f"/log/{path}")[0] == 404
 
 
+@pytest.mark.thorough
 def test_without_its_witness_the_log_goes_on_and_says_so_by_lacking_the_signature(
     fragile_everyone: Everyone,
 ) -> None:
@@ -136,6 +137,7 @@ def test_without_its_witness_the_log_goes_on_and_says_so_by_lacking_the_signatur
     eventually(everyone.cosigned, "the witness's signature after its return")
 
 
+@pytest.mark.thorough
 def test_a_second_log_under_the_same_key_is_found_by_monitor_and_witness(
     fragile_everyone: Everyone, institution_database: Callable[..., InstitutionDatabase]
 ) -> None:
@@ -183,6 +185,7 @@ def test_every_receipt_under_a_checkpoint_is_still_good_when_the_log_has_grown(e
     assert before.size < after.size
 
 
+@pytest.mark.thorough
 def test_the_audit_checks_the_witness_s_signatures_too(fragile_everyone: Everyone) -> None:
     everyone = fragile_everyone
     person = Person(everyone.exchange, "audited")

@@ -22,7 +22,9 @@ from tests.webkit.face.serving import (
 
 pytestmark = pytest.mark.browser
 
-SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+SIZES = pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 GUIDE = "mynumber.platform.guide.wsgi:application"
 
 

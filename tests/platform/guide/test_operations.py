@@ -105,7 +105,9 @@ def test_every_process_is_asked_and_those_that_are_away_are_said_to_be(base: int
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 def test_the_page_is_accessible_fits_and_needs_no_script(
     base: int, size: ViewportSize, browser: Browser, guide: str
 ) -> None:

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.browser
 
 GALLERY = ["/", "/words", "/fields", "/fields?state=wrong", "/pickers", "/procedure", "/card", "/values"]
 PAGES = [*GALLERY, "/refused", "/broken", "/nowhere"]
-SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+SIZES = pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 URLS = '{"guide":"http://localhost:8000","portal":"http://portal.localhost:8000"}'
 BUDGET = 150_000
 """Bytes that one page may transfer with all it needs, nothing being kept from before."""

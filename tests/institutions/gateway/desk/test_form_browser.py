@@ -46,7 +46,9 @@ def browser(address: str) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 def test_an_answer_is_typed_and_its_faults_are_found(
     browser: Browser, address: str, exchange: Exchange, size: ViewportSize
 ) -> None:

@@ -95,7 +95,9 @@ def code_on(page: Page) -> str:
     return "".join(found.groups())
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 def test_a_card_is_handed_over_changed_and_stopped(
     browser: Browser, address: str, size: ViewportSize
 ) -> None:
@@ -161,7 +163,9 @@ def test_a_card_is_handed_over_changed_and_stopped(
     context.close()
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
+)
 def test_the_kiosk_works_without_script(browser: Browser, address: str, size: ViewportSize) -> None:
     for script in (True, False):
         context = browser.new_context(viewport=size, java_script_enabled=script)
