@@ -31,6 +31,7 @@ def inquiries(file: SandboxFile) -> list[Inquiry]:
     ]
 
 
+@pytest.mark.thorough
 def test_a_sandbox_works_without_a_restart_and_ends_with_its_deletion(
     platform: Platform, tmp_path: Path
 ) -> None:

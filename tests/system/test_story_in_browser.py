@@ -195,6 +195,7 @@ def test_the_story(
     context.close()
 
 
+@pytest.mark.thorough
 def test_the_resident_reads_without_script(chromium: Browser, platform: Platform, demo: Demo) -> None:
     """The reading pages, and the whole sign-in, with JavaScript off."""
     platform.run("demo")  # so that there is something to read
@@ -244,6 +245,7 @@ def test_every_public_page(chromium: Browser, platform: Platform) -> None:
     context.close()
 
 
+@pytest.mark.thorough
 def test_a_blocked_pin_says_what_to_do(chromium: Browser, platform: Platform, demo: Demo) -> None:
     """Three wrong PINs block the card of a persona that no other test needs."""
     card = demo.card_of("haruo")

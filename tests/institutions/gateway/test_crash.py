@@ -72,6 +72,7 @@ def _kill_and_restart(server: Server, after: int, counter: list[int], tick: thre
 
 @pytest.mark.parametrize("victim", ["gateway", "network"])
 @pytest.mark.parametrize("after", [9])
+@pytest.mark.thorough
 def test_records_reconcile_after_a_kill_under_load(
     fragile_exchange: Exchange, victim: str, after: int
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_lost_database_stops_exchanges_and_says_so(
     assert exchange.inquire("C-2").outcome is Outcome.PROVIDED
 
 
+@pytest.mark.thorough
 def test_the_receipts_of_a_thousand_exchanges_verify(fragile_exchange: Exchange) -> None:
     exchange = fragile_exchange
     _prepare(exchange)

@@ -35,7 +35,13 @@ def _signal_all(server: embedded.TestServer, number: signal.Signals) -> None:
         one.send_signal(number)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["gone", "still"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGKILL, id="gone"),
+        pytest.param(signal.SIGSTOP, id="still", marks=pytest.mark.thorough),
+    ],
+)
 def test_processes_end_without_their_database(
     tmp_path: Path, own_server: embedded.TestServer, how: signal.Signals
 ) -> None:
