@@ -10,6 +10,7 @@ from mynumber.foundation.codes import CodeKeys
 from mynumber.institutions.portal.account import acquisition
 from mynumber.institutions.portal.account.acquisition import NUMBER_VALIDITY
 from mynumber.institutions.portal.account.models import Account, Acquisition
+from mynumber.platform import launch
 from mynumber.protocols.acquisition import DELIVER_CODES, DeliverCodes, DeliveredCode
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.refusal import Hop, Reason
@@ -88,3 +89,7 @@ def test_a_crowd_of_first_sign_ins_leaves_threads_for_deliveries(house: House, h
         acquisition._places.release(acquisition.AT_A_TIME)
     browser.post_form("/", "/account/code", next="/")
     assert "やりとりはまだありません" in browser.text("/")
+
+
+def test_a_thread_is_always_free_for_the_delivery() -> None:
+    assert min(launch.THREADS_OF_SHARED, launch.BLOCKING_THREADS) > acquisition.AT_A_TIME

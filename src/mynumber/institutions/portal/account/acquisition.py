@@ -33,8 +33,8 @@ NUMBER_BYTES = 24
 NUMBER_VALIDITY = timedelta(minutes=10)
 """How long a code may be delivered for a number."""
 
-AT_A_TIME = 2
-"""Acquisitions under way in one process: fewer than its threads (platform.launch has 4), so that one is free to take the delivery in."""
+AT_A_TIME = 1
+"""Acquisitions under way in one process: fewer than its threads (platform.launch.THREADS_OF_SHARED), so that one is free to take the delivery in."""
 
 _places = threading.BoundedSemaphore(AT_A_TIME)
 _log = logs.get_logger(__name__)
