@@ -84,7 +84,7 @@ async def test_those_at_work_and_what_is_sent_wait_and_newcomers_are_told() -> N
         status, page = await ask(port)
         assert status == 503
         assert 'http-equiv="refresh"' in page
-        assert "順番が来ると" in page
+        assert "空きができると" in page
         held.go_on.set()
         assert [each[0] for each in await asyncio.gather(first, working, sent)] == [200, 200, 200]
         assert (held.served, held.most) == (3, 1)

@@ -56,8 +56,8 @@ def too_many(title: str, *, is_sent: bool) -> Page:
     return _page(
         503,
         f"{title}は、混み合っています",
-        "順番が来ると、このページは自動で開きます。閉じずにお待ちください。手続の期限の日でも、申請は夜間も受け付けています。",
-        "Many people are here. This page opens by itself when it is your turn; please leave it open.",
+        "空きができると、このページは自動で開きます。閉じずにお待ちください。",
+        "Many people are here. This page opens by itself when there is room; please leave it open.",
         refresh=True,
     )
 
