@@ -6,12 +6,11 @@ A conversion should cost little more than the one multiplication it is made of; 
 import os
 from collections.abc import Iterator
 
-from rbcl import rbcl as group
-
 from bench.report import Scale, Table, Tell
 from bench.timing import COLUMNS, measure, rows
 from mynumber.foundation import blind
 from mynumber.foundation.codes import Code, CodeKeys
+from mynumber.foundation.ristretto import group
 
 BARE = "bare scalar multiplication"
 

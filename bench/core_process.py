@@ -23,8 +23,8 @@ from uuid import uuid4
 import uvicorn
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from rbcl import rbcl as group
 
+from mynumber.foundation.ristretto import group
 from mynumber.webkit.asgi import Receive, Scope, Send, live, read_body
 from mynumber.webkit.batching import Batcher
 from mynumber.webkit.pool import open_pool

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from rbcl import rbcl as group
 
 from bench.timing import measure
+from mynumber.foundation.ristretto import group
 
 FLOOR = {
     # inquiry, permit request, permit sheet, decisions, presentation, answer, result

@@ -27,8 +27,9 @@ _SCRATCH = "scratch"
 
 
 def announce() -> None:
-    """Choose the folder; the controller does this before it starts workers."""
-    os.environ.setdefault(FOLDER, str(Path(tempfile.gettempdir()) / f"mynumber-tests-{os.getpid()}"))
+    """Make the folder; the controller does this before it starts workers. Never one that a killed run left behind."""
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="mynumber-tests-")
 
 
 def close() -> None:

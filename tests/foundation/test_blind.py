@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rbcl import rbcl as group
 
 from mynumber.foundation import blind
 from mynumber.foundation.blind import BlindCode, BlindKey, BlindRequest, Blurred, Share
 from mynumber.foundation.codes import BadCode, Code, CodeKeys, CodeReason
+from mynumber.foundation.ristretto import group
 
 KEYS = CodeKeys.generate()
 ASKS, ANSWERS, RECORDS = "municipality.131229", "pension_service", "network.records"

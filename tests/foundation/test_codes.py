@@ -6,10 +6,10 @@ from itertools import count
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from rbcl import rbcl as group
 
 from mynumber.foundation.codes import BadCode, Code, CodeKeys, CodeReason
 from mynumber.foundation.numbers import ResidentCode
+from mynumber.foundation.ristretto import group
 
 KEYS = CodeKeys.generate(1).with_new_domains().with_new_domains()
 V1 = CodeKeys.generate(1)

@@ -97,14 +97,16 @@ def start(folder: Path) -> Platform:
 
 
 def announce() -> None:
-    """Choose the folder; the controller does this before it starts workers."""
-    os.environ.setdefault(FOLDER, str(Path(tempfile.gettempdir()) / f"mynumber-platform-{os.getpid()}"))
+    """Make the folder; the controller does this before it starts workers. Never one that a killed run left behind."""
+    if FOLDER not in os.environ:
+        folder = Path(tempfile.mkdtemp(prefix="mynumber-platform-"))
+        folder.chmod(0o755)  # PostgreSQL, which is another user when we are root, passes through
+        os.environ[FOLDER] = str(folder)
 
 
 def shared() -> Platform:
     """The platform of this test run; whoever asks first starts it."""
     folder = Path(os.environ[FOLDER])
-    folder.mkdir(mode=0o755, exist_ok=True)
     with locked(folder / "platform.lock"):
         return start(folder)
 
@@ -113,7 +115,11 @@ def close() -> None:
     """Stop the platform and remove its folder; only in the controller. A failed start leaves its logs."""
     folder = Path(os.environ.pop(FOLDER, ""))
     note = folder / "platform.json"
-    if folder.name and note.exists():
+    if not folder.name:
+        return
+    if note.exists():
         ports = msgspec.json.decode(note.read_bytes(), type=tuple[int, int])
         Platform(folder / "home", *ports).run("down", check=False)
         shutil.rmtree(folder, ignore_errors=True)
+    elif not (folder / "home").exists():
+        shutil.rmtree(folder)

@@ -16,9 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from rbcl import rbcl as group
-
 from mynumber.foundation.codes import POINT_BYTES, BadCode, Code, CodeKeys, CodeReason, check_element
+from mynumber.foundation.ristretto import group
 
 SCALAR_BYTES: Final = 32
 PROOF_BYTES: Final = 2 * SCALAR_BYTES

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
-from rbcl import rbcl as group
+from mynumber.foundation.ristretto import group
 
 POINT_BYTES: Final = 32
 LARGEST_VERSION: Final = 999_999
