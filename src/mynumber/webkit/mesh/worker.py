@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from django.db import close_old_connections
-
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit import logs
 from mynumber.webkit.messages import this_node
 from mynumber.webkit.tenancy import NotATenant
+from mynumber.webkit.turns import take_turns
 
 if TYPE_CHECKING:
     from mynumber.webkit.mesh.exchanging import Member
@@ -31,21 +30,12 @@ def wake() -> None:
 
 def start(members: Callable[[], Iterable[Member]]) -> threading.Thread:
     """Begin to work for these members. The thread ends with the process; what it was doing is done again by the next one."""
-    thread = threading.Thread(target=_work_on, args=(members,), name="mesh", daemon=True)
-    thread.start()
-    return thread
 
+    def turn() -> None:
+        for member in members():
+            work_for(member)
 
-def _work_on(members: Callable[[], Iterable[Member]]) -> None:
-    while True:
-        _woken.wait(LOOK_EVERY_SECONDS)
-        _woken.clear()
-        close_old_connections()
-        try:
-            for member in members():
-                work_for(member)
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("the mesh cannot be worked for", exception=logs.outline(error))
+    return take_turns("mesh", turn, every=LOOK_EVERY_SECONDS, woken=_woken)
 
 
 def work_for(member: Member) -> None:

@@ -5,21 +5,17 @@ Everything it does is in the tables: a process that dies leaves it to the next o
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Final
-
-from django.db import close_old_connections
 
 from mynumber.institutions.acquirer.payments import taking, telling
 from mynumber.institutions.acquirer.payments.models import Payment
 from mynumber.protocols.payments import PaymentState
-from mynumber.webkit import logs
+from mynumber.webkit.turns import take_turns
 
 LOOK_EVERY_SECONDS: Final = 5.0
 MOST: Final = 100
-
-_log = logs.get_logger(__name__)
 
 
 def work(now: datetime) -> None:
@@ -33,19 +29,12 @@ def work(now: datetime) -> None:
     telling.send_due(now=now)
 
 
-def start() -> threading.Thread:
-    """Work as long as the process lives."""
-    thread = threading.Thread(target=_work_on, name="payments", daemon=True)
-    thread.start()
-    return thread
-
-
-def _work_on() -> None:
-    while True:
-        telling.woken.clear()
-        close_old_connections()
-        try:
-            work(datetime.now(UTC))
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("payments cannot be worked on", exception=logs.outline(error))
-        telling.woken.wait(LOOK_EVERY_SECONDS)
+def start() -> Thread:
+    """Work as long as the process lives, first on what the process before has left."""
+    return take_turns(
+        "payments",
+        lambda: work(datetime.now(UTC)),
+        every=LOOK_EVERY_SECONDS,
+        woken=telling.woken,
+        at_once=True,
+    )

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Final
-
-from django.db import close_old_connections
 
 from mynumber.institutions.courier.customers import links
 from mynumber.institutions.courier.customers.models import Portal
 from mynumber.institutions.courier.dispatch import sending
-from mynumber.webkit import logs
+from mynumber.webkit.turns import take_turns
 
 LOOK_EVERY_SECONDS: Final = 5.0
-
-_log = logs.get_logger(__name__)
 
 
 def work(*, now: datetime) -> None:
@@ -27,18 +22,6 @@ def work(*, now: datetime) -> None:
         sending.deliver_due(now=now)
 
 
-def start() -> threading.Thread:
+def start() -> Thread:
     """Work as long as the process lives."""
-    thread = threading.Thread(target=_work_on, name="dispatch", daemon=True)
-    thread.start()
-    return thread
-
-
-def _work_on() -> None:
-    while True:
-        time.sleep(LOOK_EVERY_SECONDS)
-        close_old_connections()
-        try:
-            work(now=datetime.now(UTC))
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("nothing can be delivered", exception=logs.outline(error))
+    return take_turns("dispatch", lambda: work(now=datetime.now(UTC)), every=LOOK_EVERY_SECONDS)

@@ -6,17 +6,14 @@ import threading
 from datetime import UTC, datetime
 from typing import Final
 
-from django.db import close_old_connections
-
 from mynumber.institutions.jlis.cards import production
-from mynumber.webkit import logs
 from mynumber.webkit.messages import this_node
+from mynumber.webkit.turns import take_turns
 
 LOOK_EVERY_SECONDS: Final = 1.0
 """How long a place of the queue waits at most when nobody wakes the worker: another process may have written it."""
 
 _woken = threading.Event()
-_log = logs.get_logger(__name__)
 
 
 def wake() -> None:
@@ -26,18 +23,8 @@ def wake() -> None:
 
 def start() -> threading.Thread:
     """Begin to work. The thread ends with the process; what it was doing is rolled back and done by the next one."""
-    thread = threading.Thread(target=_work_on, name="card production", daemon=True)
-    thread.start()
-    return thread
+    return take_turns("card production", _take_a_turn, every=LOOK_EVERY_SECONDS, woken=_woken)
 
 
-def _work_on() -> None:
-    while True:
-        _woken.wait(LOOK_EVERY_SECONDS)
-        _woken.clear()
-        close_old_connections()
-        try:
-            production.produce_all(this_node().keyring, now=lambda: datetime.now(UTC))
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("the production queue cannot be read", exception=logs.outline(error))
-            _woken.wait(LOOK_EVERY_SECONDS * 5)
+def _take_a_turn() -> None:
+    production.produce_all(this_node().keyring, now=lambda: datetime.now(UTC))

@@ -6,13 +6,10 @@ still taken in while nothing is decided.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Final
-
-from django.db import close_old_connections
 
 from mynumber.foundation.procedures.deadlines import decide_by
 from mynumber.institutions.municipality.applications.finding import procedure_of
@@ -21,14 +18,13 @@ from mynumber.institutions.municipality.applications.sheets import day
 from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.words import office_of
 from mynumber.protocols.applications import Step
-from mynumber.webkit import logs
-from mynumber.webkit.tenancy import NotATenant, acting_as
+from mynumber.webkit.tenancy import acting_as
+from mynumber.webkit.turns import one_after_another, take_turns
 
 GRACE: Final = timedelta(days=7)
 """After the reminder, before the office goes on."""
 LOOK_EVERY_SECONDS: Final = 600.0
 _SYSTEM: Final = "（システム）"
-_log = logs.get_logger(__name__)
 
 
 def chase(*, at: datetime) -> tuple[int, int]:
@@ -78,27 +74,13 @@ def _go_on(row: Application, at: datetime) -> None:
     )
 
 
-def start(codes: Callable[[], Iterable[str]]) -> threading.Thread:
+def start(codes: Callable[[], Iterable[str]]) -> Thread:
     """Look for these municipalities as long as the process lives."""
-    thread = threading.Thread(target=_work_on, args=(codes,), name="corrections", daemon=True)
-    thread.start()
-    return thread
-
-
-def _work_on(codes: Callable[[], Iterable[str]]) -> None:
-    while True:
-        time.sleep(LOOK_EVERY_SECONDS)
-        close_old_connections()
-        try:
-            for code in codes():
-                _look(code)
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("corrections cannot be looked at", exception=logs.outline(error))
+    return take_turns(
+        "corrections", lambda: one_after_another("corrections", codes(), _look), every=LOOK_EVERY_SECONDS
+    )
 
 
 def _look(code: str) -> None:
-    try:
-        with acting_as(code):
-            chase(at=datetime.now(UTC))
-    except NotATenant:  # a member of the directory that lives in another database
-        return
+    with acting_as(code):
+        chase(at=datetime.now(UTC))

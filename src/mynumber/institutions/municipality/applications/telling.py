@@ -6,14 +6,14 @@ by its number. The worker runs beside the pages.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
+from threading import Event, Thread
 from typing import Final
 
 import msgspec
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from mynumber.institutions.municipality.applications.models import Application, ToldStep
@@ -21,17 +21,16 @@ from mynumber.institutions.municipality.systems import member_id
 from mynumber.protocols import wire
 from mynumber.protocols.applications import TELL, MarkedField, Step, Tell, Told
 from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.webkit import logs
 from mynumber.webkit.messages import this_node
-from mynumber.webkit.tenancy import NotATenant, acting_as
+from mynumber.webkit.tenancy import acting_as
+from mynumber.webkit.turns import one_after_another, take_turns
 
 LOOK_EVERY_SECONDS: Final = 5.0
 MOST_STEPS: Final = 100
 MOST_BYTES: Final = 1_500_000
 """Of the steps of one message; sealed and written as text it stays below its limit."""
 
-_woken = threading.Event()
-_log = logs.get_logger(__name__)
+_woken = Event()
 
 
 def tell(
@@ -149,29 +148,11 @@ def _send(code: str, receiver: str, batch: Sequence[ToldStep]) -> None:
         ToldStep.objects.filter(pk__in=[row.pk for row in batch]).update(sent_at=datetime.now(UTC))
 
 
-def start(codes: Callable[[], Iterable[str]]) -> threading.Thread:
+def start(codes: Callable[[], Iterable[str]]) -> Thread:
     """Send for these municipalities as long as the process lives. What was under way is sent again by the next process."""
-    thread = threading.Thread(target=_work_on, args=(codes,), name="applications", daemon=True)
-    thread.start()
-    return thread
-
-
-def _work_on(codes: Callable[[], Iterable[str]]) -> None:
-    while True:
-        _woken.wait(LOOK_EVERY_SECONDS)
-        _woken.clear()
-        close_old_connections()
-        try:
-            for code in codes():
-                _work_for(code)
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("steps of applications cannot be told", exception=logs.outline(error))
-
-
-def _work_for(code: str) -> None:
-    try:
-        send(code)
-    except NotATenant:  # a member of the directory that lives in another database
-        return
-    except Refused as refused:
-        _log.info("steps wait", tenant=code, hop=refused.hop.value, reason=refused.reason.value)
+    return take_turns(
+        "steps of applications",
+        lambda: one_after_another("steps of applications", codes(), send),
+        every=LOOK_EVERY_SECONDS,
+        woken=_woken,
+    )

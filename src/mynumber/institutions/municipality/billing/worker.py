@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Final
 
-from django.db import close_old_connections
-
 from mynumber.institutions.municipality.billing import refunding, telling
-from mynumber.webkit import logs
-from mynumber.webkit.tenancy import NotATenant
+from mynumber.webkit.turns import one_after_another, take_turns
 
 LOOK_EVERY_SECONDS: Final = 5.0
-
-_log = logs.get_logger(__name__)
 
 
 def work(tenant: str, now: datetime) -> None:
@@ -24,27 +19,10 @@ def work(tenant: str, now: datetime) -> None:
     telling.tell_due(tenant, now=now)
 
 
-def start(codes: Callable[[], Iterable[str]]) -> threading.Thread:
-    """Work for these municipalities as long as the process lives."""
-    thread = threading.Thread(target=_work_on, args=(codes,), name="billing", daemon=True)
-    thread.start()
-    return thread
+def start(codes: Callable[[], Iterable[str]]) -> Thread:
+    """Work for these municipalities as long as the process lives, first on what the process before has left."""
 
+    def turn() -> None:
+        one_after_another("billing", codes(), lambda code: work(code, datetime.now(UTC)))
 
-def _work_on(codes: Callable[[], Iterable[str]]) -> None:
-    while True:
-        telling.woken.clear()
-        close_old_connections()
-        try:
-            for code in codes():
-                _work_for(code)
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("bills cannot be worked on", exception=logs.outline(error))
-        telling.woken.wait(LOOK_EVERY_SECONDS)
-
-
-def _work_for(code: str) -> None:
-    try:
-        work(code, datetime.now(UTC))
-    except NotATenant:  # a member of the directory that lives in another database
-        return
+    return take_turns("billing", turn, every=LOOK_EVERY_SECONDS, woken=telling.woken, at_once=True)

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from threading import Event, Thread
 from typing import Final
 
 import msgspec
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
 from mynumber.institutions.municipality.notices import mailings
 from mynumber.institutions.municipality.notices.models import Fate, Heard, SentNotice
@@ -31,18 +31,16 @@ from mynumber.protocols.notices import (
     SendNotices,
     seal_notice,
 )
-from mynumber.protocols.refusal import Refused
-from mynumber.webkit import logs
-from mynumber.webkit.tenancy import NotATenant, acting_as
+from mynumber.webkit.tenancy import acting_as
+from mynumber.webkit.turns import one_after_another, take_turns
 
 LOOK_EVERY_SECONDS: Final = 5.0
 
 HEAR_EVERY_SECONDS: Final = 30.0
 """How often reports are asked for when nothing is on its way."""
 
-_woken = threading.Event()
+_woken = Event()
 _heard_at: dict[str, float] = {}
-_log = logs.get_logger(__name__)
 
 
 class OtherNotice(Exception):
@@ -185,32 +183,11 @@ def _may_have_news(code: str) -> bool:
     return True
 
 
-def start(codes: Callable[[], Iterable[str]]) -> threading.Thread:
+def start(codes: Callable[[], Iterable[str]]) -> Thread:
     """Work for these municipalities as long as the process lives. What was under way is done again by the next process."""
-    thread = threading.Thread(target=_work_on, args=(codes,), name="notices", daemon=True)
-    thread.start()
-    return thread
-
-
-def _work_on(codes: Callable[[], Iterable[str]]) -> None:
-    while True:
-        _woken.wait(LOOK_EVERY_SECONDS)
-        _woken.clear()
-        close_old_connections()
-        try:
-            for code in codes():
-                _work_for(code)
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("notices cannot be sent", exception=logs.outline(error))
-
-
-def _work_for(code: str) -> None:
-    """One turn for one municipality. Its trouble is in the log and holds up no other."""
-    try:
-        work(code)
-    except NotATenant:  # a member of the directory that lives in another database
-        return
-    except Refused as refused:
-        _log.info("notices wait", tenant=code, hop=refused.hop.value, reason=refused.reason.value)
-    except Exception as error:  # noqa: BLE001 - whatever it was, the next turn may succeed
-        _log.error("notices cannot be sent", tenant=code, exception=logs.outline(error))
+    return take_turns(
+        "notices",
+        lambda: one_after_another("notices", codes(), work),
+        every=LOOK_EVERY_SECONDS,
+        woken=_woken,
+    )

@@ -5,12 +5,11 @@ The body answers the same sending with the same arrival, so delivering twice cha
 
 from __future__ import annotations
 
-import threading
-import time
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Final
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import F
 
 from mynumber.institutions.portal.applications import asking, drafts, kept
@@ -24,6 +23,7 @@ from mynumber.institutions.portal.applications.models import (
 from mynumber.protocols import applications as messages
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit import logs
+from mynumber.webkit.turns import take_turns
 
 FIRST_WAIT: Final = timedelta(seconds=20)
 LONGEST_WAIT: Final = timedelta(minutes=30)
@@ -143,18 +143,6 @@ def _wait(tries: int) -> timedelta:
     return min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(tries, 10)))
 
 
-def start() -> threading.Thread:
+def start() -> Thread:
     """Deliver as long as the process lives. What was under way is delivered again by the next process."""
-    thread = threading.Thread(target=_work_on, name="applications", daemon=True)
-    thread.start()
-    return thread
-
-
-def _work_on() -> None:
-    while True:
-        time.sleep(LOOK_EVERY_SECONDS)
-        close_old_connections()
-        try:
-            deliver_due(now=datetime.now(UTC))
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("applications cannot be delivered", exception=logs.outline(error))
+    return take_turns("applications", lambda: deliver_due(now=datetime.now(UTC)), every=LOOK_EVERY_SECONDS)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Final
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
 from mynumber.institutions.portal.contacts import addresses, kept
 from mynumber.institutions.portal.contacts.models import Mail, Purpose
@@ -17,6 +16,7 @@ from mynumber.institutions.portal.contacts.posting import Failure, NotTaken, Pos
 from mynumber.institutions.portal.contacts.writing import letter
 from mynumber.webkit import logs
 from mynumber.webkit.environment import origin
+from mynumber.webkit.turns import take_turns
 
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=1)
@@ -99,23 +99,15 @@ def forget(*, now: datetime, most: int = 1000) -> int:
     return deleted
 
 
-def start() -> threading.Thread | None:
+def start() -> Thread | None:
     """Send as long as the process lives; None where neither a mail server nor a folder is named."""
     post = post_of(os.environ)
     if post is None:
         return None
-    thread = threading.Thread(target=_work_on, args=(post,), name="e-mails", daemon=True)
-    thread.start()
-    return thread
 
+    def turn() -> None:
+        now = datetime.now(UTC)
+        deliver_due(post, now=now)
+        forget(now=now)
 
-def _work_on(post: Post) -> None:
-    while True:
-        time.sleep(LOOK_EVERY_SECONDS)
-        close_old_connections()
-        try:
-            now = datetime.now(UTC)
-            deliver_due(post, now=now)
-            forget(now=now)
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("e-mails cannot be sent", exception=logs.outline(error))
+    return take_turns("e-mails", turn, every=LOOK_EVERY_SECONDS)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from datetime import UTC, datetime, timedelta
+from itertools import count
+from threading import Thread
 from typing import Final
 
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from mynumber.institutions.portal.information import asking, cases, looking
 from mynumber.institutions.portal.information.models import OwnInquiry
 from mynumber.protocols.exchange import Outcome, StatusQuery, Withdrawal
 from mynumber.protocols.information import OWN_ORGANISATION, OWN_REQUEST, PORTAL
 from mynumber.protocols.refusal import Refused
-from mynumber.webkit import logs
+from mynumber.webkit.turns import take_turns
 
 LOOK_EVERY_SECONDS: Final = 10.0
 FORGET_EVERY: Final = 360
@@ -22,8 +22,6 @@ FORGET_EVERY: Final = 360
 LET_GO_AFTER: Final = timedelta(minutes=3)
 """An inquiry that is open for so long has no page any more: longer than a message lives and a provider may take."""
 AT_ONCE: Final = 200
-
-_log = logs.get_logger(__name__)
 
 
 def settle(*, now: datetime) -> int:
@@ -83,25 +81,16 @@ def _end(row: OwnInquiry, outcome: Outcome, now: datetime) -> int:
     )
 
 
-def start() -> threading.Thread:
+def start() -> Thread:
     """Settle and deliver as long as the process lives."""
-    thread = threading.Thread(target=_work_on, name="information", daemon=True)
-    thread.start()
-    return thread
+    turns = count(1)
 
+    def turn() -> None:
+        now = datetime.now(UTC)
+        settle(now=now)
+        cases.deliver_due(now=now)
+        if next(turns) % FORGET_EVERY == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT forget_own_inquiries()")
 
-def _work_on() -> None:
-    turn = 0
-    while True:
-        time.sleep(LOOK_EVERY_SECONDS)
-        close_old_connections()
-        turn += 1
-        try:
-            now = datetime.now(UTC)
-            settle(now=now)
-            cases.deliver_due(now=now)
-            if turn % FORGET_EVERY == 1:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT forget_own_inquiries()")
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("own inquiries cannot be settled", exception=logs.outline(error))
+    return take_turns("own inquiries", turn, every=LOOK_EVERY_SECONDS)

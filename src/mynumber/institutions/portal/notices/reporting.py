@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Event, Thread
 from typing import Final
 from uuid import UUID
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import F
 
 from mynumber.institutions.portal.notices.models import InboxNotice, NoticeReport
@@ -18,13 +18,14 @@ from mynumber.protocols.notices import PORTAL, REPORT_NOTICES, Happening, Report
 from mynumber.protocols.refusal import Hop, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.messages import this_node
+from mynumber.webkit.turns import take_turns
 
 LOOK_EVERY_SECONDS: Final = 5.0
 FIRST_WAIT: Final = timedelta(seconds=20)
 LONGEST_WAIT: Final = timedelta(minutes=30)
 MOST: Final = 500
 
-_woken = threading.Event()
+_woken = Event()
 _log = logs.get_logger(__name__)
 
 
@@ -84,20 +85,11 @@ def _send(gateway: str, reports: list[NoticeReport]) -> None:
     )
 
 
-def start() -> threading.Thread:
+def start() -> Thread:
     """Report as long as the process lives. What was under way is reported again by the next process."""
-    thread = threading.Thread(target=_work_on, name="notice reports", daemon=True)
-    thread.start()
-    return thread
 
+    def turn() -> None:
+        while send_due(now=datetime.now(UTC)) >= MOST:
+            pass
 
-def _work_on() -> None:
-    while True:
-        _woken.wait(LOOK_EVERY_SECONDS)
-        _woken.clear()
-        close_old_connections()
-        try:
-            while send_due(now=datetime.now(UTC)) >= MOST:
-                pass
-        except Exception as error:  # noqa: BLE001 - a worker that dies in silence is the worst of faults
-            _log.error("reports cannot be sent", exception=logs.outline(error))
+    return take_turns("notice reports", turn, every=LOOK_EVERY_SECONDS, woken=_woken)
