@@ -85,9 +85,11 @@ async def test_those_at_work_and_what_is_sent_wait_and_newcomers_are_told() -> N
         assert status == 503
         assert 'http-equiv="refresh"' in page
         assert "空きができると" in page
+        device = asyncio.create_task(ask(port, extra="Accept: application/json\r\n"))
+        await until(line, 3)
         held.go_on.set()
-        assert [each[0] for each in await asyncio.gather(first, working, sent)] == [200, 200, 200]
-        assert (held.served, held.most) == (3, 1)
+        assert [each[0] for each in await asyncio.gather(first, working, sent, device)] == [200] * 4
+        assert (held.served, held.most) == (4, 1)
 
 
 async def test_who_cannot_wait_any_longer_is_told_that_nothing_was_received() -> None:

@@ -77,10 +77,16 @@ class Upstream:
     line: Line = field(default_factory=Line)
 
     def is_newcomer(self, request: h11.Request) -> bool:
-        """Whether a request only opens a page, for somebody who is not at work here."""
+        """Whether a request only opens a page, for somebody who is not at work here.
+
+        What asks for JSON is a program (the card's device, a service that signs somebody in): it works for a person who is inside, without that person's cookies.
+        """
         cookies = (value for name, value in request.headers if name == b"cookie")
         known = self.session and any(self.session + b"=" in value for value in cookies)
-        return request.method in (b"GET", b"HEAD") and not known
+        is_program = any(
+            name == b"accept" and value == b"application/json" for name, value in request.headers
+        )
+        return request.method in (b"GET", b"HEAD") and not known and not is_program
 
     def port_for(self, target: bytes) -> int:
         """The port that a request with this target (it starts with a slash) goes to. A word spelled otherwise goes to the pages."""

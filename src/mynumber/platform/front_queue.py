@@ -1,7 +1,7 @@
 """The queue before an institution's pages: so many requests at once, some more wait their turn, and newcomers beyond them see a page that says so.
 
 On the day of a grant ten times as many people come as can be served (PORTAL.md, X4). Whoever is at work already (their browser brings a session of
-this face) and whatever is sent waits in line for up to `PATIENCE_SECONDS`; a newcomer who only opens a page is told at once when the line is long, by a page
+this face, or their card's device asks) and whatever is sent waits in line for up to `PATIENCE_SECONDS`; a newcomer who only opens a page is told at once when the line is long, by a page
 that costs the institution nothing and asks again by itself. So those who are inside finish, and nothing that was sent is lost.
 """
 

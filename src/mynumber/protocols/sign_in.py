@@ -40,7 +40,8 @@ REQUEST_VALIDITY = timedelta(minutes=5)
 NONCE_BYTES = 32
 MAXIMUM_BODY = 16 * 1024
 """Bytes of the largest message either side reads."""
-CALL_TIMEOUT_SECONDS = 10
+CALL_TIMEOUT_SECONDS = 60
+"""Longer than the line before a portal on a busy day: who gave up earlier would lose what was signed."""
 CONTENT_TYPE = "application/json"
 
 _STATEMENT_TITLE = "mynumber sign-in statement v2"
