@@ -9,11 +9,16 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+# On all cores at once, which pip does not, and once, not in each of the processes that start side by side. Some packages carry files that are no Python of today.
+COMPILE := $(BIN)/python -m compileall -qq -j 0 src $(VENV)/lib || true
 VENV_READY := $(VENV)/.created
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 READERS_READY := $(VENV)/.readers-ready
 IS_ROOT_WITH_APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
+
+# Bytecode is kept, whatever the shell says: the tests start some thousand processes, and pytest translates each test file once instead of once a worker.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down test thorough check bench faults lock clean
 
@@ -41,7 +46,8 @@ check: $(TEST_READY)
 	$(BIN)/lint-imports
 
 # What is missing and may not be installed has its tests left out, and pytest says so at the end.
-test: $(TEST_READY) check
+test: $(TEST_READY)
+	@$(BIN)/pytest --collect-only -qq >/dev/null & $(MAKE) --no-print-directory check; wait  # on two cores: test files are translated while types are checked
 	@source tools/test-packages.sh; $(MAKE) --no-print-directory $(READERS_READY); $(BIN)/pytest -n auto -m "not thorough"
 
 # Everything, also what takes long: some half an hour on two cores.
@@ -77,15 +83,16 @@ $(VENV_READY):
 
 # What is installed is exactly what the lock names, checked by hash; the second run finds the stamp and is instant.
 $(RUN_READY): requirements/run.lock pyproject.toml | $(VENV_READY)
-	@if ! [ -f $(TEST_READY) ]; then echo 'Installing packages ...'; $(PIP) install --require-hashes -r requirements/run.lock; fi
+	@if ! [ -f $(TEST_READY) ]; then echo 'Installing packages ...'; $(PIP) install --no-compile --require-hashes -r requirements/run.lock; fi
 	@$(PIP) install --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -q -j 0 src  # once, not in each of the processes that start side by side
+	@$(COMPILE)
 	@touch $@
 
 $(TEST_READY): requirements/dev.lock pyproject.toml | $(VENV_READY)
 	@echo 'Installing packages for tests ...'
-	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements/dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@ $(RUN_READY)
 
 # pyscard has no binary package: it is built where its compiler and headers are, and left out where they are not.

@@ -26,14 +26,8 @@ pytestmark = needs("go", f"{GO_SOURCES}/src/golang.org/x/mod/sumdb/tlog/tlog.go"
 def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The verifier, built from Debian's sources alone."""
     folder = tmp_path_factory.mktemp("verifier")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "GOCACHE": str(folder / "cache"),
-        "GOPATH": GO_SOURCES,
-        "GO111MODULE": "off",
-        "CGO_ENABLED": "0",
-    }
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "GOCACHE") if name in os.environ}
+    environment = {**kept, "GOPATH": GO_SOURCES, "GO111MODULE": "off", "CGO_ENABLED": "0"}
     command = ["go", "build", "-o", str(folder / "verify"), str(PROGRAM)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
