@@ -22,7 +22,6 @@ from mynumber.foundation.law import InformationKind
 from mynumber.foundation.procedures import answers as forms
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.institutions.municipality.applications import arriving, chasing, telling
-from mynumber.institutions.municipality.applications.finding import JAPAN
 from mynumber.institutions.municipality.applications.models import (
     Application,
     Decision,
@@ -54,6 +53,7 @@ from mynumber.protocols.applications import (
     statement_digest,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.examination.sheets import JAPAN
 from mynumber.webkit.paper import Mark, WrongPaper, release, subject_of
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.applications.conftest import STAFF_PASSWORD, House
@@ -609,9 +609,7 @@ def _sign_in(page: Page, address: str, username: str) -> None:
 
 
 def _check(page: Page, name: str) -> None:
-    assert_accessible(page)
-    assert_fits(page)
-    keep_picture(page, f"applications-{name}-360")
+    look_at(page, f"applications-{name}")
 
 
 @pytest.mark.browser

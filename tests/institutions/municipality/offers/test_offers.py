@@ -20,14 +20,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from mynumber.foundation.procedures.loading import catalogue
-from mynumber.institutions.municipality.applications.models import (
-    Application,
-    Decision,
-    DecisionState,
-    Outcome,
-    State,
-    Submission,
-)
+from mynumber.institutions.municipality.applications.models import Application, Decision, Submission
 from mynumber.institutions.municipality.notices.models import SentNotice
 from mynumber.institutions.municipality.offers import causes, offering
 from mynumber.institutions.municipality.offers.causes import Candidate, cause_of
@@ -43,6 +36,7 @@ from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.tax.models import Assessment
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.notices import Notice
+from mynumber.webkit.examination.states import DecisionState, Outcome, State
 from mynumber.webkit.staff.models import Role, StaffMember
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.conftest import CITY, PROJECT

@@ -12,47 +12,38 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-import msgspec
 from django.db import IntegrityError, connection
 from django.db.models import Max
 
-from mynumber.foundation.pki import VerificationRefused
-from mynumber.foundation.procedures import answers as forms
 from mynumber.foundation.procedures.deadlines import decide_by
-from mynumber.foundation.procedures.definition import ApplicantKind, Field, FieldType, Procedure, Signature
+from mynumber.foundation.procedures.definition import ApplicantKind, Procedure
 from mynumber.foundation.procedures.loading import UnknownProcedure
-from mynumber.foundation.procedures.values import MOST_ENTRIES
-from mynumber.institutions.municipality.applications import trust
 from mynumber.institutions.municipality.applications.entitlements import entitlement_of
-from mynumber.institutions.municipality.applications.finding import JAPAN, version_of
-from mynumber.institutions.municipality.applications.identifying import identify, is_holder
+from mynumber.institutions.municipality.applications.finding import version_of
+from mynumber.institutions.municipality.applications.identifying import identify
 from mynumber.institutions.municipality.applications.models import (
-    LIVE,
     Application,
     Decision,
-    DecisionState,
     Entry,
     Paper,
-    State,
     Submission,
 )
 from mynumber.institutions.municipality.applications.telling import tell
+from mynumber.institutions.municipality.applications.trust import verifier
 from mynumber.institutions.municipality.applications.words import office_of
 from mynumber.institutions.municipality.billing.issuing import bill_for_application
 from mynumber.protocols import applications as protocol
 from mynumber.protocols.applications import Arrival, Step, statement_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import safe
+from mynumber.webkit.examination.sheets import JAPAN
+from mynumber.webkit.examination.signatures import require_signature
+from mynumber.webkit.examination.soundness import duplicate, malformed, require_documents, sound_answers
+from mynumber.webkit.examination.states import LIVE, DecisionState, State
 from mynumber.webkit.messages import this_node
 from mynumber.webkit.tenancy import acting_as, current_tenant
 
 SAFE: Final = "application-papers"
-_MEGABYTE: Final = 1024 * 1024
-_KINDS: Final = {
-    "application/pdf": (b"%PDF-", "pdf"),
-    "image/jpeg": (b"\xff\xd8\xff", "jpeg"),
-    "image/png": (b"\x89PNG\r\n\x1a\n", "png"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,7 @@ def arrive(
     if known is not None:
         return known
     sound = _require_sound(application, at=now())
-    _require_signature(code, application, sound.procedure, now)
+    require_signature(verifier(code), application, sound.procedure, now)
     try:
         with acting_as(code):
             return _take(application, sound, sender=sender, at=now())
@@ -85,7 +76,7 @@ def arrive(
         with acting_as(code):
             known = _arrived_before(application, sender)
         if known is None:
-            raise _duplicate("another application for the same right is under way") from None
+            raise duplicate("another application for the same right is under way") from None
         return known
 
 
@@ -100,7 +91,7 @@ def _arrived_before(application: protocol.Application, sender: str) -> Arrival |
     if row is None:
         return None
     if row.statement != statement_digest(application).hex() or row.application.sender != sender:
-        raise _duplicate("the same sequence arrived with another content")
+        raise duplicate("the same sequence arrived with another content")
     return _arrival(row.application, row)
 
 
@@ -113,14 +104,6 @@ def _arrival(application: Application, submission: Submission) -> Arrival:
     )
 
 
-def _duplicate(detail: str) -> Refused:
-    return Refused(Hop.PROVIDER, Reason.DUPLICATE_REQUEST, detail)
-
-
-def _malformed(detail: str) -> Refused:
-    return Refused(Hop.PROVIDER, Reason.MALFORMED, detail)
-
-
 def _require_sound(application: protocol.Application, *, at: datetime) -> _Sound:
     """The form exists, the answers are its canonical answers, the documents are documents of it."""
     try:
@@ -131,98 +114,9 @@ def _require_sound(application: protocol.Application, *, at: datetime) -> _Sound
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "the form is not in force")
     if application.proxy is not None and set(procedure.applicants) <= {ApplicantKind.SELF}:
         raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "nobody may file this for another")
-    answers = _answers(procedure, application.answers)
-    _require_documents(procedure, application)
+    answers = sound_answers(procedure, application.answers)
+    require_documents(procedure, application)
     return _Sound(procedure, answers, statement_digest(application).hex())
-
-
-def _answers(procedure: Procedure, encoded: bytes) -> dict[str, Any]:
-    try:
-        body = msgspec.json.decode(encoded, type=dict[str, Any])
-        answers = body["answers"]
-        same = _is_shaped(procedure.field, answers) and forms.encode(procedure, answers) == encoded
-    except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
-        same = False
-    if not same:
-        raise _malformed("the answers are not the canonical answers of the form")
-    return dict(answers)
-
-
-def _is_shaped(fields: tuple[Field, ...], answers: object) -> bool:
-    """Whether each answer has the outward form of its field, so that nothing behind has to look again."""
-    if not isinstance(answers, dict):
-        return False
-    by_id = {field.id: field for field in fields}
-    return all(name in by_id and _has_shape(by_id[name], value) for name, value in answers.items())
-
-
-def _has_shape(field: Field, value: object) -> bool:
-    match field.type:
-        case FieldType.GROUP:
-            return (
-                isinstance(value, list)
-                and len(value) <= MOST_ENTRIES
-                and all(_is_shaped(field.field, entry) for entry in value)
-            )
-        case FieldType.ADDRESS | FieldType.BANK_ACCOUNT:
-            return isinstance(value, dict) and all(isinstance(part, str) for part in value.values())
-        case FieldType.CHOICES:
-            return isinstance(value, list) and all(isinstance(each, str) for each in value)
-        case FieldType.YES_NO | FieldType.CONFIRM:
-            return isinstance(value, bool)
-        case FieldType.YEN | FieldType.COUNT:
-            return type(value) is int
-        case _:
-            return isinstance(value, str)
-
-
-def _require_documents(procedure: Procedure, application: protocol.Application) -> None:
-    of_form = {document.id: document for document in procedure.document}
-    if sum(len(each.content) for each in application.documents) > protocol.LARGEST_TOGETHER:
-        raise Refused(Hop.PROVIDER, Reason.TOO_LARGE, "the documents together are too large")
-    for each in application.documents:
-        document = of_form.get(each.document)
-        if document is None:
-            raise _malformed("a document that the form does not have")
-        if len(each.content) > document.most_megabytes * _MEGABYTE:
-            raise Refused(Hop.PROVIDER, Reason.TOO_LARGE, "a document is larger than the form allows")
-        magic, extension = _KINDS.get(each.media_type, (b"", ""))
-        if extension not in document.formats or not each.content.startswith(magic):
-            raise _malformed("a document is not of the kind it is said to be")
-
-
-def _require_signature(
-    code: str,
-    application: protocol.Application,
-    procedure: Procedure,
-    now: Callable[[], datetime],
-) -> None:
-    """The applicant, or who acts for them, signed this statement with a certificate that is good now and names them."""
-    signature = application.signature
-    if signature is None:
-        if procedure.signature is Signature.SIGNATURE:
-            raise Refused(Hop.PROVIDER, Reason.BAD_SIGNATURE, "the form has to be signed")
-        return
-    signer = application.proxy or application.applicant
-    try:
-        holder = trust.verify(
-            code,
-            certificate=signature.certificate,
-            digest=statement_digest(application),
-            signature=signature.value,
-            now=now,
-        )
-        together = trust.belongs_together(
-            code, authentication=application.certificate, signature=holder.serial
-        )
-    except VerificationRefused as refused:
-        raise Refused(Hop.PROVIDER, Reason.BAD_SIGNATURE, refused.reason.value) from None
-    except trust.TrustUnavailable:
-        raise Refused(Hop.PROVIDER, Reason.UNAVAILABLE, "no certificate can be checked now") from None
-    if not is_holder(signature.certificate, signer):
-        raise Refused(Hop.PROVIDER, Reason.BAD_SIGNATURE, "the certificate names somebody else")
-    if not together:
-        raise Refused(Hop.PROVIDER, Reason.BAD_SIGNATURE, "the two certificates are not of one holder")
 
 
 def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: datetime) -> Arrival:
@@ -277,9 +171,9 @@ def _first(application: protocol.Application, sound: _Sound, *, sender: str, at:
     person = identify(stated).person
     entitlement = entitlement_of(sound.procedure, sound.answers, person, stated)
     if Application.objects.filter(entitlement=entitlement, state__in=LIVE).exists():
-        raise _duplicate("another application for the same right is under way")
+        raise duplicate("another application for the same right is under way")
     if Application.objects.filter(reference=application.application).exists():
-        raise _duplicate("the application is known")
+        raise duplicate("the application is known")
     today = at.astimezone(JAPAN).date()
     last = Application.objects.aggregate(last=Max("number"))["last"] or 0
     row = Application.objects.create(
@@ -314,9 +208,9 @@ def _further(application: protocol.Application, sound: _Sound, *, sender: str, a
     if row is None:
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "nothing arrived before it")
     if (row.procedure, row.version) != (sound.procedure.id, sound.procedure.version):
-        raise _malformed("the form is another")
+        raise malformed("the form is another")
     if (row.stated_birth, row.stated_sex) != (application.applicant.birth_date, application.applicant.sex):
-        raise _malformed("the applicant is another")
+        raise malformed("the applicant is another")
     last = row.submissions.aggregate(last=Max("sequence"))["last"]
     if application.sequence != (last or 0) + 1:
         raise Refused(Hop.PROVIDER, Reason.OUT_OF_PLACE, "a sending before it has not arrived")
@@ -325,7 +219,7 @@ def _further(application: protocol.Application, sound: _Sound, *, sender: str, a
     entitlement = entitlement_of(sound.procedure, sound.answers, row.applicant, application.applicant)
     others = Application.objects.filter(entitlement=entitlement, state__in=LIVE).exclude(pk=row.pk)
     if others.exists():
-        raise _duplicate("another application for the same right is under way")
+        raise duplicate("another application for the same right is under way")
     row.entitlement = entitlement
     if row.state == State.CORRECTING and row.asked_at is not None:
         days = (at.astimezone(JAPAN).date() - row.asked_at.astimezone(JAPAN).date()).days

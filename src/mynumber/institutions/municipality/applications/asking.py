@@ -7,9 +7,9 @@ from datetime import datetime
 
 from mynumber.foundation.law import UnknownAffair, legal_basis
 from mynumber.foundation.procedures.definition import Network, Procedure
-from mynumber.institutions.municipality.applications.examining import CannotDo, No, lock, note
+from mynumber.institutions.municipality.applications.examining import lock, note
 from mynumber.institutions.municipality.applications.finding import procedure_of
-from mynumber.institutions.municipality.applications.models import LIVE, Application, ApplicationCase
+from mynumber.institutions.municipality.applications.models import Application, ApplicationCase
 from mynumber.institutions.municipality.applications.received import people_of
 from mynumber.institutions.municipality.applications.sheets import day, looking_of
 from mynumber.institutions.municipality.casework import asking
@@ -19,6 +19,8 @@ from mynumber.institutions.municipality.casework.models import Case, CaseInquiry
 from mynumber.institutions.municipality.casework.opening import open_case
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.systems import directory
+from mynumber.webkit.examination.refusals import CannotDo, No
+from mynumber.webkit.examination.states import LIVE
 from mynumber.webkit.staff.models import StaffMember
 
 

@@ -13,11 +13,12 @@ from typing import Final
 
 from mynumber.foundation.procedures.deadlines import decide_by
 from mynumber.institutions.municipality.applications.finding import procedure_of
-from mynumber.institutions.municipality.applications.models import Application, Entry, State
+from mynumber.institutions.municipality.applications.models import Application, Entry
 from mynumber.institutions.municipality.applications.sheets import day
 from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.words import office_of
 from mynumber.protocols.applications import Step
+from mynumber.webkit.examination.states import State
 from mynumber.webkit.tenancy import acting_as
 from mynumber.webkit.turns import one_after_another, take_turns
 

@@ -12,22 +12,21 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from mynumber.institutions.municipality.applications import letters
-from mynumber.institutions.municipality.applications.examining import CannotDo, No, lock, note
+from mynumber.institutions.municipality.applications.examining import lock, note
 from mynumber.institutions.municipality.applications.finding import procedure_of
 from mynumber.institutions.municipality.applications.models import (
     Application,
     Decision,
-    DecisionState,
-    Outcome,
     PayoutOrder,
     PayoutState,
-    State,
 )
 from mynumber.institutions.municipality.applications.opinions import opinion
 from mynumber.institutions.municipality.applications.sheets import day, sheet_of
 from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.words import office_of
 from mynumber.protocols.applications import Step
+from mynumber.webkit.examination.refusals import CannotDo, No
+from mynumber.webkit.examination.states import DecisionState, Outcome, State
 from mynumber.webkit.staff.models import StaffMember
 
 _MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from enum import Enum
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from mynumber.foundation.procedures.answers import value_at, visible_paths
+from mynumber.foundation.procedures.answers import visible_paths
 from mynumber.foundation.procedures.deadlines import correct_by
-from mynumber.foundation.procedures.definition import Examined, Field, How
+from mynumber.foundation.procedures.definition import Examined, How
 from mynumber.foundation.procedures.values import Flawed, normalise
 from mynumber.institutions.municipality.applications.entitlements import entitlement_of
 from mynumber.institutions.municipality.applications.finding import procedure_of
 from mynumber.institutions.municipality.applications.models import (
-    LIVE,
     Application,
     Confirmed,
     Decision,
-    DecisionState,
     Entry,
-    State,
     Submission,
     Written,
 )
@@ -33,37 +28,10 @@ from mynumber.institutions.municipality.applications.words import label_of, offi
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.protocols.applications import LetterForm, MarkedField, Step
 from mynumber.protocols.residents import FourAttributes
+from mynumber.webkit.examination.refusals import CannotDo, No
+from mynumber.webkit.examination.sheets import askable_paths, found_at
+from mynumber.webkit.examination.states import LIVE, DecisionState, State
 from mynumber.webkit.staff.models import StaffMember
-
-
-class No(Enum):
-    """Why an act is not possible, with the sentence for the page."""
-
-    CLAIMED = "この申請は、すでに別の担当者が受け持っています。"
-    NOT_YOURS = "この申請の担当者ではありません。先に担当になってください。"
-    NOT_NOW = "申請の状態が変わったため、この操作はできません。画面を読み直してください。"
-    UNIDENTIFIED = "申請者がまだ住民票と結び付いていません。"
-    NO_FIELDS = "補正を求める項目を一つ以上選び、理由を書いてください。"
-    NOT_A_FIELD = "この様式にない項目です。"
-    TOO_EARLY = "補正の期限は、あすより後の日にしてください。"
-    NO_WORDS = "内容を書いてください。"
-    NOT_A_VALUE = "値の形が項目に合いません。"
-    NOT_FOUND = "この宛名番号の住民がいません。"
-    LIVE_ELSEWHERE = "同じ人の同じ手続の申請が、すでに審査中です。"
-    OWN = "起案した本人は決裁できません。別の人が決裁してください。"
-    NO_REASONS = "理由を書いてください（行政手続法第8条）。"
-    OPEN_DEFICITS = "足りない項目が残っています。補正を求めるか、事実を確かめてから受理してください。"
-    UNKNOWN = "まだ分からない事実があるため、規則では決められません。"
-    NOTHING = "確かめた内容を一つ以上入力してください。"
-    NO_AMOUNT = "金額を1円以上の数字で入力してください。"
-
-
-class CannotDo(Exception):
-    """An act that is not possible now."""
-
-    def __init__(self, why: No) -> None:
-        super().__init__(why.name.lower())
-        self.why = why
 
 
 def lock(application: Application) -> Application:
@@ -184,15 +152,6 @@ def ask_correction(
     )
 
 
-def askable_paths(procedure: Any, values: Mapping[str, Any]) -> dict[str, Field]:
-    """The fields that a person fills or may change, by numbered path."""
-    return {
-        path: field
-        for path, field in visible_paths(procedure, values)
-        if field.how in (How.ASK, How.PREFILLED_EDITABLE, How.PREFILLED_LOCKED)
-    }
-
-
 def write(application: Application, words: str, staff: StaffMember, *, at: datetime) -> None:
     """A message to the applicant, kept with the case."""
     row = lock(application)
@@ -266,19 +225,6 @@ def _confirm(
         at=at,
     )
     note(row, "confirmed", staff=staff, at=at, words=label_of(sheet.procedure, path))
-
-
-def found_at(declared: Mapping[str, Any], found: Mapping[str, Any], path: str) -> Any:
-    """What registers say at a numbered path of the form; entries are matched by their person."""
-    group, _, rest = path.partition(".")
-    if not rest:
-        return found.get(path)
-    at, _, name = rest.partition(".")
-    key = value_at(declared, f"{group}.{at}.person")
-    for entry in found.get(group) or ():
-        if key is not None and isinstance(entry, Mapping) and entry.get("person") == key:
-            return entry.get(name)
-    return None
 
 
 # --- from the applicant -------------------------------------------------------------------------------------------

@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from mynumber.foundation.people import legal_age
 from mynumber.foundation.procedures.deciding import source_words
@@ -29,16 +26,11 @@ from mynumber.foundation.procedures.definition import (
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.foundation.rules.payment import first_month
 from mynumber.institutions.municipality.applications.identifying import key_of, person_of
-from mynumber.institutions.municipality.applications.models import (
-    Application,
-    Decision,
-    DecisionState,
-    Outcome,
-    State,
-)
+from mynumber.institutions.municipality.applications.models import Application, Decision
 from mynumber.institutions.municipality.register.models import NationalityKind, Person
+from mynumber.webkit.examination.sheets import JAPAN, Found, Origin, answers_in
+from mynumber.webkit.examination.states import DecisionState, Outcome, State
 
-JAPAN: Final = ZoneInfo("Asia/Tokyo")
 PROTECTED: Final = "支援措置のため表示しません。窓口でお確かめください。"
 LATER: Final = "審査のときに役所が情報連携で確かめます。"
 NOT_HELD: Final = "この団体の台帳にありません。"
@@ -48,34 +40,6 @@ _CHILD: Final = "子"
 _PARTNERS: Final = ("世帯主", "妻", "夫", "妻（未届）", "夫（未届）")
 _ADDRESSES: Final = (RegisterItem.ADDRESS, RegisterItem.POSTAL_CODE, RegisterItem.PREVIOUS_ADDRESS)
 _GRANTED: Final = (Outcome.GRANTED.value, Outcome.GRANTED_IN_PART.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a value comes from, in words, and as of when."""
-
-    source: str
-    as_of: datetime
-
-
-@dataclass(slots=True, repr=False)
-class Found:
-    """Values by field as `procedures.answers.read` takes them for `known`. Prints none of them."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    origins: dict[str, Origin] = field(default_factory=dict)
-    """By field; of a group, that of its entries."""
-    unknown: dict[str, str] = field(default_factory=dict)
-    """Why a field that is taken from elsewhere could not be had."""
-
-    def __repr__(self) -> str:
-        return f"Found({len(self.values)} fields)"
-
-    def put(self, name: str, value: Any, origin: Origin) -> None:
-        """Keep a value; None keeps nothing."""
-        if value is not None:
-            self.values[name] = value
-            self.origins[name] = origin
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -168,13 +132,16 @@ def _register(each: Field, source: Register, looking: Looking, person: Person) -
 
 
 def _only_candidate(name: str, looking: Looking) -> Person | None:
-    """The person a field like `insured` or `child` means while nobody said: the applicant, or the only child."""
+    """The person a field like `insured` means while nobody said: the applicant, the only child, who died last of the household."""
     source = next((each.source for each in looking.procedure.field if each.id == name), None)
     if isinstance(source, System):
         return looking.person
     if name == "child":
         children = children_of(looking)
         return children[0] if len(children) == 1 else None
+    if name == "deceased":
+        dead = Person.objects.filter(household_id=looking.person.household_id).exclude(died_on=None)
+        return dead.order_by("-died_on").first()
     return None
 
 
@@ -233,9 +200,9 @@ def _since(each: Field, person: Person, today: date) -> Any:
 def _members(each: Field, looking: Looking) -> Any:
     if each.type is FieldType.COUNT:
         return len(children_of(looking))
-    if each.type is FieldType.PERSON and each.id == "child":
-        child = _only_candidate("child", looking)
-        return key_of(child) if child else None
+    if each.type is FieldType.PERSON and each.id in ("child", "deceased"):
+        found = _only_candidate(each.id, looking)
+        return key_of(found) if found else None
     return None
 
 
@@ -396,13 +363,6 @@ class _EarlierAnswers:
                 if submission is not None:
                     self._read[procedure] = answers_in(bytes(submission.answers))
         return self._read[procedure]
-
-
-def answers_in(encoded: bytes) -> dict[str, Any]:
-    """The answers of an encoded application."""
-    body = msgspec.json.decode(encoded)
-    answers = body["answers"]
-    return dict(answers)
 
 
 def procedure_of(application: Application) -> Procedure:

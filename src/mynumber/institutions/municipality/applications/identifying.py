@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Final
 
-from mynumber.foundation.people import fold, fold_address
-from mynumber.foundation.pki.holder import MalformedHolder, read_signature_holder, substituted
 from mynumber.institutions.municipality.applications.models import PersonKey
 from mynumber.institutions.municipality.register.models import Person, Sex
 from mynumber.protocols.residents import FourAttributes
+from mynumber.webkit.examination.holders import written
 
-_FORMER: Final = re.compile(r"［[^］]*］")
-"""旧氏 stands in brackets behind the family name of a certificate."""
 _SEX: Final = {"1": Sex.MALE.value, "2": Sex.FEMALE.value}
 
 
@@ -30,30 +26,17 @@ def identify(stated: FourAttributes) -> Identified:
     """The resident with these four attributes. Characters that a certificate cannot carry are compared as it carries them."""
     if stated.sex not in _SEX:
         return Identified("none")
-    wanted = _key(stated.name, stated.address)
+    wanted = written(stated.name, stated.address)
     found = [
         person
         for person in Person.objects.filter(
             birth=stated.birth_date, sex=_SEX[stated.sex], moved_out=None, died_on=None
         )
-        if _key(person.name, person.address) == wanted
+        if written(person.name, person.address) == wanted
     ]
     if len(found) == 1:
         return Identified("found", found[0])
     return Identified("several" if found else "none")
-
-
-def is_holder(certificate: bytes, stated: FourAttributes) -> bool:
-    """Whether a signature certificate names this person."""
-    try:
-        holder = read_signature_holder(certificate)
-    except MalformedHolder:
-        return False
-    return (
-        _key(holder.name, holder.address) == _key(stated.name, stated.address)
-        and holder.birth_date.exact == stated.birth_date
-        and {"male": "1", "female": "2"}.get(holder.sex.name.lower(), "9") == stated.sex
-    )
 
 
 def key_of(person: Person) -> str:
@@ -71,7 +54,3 @@ def person_of(key: object) -> Person | None:
         return None
     found = PersonKey.objects.filter(key=key).select_related("person").first()
     return found.person if found else None
-
-
-def _key(name: str, address: str) -> tuple[str, str]:
-    return fold(substituted(_FORMER.sub("", name))[0]), fold_address(substituted(address)[0])

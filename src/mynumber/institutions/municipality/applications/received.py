@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -13,15 +13,13 @@ from mynumber.foundation.facts.choosing import layout_named
 from mynumber.foundation.procedures import gathering
 from mynumber.foundation.procedures.deciding import source_words
 from mynumber.foundation.procedures.definition import Field, FieldType, Network, Procedure
-from mynumber.institutions.municipality.applications.finding import Found, Looking, Origin, whom
+from mynumber.institutions.municipality.applications.finding import Looking, whom
 from mynumber.institutions.municipality.applications.models import Application
 from mynumber.institutions.municipality.casework.models import CaseInquiry, ReceivedFact
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.tax.models import Assessment
 from mynumber.protocols.facts import UnknownLayout
-
-PERSON: Final = "person"
-"""The field of an entry that names whom it is about."""
+from mynumber.webkit.examination.sheets import PERSON, Found, Origin
 
 
 def people_of(looking: Looking) -> dict[Person, tuple[str, ...]]:

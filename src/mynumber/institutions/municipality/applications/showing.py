@@ -1,151 +1,23 @@
-"""A form as its page shows it: each answer with what registers say beside it."""
+"""A form as its page shows it, with the names of the register."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from functools import partial
 
-from mynumber.foundation.numbers import find
-from mynumber.foundation.numbers.local_government import UnknownLocalGovernment
 from mynumber.foundation.procedures.answers import missing, value_at, visible_paths
-from mynumber.foundation.procedures.deciding import source_words
-from mynumber.foundation.procedures.definition import Field, FieldType, How
-from mynumber.foundation.procedures.values import ACCOUNT_KINDS
-from mynumber.institutions.municipality.applications.examining import found_at
 from mynumber.institutions.municipality.applications.identifying import person_of
-from mynumber.institutions.municipality.applications.sheets import Sheet
-from mynumber.institutions.municipality.applications.words import label_of
-
-HIDDEN = "支援措置のため表示しません"
+from mynumber.webkit.examination import showing
+from mynumber.webkit.examination.words import label_of
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Line:
-    """One field: what was said, what was found, and what follows."""
-
-    path: str
-    label: str
-    declared: str
-    found: str
-    source: str
-    as_of: object
-    differs: bool
-    confirmed: bool
-    office: bool
-    """Never asked: only the office knows it."""
+def name_of(key: str) -> str:
+    """The name of a person of the register by the form's key."""
+    person = person_of(key)
+    return person.name if person else ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Part:
-    """A section of the form."""
+parts_of = partial(showing.parts_of, name_of=name_of)
+askable = partial(showing.askable, name_of=name_of)
+shown = partial(showing.shown, name_of=name_of)
 
-    title: str
-    lines: tuple[Line, ...]
-
-
-def parts_of(sheet: Sheet, *, hides_addresses: bool) -> list[Part]:
-    """The form by its sections, and last what the office knows without asking."""
-    differing = {each.path for each in sheet.differences}
-    titles = {section.id: section.title.ja for section in sheet.procedure.section}
-    by_section: dict[str, list[Line]] = {}
-    for path, field in visible_paths(sheet.procedure, sheet.values):
-        if field.type is FieldType.GROUP:
-            continue
-        top = next(each for each in sheet.procedure.field if each.id == path.partition(".")[0])
-        office = field.how in (How.NEVER_ASKED, How.DERIVED)
-        section = "役所が確かめること" if office else titles.get(top.section, "申請の内容")
-        by_section.setdefault(section, []).append(
-            _line(sheet, path, field, differing, office=office, hides=hides_addresses)
-        )
-    return [Part(title, tuple(lines)) for title, lines in by_section.items()]
-
-
-def _line(sheet: Sheet, path: str, field: Field, differing: set[str], *, office: bool, hides: bool) -> Line:
-    seen = found_at(sheet.declared, sheet.found.values, path)
-    counted = value_at(sheet.values, path)
-    said = counted if office else value_at(sheet.declared, path)
-    origin = sheet.found.origins.get(path.partition(".")[0])
-    secret = hides and field.type is FieldType.ADDRESS
-    return Line(
-        path=path,
-        label=label_of(sheet.procedure, path),
-        declared=HIDDEN if secret and said is not None else shown(field, said),
-        found=HIDDEN if secret and seen is not None else shown(field, seen),
-        source=(origin.source if origin and "." not in path else source_words(field.source)),
-        as_of=origin.as_of if origin else None,
-        differs=path in differing,
-        confirmed=path in sheet.confirmed,
-        office=office,
-    )
-
-
-def askable(sheet: Sheet, paths: Mapping[str, Field], *, hides: bool) -> dict[str, tuple[str, Field, str]]:
-    """Label, field and what was said, of each field that can be sent back."""
-    return {
-        path: (
-            label_of(sheet.procedure, path),
-            field,
-            HIDDEN
-            if hides and field.type is FieldType.ADDRESS
-            else shown(field, value_at(sheet.declared, path)),
-        )
-        for path, field in paths.items()
-        if field.type is not FieldType.GROUP
-    }
-
-
-def shown(field: Field, value: Any) -> str:
-    """An answer as people read it; "" for none."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "はい" if value else "いいえ"
-        case int():
-            unit = "円" if field.type is FieldType.YEN else field.bounds.unit
-            return f"{value:,}{unit}"
-        case Mapping():
-            return _account(value) if field.type is FieldType.BANK_ACCOUNT else _address(value)
-        case list():
-            labels = {choice.value: choice.label.ja for choice in field.choices}
-            return "、".join(labels.get(str(each), str(each)) for each in value)
-        case _:
-            return _text(field, str(value))
-
-
-def _text(field: Field, text: str) -> str:
-    if field.type is FieldType.CHOICE:
-        return next((choice.label.ja for choice in field.choices if choice.value == text), text)
-    if field.type is FieldType.DATE:
-        try:
-            on = date.fromisoformat(text)
-        except ValueError:
-            return text
-        return f"{on.year}年{on.month}月{on.day}日"
-    if field.type is FieldType.PERSON:
-        person = person_of(text)
-        return person.name if person else "住民票で確かめられない人"
-    return text
-
-
-def _address(parts: Mapping[str, Any]) -> str:
-    try:
-        place = find(str(parts.get("municipality", ""))).full_name
-    except (UnknownLocalGovernment, ValueError):
-        place = ""
-    postal = str(parts.get("postal_code", ""))
-    mark = f"〒{postal[:3]}-{postal[3:]} " if len(postal) == 7 else ""
-    return f"{mark}{place}{parts.get('town', '')}{parts.get('rest', '')}"
-
-
-def _account(parts: Mapping[str, Any]) -> str:
-    kind = ACCOUNT_KINDS.get(str(parts.get("kind", "")), "")
-    return (
-        f"金融機関{parts.get('bank', '')} 支店{parts.get('branch', '')} {kind} {parts.get('number', '')} "
-        f"{parts.get('holder', '')}"
-    )
-
-
-__all__ = ["Line", "Part", "askable", "label_of", "missing", "parts_of", "shown", "value_at", "visible_paths"]
+__all__ = ["askable", "label_of", "missing", "parts_of", "shown", "value_at", "visible_paths"]

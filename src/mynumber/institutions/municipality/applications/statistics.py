@@ -9,8 +9,9 @@ from statistics import median
 from mynumber.foundation.procedures.loading import UnknownProcedure
 from mynumber.foundation.procedures.once_only import score
 from mynumber.institutions.municipality.applications.finding import procedure_of
-from mynumber.institutions.municipality.applications.models import Application, State
+from mynumber.institutions.municipality.applications.models import Application
 from mynumber.institutions.municipality.applications.words import title_of
+from mynumber.webkit.examination.states import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,26 +30,9 @@ from mynumber.institutions.municipality.applications import (
     showing,
     statistics,
 )
-from mynumber.institutions.municipality.applications.examining import CannotDo
-from mynumber.institutions.municipality.applications.finding import answers_in, version_of
-from mynumber.institutions.municipality.applications.forms import (
-    ConfirmForm,
-    DecideForm,
-    DraftForm,
-    MarkForm,
-    PersonForm,
-    ReturnForm,
-    WordsForm,
-)
-from mynumber.institutions.municipality.applications.models import (
-    LIVE,
-    Application,
-    DeskDraft,
-    Outcome,
-    Paper,
-    PayoutState,
-    State,
-)
+from mynumber.institutions.municipality.applications.finding import version_of
+from mynumber.institutions.municipality.applications.forms import DraftForm, PersonForm
+from mynumber.institutions.municipality.applications.models import Application, DeskDraft, Paper, PayoutState
 from mynumber.institutions.municipality.applications.opinions import opinion
 from mynumber.institutions.municipality.applications.received import waiting_inquiries
 from mynumber.institutions.municipality.applications.sheets import Sheet, day, sheet_of
@@ -65,6 +48,10 @@ from mynumber.protocols.applications import Step
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.access import staff_only
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.examination.forms import ConfirmForm, DecideForm, MarkForm, ReturnForm, WordsForm
+from mynumber.webkit.examination.refusals import CannotDo
+from mynumber.webkit.examination.sheets import answers_in, askable_paths
+from mynumber.webkit.examination.states import LIVE, Outcome, State
 from mynumber.webkit.face.parts import Column, Link, Table
 from mynumber.webkit.staff.models import Role, StaffMember
 
@@ -275,7 +262,7 @@ def correction(request: HttpRequest, tenant: str, number: int) -> HttpResponse:
     """Mark the fields that have to be corrected."""
     row, staff, now = _held(request, number), _staff(request), timezone.now()
     sheet = sheet_of(row, at=now)
-    paths = examining.askable_paths(sheet.procedure, sheet.declared)
+    paths = askable_paths(sheet.procedure, sheet.declared)
     form = MarkForm(showing.askable(sheet, paths, hides=_hides(row)), _suggested(sheet), request.POST or None)
     problem = ""
     if request.method == "POST" and form.is_valid():

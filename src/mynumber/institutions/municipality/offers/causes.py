@@ -19,15 +19,10 @@ from mynumber.foundation.procedures.deadlines import window
 from mynumber.foundation.procedures.definition import Event, Procedure
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.foundation.rules import Month, table
-from mynumber.institutions.municipality.applications.models import (
-    LIVE,
-    Application,
-    Decision,
-    DecisionState,
-    Outcome,
-)
+from mynumber.institutions.municipality.applications.models import Application, Decision
 from mynumber.institutions.municipality.register.models import Person, Sex
 from mynumber.institutions.municipality.tax.models import Assessment
+from mynumber.webkit.examination.states import LIVE, DecisionState, Outcome
 
 LOOKS_BACK: Final = timedelta(days=60)
 """For births and for children who were entered late."""

@@ -10,13 +10,14 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 
 from mynumber.foundation.procedures import answers
-from mynumber.institutions.municipality.applications.finding import JAPAN, Looking, in_registers
+from mynumber.institutions.municipality.applications.finding import Looking, in_registers
 from mynumber.institutions.municipality.applications.words import town
 from mynumber.institutions.municipality.notices import sending
 from mynumber.institutions.municipality.offers import causes
 from mynumber.institutions.municipality.offers.causes import Candidate, Cause
 from mynumber.institutions.municipality.offers.models import Batch, BatchLine, BatchState, MadeOffer
 from mynumber.protocols.notices import LARGEST_DRAFT, Category, Notice, Offer
+from mynumber.webkit.examination.sheets import JAPAN
 from mynumber.webkit.staff.models import StaffMember
 
 MOST_OF_A_BATCH: Final = 5000
