@@ -60,6 +60,7 @@ _APPS = [
     "mynumber.institutions.municipality.notices",
     "mynumber.institutions.municipality.billing",
     "mynumber.institutions.municipality.offers",
+    "mynumber.institutions.municipality.representation",
     "mynumber.institutions.network.core",
     "mynumber.institutions.network.mesh",
     "mynumber.institutions.network.cosignatures",

@@ -35,6 +35,7 @@ from mynumber.protocols.message import (
     SerialText,
     ShortText,
 )
+from mynumber.protocols.representation import Representation
 from mynumber.protocols.residents import FourAttributes
 
 APPLICATION_BYTES = 48 * 1024 * 1024
@@ -80,6 +81,10 @@ class Prefill(_Body, frozen=True, kw_only=True):
     certificate: SerialText
     """Of the authentication certificate of the session (利用者証明用)."""
     agreed_at: Moment
+    proxy: FourAttributes | None = None
+    """Who fills it for the applicant, and reads it."""
+    representation: Representation | None = None
+    """By what right: with `proxy`, or neither."""
     fields: Annotated[tuple[_Path, ...], msgspec.Meta(max_length=300)] = ()
     """Only these; empty: all that the form takes from elsewhere."""
 
@@ -140,7 +145,9 @@ class Application(_Body, frozen=True, kw_only=True):
     certificate: SerialText
     """Of the authentication certificate with which the sending was confirmed: the same as at the beginning."""
     proxy: FourAttributes | None = None
-    """Who sends it for the applicant, in whose interest `applicant` is."""
+    """Who sends it for the applicant, in whose interest `applicant` is: whose card signs and confirms."""
+    representation: Representation | None = None
+    """By what right: with `proxy`, or neither."""
     answers: _Answers
     """Canonical JSON (`foundation.procedures.answers.encode`)."""
     documents: Annotated[tuple[Attachment, ...], msgspec.Meta(max_length=MOST_DOCUMENTS)] = ()
@@ -288,10 +295,15 @@ def statement(application: Application) -> bytes:
         f"application: {application.application}",
         f"sequence: {application.sequence}",
         f"form: {application.form.procedure} {application.form.version.isoformat()}",
+        *(_for_another(application.representation) if application.representation else ()),
         f"answers: {sha256(application.answers).hexdigest()}",
         *(f"document: {each.document} {sha256(each.content).hexdigest()}" for each in application.documents),
     ]
     return "\n".join((*lines, "")).encode()
+
+
+def _for_another(by: Representation) -> tuple[str, ...]:
+    return (f"for another: {by.kind.value} {by.grant}",)
 
 
 def statement_digest(application: Application) -> bytes:

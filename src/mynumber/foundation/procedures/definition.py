@@ -641,6 +641,13 @@ class Procedure(Strict, frozen=True, kw_only=True):
         """The field at a path. Raises KeyError."""
         return dict(self.every_field())[path]
 
+    def takes_proxies(self, *, by_law: bool) -> bool:
+        """Whether somebody may file it for another: a proxy by choice (任意代理人) where the form says so, one by law unless the person alone may."""
+        others = {ApplicantKind.VOLUNTARY_PROXY}
+        if by_law:
+            others |= {ApplicantKind.GUARDIAN, ApplicantKind.HOUSEHOLD}
+        return not others.isdisjoint(self.applicants)
+
     def applies(self, on: date) -> bool:
         """Whether this version is in force on the day; `until` is the last day."""
         return self.since <= on and (self.until is None or on <= self.until)

@@ -16,6 +16,7 @@ globals().update(
             "mynumber.institutions.municipality.notices",
             "mynumber.institutions.municipality.billing",
             "mynumber.institutions.municipality.offers",
+            "mynumber.institutions.municipality.representation",
         ],
         urlconf="mynumber.institutions.municipality.urls",
         tenanted=True,

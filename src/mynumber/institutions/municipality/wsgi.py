@@ -9,6 +9,7 @@ from mynumber.institutions.municipality.applications import chasing, telling  # 
 from mynumber.institutions.municipality.billing import worker as billing  # noqa: E402
 from mynumber.institutions.municipality.notices import sending  # noqa: E402
 from mynumber.institutions.municipality.offers import working as offers  # noqa: E402
+from mynumber.institutions.municipality.representation import telling as representation  # noqa: E402
 from mynumber.institutions.municipality.systems import members  # noqa: E402
 from mynumber.webkit.mesh import worker  # noqa: E402
 
@@ -18,3 +19,4 @@ billing.start(lambda: [member.tenant for member in members()])
 chasing.start(lambda: [member.tenant for member in members()])
 offers.start(lambda: [member.tenant for member in members()])
 sending.start(lambda: [member.tenant for member in members()])
+representation.start(lambda: [member.tenant for member in members()])

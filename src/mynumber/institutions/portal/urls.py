@@ -13,6 +13,7 @@ from mynumber.institutions.portal.information import messages as information_mes
 from mynumber.institutions.portal.notices import arriving as notice_messages
 from mynumber.institutions.portal.payments import messages as payment_messages
 from mynumber.institutions.portal.phones import views as phones
+from mynumber.institutions.portal.proxies import claiming as claims_of_representation
 from mynumber.institutions.portal.records import urls as records
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
 from mynumber.webkit.face.language import choose_language
@@ -43,6 +44,7 @@ urlpatterns = [
     *deliveries.routes,
     *notice_messages.routes,
     *payment_messages.routes,
+    *claims_of_representation.routes,
     path("phone-certificates", phones.apply, name="phone-certificates"),
     path("", include(home)),
     path("language", choose_language, name="language"),

@@ -10,9 +10,11 @@ from mynumber.institutions.portal.contacts import outbox as e_mails  # noqa: E40
 from mynumber.institutions.portal.deliveries import outbox as deliveries  # noqa: E402
 from mynumber.institutions.portal.information import settling  # noqa: E402
 from mynumber.institutions.portal.notices import reporting  # noqa: E402
+from mynumber.institutions.portal.proxies import claiming  # noqa: E402
 
 outbox.start()
 e_mails.start()
 deliveries.start()
 reporting.start()
 settling.start()
+claiming.start()

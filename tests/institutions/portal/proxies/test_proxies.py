@@ -16,14 +16,16 @@ from mynumber.foundation.people.ages import attains_on
 from mynumber.institutions.portal.account.models import Account, EventKind
 from mynumber.institutions.portal.account.sessions import Level
 from mynumber.institutions.portal.notices import inbox
-from mynumber.institutions.portal.proxies import acting, granting, kept
+from mynumber.institutions.portal.proxies import acting, claiming, granting, kept
 from mynumber.institutions.portal.proxies.granting import Fault, NotGranted
 from mynumber.institutions.portal.proxies.models import Deed, Function, Kind, Proxy, ProxyEvent
 from mynumber.protocols.notices import Category, Notice
+from mynumber.protocols.residents import FourAttributes
 from mynumber.webkit.access import walk_routes
 from mynumber.webkit.marks import Access
 from tests.institutions.portal.house import Browser, Holder, House
 from tests.institutions.portal.visits import newcomer, now, send, token_of, visitor
+from tests.support.exchange import CITY
 
 TODAY = granting.today_of(now())
 SOON = TODAY + timedelta(days=30)
@@ -323,19 +325,39 @@ def test_codes_end_and_are_not_guessed(house: House) -> None:
 # --- by law --------------------------------------------------------------------------------------------------------
 
 
-def confirmed(parent: Account, born: date, *, reference: str = "", serial: str | None = None) -> Proxy:
-    """A parent whom an office confirmed."""
-    _, code = granting.request_representation(parent, Kind.PARENT, called="長男", now=now())
-    return granting.confirm_representation(
-        code,
-        Kind.PARENT,
-        office="municipality.131229",
+def asked_office(parent: Account, kind: Kind = Kind.PARENT, born: date = date(2016, 4, 2)) -> Proxy:
+    """A claim that lies with the city."""
+    stated = kept.Claimed("架空　長男", born)
+    made = claiming.request(parent, kind, called="長男", claimed=stated, now=now())
+    card = FourAttributes(
+        name="架空　花子", address="東京都葛飾区立石5丁目", birth_date=date(1990, 6, 15), sex="2"
+    )
+    return claiming.claim(made.pk, parent, card, now=now())
+
+
+def confirm(
+    proxy: Proxy,
+    born: date,
+    *,
+    until: date | None = None,
+    reference: str = "",
+    serial: str | None = None,
+) -> Proxy:
+    """What a clerk's confirmation does."""
+    person = FourAttributes(name="架空　長男", address="東京都葛飾区立石5丁目", birth_date=born, sex="1")
+    return claiming.confirm(
+        proxy,
+        person=person,
         reference=reference or uuid4().hex,
-        birth_date=born,
-        until=None,
+        until=until,
         certificate_serial=serial,
         now=now(),
     )
+
+
+def confirmed(parent: Account, born: date, *, reference: str = "", serial: str | None = None) -> Proxy:
+    """A parent whom an office confirmed."""
+    return confirm(asked_office(parent, born=born), born, reference=reference, serial=serial)
 
 
 def test_a_parent_acts_for_a_child_without_an_account_until_the_birthday(house: House) -> None:
@@ -346,7 +368,7 @@ def test_a_parent_acts_for_a_child_without_an_account_until_the_birthday(house: 
     assert by_mother.account == by_father.account
     assert by_mother.until == attains_on(born, 18) == date(TODAY.year + 8, 4, 1)
     assert by_mother.account is not None
-    assert by_mother.account.certificate_serial.startswith(granting.NEW_ACCOUNT)
+    assert by_mother.account.certificate_serial.startswith(claiming.NEW_ACCOUNT)
     told(by_mother.account, "健診の案内")
     assert "健診の案内" in acting_for(by_mother, mother).text("/notices/")
     eve = datetime(TODAY.year + 8, 4, 1, 14, 59, tzinfo=UTC)  # 23:59 in Japan
@@ -368,32 +390,16 @@ def test_a_child_with_a_card_finds_its_own_account(house: House) -> None:
 
 
 def test_what_an_office_confirms_has_to_fit(house: House) -> None:
-    parent = newcomer()
+    parent, old = newcomer(), date(1940, 1, 1)
     with pytest.raises(NotGranted, match=Fault.BAD_PERIOD):
         confirmed(parent, date(TODAY.year - 18, 1, 1))
-    _, code = granting.request_representation(parent, Kind.GUARDIAN, called="父", now=now())
-
-    def confirm(code: str, kind: Kind, until: date | None) -> Proxy:
-        return granting.confirm_representation(
-            code,
-            kind,
-            office="municipality.131229",
-            reference="r",
-            birth_date=date(1940, 1, 1),
-            until=until,
-            certificate_serial=None,
-            now=now(),
-        )
-
+    claim = asked_office(newcomer(), Kind.GUARDIAN, old)
     for until in (None, TODAY - timedelta(days=1), TODAY + timedelta(days=granting.LONGEST_DAYS + 1)):
         with pytest.raises(NotGranted, match=Fault.BAD_PERIOD):
-            confirm(code, Kind.GUARDIAN, until)
-    for wrong in (kept.new_code(), ""):
-        with pytest.raises(NotGranted, match=Fault.NOT_THERE):
-            confirm(wrong, Kind.GUARDIAN, SOON)
-    assert confirm(code, Kind.GUARDIAN, SOON).by_office == "municipality.131229"
+            confirm(claim, old, until=until)
+    assert confirm(claim, old, until=SOON).by_office == CITY
     with pytest.raises(NotGranted, match=Fault.NOT_THERE):
-        confirm(code, Kind.GUARDIAN, SOON)
+        confirm(claim, old, until=SOON)
 
 
 def test_nobody_represents_themself(house: House) -> None:

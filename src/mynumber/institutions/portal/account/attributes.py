@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
+from typing import Final
 
 import msgspec
 
 from mynumber.foundation.pki import MalformedHolder, Reason, VerificationRefused, read_signature_holder
+from mynumber.protocols.residents import FourAttributes
 from mynumber.protocols.sign_in import Attribute
+
+_SEX: Final = {"male": "1", "female": "2"}
 
 
 class HandedAttributes(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,6 +46,18 @@ class HandedAttributes(msgspec.Struct, frozen=True, omit_defaults=True):
     def from_json(cls, text: bytes) -> HandedAttributes:
         """Read what `to_json` wrote."""
         return msgspec.json.decode(text, type=cls)
+
+    def four_attributes(self) -> FourAttributes | None:
+        """All four; None when something is missing, or where the register knows no exact day of birth: the counter helps then."""
+        if not self.name or not self.address or not self.birth_date:
+            return None
+        try:
+            birth = date.fromisoformat(self.birth_date)
+        except ValueError:
+            return None
+        return FourAttributes(
+            name=self.name, address=self.address, birth_date=birth, sex=_SEX.get(self.sex or "", "9")
+        )
 
     def to_json(self) -> bytes:
         """Only what was asked for."""

@@ -7,6 +7,7 @@ if isinstance(proof, HttpResponse):
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -23,15 +24,18 @@ from mynumber.institutions.portal.account.sessions import (
 )
 from mynumber.institutions.portal.account.signing_in import Proof
 from mynumber.protocols import sign_in
+from mynumber.protocols.sign_in import Attribute
 from mynumber.webkit.environment import origin
 from mynumber.webkit.face.errors import Problem, problem_page
 
 
-def require_card(request: HttpRequest, what: str, *, words: str, back_to: str = "") -> Proof | HttpResponse:
+def require_card(
+    request: HttpRequest, what: str, *, words: str, back_to: str = "", attributes: Iterable[Attribute] = ()
+) -> Proof | HttpResponse:
     """The proof of a moment ago that this visit's card was here for `what`, used up by this call; or the way to give it.
 
-    words: what is done, for the holder to read at the device. back_to: where the browser returns (this page). A card of somebody else
-    gives a page that says so (403). Call it from a view that is marked `resident_only`, inside its transaction.
+    words: what is done, for the holder to read at the device. back_to: where the browser returns (this page). attributes: what the holder
+    hands over with it. A card of somebody else gives a page that says so (403). Call it from a view that is marked `resident_only`, inside its transaction.
     """
     now = datetime.now(UTC)
     proof = signing_in.take_proof(f"confirm:{what}", browser=known_browser(request.session), now=now)
@@ -42,6 +46,7 @@ def require_card(request: HttpRequest, what: str, *, words: str, back_to: str = 
             next_path=own_path(back_to or request.get_full_path()),
             now=now,
             purpose=words,
+            attributes=attributes,
             proof_of=f"confirm:{what}",
         )
         return SeeOther(sign_in.wallet_url(wallet_origin(), asked))

@@ -88,7 +88,7 @@ def enter(request: HttpRequest, visit: Visit) -> Visit | HttpResponse:
     if proxy is None or proxy.account is None:
         del request.session[ACTING]
         rotate_token(request)
-        return problem_page(request, _over())
+        return problem_page(request, over())
     match = request.resolver_match
     page = (match.url_name or "") if match else ""
     wanted = PAGES.get(page, _NOT_IN)
@@ -96,7 +96,7 @@ def enter(request: HttpRequest, visit: Visit) -> Visit | HttpResponse:
         return visit
     if wanted not in proxy.functions:
         granting.note(proxy, Party.PROXY, Deed.REFUSED, now, page)
-        return problem_page(request, _beyond())
+        return problem_page(request, beyond())
     read = request.method in {"GET", "HEAD"}
     granting.note(proxy, Party.PROXY, Deed.OPENED if read else Deed.SENT, now, page)
     return replace(visit, account=proxy.account, actor=visit.account)
@@ -113,7 +113,7 @@ def subject(
         return visit.account, None
     proxy = _live(request.session.get(ACTING), visit.holder, now)
     if proxy is None or proxy.account is None or function.value not in proxy.functions:
-        raise _refused(_beyond() if proxy else _over())
+        raise _refused(beyond() if proxy else over())
     return proxy.account, proxy
 
 
@@ -129,16 +129,6 @@ def may_apply(proxy: Proxy, procedure: str) -> bool:
     return proxy.kind != Kind.VOLUNTARY or procedure in proxy.procedures
 
 
-def require_procedure(request: HttpRequest, visit: Visit, procedure: str) -> None:
-    """Of a visitor who acts for somebody: that this procedure is within the scope. Raises PageRefused."""
-    now = datetime.now(UTC)
-    if ACTING not in request.session:
-        return
-    proxy = current(request, visit, now=now)
-    if proxy is None or not may_apply(proxy, procedure):
-        raise _refused(_beyond() if proxy else _over())
-
-
 def _live(proxy_id: Any, actor: Account, now: datetime) -> Proxy | None:
     try:
         ident = UUID(str(proxy_id))
@@ -148,7 +138,8 @@ def _live(proxy_id: Any, actor: Account, now: datetime) -> Proxy | None:
     return proxy if proxy is not None and granting.is_live(proxy, now) else None
 
 
-def _beyond() -> Problem:
+def beyond() -> Problem:
+    """What was asked for is not within the scope."""
     return Problem(
         title="代理ではできないことです",
         what=say(
@@ -165,7 +156,8 @@ def _beyond() -> Problem:
     )
 
 
-def _over() -> Problem:
+def over() -> Problem:
+    """The grant ended, or its time is up."""
     return Problem(
         title="代理は終わっています",
         what="この代理は、期間が過ぎたか、本人または代理人が終わらせました。いまは、あなた自身としてサインインしています。",

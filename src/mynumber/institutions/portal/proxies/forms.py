@@ -7,8 +7,10 @@ from typing import Any, cast
 
 from django import forms
 
+from mynumber.foundation.people.ages import has_attained
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.institutions.portal.proxies import kept
+from mynumber.institutions.portal.proxies.claiming import ADULT
 from mynumber.institutions.portal.proxies.granting import LONGEST_DAYS
 from mynumber.institutions.portal.proxies.models import Function, Kind
 from mynumber.webkit.face.fields import WarekiDateField
@@ -21,6 +23,11 @@ _FUNCTIONS = {
     Function.NOTICES: say_later("お知らせを見る", "Read notices", "お知らせを 見る"),
     Function.APPLY: say_later(
         "手続をする（下で選んだもの）", "Apply (for what is chosen below)", "手つづきを する"
+    ),
+    Function.PREFILL: say_later(
+        "手続の書類に、役所が持つわたしの情報を入れる（代理人が読みます）",
+        "Fill in what the office knows of me (the proxy reads it)",
+        "やくしょが 知って いる ことを 入れる",
     ),
     Function.PAYMENTS: say_later("納付する", "Pay", "お金を はらう"),
 }
@@ -98,13 +105,26 @@ class OfferForm(PlainForm):
             )
         if not applies:
             given["procedures"] = []
+            if Function.PREFILL.value in given.get("functions", []):
+                self.add_error(
+                    "functions",
+                    say(
+                        "情報を入れるのは、手続をまかせるときだけです。「手続をする」も選んでください。",
+                        "This goes only together with applying.",
+                        "「手つづきを する」も えらんで ください。",
+                    ),
+                )
         return given
 
 
 def procedure_choices(today: date) -> list[tuple[str, str]]:
-    """The procedures of today, in the chosen language."""
+    """The procedures of today that may be entrusted to somebody, in the chosen language."""
     spoke = spoken()
-    return [(each.id, each.title.in_language(spoke)) for each in catalogue().on(today)]
+    return [
+        (each.id, each.title.in_language(spoke))
+        for each in catalogue().on(today)
+        if each.takes_proxies(by_law=False)
+    ]
 
 
 class CodeForm(PlainForm):
@@ -143,3 +163,31 @@ class RepresentationForm(PlainForm):
             "れい：むすこ",
         ),
     )
+    name = forms.CharField(
+        label=say_later("代理される人の氏名", "Name of the person", "その 人の 名前"),
+        help_text=say_later("住民票のとおりに。", "As in the register.", "住民票の とおり"),
+        max_length=100,
+    )
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+        self.fields["birth"] = WarekiDateField(
+            label=say("代理される人の生年月日", "Date of birth of the person", "その 人の 生まれた 日"),
+            latest=today,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A parent's right ends with the eighteenth birthday."""
+        given = super().clean() or {}
+        birth = given.get("birth")
+        if birth and given.get("kind") == Kind.PARENT.value and has_attained(birth, ADULT, self.today):
+            self.add_error(
+                "birth",
+                say(
+                    "18歳以上の人の親権者にはなれません。本人が手続します。",
+                    "The person is of age and acts for themself.",
+                    "18さいから じぶんで します。",
+                ),
+            )
+        return given

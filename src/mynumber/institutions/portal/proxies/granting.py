@@ -1,4 +1,4 @@
-"""How somebody becomes a proxy and stops being one (代理人の登録・承諾・更新・終了)."""
+"""How somebody becomes a proxy and stops being one (代理人の登録・承諾・更新・終了). By law: `claiming`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from mynumber.foundation.people.ages import attains_on
 from mynumber.institutions.portal.account.models import Account, EventKind
 from mynumber.institutions.portal.account.sessions import JAPAN
 from mynumber.institutions.portal.account.signing_in import record
@@ -22,9 +21,9 @@ from mynumber.institutions.portal.proxies.models import (
     Party,
     Proxy,
     ProxyEvent,
-    Ward,
     WrongCode,
 )
+from mynumber.protocols.residents import FourAttributes
 
 CODE_VALID_FOR: Final = timedelta(days=7)
 LONGEST_DAYS: Final = 365
@@ -33,9 +32,6 @@ RENEW_WITHIN_DAYS: Final = 60
 MOST_LIVE: Final = 5
 """Proxies of one person, and offers that wait."""
 MOST_WRONG_AN_HOUR: Final = 5
-ADULT: Final = 18
-NEW_ACCOUNT: Final = "ward-"
-"""How the serial number of an account begins that has no certificate yet."""
 
 
 class Fault(StrEnum):
@@ -50,6 +46,10 @@ class Fault(StrEnum):
     TOO_OFTEN = "too_often"
     NOT_YET = "not_yet"
     BY_LAW = "by_law"
+    NO_OFFICE = "no_office"
+    """The municipality of the representative's address takes no part."""
+    NO_DAY_OF_BIRTH = "no_day_of_birth"
+    """The card does not tell all four attributes."""
 
 
 class NotGranted(Exception):
@@ -78,6 +78,11 @@ def person_called(proxy: Proxy) -> str:
 def proxy_called(proxy: Proxy) -> str:
     """What the proxy is called."""
     return kept.unseal(proxy.proxy_called, f"{proxy.pk}/proxy")
+
+
+def person_of(proxy: Proxy) -> FourAttributes | None:
+    """Who is represented, for applications; None where nobody said."""
+    return kept.unseal_attributes(proxy.person, f"{proxy.pk}/who") if proxy.person is not None else None
 
 
 def is_live(proxy: Proxy, now: datetime) -> bool:
@@ -110,7 +115,8 @@ def offer(
     """
     chosen, forms = sorted({Function(each).value for each in functions}), sorted(set(procedures))
     today, number = today_of(now), kept.typed(meant_for)
-    if not chosen or ((Function.APPLY.value in chosen) != bool(forms)):
+    applies = Function.APPLY.value in chosen
+    if not chosen or applies != bool(forms) or (Function.PREFILL.value in chosen and not applies):
         raise NotGranted(Fault.NO_FUNCTION)
     if not today <= until <= today + timedelta(days=LONGEST_DAYS):
         raise NotGranted(Fault.BAD_PERIOD)
@@ -147,11 +153,15 @@ def _name(proxy: Proxy, called: tuple[str, str]) -> None:
     proxy.proxy_called = kept.seal(called[1], f"{proxy.pk}/proxy")
 
 
-def issue_code(proxy: Proxy, *, now: datetime) -> str:
-    """The one-time code, shown once; a former one is worth nothing any more. Raises NotGranted(NOT_THERE) when it is no longer waited for."""
+def issue_code(proxy: Proxy, *, now: datetime, person: FourAttributes | None = None) -> str:
+    """The one-time code, shown once; a former one is worth nothing any more. Raises NotGranted(NOT_THERE) when it is no longer waited for.
+
+    person: who entrusts, by their own card, where the proxy may apply: in whose name applications are made.
+    """
     code = kept.new_code()
+    known = {"person": kept.seal_attributes(person, f"{proxy.pk}/who")} if person else {}
     changed = Proxy.objects.filter(pk=proxy.pk, accepted_at=None, ended_at=None).update(
-        code=kept.code_digest(code), code_until=now + CODE_VALID_FOR
+        code=kept.code_digest(code), code_until=now + CODE_VALID_FOR, **known
     )
     if not changed:
         raise NotGranted(Fault.NOT_THERE)
@@ -244,92 +254,3 @@ def end_all(account: Account, now: datetime) -> None:
     for which in (Proxy.objects.filter(account=account), Proxy.objects.filter(proxy=account)):
         for proxy in which.select_for_update().filter(ended_at=None):
             _end(proxy, Party.PORTAL, now)
-
-
-# --- by law --------------------------------------------------------------------------------------------------------
-
-
-def request_representation(account: Account, kind: Kind, *, called: str, now: datetime) -> tuple[Proxy, str]:
-    """Ask that an office confirms that this account's person represents somebody; the code that its clerk enters. Raises NotGranted."""
-    with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)
-        if Proxy.objects.filter(proxy=account, accepted_at=None, ended_at=None).count() >= MOST_LIVE:
-            raise NotGranted(Fault.TOO_MANY)
-        proxy = Proxy(
-            kind=kind,
-            proxy=account,
-            functions=[each.value for each in Function],
-            procedures=[],
-            offered_at=now,
-            since=today_of(now),
-        )
-        _name(proxy, (called, ""))
-        proxy.save(force_insert=True)
-        note(proxy, Party.PROXY, Deed.REQUESTED, now)
-    return proxy, issue_code(proxy, now=now)
-
-
-def confirm_representation(
-    code: str,
-    kind: Kind,
-    *,
-    office: str,
-    reference: str,
-    birth_date: date,
-    until: date | None,
-    certificate_serial: str | None,
-    now: datetime,
-) -> Proxy:
-    """A clerk has seen the register (戸籍・住民票) or the certificate of guardianship (登記事項証明書). Raises NotGranted.
-
-    reference: the office's own name for the represented person, which the portal cannot read; kept as a keyed digest. A parent's ends by itself on the day
-    before the eighteenth birthday (民法 4 条, 年齢計算ニ関スル法律), a guardian's on `until`, a year ahead at most.
-    """
-    today = today_of(now)
-    last = attains_on(birth_date, ADULT) if kind is Kind.PARENT else until
-    if (
-        last is None
-        or last < today
-        or (kind is Kind.GUARDIAN and last > today + timedelta(days=LONGEST_DAYS))
-    ):
-        raise NotGranted(Fault.BAD_PERIOD)
-    with transaction.atomic():
-        proxy = (
-            Proxy.objects.select_for_update(of=("self",))
-            .filter(code=kept.code_digest(kept.typed(code)), kind=kind, account=None, ended_at=None)
-            .first()
-        )
-        if proxy is None or proxy.code_until is None or now >= proxy.code_until or proxy.proxy is None:
-            raise NotGranted(Fault.NOT_THERE)
-        person = _ward(office, reference, birth_date, certificate_serial, now)
-        if person.pk == proxy.proxy_id:
-            raise NotGranted(Fault.ONESELF)
-        proxy.account, proxy.accepted_at, proxy.until, proxy.by_office = person, now, last, office
-        proxy.code = proxy.code_until = None
-        proxy.save()
-        note(proxy, Party.OFFICE, Deed.CONFIRMED, now)
-        record(proxy.proxy, EventKind.PROXY_CHANGED, now)
-        record(person, EventKind.PROXY_CHANGED, now)
-    return proxy
-
-
-def _ward(office: str, reference: str, birth: date, serial: str | None, now: datetime) -> Account:
-    """The represented person's account: theirs, the one another representative brought about, or a new one."""
-    key = kept.keyed(f"{office}\n{reference}", "ward")
-    known = Ward.objects.select_related("account").filter(key=key).first()
-    if known is not None:
-        return known.account
-    account = Account.objects.filter(certificate_serial=serial).first() if serial else None
-    if account is None:
-        account = Account.objects.create(
-            # With a certificate the person's own sign-in comes to this account later.
-            certificate_serial=serial or f"{NEW_ACCOUNT}{key.hex()[:40]}",
-            opened_at=now,
-            last_signed_in_at=now,
-        )
-        record(account, EventKind.OPENED, now)
-    if not Ward.objects.filter(account=account).exists():
-        Ward.objects.create(
-            account=account, key=key, born_on=kept.seal(birth.isoformat(), f"{account.pk}/born")
-        )
-    return account

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from datetime import date
 from typing import Final
 
+import msgspec
+
 from mynumber.institutions.portal.account.models import Account
+from mynumber.protocols.residents import FourAttributes
 from mynumber.webkit import safe
 from mynumber.webkit.messages import this_node
 
@@ -22,6 +26,17 @@ _GROUP: Final = 4
 Sealed = bytes | memoryview
 
 
+class Claimed(msgspec.Struct, frozen=True):
+    """Whom a legal representative says to represent, as they wrote it, and who they are by their card. It does not print itself."""
+
+    name: str
+    birth: date
+    representative: FourAttributes | None = None
+
+    def __repr__(self) -> str:
+        return "Claimed(...)"
+
+
 def seal(text: str, about: str) -> bytes:
     """Seal a text about one row and what of it."""
     return safe.seal(this_node().keyring, SAFE, text.encode(), about=about)
@@ -30,6 +45,26 @@ def seal(text: str, about: str) -> bytes:
 def unseal(sealed: Sealed, about: str) -> str:
     """The text that was sealed about the same thing. Raises safe.CannotOpen."""
     return safe.unseal(this_node().keyring, SAFE, bytes(sealed), about=about).decode()
+
+
+def seal_claimed(claimed: Claimed, about: str) -> bytes:
+    """Seal a claim about one row."""
+    return seal(msgspec.json.encode(claimed).decode(), f"{about}/claimed")
+
+
+def unseal_claimed(sealed: Sealed, about: str) -> Claimed:
+    """The claim that was sealed. Raises safe.CannotOpen."""
+    return msgspec.json.decode(unseal(sealed, f"{about}/claimed"), type=Claimed)
+
+
+def seal_attributes(attributes: FourAttributes, about: str) -> bytes:
+    """Seal who somebody is, about one row and what of it."""
+    return seal(msgspec.json.encode(attributes).decode(), about)
+
+
+def unseal_attributes(sealed: Sealed, about: str) -> FourAttributes:
+    """Who was sealed about the same thing. Raises safe.CannotOpen."""
+    return msgspec.json.decode(unseal(sealed, about), type=FourAttributes)
 
 
 def keyed(text: str, what: str) -> bytes:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.applications.models import Application
 
 
 class Kind(models.TextChoices):
@@ -27,6 +28,8 @@ class Function(models.TextChoices):
     RECORDS = "records", "やりとり履歴を見る"
     NOTICES = "notices", "お知らせを見る"
     APPLY = "apply", "手続をする"
+    PREFILL = "prefill", "役所が持つ情報を、手続の書類に入れる"
+    """What the office knows of the person comes into the drafts, and the proxy reads it there; only together with APPLY."""
     PAYMENTS = "payments", "納付する"
 
 
@@ -63,7 +66,7 @@ class Proxy(models.Model):
     meant_for = models.BinaryField(null=True)
     """Keyed digest of the personal number of who may accept: the code alone is not enough."""
     code = models.BinaryField(null=True, unique=True)
-    """SHA-256 of the one-time code: of acceptance, or the one that a clerk enters."""
+    """SHA-256 of the one-time code of acceptance."""
     code_until = models.DateTimeField(null=True)
     offered_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
@@ -71,8 +74,20 @@ class Proxy(models.Model):
     since = models.DateField()
     until = models.DateField(null=True)
     """The last day."""
+    person = models.BinaryField(null=True)
+    """Sealed four attributes of the represented person, for applications: from their own card, or as the office that confirmed knows them."""
     by_office = models.CharField(max_length=80, default="")
-    """System that confirmed a legal representative."""
+    """System that is asked to confirm a legal representative, and that did."""
+    claimed = models.BinaryField(null=True)
+    """Sealed `kept.Claimed`: whom a legal representative says to represent, and who they are."""
+    asked_at = models.DateTimeField(null=True)
+    """When a legal representative showed the card and claimed."""
+    arrived_at = models.DateTimeField(null=True)
+    """When the office had the claim; before that it waits in the outbox."""
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    refusal = models.BinaryField(null=True)
+    """Sealed: why the office did not confirm, or ended it, in its words."""
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=8, default="")
     """`Party` who ended it."""
@@ -82,10 +97,30 @@ class Proxy(models.Model):
         indexes = (
             models.Index(fields=["account"], condition=Q(ended_at=None), name="proxy_of_account"),
             models.Index(fields=["proxy"], condition=Q(ended_at=None), name="proxy_by_account"),
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(arrived_at=None, ended_at=None, asked_at__isnull=False),
+                name="proxy_claim_due",
+            ),
         )
 
     def __str__(self) -> str:
         return f"proxy {self.pk}"
+
+
+class Filing(models.Model):
+    """An application that somebody makes for another: on the draft from its beginning, and as long as it is kept."""
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, primary_key=True, related_name="filing"
+    )
+    grant = models.ForeignKey(Proxy, on_delete=models.PROTECT, related_name="filings")
+    """By what right; the next one where the same proxy goes on under a later one."""
+    proxy = models.BinaryField(null=True)
+    """Sealed four attributes of the proxy, from their own card; null before they agreed."""
+
+    class Meta:
+        db_table = "proxy_filing"
 
 
 class Party(models.TextChoices):
@@ -104,6 +139,10 @@ class Deed(models.TextChoices):
     REQUESTED = "requested", "代理の確認を求めました"
     ACCEPTED = "accepted", "代理を引き受けました"
     CONFIRMED = "confirmed", "代理を確認しました"
+    DECLINED = "declined", "代理を確認しませんでした"
+    DRAFTED = "drafted", "申請の下書きをはじめました"
+    FILED = "filed", "申請を送りました"
+    TAKEN = "taken", "代理人の下書きを引き継ぎました"
     BEGUN = "begun", "代わりの操作をはじめました"
     STOPPED = "stopped", "代わりの操作を終えました"
     OPENED = "opened", "ページを開きました"

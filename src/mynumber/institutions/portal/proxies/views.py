@@ -12,11 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mynumber.foundation.procedures.loading import catalogue
 from mynumber.institutions.portal.account.confirming import require_card
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import Level, SeeOther, Visit, resident_of
+from mynumber.institutions.portal.applications import bodies
 from mynumber.institutions.portal.helpdesk.telling import page_words
-from mynumber.institutions.portal.proxies import acting, granting, kept
+from mynumber.institutions.portal.proxies import acting, claiming, filing, granting, kept
 from mynumber.institutions.portal.proxies.forms import (
     CodeForm,
     OfferForm,
@@ -25,9 +27,10 @@ from mynumber.institutions.portal.proxies.forms import (
 )
 from mynumber.institutions.portal.proxies.granting import Fault, NotGranted
 from mynumber.institutions.portal.proxies.models import Deed, Function, Kind, Party, Proxy
+from mynumber.protocols.sign_in import Attribute
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.errors import PageRefused
-from mynumber.webkit.face.language import say
+from mynumber.webkit.face.language import say, spoken
 from mynumber.webkit.face.parts import Chip, Table
 from mynumber.webkit.face.parts import Kind as ChipKind
 from mynumber.webkit.headers import never_kept
@@ -49,6 +52,8 @@ def _now() -> datetime:
 def _chip(proxy: Proxy, now: datetime) -> Chip:
     if granting.is_live(proxy, now):
         return Chip(say("有効", "In force", "つかえます"), ChipKind.SUCCESS)
+    if proxy.ended_at is None and proxy.accepted_at is None and proxy.kind in claiming.BY_LAW:
+        return Chip(say("役所の確認待ち", "An office looks at it", "やくしょが 見ます"), ChipKind.WARN)
     if proxy.ended_at is None and proxy.accepted_at is None:
         return Chip(say("引き受け待ち", "Waiting", "まだ です"), ChipKind.WARN)
     return Chip(say("終わりました", "Ended", "おわりました"), ChipKind.NEUTRAL)
@@ -69,7 +74,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     """代理: who acts for me, and for whom I act."""
     visit, now = resident_of(request), _now()
     entrusted = Proxy.objects.filter(account=visit.account).order_by("ended_at", "-offered_at")[:50]
-    acts_for = Proxy.objects.filter(proxy=visit.account).order_by("ended_at", "-offered_at")[:50]
+    acts_for = (
+        Proxy.objects.filter(proxy=visit.account)
+        .exclude(kind__in=claiming.BY_LAW, asked_at=None, accepted_at=None)
+        .order_by("ended_at", "-offered_at")[:50]
+    )
     context = {
         "entrusted": [
             (each, granting.proxy_called(each) or say("法定代理人", "By law"), _chip(each, now))
@@ -119,10 +128,20 @@ def code(request: HttpRequest, proxy_id: UUID) -> HttpResponse:
     proxy, party = _mine(request, proxy_id)
     if party is not Party.PERSON or proxy.kind != Kind.VOLUNTARY or proxy.accepted_at or proxy.ended_at:
         raise Http404
-    proof = require_card(request, f"proxy-{proxy.pk.hex}", words="代理人に、わたしの代わりの操作をまかせる")
+    applies = Function.APPLY.value in proxy.functions
+    proof = require_card(
+        request,
+        f"proxy-{proxy.pk.hex}",
+        words="代理人に、わたしの代わりの操作をまかせる",
+        # In whose name the proxy applies is told by nobody but the person's own card.
+        attributes=tuple(Attribute) if applies else (),
+    )
     if isinstance(proof, HttpResponse):
         return proof
-    made = granting.issue_code(proxy, now=_now())
+    person = proof.attributes.four_attributes() if proof.attributes else None
+    if applies and person is None:
+        raise _page(Fault.NO_DAY_OF_BIRTH)
+    made = granting.issue_code(proxy, now=_now(), person=person)
     context = {
         "code": kept.grouped(made),
         "proxy": proxy,
@@ -188,12 +207,13 @@ def one(request: HttpRequest, proxy_id: UUID) -> HttpResponse:
     visit, now = resident_of(request), _now()
     proxy, party = _mine(request, proxy_id)
     lines = Paginator(proxy.events.order_by("-at", "-pk"), LINES_A_PAGE).get_page(request.GET.get("page"))
+    titles = _titles(now)
     rows = [
         [
             each.at,
             each.get_by_display(),
             Chip(each.get_deed_display(), ChipKind.WARN if each.deed == Deed.REFUSED else ChipKind.NEUTRAL),
-            page_words(each.what) if each.what else None,
+            _what(each.what, titles) if each.what else None,
         ]
         for each in lines
     ]
@@ -212,6 +232,9 @@ def one(request: HttpRequest, proxy_id: UUID) -> HttpResponse:
         and proxy.until is not None
         and (proxy.until - granting.today_of(now)).days <= granting.RENEW_WITHIN_DAYS,
         "may_act": not is_person and live,
+        "refusal": claiming.refusal_of(proxy),
+        "office": bodies.name_of(proxy.by_office) if proxy.by_office else "",
+        "is_asked": proxy.accepted_at is None and proxy.ended_at is None and proxy.asked_at is not None,
         "waits": is_person
         and proxy.kind == Kind.VOLUNTARY
         and proxy.accepted_at is None
@@ -220,8 +243,20 @@ def one(request: HttpRequest, proxy_id: UUID) -> HttpResponse:
     return page(request, "portal/proxies/one.html", visit, context)
 
 
+def _titles(now: datetime) -> dict[str, str]:
+    """Every procedure of today by its id."""
+    spoke = spoken()
+    return {each.id: each.title.in_language(spoke) for each in catalogue().on(granting.today_of(now))}
+
+
+def _what(what: str, titles: dict[str, str]) -> str:
+    """A page or a procedure, in words."""
+    kind, _, ident = what.partition(":")
+    return titles.get(ident, ident) if kind == "procedure" else page_words(what)
+
+
 def _facts(proxy: Proxy) -> dict[str, object]:
-    titles = dict(procedure_choices(granting.today_of(_now())))
+    titles = _titles(_now())
     return {
         "proxy": proxy,
         "person_called": granting.person_called(proxy),
@@ -256,21 +291,67 @@ def renew(request: HttpRequest, proxy_id: UUID) -> HttpResponse:
 @resident_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def represent(request: HttpRequest) -> HttpResponse:
-    """A parent or guardian asks for a code that an office confirms."""
-    form = RepresentationForm(request.POST if request.method == "POST" else None)
-    visit = resident_of(request)
+    """A parent or guardian says whom they represent; an office confirms it."""
+    now = _now()
+    form = RepresentationForm(
+        request.POST if request.method == "POST" else None, today=granting.today_of(now)
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            proxy, made = granting.request_representation(
-                visit.account, Kind(given["kind"]), called=given["called"], now=_now()
+            proxy = claiming.request(
+                resident_of(request).account,
+                Kind(given["kind"]),
+                called=given["called"],
+                claimed=kept.Claimed(given["name"], given["birth"]),
+                now=now,
             )
         except NotGranted as refused:
             form.add_error(None, _words(refused.fault))
         else:
-            context = {"proxy": proxy, "code": kept.grouped(made), "days": granting.CODE_VALID_FOR.days}
-            return page(request, "portal/proxies/for_the_clerk.html", visit, context)
+            return SeeOther(reverse("proxy-claim", args=[proxy.pk]))
     return _with_form(request, "portal/proxies/represent.html", form)
+
+
+@resident_only
+@never_kept
+@require_safe
+def claim(request: HttpRequest, proxy_id: UUID) -> HttpResponse:
+    """With the card, which says who the representative is, the claim goes to the office."""
+    visit = resident_of(request)
+    if not Proxy.objects.filter(
+        pk=proxy_id, proxy=visit.account, kind__in=claiming.BY_LAW, asked_at=None, ended_at=None
+    ).exists():
+        raise Http404
+    proof = require_card(
+        request,
+        f"proxy-claim-{proxy_id.hex}",
+        words="子や被後見人の代理人であることを、市区町村に届け出る",
+        attributes=tuple(Attribute),
+    )
+    if isinstance(proof, HttpResponse):
+        return proof
+    representative = proof.attributes.four_attributes() if proof.attributes else None
+    try:
+        if representative is None:
+            raise NotGranted(Fault.NO_DAY_OF_BIRTH)
+        claiming.claim(proxy_id, visit.account, representative, now=_now())
+    except NotGranted as refused:
+        raise _page(refused.fault) from None
+    return SeeOther(reverse("proxies") + "?done=claimed")
+
+
+@resident_only
+@require_POST
+def take_over(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """The represented person goes on with what a proxy made (自分で続ける)."""
+    now = _now()
+    held = filing.of_visitor(request, resident_of(request), now=now).select_for_update(of=("self",))
+    application = held.filter(pk=ident, editing=True, filing__isnull=False).first()
+    if application is None:
+        raise Http404
+    filing.take_over(application, now=now)
+    return SeeOther(reverse("application", args=[ident]))
 
 
 # --- acting --------------------------------------------------------------------------------------------------------
@@ -296,10 +377,17 @@ def acting_page(request: HttpRequest) -> HttpResponse:
     if proxy is None:
         return SeeOther(reverse("proxies"))
     places = [(Function(each).label, _address(Function(each))) for each in proxy.functions]
-    return page(request, "portal/proxies/acting.html", visit, _facts(proxy) | {"places": places})
+    titles = dict(procedure_choices(granting.today_of(now)))
+    begin = [
+        (titles[each], reverse("procedure-begin", args=[each])) for each in proxy.procedures if each in titles
+    ]
+    context = {"places": places, "begin": begin, "finds": proxy.kind != Kind.VOLUNTARY}
+    return page(request, "portal/proxies/acting.html", visit, _facts(proxy) | context)
 
 
 def _address(function: Function) -> str:
+    if function not in _PLACES:
+        return ""
     try:
         return reverse(_PLACES[function])
     except NoReverseMatch:
@@ -341,6 +429,14 @@ def _words(fault: Fault) -> str:
         ),
         Fault.NOT_YET: say(
             "延ばせるのは、終わりの60日前からです。", "Renewal is possible in the last 60 days."
+        ),
+        Fault.NO_OFFICE: say(
+            "あなたの住所の市区町村は、ここで代理の確認を受け付けていません。窓口で申し出てください。",
+            "Your municipality does not take part here. Ask at its counter.",
+        ),
+        Fault.NO_DAY_OF_BIRTH: say(
+            "カードから氏名・住所・生年月日がそろって読めませんでした。窓口で申し出てください。",
+            "Your card does not tell name, address and full date of birth. Ask at the counter.",
         ),
         Fault.BY_LAW: say(
             "法定代理は、ここでは終わらせられません。役所に届け出てください。", "By law: tell the office."
