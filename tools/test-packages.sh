@@ -1,10 +1,10 @@
 # Sourced by `make test`: makes sure of the Debian packages that only tests use, or says what to do and leaves those
 # tests out. In continuous integration MYNUMBER_REQUIRE_BROWSER=1 and MYNUMBER_REQUIRE_TOOLS=1 make a missing one a failure.
 
-browser_packages='chromium fonts-noto-cjk fontconfig'
+browser_packages='chromium-headless-shell fonts-noto-cjk fontconfig'
 judge_packages='opensc pcscd vsmartcard-vpcd softhsm2 poppler-utils openssl xmlsec1 libnss3-tools swig gcc libpcsclite-dev golang-go golang-golang-x-mod-dev nats-server haproxy prometheus faketime'
 
-have_browser() { command -v chromium >/dev/null && [[ "$(fc-list 2>/dev/null)" == *'Noto Sans CJK'* ]]; }
+have_browser() { { command -v chromium-headless-shell || command -v chromium; } >/dev/null && [[ "$(fc-list 2>/dev/null)" == *'Noto Sans CJK'* ]]; }
 have_judges() {
   local program
   for program in opensc-tool pcscd softhsm2-util pdfsig openssl xmlsec1 certutil swig gcc go nats-server haproxy promtool; do

@@ -24,7 +24,8 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 """Pictures for a person to look at; not committed."""
 PICTURES = "PYTEST_XDIST_WORKER" not in os.environ or os.environ.get("MYNUMBER_PICTURES") == "1"
 """Whether pictures are taken: not in runs with several workers, which nobody looks at, unless they are asked for."""
-CHROMIUM = "/usr/bin/chromium"
+_HEADLESS = "/usr/bin/chromium-headless-shell"
+CHROMIUM = _HEADLESS if Path(_HEADLESS).exists() else "/usr/bin/chromium"
 DESK = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=360, height=740)
 
