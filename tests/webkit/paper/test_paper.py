@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -57,6 +58,13 @@ def test_the_same_paper_is_the_same_bytes_and_only_shows() -> None:
     content = write(letter(mark()))
     assert content == write(letter(mark()))
     assert only_shows(content)
+    assert release(content, expected=mark()) == content
+
+
+def test_a_fact_longer_than_a_page_goes_on_on_the_next() -> None:
+    """Somebody types a page full of lines into one field: their paper, and the letter of the office, are made all the same."""
+    facts = Facts((("理由", "あ" * 4000), ("ことば", "\n".join("い" * 200))))
+    content = write(replace(letter(mark()), blocks=(facts,)))
     assert release(content, expected=mark()) == content
 
 

@@ -168,6 +168,7 @@ def _block(block: Block) -> list[Flowable]:
             table = Table(
                 [[_paragraph(term, cell), _paragraph(words, cell)] for term, words in pairs],
                 colWidths=[48 * mm, None],
+                splitInRow=1,  # what somebody typed may be longer than a page
             )
             table.setStyle(
                 TableStyle(
