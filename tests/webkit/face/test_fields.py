@@ -183,6 +183,8 @@ def test_a_file_that_is_something_else_is_refused(content: bytes, code: str) -> 
     [
         a_pdf("/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"),
         a_pdf("/OpenAction 4 0 R", "<< /S /Launch /F (calc.exe) >>"),
+        a_pdf("/OpenAction 4 0 R", "<< /S /URI /URI (https://example.jp/who-opens-it) >>"),
+        a_pdf("/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next 4 0 R >>", "<< /S /Named /N /Print >>"),
         a_pdf("/AA << /WC 4 0 R >>", "<< /S /GoTo >>"),
         a_pdf("/Names << /EmbeddedFiles << /Names [(a) 4 0 R] >> >>", "<< /Type /Filespec >>"),
         a_pdf("", "<< /S /#4aavaScript /J#53 (x) >>"),
@@ -196,6 +198,8 @@ def test_a_file_that_is_something_else_is_refused(content: bytes, code: str) -> 
     ids=[
         "script",
         "launch",
+        "calls",
+        "prints",
         "additional",
         "files",
         "spelled",
@@ -227,8 +231,9 @@ def test_what_acts_is_found_in_objects_that_are_packed_away() -> None:
 
 
 def test_links_and_a_first_page_do_not_spoil_a_pdf() -> None:
-    plain = a_pdf("/OpenAction [3 0 R /Fit]", "<< /S /URI /URI (https://example.jp/) >>")
-    assert DocumentField().clean(SimpleUploadedFile("x.pdf", plain)).content == plain
+    for first in ("[3 0 R /Fit]", "<< /S /GoTo /D [3 0 R /Fit] >>"):
+        plain = a_pdf(f"/OpenAction {first}", "<< /S /URI /URI (https://example.jp/) >>")
+        assert DocumentField().clean(SimpleUploadedFile("x.pdf", plain)).content == plain
 
 
 def test_a_kind_that_was_not_asked_for_is_refused() -> None:

@@ -11,7 +11,7 @@ ACTS: Final = frozenset(
         *("/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/GoToR", "/GoToE", "/Movie", "/Sound", "/3D"),
     }
 )
-"""Names of the format (ISO 32000-2, 12.6, 7.11.4) for what acts or carries files. Links to the web stay: a person presses them."""
+"""Names of the format (ISO 32000-2, 12.6, 7.11.4) for what acts or carries files. Links to the web stay: a person presses them; nothing is done on opening."""
 MOST_OBJECTS: Final = 20_000
 MOST_UNFOLDED: Final = 16 * 1024 * 1024
 """Bytes that the streams which hold objects may unfold to; pages are not unfolded."""
@@ -41,10 +41,19 @@ def only_shows(document: bytes) -> bool:
                 waiting += [one.raw_get(number) for number in range(len(one))]
         return False
 
+    def opens_quietly(root: generic.DictionaryObject) -> bool:
+        """Whether opening it shows a page and nothing more: no address is called, nothing is printed."""
+        first = root.get("/OpenAction", generic.NullObject())
+        if isinstance(first, generic.DictionaryObject):
+            return first.get("/S") == "/GoTo" and "/Next" not in first
+        return isinstance(first, generic.ArrayObject | generic.NullObject)
+
     limits = Limits(pdf_decoded=MOST_UNFOLDED, pdf_stream=MOST_UNFOLDED)
     try:
         reader = PdfFileReader(BytesIO(document), strict=False, decode_limits=decode_limits(limits))
         if reader.encrypted or not reader.root or reader.xrefs.hybrid_xrefs_present:
+            return False
+        if not opens_quietly(reader.root):
             return False
         seen = 0
         for revision in range(reader.xrefs.total_revisions):
