@@ -115,6 +115,37 @@ async def test_a_body_that_comes_slowly_holds_up_nobody() -> None:
         slow.close()
 
 
+async def test_who_does_not_read_an_answer_holds_up_nobody() -> None:
+    """A handful of connections that ask for a large paper and read nothing would be all that an institution serves."""
+    answer = b"x" * (16 * 1024 * 1024)  # more than the machine's own buffers take
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+        writer.close()
+
+    upstream = await asyncio.start_server(serve, "127.0.0.1", 0)
+    line = Line(at_once=1)
+    table = {
+        "portal.localhost": Upstream("マイナポータル", upstream.sockets[0].getsockname()[1], {}, b"s", line)
+    }
+    (server,) = await Front(table, SETTINGS).serve(("127.0.0.1",))
+    port = server.sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+    writer.write(b"GET / HTTP/1.1\r\nHost: portal.localhost\r\n\r\n")
+    await reader.readexactly(1)
+    async with asyncio.timeout(60):
+        assert (await ask(port))[0] == 200
+        # And who reads slowly has all of it in the end.
+        received = bytearray()
+        while (head := received.find(b"\r\n\r\n")) < 0 or len(received) < head + 4 + len(answer):
+            received += await reader.read(1024 * 1024) or pytest.fail("the answer ends too early")
+        assert received[head + 4 :] == answer
+    writer.close()
+    server.close()
+    upstream.close()
+
+
 @pytest.mark.parametrize("at_once", [1, 3])
 async def test_turns_are_neither_lost_nor_doubled_whoever_leaves(at_once: int) -> None:
     line = Line(at_once=at_once, patience=60)

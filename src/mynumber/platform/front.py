@@ -117,9 +117,7 @@ class Front:
         return servers
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.transport.set_write_buffer_limits(
-            high=IN_MEMORY_BYTES
-        )  # an answer waits for its reader here, not in its turn
+        writer.transport.set_write_buffer_limits(high=IN_MEMORY_BYTES)
         visitor = _Visitor(reader, writer)
         try:
             while await self._request(visitor):
@@ -128,8 +126,13 @@ class Front:
             pass  # the visitor has gone, or broke the protocol in the middle of a body
         finally:
             writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    await writer.wait_closed()
+            except TimeoutError:
+                writer.transport.abort()  # who does not read does not keep our memory
+            except OSError:
+                pass
 
     async def _request(self, visitor: "_Visitor") -> bool:
         """Answer one request. Returns whether the connection goes on."""
@@ -165,7 +168,8 @@ class Front:
         return None
 
     async def _forward(self, visitor: "_Visitor", request: h11.Request, upstream: Upstream) -> None:
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as body:
+        spool = tempfile.SpooledTemporaryFile
+        with spool(max_size=IN_MEMORY_BYTES) as body, spool(max_size=IN_MEMORY_BYTES) as unread:
             # First the whole body: who sends slowly holds up nobody's turn.
             if not await visitor.take_body(body):
                 await visitor.answer(not_a_request(413))
@@ -174,10 +178,12 @@ class Front:
                 sends = request.method not in (b"GET", b"HEAD")
                 await visitor.answer(too_many(upstream.title, is_sent=sends))
                 return
+            visitor.unread = unread
             try:
                 await self._pass_on(visitor, request, body, upstream)
             finally:
                 upstream.line.leave()
+            await visitor.take_unread()
 
     async def _pass_on(
         self, visitor: "_Visitor", request: h11.Request, body: IO[bytes], upstream: Upstream
@@ -236,6 +242,8 @@ class _Visitor:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self.unread: IO[bytes] | None = None
+        """In a turn: where what the visitor has not read yet waits, so that a slow reader holds up nobody's turn."""
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
 
     async def next_event(self) -> h11.Event | type[h11.PAUSED]:
@@ -261,8 +269,27 @@ class _Visitor:
                     raise h11.RemoteProtocolError("the body ends too early")
 
     async def send(self, event: h11.Event) -> None:
-        self._writer.write(_bytes(self._http, event))
-        await self._writer.drain()
+        data, unread = _bytes(self._http, event), self.unread
+        waiting = self._writer.transport.get_write_buffer_size()
+        if unread is not None and (unread.tell() or waiting + len(data) > IN_MEMORY_BYTES):
+            unread.write(data)
+            return
+        self._writer.write(data)
+        await self._drain()
+
+    async def take_unread(self) -> None:
+        """The turn is over: send what waits, as fast as it is read."""
+        unread, self.unread = self.unread, None
+        if unread is None or not unread.tell():
+            return
+        unread.seek(0)
+        while piece := unread.read(_READ_BYTES):
+            self._writer.write(piece)
+            await self._drain()
+
+    async def _drain(self) -> None:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self._writer.drain()
 
     async def answer(self, page: Page) -> None:
         """A page of the front's own."""
