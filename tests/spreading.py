@@ -12,6 +12,7 @@ HOUSES = (
     "tests/institutions/blind/",
     "tests/institutions/digital_agency/",
     "tests/institutions/commission/",
+    "tests/institutions/payments/",
 )
 """Folders whose files share running processes: two workers would start them twice."""
 

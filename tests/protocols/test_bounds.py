@@ -29,6 +29,7 @@ MODULES = (
     "payments",
     "records",
     "residents",
+    "transfers",
 )
 MESSAGES = {
     message.name: message

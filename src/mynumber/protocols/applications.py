@@ -206,7 +206,11 @@ class Step(StrEnum):
     REFUSED = "refused"
     """却下, 不支給"""
     PAYMENT_ORDERED = "payment_ordered"
+    TRANSFER_SENT = "transfer_sent"
+    """A bank has it, for the day in `expected_by`."""
     PAID = "paid"
+    PAYMENT_RETURNED = "payment_returned"
+    """Nothing can be paid to the account: another is asked for, in the one field that is marked."""
     CLOSED = "closed"
 
 
@@ -237,6 +241,8 @@ class Told(_Body, frozen=True, kw_only=True):
     """To whom and until when to object (教示, 行政不服審査法 art. 82)."""
     amount: Annotated[int, msgspec.Meta(ge=0)] | None = None
     """Yen."""
+    account: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    """Of a payment: bank, branch, kind and the last digits, in words."""
     letter: Annotated[bytes, msgspec.Meta(max_length=LARGEST_LETTER)] | None = None
     """The notice (通知書), a PDF."""
 

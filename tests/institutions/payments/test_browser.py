@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.institutions.payments.orders import WITHOUT_BRANCH, gather, order
 from tests.institutions.payments.place import CHALLENGE, SUCCESS, TOWN, Place, browser, staff_browser
 from tests.support.waiting import eventually
 from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing, keep_picture
@@ -71,7 +72,7 @@ def test_a_bill_is_paid_on_a_telephone_without_script(place: Place) -> None:
         page.wait_for_url(f"{portal}{other.path}**")
         expect(page.get_by_text("お金は動いていません")).to_be_visible()
         look(page, "given-up")
-        for path, name in (("/", "agent"), ("/counter", "counter"), ("/atm", "atm")):
+        for path, name in (("/", "agent"), ("/bank/", "bank"), ("/counter", "counter"), ("/atm", "atm")):
             page.goto(f"{agent}{path}")
             look(page, name)
         for label, value in (
@@ -93,4 +94,12 @@ def test_a_bill_is_paid_on_a_telephone_without_script(place: Place) -> None:
             page.goto(f"{town}/{TOWN}/billing{path or '/'}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             look(page, f"town-{path.strip('/').partition('/')[0] or 'home'}")
+        order(place, account=WITHOUT_BRANCH)
+        order(place)
+        file = gather(place)
+        order(place)
+        for path, name in (("", "payouts"), (f"files/{file.pk}", "payout-file")):
+            page.goto(f"{town}/{TOWN}/payouts/{path}")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            look(page, f"town-{name}")
         context.close()

@@ -15,6 +15,7 @@ globals().update(
             "mynumber.institutions.municipality.applications",
             "mynumber.institutions.municipality.notices",
             "mynumber.institutions.municipality.billing",
+            "mynumber.institutions.municipality.payouts",
             "mynumber.institutions.municipality.offers",
             "mynumber.institutions.municipality.representation",
         ],

@@ -6,6 +6,7 @@ from mynumber.institutions.municipality.applications.messages import message_url
 from mynumber.institutions.municipality.billing import messages as billing
 from mynumber.institutions.municipality.casework.views import towns
 from mynumber.institutions.municipality.counter.urls import device_urlpatterns
+from mynumber.institutions.municipality.payouts import messages as payouts
 from mynumber.institutions.municipality.representation import messages as representation
 
 handler400 = "mynumber.webkit.errors.handler400"
@@ -19,6 +20,7 @@ urlpatterns = [
     *device_urlpatterns,
     *message_urlpatterns,
     *billing.message_urlpatterns,
+    *payouts.message_urlpatterns,
     *representation.message_urlpatterns,
     path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.casework.urls")),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("<tenant:tenant>/applications/", include("mynumber.institutions.municipality.applications.urls")),
     path("<tenant:tenant>/notices/", include("mynumber.institutions.municipality.notices.urls")),
     path("<tenant:tenant>/billing/", include("mynumber.institutions.municipality.billing.urls")),
+    path("<tenant:tenant>/payouts/", include("mynumber.institutions.municipality.payouts.urls")),
     path("<tenant:tenant>/offers/", include("mynumber.institutions.municipality.offers.urls")),
     path("<tenant:tenant>/representation/", include("mynumber.institutions.municipality.representation.urls")),
 ]

@@ -30,6 +30,11 @@ ACTS: Final = {
     "returned": "起案を差し戻しました",
     "approved": "決裁しました",
     "ordered": "支払を指示しました",
+    "transfer_sent": "銀行が振込を受け付けました",
+    "transfer_paid": "銀行から振込済の知らせが届きました",
+    "transfer_returned": "銀行から資金返却の知らせが届きました",
+    "account_asked": "別の口座を本人に聞きました",
+    "account_given": "本人が別の口座を知らせました",
     "paid": "支払われたことを確かめました",
     "closed": "完了しました",
     "withdrawn": "本人が取り下げました",
@@ -46,7 +51,9 @@ STEPS: Final = {
     Step.GRANTED_IN_PART: "決定（一部を認める）",
     Step.REFUSED: "決定（認めない）",
     Step.PAYMENT_ORDERED: "支払の指示",
+    Step.TRANSFER_SENT: "銀行への振込の依頼",
     Step.PAID: "支払",
+    Step.PAYMENT_RETURNED: "振込先の口座の確認",
     Step.CLOSED: "完了",
 }
 _KINDS: Final = {

@@ -122,7 +122,7 @@ def fresh(house: House) -> Iterator[House]:
     house.portal.away = False
     with psycopg.connect(house.database.owner_url) as owner:
         names = ", ".join(f"municipality_applications_{table}" for table in TABLES)
-        owner.execute(f"TRUNCATE {names}")
+        owner.execute(f"TRUNCATE {names} CASCADE")
     house.portal.steps.clear()
 
 

@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect
 
 from mynumber.foundation.law import InformationKind
 from mynumber.foundation.procedures import answers as forms
+from mynumber.foundation.procedures.calendar import next_open
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.institutions.municipality.applications import arriving, chasing, telling
 from mynumber.institutions.municipality.applications.models import (
@@ -34,6 +35,9 @@ from mynumber.institutions.municipality.applications.models import (
     ToldStep,
 )
 from mynumber.institutions.municipality.casework.models import CaseInquiry
+from mynumber.institutions.municipality.payouts import asking as payouts
+from mynumber.institutions.municipality.payouts import gathering, receiving
+from mynumber.institutions.municipality.payouts.models import TransferFile
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.protocols import wire
 from mynumber.protocols.applications import (
@@ -53,8 +57,10 @@ from mynumber.protocols.applications import (
     statement_digest,
 )
 from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.webkit.examination.sheets import JAPAN
+from mynumber.protocols.transfers import ReturnReason, TransferOutcome, TransferResult
+from mynumber.webkit.examination.sheets import JAPAN, answers_in
 from mynumber.webkit.paper import Mark, WrongPaper, release, subject_of
+from mynumber.webkit.staff.models import StaffMember
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.applications.conftest import STAFF_PASSWORD, House
 from tests.institutions.municipality.applications.playing import (
@@ -424,6 +430,61 @@ def test_a_claim_is_corrected_decided_by_the_rule_approved_by_another_and_ordere
     assert "状態が変わった" in yamada.post(f"{number}/paid", 422)
     with acting_as(CITY):
         assert PayoutOrder.objects.get().paid_at is not None
+
+
+def test_money_that_comes_back_is_paid_to_the_account_that_the_applicant_signs_for(
+    fresh: House, staff: dict[str, Worker]
+) -> None:
+    yamada, kimura, kenta = staff["yamada"], staff["kimura"], fresh.kenta
+    reference, number = arrived(fresh)
+    yamada.get(f"{number}")
+    for act in ("claim", "accept", "propose"):
+        yamada.post(f"{number}/{act}")
+    kimura.get(f"{number}")
+    kimura.post(f"{number}/second/approve")
+    ordered = heard(fresh, reference, 4)[-1]
+    assert (ordered.step, ordered.account[-3:]) == (Step.PAYMENT_ORDERED, "567")
+    now = datetime.now(UTC)
+    with acting_as(CITY):
+        clerk, boss = (StaffMember.objects.get(username=name) for name in ("yamada", "kimura"))
+        values = answers_in(bytes(Submission.objects.get().answers))
+        file = gathering.gather(CITY, next_open(now.date() + timedelta(days=3)), clerk, at=now)
+        TransferFile.objects.update(state="taken", second=boss, second_at=now, taken_at=now)
+        returned = TransferResult(
+            file=file.file,
+            reference=file.transfers.get().reference,
+            version=1,
+            outcome=TransferOutcome.RETURNED,
+            amount=file.total,
+            at=now,
+            reason=ReturnReason.NAME_DIFFERS,
+        )
+        assert receiving.take(returned)
+        assert not receiving.take(returned)
+        payouts.ask_account(PayoutOrder.objects.get(), clerk, at=now)
+    asked = heard(fresh, reference, 5)[-1]
+    assert (asked.step, [each.path for each in asked.fields]) == (Step.PAYMENT_RETURNED, ["account"])
+    assert "名義" in asked.words
+    account = {**values["account"], "number": "7654321"}
+
+    def answer(**changed: Any) -> Any:
+        whole = {**values, "account": account, **changed}
+        return kenta.application(claim_form(), whole, reference=reference, sequence=1)
+
+    assert refused(lambda: kenta.submit(answer(phone="03-8765-4321"))) is Reason.NOT_ENTITLED
+    unsigned = msgspec.structs.replace(answer(), signature=None)
+    assert refused(lambda: kenta.submit(unsigned)) is Reason.BAD_SIGNATURE
+    kenta.submit(answer())
+    given = heard(fresh, reference, 6)[-1]
+    assert (given.step, given.account[-3:]) == (Step.CORRECTED, "321")
+    assert refused(
+        lambda: kenta.submit(kenta.application(claim_form(), values, reference=reference, sequence=2))
+    )
+    with acting_as(CITY):
+        again = gathering.gather(CITY, file.pay_on, clerk, at=now)
+        assert again.transfers.get().account[-3:] == "321"
+        assert Application.objects.get().state == "decided"
+    assert b"7654321" in bytes(again.content)
 
 
 def test_who_does_not_correct_is_reminded_once_and_then_decided_on_what_is_there(

@@ -144,6 +144,66 @@ def test_a_whole_application_from_beginning_to_payment(person: Person, city: Cit
     assert arrival.receipt in person.browser.text("/applications/")
 
 
+def test_when_nothing_can_be_paid_only_the_account_is_open_and_a_signed_sending_brings_another(
+    person: Person, city: City
+) -> None:
+    person.ready()
+    person.send()
+    person.browser.text(person.at())
+    ident, old, new = person.ident, "みずほ銀行　普通　下3けた321", "みずほ銀行　普通　下3けた222"
+    day = City.in_days(3)
+    city.tell(
+        city.step(ident, Step.ARRIVED),
+        city.step(ident, Step.GRANTED, words="認定しました。", amount=30_000),
+        city.step(ident, Step.PAYMENT_ORDERED, amount=30_000, account=old, expected_by=day),
+        city.step(ident, Step.TRANSFER_SENT, amount=30_000, account=old, expected_by=day),
+    )
+    page = person.browser.text(person.at())
+    assert "お金の受け取り" in page
+    assert "銀行に頼みました" in page
+    assert old in page
+    city.tell(
+        city.step(
+            ident,
+            Step.PAYMENT_RETURNED,
+            words="口座が解約されていました。",
+            fields=(MarkedField(path="account", words="口座が解約されていました。"),),
+            amount=30_000,
+            account=old,
+            expected_by=City.in_days(14),
+        )
+    )
+    tasks = person.browser.text(person.at())
+    assert "口座が解約されていました。" in tasks
+    assert person.at("form/payment") in tasks
+    assert person.at("form/you") not in tasks
+    notices = inbox.of(held(person).account).order_by("-arrived_at", "-pk")
+    assert notices[0].category == "benefit"
+    person.fill("payment", account__number="1111222")
+    person.send()
+    person.browser.text(person.at())
+    first, again = (json.loads(city.arrived[ident, at][0].answers)["answers"] for at in (0, 1))
+    assert again.pop("account")["number"] == "1111222"
+    first.pop("account")
+    assert again == first
+    assert (held(person).standing, held(person).editing) == (Standing.DECIDED, False)
+    city.tell(
+        city.step(ident, Step.CORRECTED, amount=30_000, account=new),
+        city.step(ident, Step.PAID, amount=30_000, account=new),
+        city.step(ident, Step.CLOSED),
+    )
+    page = person.browser.text(person.at())
+    assert "支払いました" in page
+    assert new in page
+    assert (held(person).standing, held(person).live) == (Standing.ENDED, False)
+    city.tell(
+        city.step(
+            ident, Step.PAYMENT_RETURNED, fields=(MarkedField(path="account", words="組戻"),), account=new
+        )
+    )
+    assert held(person).standing == Standing.CORRECTION, "money that comes back late opens it again"
+
+
 def test_a_letter_of_another_application_is_withheld(person: Person, city: City) -> None:
     """Whatever mixed them up: the gate compares the paper with who asks, and hands nothing out."""
     person.ready()

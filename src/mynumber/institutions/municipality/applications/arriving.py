@@ -32,6 +32,7 @@ from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.trust import verifier
 from mynumber.institutions.municipality.applications.words import office_of
 from mynumber.institutions.municipality.billing.issuing import bill_for_application
+from mynumber.institutions.municipality.payouts import answering
 from mynumber.protocols import applications as protocol
 from mynumber.protocols.applications import Arrival, Step, statement_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -150,6 +151,8 @@ def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: 
             size=len(each.content),
             content=safe.seal(this_node().keyring, SAFE, each.content, about=_about(submission, place)),
         )
+    if row.state not in LIVE:
+        answering.take_account(row, submission, at=at)
     if application.sequence == 0 and row.applicant is not None:
         title, fee = sound.procedure.title.ja, sound.procedure.fee
         bill_for_application(current_tenant(), row.applicant, row.reference, title, fee, at=at)
@@ -199,7 +202,7 @@ def _first(application: protocol.Application, sound: _Sound, *, sender: str, at:
 
 
 def _further(application: protocol.Application, sound: _Sound, *, sender: str, at: datetime) -> Application:
-    """An amendment or the answer to a correction: of the same form, next in order, and only while nothing is decided."""
+    """An amendment or the answer to a correction: of the same form, next in order; once it is decided only the account that was asked for."""
     row = (
         Application.objects.select_for_update()
         .filter(reference=application.application, sender=sender)
@@ -215,7 +218,8 @@ def _further(application: protocol.Application, sound: _Sound, *, sender: str, a
     if application.sequence != (last or 0) + 1:
         raise Refused(Hop.PROVIDER, Reason.OUT_OF_PLACE, "a sending before it has not arrived")
     if row.state not in LIVE:
-        raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "it is decided or withdrawn")
+        answering.require_account_alone(row, sound.answers)
+        return row
     entitlement = entitlement_of(sound.procedure, sound.answers, row.applicant, application.applicant)
     others = Application.objects.filter(entitlement=entitlement, state__in=LIVE).exclude(pk=row.pk)
     if others.exists():

@@ -24,6 +24,7 @@ from mynumber.institutions.municipality.applications.opinions import opinion
 from mynumber.institutions.municipality.applications.sheets import day, sheet_of
 from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.words import office_of
+from mynumber.institutions.municipality.payouts.accounts import words_of
 from mynumber.protocols.applications import Step
 from mynumber.webkit.examination.refusals import CannotDo, No
 from mynumber.webkit.examination.states import DecisionState, Outcome, State
@@ -192,7 +193,7 @@ def _order_payment(row: Application, decision: Decision, staff: StaffMember, at:
     payout = procedure_of(row).payout
     if payout is None or not decision.due_amount:
         return False
-    PayoutOrder.objects.create(
+    order = PayoutOrder.objects.create(
         application=row,
         decision=decision,
         key=uuid5(NAMESPACE_URL, f"payout:{row.tenant}:{row.reference}:{decision.pk}"),
@@ -210,15 +211,16 @@ def _order_payment(row: Application, decision: Decision, staff: StaffMember, at:
         holder=office_of(row),
         expected_by=decision.due_on,
         amount=decision.due_amount,
+        account=words_of(order),
     )
     return True
 
 
 def confirm_paid(application: Application, staff: StaffMember, *, at: datetime) -> None:
-    """支払済み: the bank's list says that it was paid. With it the application is done. Raises CannotDo."""
+    """支払済み, otherwise than through the bank (窓口払). With it the application is done. Raises CannotDo: also while a bank is paying it."""
     row = lock(application)
-    order = row.payouts.filter(state=PayoutState.ORDERED).first()
-    if row.state != State.DECIDED or order is None:
+    order = row.payouts.select_for_update().filter(state=PayoutState.ORDERED).first()
+    if row.state != State.DECIDED or order is None or order.transfers.filter(state="waiting").exists():
         raise CannotDo(No.NOT_NOW)
     order.state, order.paid_at = PayoutState.PAID, at
     order.save(update_fields=["state", "paid_at"])
@@ -236,7 +238,12 @@ def close(application: Application, staff: StaffMember, *, at: datetime) -> None
 
 
 def _close(row: Application, staff: StaffMember, at: datetime) -> None:
+    note(row, "closed", staff=staff, at=at)
+    end(row, at=at)
+
+
+def end(row: Application, *, at: datetime) -> None:
+    """完了. The caller holds the row and has written down who ends it."""
     row.state, row.closed_at = State.CLOSED, at
     row.save(update_fields=["state", "closed_at"])
-    note(row, "closed", staff=staff, at=at)
     tell(row, Step.CLOSED, at=at, holder=office_of(row))

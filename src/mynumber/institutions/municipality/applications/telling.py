@@ -45,6 +45,7 @@ def tell(
     grounds: Sequence[str] = (),
     objection: str = "",
     amount: int | None = None,
+    account: str = "",
     letter: bytes | None = None,
 ) -> ToldStep:
     """Write the next step into the outbox. The caller holds the application's row, so that numbers have no gaps."""
@@ -61,6 +62,7 @@ def tell(
         grounds=tuple(grounds),
         objection=objection,
         amount=amount,
+        account=account,
         letter=letter,
     )
     row = ToldStep.objects.create(

@@ -26,9 +26,11 @@ _TITLES: Final = {
     Step.GRANTED_IN_PART: (Category.DECISION, "決定しました"),
     Step.REFUSED: (Category.DECISION, "決定しました"),
     Step.PAYMENT_ORDERED: (Category.BENEFIT, "支払いの手続をしました"),
+    Step.TRANSFER_SENT: (Category.BENEFIT, "振込の日が決まりました"),
     Step.PAID: (Category.BENEFIT, "支払いました"),
+    Step.PAYMENT_RETURNED: (Category.BENEFIT, "振込先の口座を知らせてください"),
 }
-_DUE: Final = frozenset({Step.CORRECTION_ASKED, Step.WORDS})
+_DUE: Final = frozenset({Step.CORRECTION_ASKED, Step.WORDS, Step.PAYMENT_RETURNED})
 
 
 def announce(application: Application, told: Told, *, now: datetime) -> None:
@@ -38,6 +40,9 @@ def announce(application: Application, told: Told, *, now: datetime) -> None:
     category, what = _TITLES[told.step]
     title = drafts.procedure_of(application).title.ja
     amount = f"\n金額：{told.amount:,}円" if told.amount is not None else ""
+    amount += f"\n振込先：{told.account}" if told.account else ""
+    if told.step is Step.TRANSFER_SENT and told.expected_by:
+        amount += f"\n振込の日：{told.expected_by.year}年{told.expected_by.month}月{told.expected_by.day}日"
     inbox.put(
         application.account,
         Notice(

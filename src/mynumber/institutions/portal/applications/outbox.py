@@ -89,7 +89,7 @@ def _arrived(sending: Sending, arrival: messages.Arrival) -> None:
         application.receipt = application.receipt or arrival.receipt
         application.decide_by = application.decide_by or arrival.decide_by
         if application.standing in (Standing.SENDING, Standing.CORRECTION):
-            application.standing = Standing.UNDER_WAY
+            application.standing = Standing.DECIDED if application.decided_at else Standing.UNDER_WAY
         application.expected_by = application.expected_by or arrival.decide_by
         application.save(update_fields=["arrived_at", "receipt", "decide_by", "standing", "expected_by"])
 

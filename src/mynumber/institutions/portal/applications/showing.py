@@ -48,7 +48,9 @@ _STEPS: Final = {
     Step.GRANTED_IN_PART: "一部が認められました（決定）",
     Step.REFUSED: "認められませんでした（決定）",
     Step.PAYMENT_ORDERED: "支払いの手続をしました",
+    Step.TRANSFER_SENT: "銀行に振込を頼みました",
     Step.PAID: "支払いました",
+    Step.PAYMENT_RETURNED: "振り込めませんでした。別の口座を知らせてください",
     Step.CLOSED: "手続が終わりました",
 }
 _KINDS: Final = {
@@ -80,7 +82,12 @@ def step_line(told: Told) -> Line:
         words.append(
             f"次の予定：{told.expected_by.year}年{told.expected_by.month}月{told.expected_by.day}日まで。"
         )
-    stopped = told.step in (Step.CORRECTION_ASKED, Step.REFUSED, Step.WITHDRAWN)
+    stopped = told.step in (
+        Step.CORRECTION_ASKED,
+        Step.REFUSED,
+        Step.WITHDRAWN,
+        Step.PAYMENT_RETURNED,
+    )
     return Line(_STEPS[told.step], " ".join(words), StepState.STOPPED if stopped else StepState.DONE, told.at)
 
 

@@ -67,7 +67,10 @@ def _follow(application: Application, told: Told) -> None:
     """How the application stands after a step."""
     application.holder, application.expected_by = told.holder, told.expected_by
     over = application.standing in (Standing.DECIDED, Standing.ENDED)
-    if told.step in _GOES_ON and not over:
+    if told.step is Step.CORRECTED and application.decided_at is not None:  # the account that was asked for
+        application.standing, application.editing = Standing.DECIDED, False
+        _mark(application, {})
+    elif told.step in _GOES_ON and not over:
         application.standing = Standing.UNDER_WAY
         if told.step is Step.ARRIVED:
             application.arrived_at = application.arrived_at or told.at
@@ -80,6 +83,9 @@ def _follow(application: Application, told: Told) -> None:
         application.standing, application.editing = Standing.CORRECTION, True
         application.correction_asked_at = told.at
         _mark(application, {drafts.dotted(each.path) or each.path: each.words for each in told.fields})
+    elif told.step is Step.PAYMENT_RETURNED:
+        application.standing, application.editing = Standing.CORRECTION, True
+        _mark(application, {each.path: each.words for each in told.fields})
     elif told.step in DECIDED:
         application.standing, application.editing, application.live = Standing.DECIDED, False, False
         application.decided_at = told.at

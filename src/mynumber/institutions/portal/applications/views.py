@@ -37,6 +37,7 @@ from mynumber.institutions.portal.applications.committing import NotReady
 from mynumber.institutions.portal.applications.drafts import NotOpen, TooManyPapers
 from mynumber.institutions.portal.applications.kept import Content
 from mynumber.institutions.portal.applications.models import Application, Happening, Standing
+from mynumber.institutions.portal.applications.paying import narrowed, payment_of
 from mynumber.institutions.portal.deliveries import documents as delivered_documents
 from mynumber.institutions.portal.employers import inviting
 from mynumber.protocols.applications import LetterForm
@@ -286,6 +287,7 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
             TaskState.TODO if ready else TaskState.LOCKED,
         )
     )
+    tasks = narrowed(held, content.marks, tasks)
     term = window(procedure, reading.values, on=drafts.today_of(now))
     return {
         "tasks": TaskList.of(say("すること", "What to do"), tasks),
@@ -312,7 +314,7 @@ def _last_refused(held: Application) -> str:
 def _correction(held: Application) -> object:
     if held.standing != Standing.CORRECTION:
         return None
-    asked = held.steps.filter(step="correction_asked").order_by("-number").first()
+    asked = held.steps.filter(step__in=("correction_asked", "payment_returned")).order_by("-number").first()
     return steps.told_of(asked) if asked else None
 
 
@@ -345,6 +347,7 @@ def _status(held: Application, request: HttpRequest) -> dict[str, object]:
         "outcome": showing.outcome_of(decided[-1]) if decided else "",
         "waiting": held.sendings.filter(arrived_at=None, refused="").exists(),
         "may_amend": held.standing == Standing.UNDER_WAY,
+        "payment": payment_of(held),
         "may_withdraw": held.standing in (Standing.UNDER_WAY, Standing.CORRECTION),
         "withdrawing": held.writings.filter(kind=LetterForm.WITHDRAWAL.value, refused="").exists(),
         "may_ask": held.standing != Standing.ENDED,

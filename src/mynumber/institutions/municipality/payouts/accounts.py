@@ -1,0 +1,95 @@
+"""From which account is paid and to which: as the bank's file names them, and in words that leave out all but the last digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from mynumber.foundation.numbers import local_government
+from mynumber.foundation.procedures.values import ACCOUNT_KINDS
+from mynumber.foundation.zengin.characters import Unwritable, fitted
+from mynumber.foundation.zengin.transfers import Account, AccountKind
+from mynumber.institutions.municipality.applications.models import PayoutOrder, Submission
+from mynumber.webkit.examination.sheets import answers_in
+from mynumber.webkit.face import banks
+
+LAST_DIGITS: Final = 3
+_KINDS: Final = {
+    "ordinary": AccountKind.ORDINARY,
+    "current": AccountKind.CURRENT,
+    "savings": AccountKind.SAVINGS,
+}
+_OWN_BANK, _OWN_BRANCH = "0001", "001"
+"""指定金融機関 of the simulated towns."""
+
+
+class NoAccount(Exception):
+    """The order names no account that a bank's file can carry. Carries nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Who gets it."""
+
+    account: Account = field(repr=False)
+    words: str
+    """For people: bank, branch, kind, last digits."""
+
+
+def payer_of(tenant: str) -> tuple[str, Account]:
+    """振込依頼人コード and the account (会計管理者の口座) of a municipality."""
+    town = local_government.find(tenant)
+    bank, branch = banks.banks()[_OWN_BANK], banks.branches(_OWN_BANK)[_OWN_BRANCH]
+    account = Account(
+        bank=bank.code,
+        branch=branch.code,
+        kind=AccountKind.CURRENT,
+        number=f"{tenant[:5]}01",
+        holder=fitted(f"{town.kana}　カイケイカンリシヤ", 40),
+        bank_name=fitted(bank.kana, 15),
+        branch_name=fitted(branch.kana, 15),
+    )
+    return f"{tenant}0000", account
+
+
+def field_of(order: PayoutOrder) -> str:
+    """The field of the form that has the account."""
+    return order.account.split(":")[2]
+
+
+def payee_of(order: PayoutOrder) -> Payee:
+    """The account of an order, from where the order says it stands. Raises NoAccount: no such branch, a name banks cannot write."""
+    _, submission, name = order.account.split(":")
+    answers = answers_in(bytes(Submission.objects.get(pk=int(submission)).answers))
+    said = answers.get(name)
+    if not isinstance(said, dict):
+        raise NoAccount
+    try:
+        return _payee(**{part: str(value) for part, value in said.items()})
+    except (TypeError, LookupError, Unwritable):
+        raise NoAccount from None
+
+
+def _payee(*, bank: str, branch: str, kind: str, number: str, holder: str) -> Payee:
+    at, of = banks.banks()[bank], banks.branches(bank)[branch]
+    account = Account(
+        bank=bank,
+        branch=branch,
+        kind=_KINDS[kind],
+        number=number.zfill(7),
+        holder=fitted(holder, 30),
+        bank_name=fitted(at.kana, 15),
+        branch_name=fitted(of.kana, 15),
+    )
+    if not account.holder:
+        raise Unwritable
+    words = f"{at.title}　{of.title}　{ACCOUNT_KINDS[kind]}　下{LAST_DIGITS}けた{number[-LAST_DIGITS:]}"
+    return Payee(account, words[:100])
+
+
+def words_of(order: PayoutOrder) -> str:
+    """The account in words; empty where there is none to pay to."""
+    try:
+        return payee_of(order).words
+    except NoAccount:
+        return ""
