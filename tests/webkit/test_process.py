@@ -122,21 +122,23 @@ def test_every_line_of_the_log_is_json_and_masked(port: int, log_file: Path) -> 
 def test_migrations_run_as_the_owner_and_commands_as_the_application(
     institution_database: Callable[..., InstitutionDatabase],
 ) -> None:
-    database = institution_database("jlis")
+    database = institution_database("courier")
     variables = {
         **os.environ,
-        **environment(database, MYNUMBER_INSTITUTION="jlis", MYNUMBER_OWNER_DATABASE_URL=database.owner_url),
+        **environment(
+            database, MYNUMBER_INSTITUTION="courier", MYNUMBER_OWNER_DATABASE_URL=database.owner_url
+        ),
     }
 
     def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "mynumber.webkit.manage", "jlis", *arguments]
+        command = [sys.executable, "-m", "mynumber.webkit.manage", "courier", *arguments]
         return subprocess.run(command, env=variables, capture_output=True, text=True, check=True).stdout
 
     run("migrate", "--verbosity=0")
     program = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone()[0])"
-    assert run("shell", "--no-imports", "-c", program).splitlines() == ["jlis"]
+    assert run("shell", "--no-imports", "-c", program).splitlines() == ["courier"]
     with psycopg.connect(database.owner_url) as owner:
         row = owner.execute(
             "SELECT tableowner FROM pg_tables WHERE tablename = 'django_migrations'"
         ).fetchone()
-    assert row == ("jlis_owner",)
+    assert row == ("courier_owner",)

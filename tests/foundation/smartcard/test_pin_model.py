@@ -22,6 +22,8 @@ from mynumber.foundation.smartcard.profile import PIN_RULES, PinName
 from tests.foundation.smartcard.conftest import FACE, PINS, SERIAL, Full
 
 SEEDS, SEQUENCES, LENGTH = 20, 500, 20
+QUICK = 5
+"""Of the seeds, how many `make test` tries; `make thorough` tries all 10,000 sequences."""
 
 AIDS = {
     "jpki": "D392F000260100000001",
@@ -306,7 +308,9 @@ def with_data(head: str, data: bytes, *, extended: bool = False) -> bytes:
     return bytes.fromhex(head) + (length + data if data else b"")
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize(
+    "seed", [*range(QUICK), *(pytest.param(n, marks=pytest.mark.thorough) for n in range(QUICK, SEEDS))]
+)
 def test_the_chip_behaves_as_the_model_of_its_pins(full: Full, seed: int) -> None:
     draw = random.Random(seed)
     internal = internal_public_key(full.state)
