@@ -24,6 +24,7 @@ from tests.institutions.portal.deliveries.firm import (
     now,
 )
 from tests.institutions.portal.house import House
+from tests.institutions.portal.identity.service import Visitor, answer_of
 from tests.support.waiting import eventually
 
 
@@ -196,6 +197,23 @@ def test_nobody_is_sent_to_an_address_of_somebody_elses_choice(resident: Residen
             "http://portal.localhost:8000/account/links/courier/back?error="
         )
         assert parse_qs(urlsplit(answer.headers["Location"]).query)["iss"] == [HERE]
+
+
+def test_nobody_gets_a_way_into_the_account_of_who_is_signed_in_there(resident: Resident, firm: Firm) -> None:
+    """Two people at one browser: one moves on from the portal while the other is signed in at the firm."""
+    there, other = AtFirm(firm), firm.customer()
+    there.post("/enter", number=other, password=PASSWORD)
+
+    def comes_back(asked: Any) -> Any:
+        visitor = Visitor(resident.house, resident.holder)
+        page = visitor.use_card(visitor.arrive(answer_of(asked.headers["Location"])))
+        return there.get(visitor.decide(page))
+
+    assert comes_back(there.get("/portal")).status_code == 403
+    with firm.acting():
+        assert Customer.objects.get(number=other).portal_subject is None
+    registered = comes_back(there.post("/mine", "/portal"))
+    assert registered.headers["Location"] == "/mine?done=registered"
 
 
 def test_guessing_a_customers_password_locks(resident: Resident, firm: Firm) -> None:

@@ -29,6 +29,8 @@ from mynumber.webkit.face.forms import PlainForm
 ASKED = "asked"
 """In the session: the authorization request that waits, and when it came."""
 _NEXT = "came_for"
+_REGISTERS = "registers"
+"""In the session: the customer who pressed the button that registers the portal's sign-in."""
 
 
 class EnterForm(PlainForm):
@@ -103,6 +105,7 @@ def unlink(request: HttpRequest) -> HttpResponse:
 def with_portal(request: HttpRequest) -> HttpResponse:
     """Send the browser to the portal's sign-in. With `iss` the customer comes from the portal and wants no second one."""
     now = _now()
+    visit = visits.current(request, now=now)
     try:
         silent = "iss" in request.GET
         if silent and request.GET["iss"] != portal_sign_in.registered().issuer:
@@ -111,6 +114,7 @@ def with_portal(request: HttpRequest) -> HttpResponse:
     except SignInElsewhereRefused as refused:
         raise _refusal(refused.fault) from None
     request.session[_NEXT] = own_path(request.POST.get("next", ""))
+    request.session[_REGISTERS] = visit.customer.pk if visit and request.method == "POST" else None
     return SeeOther(address)
 
 
@@ -119,7 +123,10 @@ def with_portal(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def portal_back(request: HttpRequest) -> HttpResponse:
-    """The browser is back: sign the customer in, or register the sign-in for the customer who is signed in."""
+    """The browser is back: sign the customer in, or register the sign-in for the customer who is signed in and asked for it.
+
+    Who moves on from the portal while somebody else is signed in here gets nothing of theirs.
+    """
     now = _now()
     visit = visits.current(request, now=now)
     try:
@@ -130,7 +137,8 @@ def portal_back(request: HttpRequest) -> HttpResponse:
         raise _refusal(refused.fault) from None
     known = Customer.objects.filter(portal_subject=proven.subject).first()
     following = own_path(request.session.pop(_NEXT, ""))
-    if known is None and visit is None:
+    pressed = request.session.pop(_REGISTERS, None)
+    if known is None and (visit is None or visit.customer.pk != pressed):
         return render(request, "courier/unknown.html", status=403)
     if known is None and visit is not None:
         if not _register(visit.customer, proven.subject):
