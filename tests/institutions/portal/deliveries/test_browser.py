@@ -120,7 +120,7 @@ def test_a_resident_links_consents_reads_and_moves_on(
     # At the firm: register the card, and come back later from the portal without it.
     page.goto(f"{HERE}/mine")
     look("mine")
-    page.get_by_role("link", name="カードで入れるようにする").click()
+    page.get_by_role("button", name="カードで入れるようにする").click()
     page.get_by_role("button", name="カードで確かめる").click()
     expect(page.get_by_role("heading", name="に渡すもの")).to_be_visible()
     page.get_by_label("次からは").check()
