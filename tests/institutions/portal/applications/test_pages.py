@@ -12,9 +12,10 @@ from django.http import QueryDict
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.definition import Choice, Field, FieldType, How, Procedure
 from mynumber.foundation.procedures.loading import catalogue
-from mynumber.institutions.portal.applications import drafts, forms
 from mynumber.institutions.portal.applications.bodies import municipality_of
-from mynumber.institutions.portal.applications.kept import Content
+from mynumber.webkit.filling import forms
+from mynumber.webkit.filling.content import Content, dotted
+from mynumber.webkit.filling.pages import sections
 from tests.institutions.portal.house import House
 
 TODAY = date(2026, 11, 22)
@@ -71,7 +72,7 @@ def posted(values: dict[str, str]) -> QueryDict:
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda one: one.id)
 def test_every_section_is_drawn_and_takes_answers(house: House, procedure: Procedure) -> None:
     content = Content()
-    places = drafts.sections(procedure)
+    places = sections(procedure)
     assert {field.id for _, fields in places for field in fields} == {
         field.id for field in procedure.field if field.how is not How.NEVER_ASKED
     }
@@ -106,7 +107,7 @@ def procedure_field(procedure: Procedure, name: str) -> Field:
 def test_an_empty_page_says_what_to_do_for_each_required_answer(house: House) -> None:
     procedure = catalogue().get("child_allowance_claim", TODAY)
     reading = answers.read(procedure, {}, today=TODAY)
-    for _, fields in drafts.sections(procedure):
+    for _, fields in sections(procedure):
         plan = forms.plan_of(fields, reading, Content(), today=TODAY)
         form = forms.SectionForm(plan, posted({}))
         assert not form.is_valid()
@@ -131,7 +132,7 @@ def test_the_municipality_of_an_address(address: str, code: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "dotted"),
+    ("path", "written"),
     [
         ("children[0].birth", "children.0.birth"),
         ("children.0.birth", "children.0.birth"),
@@ -141,5 +142,5 @@ def test_the_municipality_of_an_address(address: str, code: str | None) -> None:
         ("a..b", "a..b"),
     ],
 )
-def test_paths_of_messages_and_of_forms(path: str, dotted: str) -> None:
-    assert drafts.dotted(path) == dotted
+def test_paths_of_messages_and_of_forms(path: str, written: str) -> None:
+    assert dotted(path) == written

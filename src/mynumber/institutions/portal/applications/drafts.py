@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -17,19 +16,14 @@ from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import (
     ApplicantKind,
     Document,
-    Field,
-    How,
     Per,
     Procedure,
-    Section,
 )
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
-from mynumber.foundation.procedures.values import MOST_ENTRIES, Value
-from mynumber.foundation.procedures.words import words
+from mynumber.foundation.procedures.values import Value
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.sessions import JAPAN
 from mynumber.institutions.portal.applications import asking, kept
-from mynumber.institutions.portal.applications.kept import Content, Origin
 from mynumber.institutions.portal.applications.models import (
     Application,
     Happening,
@@ -37,22 +31,16 @@ from mynumber.institutions.portal.applications.models import (
     Paper,
     Standing,
 )
-from mynumber.protocols.applications import LARGEST_TOGETHER, MOST_DOCUMENTS, Form, Prefill, Prefilled
+from mynumber.protocols.applications import LARGEST_TOGETHER, MOST_DOCUMENTS, Form, Prefill
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.face.fields import Document as Upload
-from mynumber.webkit.face.fields import DocumentKind
+from mynumber.webkit.filling.content import Content, read, take_prefilled
+from mynumber.webkit.filling.pages import MEDIA
 
 THEMSELVES: Final = frozenset(
     {ApplicantKind.SELF, ApplicantKind.HOUSEHOLD, ApplicantKind.GUARDIAN, ApplicantKind.HEIR}
 )
 """Who begins an application as the person who is signed in."""
-_MEDIA: Final = {
-    DocumentKind.PDF: "application/pdf",
-    DocumentKind.JPEG: "image/jpeg",
-    DocumentKind.PNG: "image/png",
-}
-_WHOLE: Final = Section(id="form", title=words("申請の内容", "おねがいの 内容", "Your application"))
-_STEP: Final = re.compile(r"([a-z][a-z0-9_]*)(?:\[([0-9]{1,3})\])?")
 
 
 class TooManyPapers(Exception):
@@ -140,20 +128,7 @@ def claim_entitlement(application: Application, reading: Reading) -> bool:
 
 def reading_of(application: Application, content: Content, *, now: datetime) -> Reading:
     """The form as it is filled so far."""
-    known = {**content.known}
-    typed = kept.with_fixed(content)
-    return answers.read(procedure_of(application), typed, today=today_of(now), known=known)
-
-
-def sections(procedure: Procedure) -> tuple[tuple[Section, tuple[Field, ...]], ...]:
-    """The pages of a form with their fields, those without a page on the first one; pages with nothing to see are left out."""
-    pages = procedure.section or (_WHOLE,)
-    ids = {page.id for page in pages}
-    by_page: dict[str, list[Field]] = {page.id: [] for page in pages}
-    for field in procedure.field:
-        if field.how is not How.NEVER_ASKED:
-            by_page[field.section if field.section in ids else pages[0].id].append(field)
-    return tuple((page, tuple(by_page[page.id])) for page in pages if by_page[page.id])
+    return read(procedure_of(application), content, today=today_of(now))
 
 
 def save(application: Application, content: Content, *, now: datetime) -> None:
@@ -198,57 +173,6 @@ def prefill(application: Application, *, now: datetime) -> bool:
     return answer is not None
 
 
-def take_prefilled(content: Content, answer: Prefilled) -> None:
-    """Put what a body told into a draft. What cannot be read is as unknown; what the person typed stays."""
-    content.known, content.origins, content.unknown = {}, {}, {}
-    for field in answer.known:
-        path = dotted(field.path)
-        try:
-            value = msgspec.json.decode(field.value)
-        except msgspec.DecodeError:
-            continue
-        if path and _put_at(content.known, path.split("."), value):
-            content.origins[path] = Origin(field.source, field.as_of.isoformat())
-    content.known = {name: _filled(value) for name, value in content.known.items()}
-    content.unknown = {dotted(each.path) or each.path: each.reason for each in answer.unknown}
-
-
-def dotted(path: str) -> str:
-    """`children[0].birth` as the form names it: `children.0.birth`; "" for what is no path."""
-    parts: list[str] = []
-    for step in path.split("."):
-        match = _STEP.fullmatch(step)
-        if match is None:
-            return path if re.fullmatch(r"[a-z0-9_.]{1,200}", path) else ""
-        parts += [part for part in match.groups() if part is not None]
-    return ".".join(parts)
-
-
-def _put_at(tree: Any, parts: list[str], value: Any) -> bool:
-    """Set a value at a path, making lists and entries on the way."""
-    for part, following in zip(parts, [*parts[1:], ""], strict=True):
-        if isinstance(tree, list):
-            if not part.isdigit() or int(part) >= MOST_ENTRIES:
-                return False
-            tree.extend({} for _ in range(int(part) + 1 - len(tree)))
-            if following == "":
-                tree[int(part)] = value
-            tree = tree[int(part)]
-        elif isinstance(tree, dict):
-            if following == "":
-                tree[part] = value
-            else:
-                tree = tree.setdefault(part, [] if following.isdigit() else {})
-        else:
-            return False
-    return True
-
-
-def _filled(value: Any) -> Any:
-    """Entries that nothing was told about close up."""
-    return [each for each in value if each != {}] if isinstance(value, list) else value
-
-
 # --- documents ---------------------------------------------------------------------------------------------------
 
 
@@ -281,7 +205,7 @@ def add_paper(application: Application, document: Document, upload: Upload, *, n
             id=ident,
             application=held,
             document=document.id,
-            media_type=_MEDIA[upload.kind],
+            media_type=MEDIA[upload.kind],
             size=len(upload.content),
             name=kept.seal(upload.name.encode(), about=f"{ident}/name"),
             content=kept.seal(upload.content, about=f"{ident}/content"),

@@ -17,6 +17,7 @@ from mynumber.institutions.portal.applications.models import Application, Standi
 from mynumber.protocols.applications import Follow, Followable, LetterForm, Step, Tell, Told
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.filling.content import dotted
 from mynumber.webkit.messages import Question
 
 DECIDED: Final = frozenset({Step.GRANTED, Step.GRANTED_IN_PART, Step.REFUSED})
@@ -82,7 +83,7 @@ def _follow(application: Application, told: Told) -> None:
     elif told.step is Step.CORRECTION_ASKED and not over:
         application.standing, application.editing = Standing.CORRECTION, True
         application.correction_asked_at = told.at
-        _mark(application, {drafts.dotted(each.path) or each.path: each.words for each in told.fields})
+        _mark(application, {dotted(each.path) or each.path: each.words for each in told.fields})
     elif told.step is Step.PAYMENT_RETURNED:
         application.standing, application.editing = Standing.CORRECTION, True
         _mark(application, {each.path: each.words for each in told.fields})

@@ -17,7 +17,7 @@ from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
 from mynumber.institutions.portal.account.pages import wallet_origin
 from mynumber.institutions.portal.account.sessions import browser_secret, current_visit
 from mynumber.institutions.portal.account.signing_in import Proof
-from mynumber.institutions.portal.applications import bodies, drafts, showing
+from mynumber.institutions.portal.applications import bodies, drafts
 from mynumber.institutions.portal.applications.committing import (
     NotReady,
     agree,
@@ -33,6 +33,7 @@ from mynumber.protocols import sign_in, signing
 from mynumber.protocols.sign_in import Attribute
 from mynumber.protocols.signing import MAXIMUM_DOCUMENTS, Document
 from mynumber.webkit.environment import origin
+from mynumber.webkit.filling.showing import summary
 
 CONSENT: Final = "bundle-consent"
 SEND: Final = "bundle-send"
@@ -130,7 +131,7 @@ def ask_to_commit(request: HttpRequest, bundle: Bundle, *, now: datetime) -> str
             Document(
                 name=member.procedure.title.ja[:90],
                 digest=messages.statement_digest(content),
-                summary=showing.summary(member.reading, member.content)[:4000],
+                summary=summary(member.reading, member.content)[:4000],
                 content=messages.statement(content),
             )
             for member, content in signed

@@ -17,10 +17,10 @@ from mynumber.foundation.procedures.definition import LifeEvent, Procedure
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.applications import committing, drafts, kept
 from mynumber.institutions.portal.applications.committing import NotReady
-from mynumber.institutions.portal.applications.kept import Content
 from mynumber.institutions.portal.applications.models import Application
 from mynumber.institutions.portal.bundles import due
 from mynumber.institutions.portal.bundles.models import Bundle, Part
+from mynumber.webkit.filling.content import Content
 
 
 class Kept(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mynumber.foundation.procedures.definition import LifeEvent
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, current_visit, resident_of
-from mynumber.institutions.portal.applications import bodies, drafts, forms, outbox, showing
+from mynumber.institutions.portal.applications import bodies, drafts, outbox, showing
 from mynumber.institutions.portal.applications.committing import NotReady
 from mynumber.institutions.portal.bundles import committing, due, sets
 from mynumber.institutions.portal.bundles.models import Bundle
@@ -25,6 +25,7 @@ from mynumber.webkit.face.fields import WarekiDateField
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.journey import CardPin, CardTap, Task, TaskList, TaskState
 from mynumber.webkit.face.language import say, spoken
+from mynumber.webkit.filling import forms
 from mynumber.webkit.headers import never_kept
 
 REJECTED = 422

@@ -20,11 +20,12 @@ from mynumber.foundation.procedures.definition import Procedure, System
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.institutions.portal.account import vault
 from mynumber.institutions.portal.account.sessions import JAPAN
-from mynumber.institutions.portal.applications import drafts, kept, showing
-from mynumber.institutions.portal.applications.kept import Content
+from mynumber.institutions.portal.applications import drafts, kept
 from mynumber.institutions.portal.applications.models import Application, Paper
 from mynumber.institutions.portal.employers import inviting
 from mynumber.institutions.portal.employers.models import Invitation
+from mynumber.webkit.filling.content import Content
+from mynumber.webkit.filling.showing import lines_of
 from mynumber.webkit.paper import Facts, Mark, Words, write
 from mynumber.webkit.paper import Paper as Sheet
 
@@ -214,7 +215,7 @@ def _lines(filled: Filled, now: datetime) -> list[tuple[str, str]]:
     return [
         (
             field.label.ja,
-            " ".join(str(line) for line in showing.lines_of(field, answers.value_at(filled.sent, path))),
+            " ".join(str(line) for line in lines_of(field, answers.value_at(filled.sent, path))),
         )
         for path, field in answers.visible_paths(form, filled.sent)
         if not field.field and answers.value_at(filled.sent, path) is not None

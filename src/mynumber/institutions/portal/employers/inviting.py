@@ -18,11 +18,11 @@ from mynumber.institutions.portal.account import vault
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.applications import drafts, kept
 from mynumber.institutions.portal.applications.counter import ALPHABET, LENGTH
-from mynumber.institutions.portal.applications.kept import Content, Fixed
 from mynumber.institutions.portal.applications.models import Application
 from mynumber.institutions.portal.employers.models import Invitation
 from mynumber.webkit.face.journey import Task, TaskState
 from mynumber.webkit.face.language import say
+from mynumber.webkit.filling.content import Content, Fixed
 
 VALIDITY: Final = timedelta(days=30)
 CERTIFICATE: Final = "employment_certificate"

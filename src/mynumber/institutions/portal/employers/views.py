@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from mynumber.foundation.numbers import MalformedNumber
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, resident_of
-from mynumber.institutions.portal.applications import drafts, forms, kept, showing
+from mynumber.institutions.portal.applications import drafts, kept
 from mynumber.institutions.portal.applications.models import Application
 from mynumber.institutions.portal.employers import certifying, inviting
 from mynumber.institutions.portal.employers.certifying import CannotOpen, Why
@@ -30,6 +30,9 @@ from mynumber.webkit.face.fields import WidthTolerantField
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.journey import AnswerGroup, Course, Leg
 from mynumber.webkit.face.language import say, say_later, spoken
+from mynumber.webkit.filling import forms, showing
+from mynumber.webkit.filling.content import Content
+from mynumber.webkit.filling.pages import sections
 from mynumber.webkit.headers import never_kept
 
 REJECTED = 422
@@ -297,7 +300,7 @@ def section(request: HttpRequest, ident: UUID, section_id: str) -> HttpResponse:
     now, held = _now(), _opened(request, ident)
     filled = certifying.filled_of(held)
     reading, content = certifying.reading_of(filled, now=now)
-    pages = drafts.sections(reading.procedure)
+    pages = sections(reading.procedure)
     place = next((at for at, (each, _) in enumerate(pages) if each.id == section_id), None)
     if place is None:
         raise Http404
@@ -349,7 +352,7 @@ def section(request: HttpRequest, ident: UUID, section_id: str) -> HttpResponse:
     return response
 
 
-def _add_entry(request: HttpRequest, content: kept.Content, counts: dict[str, int]) -> bool:
+def _add_entry(request: HttpRequest, content: Content, counts: dict[str, int]) -> bool:
     """Add an entry of a group or take one away, where such a button was pressed."""
     add, (group, _, index) = request.POST.get("add", ""), request.POST.get("remove", "").partition(".")
     if add in counts:
@@ -380,7 +383,7 @@ def check(request: HttpRequest, ident: UUID) -> HttpResponse:
         del request.session[_OPENED]
         return page(request, "portal/employers/sent.html", None, {"invitation": held})
     groups = []
-    for each, fields in drafts.sections(reading.procedure):
+    for each, fields in sections(reading.procedure):
         url = reverse("employer-section", args=[ident, each.id])
         for title, lines in showing.answers_of(fields, reading, content, change=url):
             whole = each.title.in_language(spoken())
@@ -392,7 +395,7 @@ def check(request: HttpRequest, ident: UUID) -> HttpResponse:
         "ready": reading.is_complete,
         "missing": [
             (each.title.in_language(spoken()), reverse("employer-section", args=[ident, each.id]))
-            for each, fields in drafts.sections(reading.procedure)
+            for each, fields in sections(reading.procedure)
             if {field.id for field in fields}
             & {problem.path.split(".")[0] for problem in reading.all_problems}
         ],

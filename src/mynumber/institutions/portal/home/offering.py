@@ -13,11 +13,11 @@ from mynumber.foundation.procedures.definition import How, Procedure
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.applications import drafts, kept
-from mynumber.institutions.portal.applications.kept import Content, Origin
 from mynumber.institutions.portal.applications.models import Application
 from mynumber.institutions.portal.notices import inbox
 from mynumber.institutions.portal.notices.inbox import Kept
 from mynumber.protocols.notices import Happening
+from mynumber.webkit.filling.content import Content, Origin
 
 _TYPED: Final = (How.ASK,)
 _KNOWN: Final = (How.PREFILLED_EDITABLE, How.PREFILLED_LOCKED)

@@ -23,13 +23,13 @@ from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Field, FieldType, How
 from mynumber.foundation.procedures.values import ACCOUNT_KINDS, MOST_ENTRIES, Flawed, Value, normalise
-from mynumber.institutions.portal.applications.kept import Content, fixed_source
-from mynumber.institutions.portal.applications.showing import lines_of, source_of
 from mynumber.webkit.face import banks
 from mynumber.webkit.face.address_field import AddressField, PostalAddress
 from mynumber.webkit.face.bank_field import BankBranch, BankBranchField
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.language import say, spoken
+from mynumber.webkit.filling.content import Content, fixed_source
+from mynumber.webkit.filling.showing import lines_of, source_of
 
 SHOWN: Final = "shown"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[0-9]{1,2}\.[a-z][a-z0-9_]*)?")

@@ -1,0 +1,71 @@
+"""What the pages of applications share: whose an application is, whether it is open, what every page says of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from mynumber.institutions.portal.account.sessions import resident_of
+from mynumber.institutions.portal.applications import bodies, drafts, showing
+from mynumber.institutions.portal.applications.models import Application
+from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.language import spoken
+
+DOCUMENTS: Final = "documents"
+"""Mark of a draft whose page of papers was gone through."""
+
+
+def moment() -> datetime:
+    """Now."""
+    return datetime.now(UTC)
+
+
+def own(request: HttpRequest, ident: UUID, *, lock: bool = False) -> Application:
+    """The visitor's own application. Raises Http404 for another's, as for none."""
+    held = Application.objects.select_for_update() if lock else Application.objects.all()
+    found = held.filter(pk=ident, account=resident_of(request).account).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def editable(request: HttpRequest, ident: UUID, *, lock: bool = False) -> Application:
+    """The same while its answers may be changed. Raises Http404, PageRefused."""
+    application = own(request, ident, lock=lock)
+    if not application.editing:
+        raise closed(application)
+    return application
+
+
+def closed(application: Application) -> PageRefused:
+    """Why it cannot be changed now."""
+    return PageRefused(
+        "いまは変更できません",
+        "この申請は送ったあとです。入力の画面は閉じています。",
+        "申請のページで、いまの状態と、できることを確かめてください。",
+        reason="not_open",
+        status=409,
+        title_en="This cannot be changed now",
+    )
+
+
+def words_of(application: Application) -> dict[str, object]:
+    """What every page of an application says of it."""
+    procedure = drafts.procedure_of(application)
+    return {
+        "application": application,
+        "procedure": procedure,
+        "title": procedure.title.in_language(spoken()),
+        "chip": showing.chip_of(application),
+        "body_name": bodies.name_of(application.body) if application.body else "",
+    }
+
+
+def download(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A file to keep, never shown as a page of this site."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
