@@ -1,4 +1,4 @@
-"""Applications (申請): the messages between the portal and the body (機関) that decides, usually a municipality.
+"""Applications (申請): the messages between the portal and the body (機関) that decides, usually a municipality. At the counter: `counter_drafts`.
 
 ::
 
@@ -7,7 +7,6 @@
     portal -- WRITE ----> body      withdrawal, or a question to the case worker
     portal -- FOLLOW ---> body      how it stands
     body   -- TELL -----> portal    each step, in order, at least once, out of the body's outbox
-    body   -- TAKE_DRAFT -> portal  a draft that its applicant shows at the counter goes on there
 
 The five times of an application are never mixed: sent (送信), arrived (到達, 行政手続法 art. 7, デジタル手続法 art. 6(3)), accepted (受理), correction asked and answered
 (補正), decided (決定). Everything may be sent again: the same application and sequence with the same content has the same answer and no second effect; with another
@@ -24,6 +23,7 @@ from uuid import UUID
 
 import msgspec
 
+from mynumber.protocols.deliveries import DeliveryAddress
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.message import (
     BATCH_BYTES,
@@ -34,6 +34,7 @@ from mynumber.protocols.message import (
     Moment,
     SerialText,
     ShortText,
+    SystemId,
 )
 from mynumber.protocols.representation import Representation
 from mynumber.protocols.residents import FourAttributes
@@ -116,14 +117,26 @@ class Prefilled(_Body, frozen=True, kw_only=True):
 # --- the application ------------------------------------------------------------------------------------------
 
 
+class Delivered(_Body, frozen=True, kw_only=True):
+    """Where a document came from by private delivery (民間送達). The body checks the sender's signature itself, and that the document names this kind and address."""
+
+    provider: SystemId
+    sender: KindName
+    kind: KindName
+    address: DeliveryAddress
+    """Of the applicant's own connection: the portal answers for that."""
+    arrived_at: Moment
+
+
 class Attachment(_Body, frozen=True, kw_only=True):
-    """A document (添付書類) as it was uploaded and looked at."""
+    """A document (添付書類) as it was uploaded and looked at, or as its sender signed it."""
 
     document: KindName
     """Which of the form's documents."""
     name: ShortText
     media_type: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9.+-]{1,80}\Z")]
     content: Annotated[bytes, msgspec.Meta(min_length=1, max_length=LARGEST_DOCUMENT)]
+    delivered: Delivered | None = None
 
 
 class CardSignature(_Body, frozen=True, kw_only=True):
@@ -267,31 +280,11 @@ class Followed(_Body, frozen=True, kw_only=True):
     steps: Annotated[tuple[Told, ...], msgspec.Meta(max_length=1000)] = ()
 
 
-# --- at the counter -------------------------------------------------------------------------------------------
-
-
-class TakeDraft(_Body, frozen=True, kw_only=True):
-    """The applicant stands at the counter and shows the code of a draft."""
-
-    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z]{8,16}\Z")]
-    clerk: ShortText
-    """The office and the clerk who works beside the applicant: both read it in the log."""
-
-
-class Draft(_Body, frozen=True, kw_only=True):
-    application: UUID
-    form: Form
-    applicant: FourAttributes
-    answers: _Answers
-    """What is filled so far; not checked."""
-
-
 PREFILL = Message("application-prefill.v1", Prefill, Prefilled, sealed=True, max_bytes=BATCH_BYTES)
 SUBMIT = Message("application.v1", Application, Arrival, sealed=True, max_bytes=APPLICATION_BYTES)
 WRITE = Message("application-letter.v1", Letter, Acknowledged, sealed=True)
 FOLLOW = Message("application-follow.v1", Follow, Followed, sealed=True, max_bytes=BATCH_BYTES)
 TELL = Message("application-steps.v1", Tell, Acknowledged, sealed=True, max_bytes=BATCH_BYTES)
-TAKE_DRAFT = Message("application-draft.v1", TakeDraft, Draft, sealed=True, max_bytes=BATCH_BYTES)
 
 
 def statement(application: Application) -> bytes:

@@ -6,6 +6,7 @@
     provider -- SENDER_TRUST --> portal     certificates of senders and the revocation list of the CA that issued them
     provider -- DELIVER -------> portal     one document, signed by its sender, to one delivery address
     provider -- LINK_ENDED ----> portal     the customer ended the link at the provider
+    body     -- ASK_SENDERS ---> portal     who sends by this provider, and what their signatures are checked against
 
 A *delivery address* (送達先) is random, made for one connection of one resident with one provider, and says nothing about the person. Who the customer is at
 the provider, the portal knows only as the pairwise subject that the provider's own sign-in gave it.
@@ -20,7 +21,7 @@ from uuid import UUID
 import msgspec
 
 from mynumber.protocols.exchange import Acknowledged
-from mynumber.protocols.message import KindName, Message, Moment, ShortText, SystemId
+from mynumber.protocols.message import KindName, Message, Moment, SerialText, ShortText, SystemId
 
 LARGEST_DOCUMENT = 1024 * 1024
 """Bytes of one document."""
@@ -126,13 +127,42 @@ class LinkEnded(_Body, frozen=True, kw_only=True):
     at: Moment
 
 
+class AskSenders(_Body, frozen=True, kw_only=True):
+    """Who sends by this provider? Asked by a body that got one of their documents with an application and checks it itself."""
+
+    provider: SystemId
+
+
+class RegisteredSender(_Body, frozen=True, kw_only=True):
+    """A sender as the portal registered it."""
+
+    key: KindName
+    name: ShortText
+    corporate_number: str
+    kinds: dict[KindName, ShortText]
+    certificates: tuple[SerialText, ...] = ()
+    """Serial numbers of its certificates."""
+
+
+class SenderRegister(_Body, frozen=True, kw_only=True):
+    """What documents of a provider's senders are checked against; public values only."""
+
+    name: ShortText
+    root: bytes
+    """X.509 DER of the CA that was registered by hand."""
+    revocation_list: bytes | None = None
+    senders: tuple[RegisteredSender, ...] = ()
+    """Those that are registered now."""
+
+
 STANDING = Message("delivery-standing.v1", Standing, Acknowledged, sealed=True)
 SENDER_TRUST = Message("sender-trust.v1", SenderTrust, Acknowledged, max_bytes=2 * 1024 * 1024)
 DELIVER = Message("private-delivery.v1", Delivery, Receipt, sealed=True, max_bytes=4 * 1024 * 1024)
 LINK_ENDED = Message("account-link-ended.v1", LinkEnded, Acknowledged, sealed=True)
+ASK_SENDERS = Message("sender-register.v1", AskSenders, SenderRegister, max_bytes=2 * 1024 * 1024)
 
 XML_NAMESPACE = "urn:mynumber:private-delivery:1"
-"""Of the root element `document` with attributes `kind` and `address`, and children `title`, `sender`, `issued`, `item` (attribute `name`)."""
+"""Of the root element `document` with attributes `kind` and `address`, and children `title`, `sender`, `issued`, `item` (attribute `name`, and `key` where a machine may read it: a field of a form is filled with it)."""
 PDF_ADDRESS, PDF_KIND = "/MynumberDeliveryAddress", "/MynumberDocumentKind"
 """Entries of a PDF's document information dictionary."""
 

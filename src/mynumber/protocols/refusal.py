@@ -83,6 +83,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     UNAVAILABLE = "unavailable"
     UNKNOWN_RECORD = "unknown_record"
+    BAD_DOCUMENT = "bad_document"
 
     @property
     def sentence_ja(self) -> str:
@@ -131,6 +132,7 @@ _SENTENCE_JA = {
     Reason.UNREACHABLE: "相手のシステムにつながりません。時間をおいてください。",
     Reason.UNAVAILABLE: "いま処理できません。時間をおいてください。",
     Reason.UNKNOWN_RECORD: "その記録はありません。",
+    Reason.BAD_DOCUMENT: "付けた書類の、送り主の署名が正しくありません。書類を取り除き、送り主に新しく送ってもらってください。",
 }
 
 

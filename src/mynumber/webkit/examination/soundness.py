@@ -8,6 +8,7 @@ import msgspec
 
 from mynumber.foundation.procedures import answers as forms
 from mynumber.foundation.procedures.definition import Field, FieldType, Procedure
+from mynumber.foundation.procedures.delivered import kinds_for
 from mynumber.foundation.procedures.values import MOST_ENTRIES
 from mynumber.protocols import applications as protocol
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -82,6 +83,8 @@ def require_documents(procedure: Procedure, application: protocol.Application) -
             raise malformed("a document that the form does not have")
         if len(each.content) > document.most_megabytes * _MEGABYTE:
             raise Refused(Hop.PROVIDER, Reason.TOO_LARGE, "a document is larger than the form allows")
+        if each.delivered is not None and each.delivered.kind in kinds_for(document):
+            continue  # `delivered` looks at it: who signed it counts, not what it is said to be
         magic, extension = _KINDS.get(each.media_type, (b"", ""))
         if extension not in document.formats or not each.content.startswith(magic):
             raise malformed("a document is not of the kind it is said to be")

@@ -20,6 +20,7 @@ ACTS: Final = {
     "released": "担当を離れました",
     "opened": "申請の内容を見ました",
     "paper": "添付書類を見ました",
+    "looked": "添付書類の送り主の署名を、もう一度確かめました",
     "accepted": "受理しました",
     "asked": "情報連携で照会しました",
     "correction": "補正を求めました",
@@ -35,10 +36,12 @@ ACTS: Final = {
     "transfer_returned": "銀行から資金返却の知らせが届きました",
     "account_asked": "別の口座を本人に聞きました",
     "account_given": "本人が別の口座を知らせました",
+    "registered_used": "公金受取口座を振込先にしました",
     "paid": "支払われたことを確かめました",
     "closed": "完了しました",
     "withdrawn": "本人が取り下げました",
     "draft": "窓口で下書きを引き継ぎました",
+    "handed_in": "窓口で申請を受け付けました",
 }
 STEPS: Final = {
     Step.ARRIVED: "到達",

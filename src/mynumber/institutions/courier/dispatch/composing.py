@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from uuid import UUID
@@ -12,6 +13,7 @@ from lxml import etree
 
 from mynumber.foundation.documents import sign_pdf, sign_xml
 from mynumber.foundation.documents.card import DigestSigner
+from mynumber.foundation.people import Wareki
 from mynumber.institutions.courier.dispatch.senders import Sender
 from mynumber.protocols.deliveries import PDF_ADDRESS, PDF_KIND, XML_NAMESPACE
 
@@ -25,7 +27,9 @@ def compose(
     made = sender.kinds[kind]
     if made.form == "xml":
         return sign_xml(
-            xml_document(made.name, sender.name, made.items, kind=kind, address=address, now=now),
+            xml_document(
+                made.name, sender.name, made.items, kind=kind, address=address, now=now, keys=dict(made.keys)
+            ),
             signer,
             signed_at=now,
         )
@@ -37,7 +41,14 @@ def compose(
 
 
 def xml_document(
-    title: str, sender: str, items: tuple[tuple[str, str], ...], *, kind: str, address: str, now: datetime
+    title: str,
+    sender: str,
+    items: tuple[tuple[str, str], ...],
+    *,
+    kind: str,
+    address: str,
+    now: datetime,
+    keys: Mapping[str, str] | None = None,
 ) -> bytes:
     """The XML of `protocols.deliveries`, not signed yet."""
     root = etree.Element(
@@ -51,8 +62,14 @@ def xml_document(
     ):
         etree.SubElement(root, f"{{{XML_NAMESPACE}}}{name}").text = text
     for name, text in items:
-        etree.SubElement(root, f"{{{XML_NAMESPACE}}}item", {"name": name}).text = text
+        key = (keys or {}).get(name)
+        named = {"name": name, "key": key} if key else {"name": name}
+        etree.SubElement(root, f"{{{XML_NAMESPACE}}}item", named).text = _text(text, day.date())
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def _text(text: str, made_on: date) -> str:
+    return Wareki.of(made_on + timedelta(days=int(text[1:]))).text if text.startswith("@") else text
 
 
 def pdf_document(

@@ -15,7 +15,9 @@ class Kind:
     name: str
     form: str
     items: tuple[tuple[str, str], ...]
-    """What a document of the demonstration says, term and value."""
+    """What a document of the demonstration says, term and value; "@+210" is the day so many days after it is made."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """Term and key, of what forms are filled with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,39 @@ SENDERS: Final = {
                     "住宅ローン年末残高証明書",
                     "xml",
                     (("借入れの日", "令和3年4月10日"), ("年末残高（円）", "18400000")),
+                ),
+            },
+        ),
+        Sender(
+            "hidamari_clinic",
+            "ひだまり架空クリニック",
+            "Hidamari Clinic (fictitious)",
+            CorporateNumber.from_base("000000000303").digits,
+            {
+                "clinic_note": Kind(
+                    "妊娠の証明",
+                    "xml",
+                    (
+                        ("診断した医療機関", "ひだまり架空クリニック"),
+                        ("診断した日", "@-6"),
+                        ("出産予定日", "@+210"),
+                        ("胎児の数", "1"),
+                    ),
+                    (
+                        ("診断した医療機関", "clinic"),
+                        ("診断した日", "diagnosed_on"),
+                        ("出産予定日", "due_date"),
+                        ("胎児の数", "unborn"),
+                    ),
+                ),
+                "doctor_opinion": Kind(
+                    "傷病手当金の意見書",
+                    "xml",
+                    (
+                        ("傷病名", "腰椎椎間板ヘルニア"),
+                        ("労務不能と認めた期間", "令和8年10月5日から令和8年11月13日まで"),
+                    ),
+                    (("傷病名", "illness"),),
                 ),
             },
         ),
