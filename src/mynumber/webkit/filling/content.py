@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -14,7 +15,9 @@ from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.values import MOST_ENTRIES
 from mynumber.protocols.applications import Prefilled
+from mynumber.webkit.face.language import say
 
+JAPAN: Final = ZoneInfo("Asia/Tokyo")
 _STEP: Final = re.compile(r"([a-z][a-z0-9_]*)(?:\[([0-9]{1,3})\])?")
 
 
@@ -27,15 +30,32 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Fixed(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer inside an entry of a group that a third party gave (the employer): what the form sends for it is ignored. It does not print itself."""
+    """An answer that somebody else gave (the employer, the sender of a signed document): what the form sends for it is ignored. It does not print itself."""
 
     group: str
+    """"" for a field of the form's top level."""
     person: str
     """Which entry: its `person`."""
     field: str
     value: Any
     source: str
-    """Who gave it and when, in words."""
+    """Who gave it and when, in words; with `as_of` the name of who signed the document."""
+    paper: str = ""
+    """The document that says it, by the id of the paper."""
+    as_of: str = ""
+    """When the document came, ISO 8601."""
+
+    @property
+    def words(self) -> str:
+        """Whose word it is, and of when."""
+        if not self.as_of:
+            return self.source
+        at = datetime.fromisoformat(self.as_of).astimezone(JAPAN)
+        return say(
+            f"{self.source}が署名した書類から（{at.year}年{at.month}月{at.day}日に届きました）",
+            f"From a document signed by {self.source}, arrived on {at:%Y-%m-%d}",
+            f"{self.source}の 書類に ある とおり",
+        )
 
     def __repr__(self) -> str:
         return f"Fixed({self.group}.{self.field})"
@@ -69,6 +89,9 @@ def with_fixed(content: Content) -> dict[str, Any]:
         return content.typed
     typed = {**content.typed}
     for each in content.fixed:
+        if not each.group:
+            typed[each.field] = each.value
+            continue
         entries = typed.get(each.group)
         if entries is None:
             known = content.known.get(each.group) or []
@@ -88,6 +111,8 @@ def fixed_source(content: Content, values: Mapping[str, Any], path: str) -> str:
     if not content.fixed:
         return ""
     group, _, rest = path.partition(".")
+    if not rest:
+        return next((each.words for each in content.fixed if (each.group, each.field) == ("", path)), "")
     index, _, field = rest.partition(".")
     entries = values.get(group)
     if not (isinstance(entries, list) and index.isdigit() and int(index) < len(entries)):
@@ -95,7 +120,7 @@ def fixed_source(content: Content, values: Mapping[str, Any], path: str) -> str:
     person = entries[int(index)].get("person")
     return next(
         (
-            each.source
+            each.words
             for each in content.fixed
             if (each.group, each.person, each.field) == (group, person, field)
         ),

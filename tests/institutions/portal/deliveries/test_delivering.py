@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
@@ -16,7 +15,6 @@ from mynumber.foundation.documents.card import DigestSigner
 from mynumber.institutions.courier.dispatch import authority, composing, sending
 from mynumber.institutions.courier.dispatch.senders import SENDERS
 from mynumber.institutions.portal.account.models import Account
-from mynumber.institutions.portal.applications import drafts, finding
 from mynumber.institutions.portal.deliveries import connecting, documents, items
 from mynumber.institutions.portal.deliveries.models import Arrival, DeliveredDocument
 from mynumber.institutions.portal.notices import inbox
@@ -100,8 +98,7 @@ def test_a_document_arrives_is_read_used_and_deleted(resident: Resident, house: 
     assert firm.send(address, LIFE, XML_KIND).outcome == Outcome.DELIVERED
     assert firm.send(address, LIFE, PDF_KIND).outcome == Outcome.DELIVERED
     mine = account_of(resident)
-    assert [one.kind for one in documents.usable(mine)] == [PDF_KIND]
-    assert documents.value(mine, XML_KIND, "証明額（円）") == "63000"
+    assert [one.kind for one in documents.usable(mine)] == [PDF_KIND, XML_KIND]
     assert len(items.items(mine, now())) == 2
     pages = {one.kind: f"/deliveries/{one.pk}/" for one in documents.of_account(mine)}
     assert inbox.find(mine, documents.of_account(mine)[0].pk) is not None
@@ -299,29 +296,3 @@ def test_only_what_the_registered_authority_signed_is_trusted(resident: Resident
     with pytest.raises(Refused) as listed:
         trust(firm, b"\x30\x03\x02\x01\x01")
     assert listed.value.reason is Reason.BAD_SIGNATURE
-
-
-def test_a_document_that_arrived_is_handed_in_with_an_application(
-    resident: Resident, house: House, firm: Firm
-) -> None:
-    address = resident.ready()
-    firm.send(address, LIFE, PDF_KIND)
-    mine = account_of(resident)
-    procedure = finding.procedure_on("nursery_application", now().date())
-    application, _ = drafts.begin(mine, procedure, now=now())
-    path = f"/applications/{application.pk}/documents"
-    page = resident.browser.text(path)
-    found = re.search(r'name="document" value="([a-z_]+)"', page)
-    assert found is not None
-    assert "届いた書類から選ぶ" in page
-    (one,) = documents.usable(mine)
-    used: Any = resident.browser.post_form(path, path, document=found[1], use=str(one.id))
-    assert used.status_code == 303
-    (paper,) = application.papers.all()
-    assert drafts.paper_content(paper) == documents.content(mine, one.id)
-    somebody = Resident(house, firm, house.holder(), firm.customer())
-    firm.send(somebody.ready(), LIFE, PDF_KIND)
-    (theirs,) = documents.usable(account_of(somebody))
-    refused: Any = resident.browser.post_form(path, path, document=found[1], use=str(theirs.id))
-    assert refused.status_code == 422
-    assert application.papers.count() == 1

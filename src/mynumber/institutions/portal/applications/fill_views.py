@@ -17,9 +17,11 @@ from mynumber.institutions.portal.account.sessions import SeeOther, resident_of
 from mynumber.institutions.portal.applications import (
     drafts,
     kept,
+    received,
 )
 from mynumber.institutions.portal.applications.drafts import TooManyPapers
 from mynumber.institutions.portal.applications.models import Application
+from mynumber.institutions.portal.applications.received import NotUsable
 from mynumber.institutions.portal.applications.view_parts import (
     DOCUMENTS,
     download,
@@ -28,7 +30,7 @@ from mynumber.institutions.portal.applications.view_parts import (
     own,
     words_of,
 )
-from mynumber.institutions.portal.deliveries import documents as delivered_documents
+from mynumber.institutions.portal.deliveries.models import Sender
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.face.journey import (
     Attached,
@@ -127,7 +129,7 @@ def documents(request: HttpRequest, ident: UUID) -> HttpResponse:
         here = reverse("application-documents", args=[held.pk])
         if "remove" in request.POST:
             try:
-                drafts.remove_paper(held, UUID(request.POST["remove"]))
+                received.take_out(held, UUID(request.POST["remove"]), now=now)
             except ValueError:
                 raise Http404 from None
             return SeeOther(here)
@@ -139,21 +141,28 @@ def documents(request: HttpRequest, ident: UUID) -> HttpResponse:
         if document is None:
             raise Http404
         form = PaperForm(document, request.POST, request.FILES)
-        delivered = delivered_documents.chosen(resident_of(request), request.POST.get("use", ""))
-        if delivered is not None or form.is_valid():
+        chosen = request.POST.get("use", "")
+        if chosen or form.is_valid():
             try:
-                drafts.add_paper(held, document, delivered or form.cleaned_data["file"], now=now)
+                if chosen:
+                    form.errors.clear()  # no file was sent, and none is missing
+                    received.hand_in(resident_of(request), held, document, chosen, now=now)
+                else:
+                    drafts.add_paper(held, document, form.cleaned_data["file"], now=now)
                 return SeeOther(here)
             except TooManyPapers:
                 form.add_error("file", pages.too_many_papers())
+            except NotUsable as no:
+                form.add_error("file", no.sentence)
         bad = (document.id, form)
     spoke = spoken()
     papers = []
+    box, signers = received.box(resident_of(request)), received.senders_of(held)
     for document in wanted.values():
         form_of = bad[1] if bad is not None and bad[0] == document.id else PaperForm(document)
         attached = [
             Attached(
-                drafts.paper_name(paper),
+                _named(drafts.paper_name(paper), signers.get(paper.pk)),
                 paper.size,
                 paper.uploaded_at,
                 reverse("application-paper", args=[held.pk, paper.pk]),
@@ -161,12 +170,24 @@ def documents(request: HttpRequest, ident: UUID) -> HttpResponse:
             )
             for paper in held.papers.filter(document=document.id).order_by("uploaded_at")
         ]
-        papers.append((document, document.label.in_language(spoke), form_of, attached))
+        label = document.label.in_language(spoke)
+        offered = received.offers(box, reading.procedure, document, spoke)
+        papers.append((document, label, form_of, attached, offered))
     context = words_of(held) | {"papers": papers, "bad": bad[1] if bad else None}
-    context["usable"] = delivered_documents.offered(resident_of(request))
     response = page(request, "portal/applications/documents.html", resident_of(request), context)
     response.status_code = REJECTED if bad else 200
     return response
+
+
+def _named(name: str, signer: Sender | None) -> str:
+    """A file's name, with whose signature it carries."""
+    if signer is None:
+        return name
+    return say(
+        f"{name}（送り主：{signer.name}、法人番号 {signer.corporate_number}。署名を確かめました）",
+        f"{name} (sender: {signer.name}, corporate number {signer.corporate_number}; signature checked)",
+        f"{name}（おくりぬし：{signer.name}。署名を たしかめました）",
+    )
 
 
 @resident_only

@@ -29,6 +29,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     issued: str = ""
     lines: tuple[tuple[str, str], ...] = ()
     """Names and values of an XML."""
+    values: tuple[tuple[str, str], ...] = ()
+    """Keys and values of those lines that forms are filled with."""
 
     def __repr__(self) -> str:
         return "Facts(...)"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.applications.models import Paper
 from mynumber.institutions.portal.identity.models import Site, SiteLink
 
 
@@ -165,3 +166,19 @@ class DeliveredDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.pk}"
+
+
+class HandedIn(models.Model):
+    """A delivered document that was put into an application: whose signature its bytes carry. It outlives the document, and goes with the paper."""
+
+    paper = models.OneToOneField(Paper, on_delete=models.CASCADE, primary_key=True, related_name="handed_in")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=100)
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "delivery_handed_in"
+
+    def __str__(self) -> str:
+        return f"handed in as paper {self.paper_id}"

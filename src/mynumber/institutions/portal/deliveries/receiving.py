@@ -74,7 +74,14 @@ def _decide(provider: Provider, delivery: Delivery, digest: bytes, now: datetime
     try:
         # Whom nobody lets send is not looked at; what counts is decided below, under the lock.
         _require_wanted(_connection(provider, delivery, lock=False), sender, delivery)
-        checked = checking.check(delivery, _known(sender), now=now)
+        checked = checking.check(
+            delivery.document,
+            _known(sender),
+            kind=delivery.kind,
+            address=delivery.address,
+            title=delivery.title,
+            now=now,
+        )
     except NotTaken as no:
         refused = no
     except ComeAgain:

@@ -15,7 +15,14 @@ from mynumber.foundation.pki import MalformedTrust, serial_text
 from mynumber.institutions.portal.deliveries.models import Provider, Sender, SenderCertificate
 from mynumber.institutions.portal.identity import clients
 from mynumber.institutions.portal.identity.models import Client, Site
-from mynumber.protocols.deliveries import SENDER_POLICY, Registration, SenderTrust
+from mynumber.protocols.deliveries import (
+    SENDER_POLICY,
+    AskSenders,
+    RegisteredSender,
+    Registration,
+    SenderRegister,
+    SenderTrust,
+)
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.messages import Question
@@ -113,6 +120,31 @@ def take_trust(question: Question[SenderTrust]) -> Acknowledged:
     return Acknowledged(count=count)
 
 
+def answer_senders(question: Question[AskSenders]) -> SenderRegister:
+    """Who sends by a provider now, for a body that checks one of their documents itself."""
+    provider = Provider.objects.filter(pk=question.body.provider, is_active=True).first()
+    if provider is None:
+        raise Refused(Hop.PORTAL, Reason.UNKNOWN_RECORD)
+    listed = provider.revocation_list
+    return SenderRegister(
+        name=provider.name,
+        root=bytes(provider.root),
+        revocation_list=None if listed is None else bytes(listed),
+        senders=tuple(
+            RegisteredSender(
+                key=each.key,
+                name=each.name,
+                corporate_number=each.corporate_number,
+                kinds=each.kinds,
+                certificates=tuple(one.serial for one in each.certificates.all()),
+            )
+            for each in provider.senders.filter(is_active=True)
+            .prefetch_related("certificates")
+            .order_by("key")
+        ),
+    )
+
+
 def _sender_of(provider: Provider, root: x509.Certificate, certificate: x509.Certificate) -> Sender | None:
     try:
         certificate.verify_directly_issued_by(root)
@@ -143,4 +175,4 @@ def registration_of(text: bytes) -> Registration:
     return msgspec.json.decode(text, type=Registration)
 
 
-__all__ = ["MalformedTrust", "register", "registration_of", "take_trust"]
+__all__ = ["MalformedTrust", "answer_senders", "register", "registration_of", "take_trust"]

@@ -6,9 +6,13 @@ from django.urls import URLPattern, path
 
 from mynumber.institutions.portal.deliveries import receiving, registering, views
 from mynumber.institutions.portal.deliveries.models import Provider
-from mynumber.protocols.deliveries import DELIVER, SENDER_TRUST
+from mynumber.protocols.deliveries import ASK_SENDERS, DELIVER, SENDER_TRUST
 from mynumber.protocols.refusal import Hop
 from mynumber.webkit.messages import message_routes
+
+
+def _is_body(sender: str, _: str) -> bool:
+    return sender.startswith("municipality.")
 
 
 def _is_provider(sender: str, _: str) -> bool:
@@ -18,6 +22,7 @@ def _is_provider(sender: str, _: str) -> bool:
 routes: list[URLPattern] = [
     *message_routes(DELIVER, receiving.take, hop=Hop.PORTAL, may_ask=_is_provider),
     *message_routes(SENDER_TRUST, registering.take_trust, hop=Hop.PORTAL, may_ask=_is_provider),
+    *message_routes(ASK_SENDERS, registering.answer_senders, hop=Hop.PORTAL, may_ask=_is_body),
 ]
 """Messages stand at the root of the portal."""
 

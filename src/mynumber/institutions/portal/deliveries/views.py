@@ -13,6 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mynumber.foundation.procedures.delivered import kinds_for
+from mynumber.foundation.procedures.loading import catalogue
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, resident_of
 from mynumber.institutions.portal.deliveries import connecting, documents, kept
@@ -27,21 +29,57 @@ from mynumber.institutions.portal.identity import linking
 from mynumber.protocols.deliveries import Outcome
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.face.forms import PlainForm
-from mynumber.webkit.face.language import say
+from mynumber.webkit.face.language import say, spoken
 from mynumber.webkit.face.parts import Cell, Chip, Column, Kind, Link, Table
 
 ON_A_PAGE = 20
 REFUSALS_SHOWN = 10
 _OUTCOMES = {
-    Outcome.NO_CONSENT: "同意のない種類の書類だったため、受け取りませんでした。",
-    Outcome.BAD_SIGNATURE: "署名を確かめられなかったため、受け取りませんでした。",
-    Outcome.OTHER_SIGNER: "送り主でない人の署名だったため、受け取りませんでした。",
-    Outcome.OTHER_SUBJECT: "あなたあての書類ではなかったため、受け取りませんでした。",
-    Outcome.NOT_HARMLESS: "危険なしかけのある書類だったため、受け取りませんでした。",
-    Outcome.UNREADABLE: "読み取れない書類だったため、受け取りませんでした。",
-    Outcome.UNKNOWN_SENDER: "登録のない送り主だったため、受け取りませんでした。",
-    Outcome.FULL: "保管できる量を超えるため、受け取りませんでした。要らない書類を消してください。",
-    Outcome.NO_CONNECTION: "つながりを外したあとに来たため、受け取りませんでした。",
+    Outcome.NO_CONSENT: (
+        "同意のない種類の書類だったため、受け取りませんでした。",
+        "Not taken: you had not agreed to this kind.",
+        "よいと して いない 書類でした。",
+    ),
+    Outcome.BAD_SIGNATURE: (
+        "署名を確かめられなかったため、受け取りませんでした。",
+        "Not taken: its signature did not hold.",
+        "署名が ただしく ありませんでした。",
+    ),
+    Outcome.OTHER_SIGNER: (
+        "送り主でない人の署名だったため、受け取りませんでした。",
+        "Not taken: somebody else than the sender had signed it.",
+        "ほかの 人の 署名でした。",
+    ),
+    Outcome.OTHER_SUBJECT: (
+        "あなたあての書類ではなかったため、受け取りませんでした。",
+        "Not taken: it was not made for you.",
+        "あなたの 書類では ありませんでした。",
+    ),
+    Outcome.NOT_HARMLESS: (
+        "危険なしかけのある書類だったため、受け取りませんでした。",
+        "Not taken: it could do harm.",
+        "あぶない 書類でした。",
+    ),
+    Outcome.UNREADABLE: (
+        "読み取れない書類だったため、受け取りませんでした。",
+        "Not taken: it cannot be read.",
+        "よめない 書類でした。",
+    ),
+    Outcome.UNKNOWN_SENDER: (
+        "登録のない送り主だったため、受け取りませんでした。",
+        "Not taken: the sender is not registered.",
+        "しらない おくりぬしでした。",
+    ),
+    Outcome.FULL: (
+        "保管できる量を超えるため、受け取りませんでした。要らない書類を消してください。",
+        "Not taken: your room is full. Delete what you do not need.",
+        "いっぱいでした。いらない 書類を けして ください。",
+    ),
+    Outcome.NO_CONNECTION: (
+        "つながりを外したあとに来たため、受け取りませんでした。",
+        "Not taken: it came after the connection had ended.",
+        "はなした あとに 来ました。",
+    ),
 }
 
 
@@ -119,8 +157,18 @@ def document(request: HttpRequest, ident: UUID) -> HttpResponse:
         "kind": found.sender.kinds.get(found.kind, found.kind),
         "lines": lines if facts.lines else None,
         "may_be_used": found.form == "pdf",
+        "uses": _uses(found.kind),
     }
     return page(request, "portal/deliveries/document.html", resident_of(request), context)
+
+
+def _uses(kind: str) -> list[tuple[str, str]]:
+    """Titles and addresses of the procedures that a document of this kind serves in."""
+    return [
+        (procedure.title.in_language(spoken()), reverse("procedure", args=[procedure.id]))
+        for procedure in catalogue().on(_now().date())
+        if any(kind in kinds_for(document) for document in procedure.document)
+    ]
 
 
 @resident_only
@@ -235,7 +283,7 @@ def _refused(connection: Connection | None) -> Table | None:
         return None
     gone = Arrival.objects.filter(connection=connection).exclude(outcome=Outcome.DELIVERED.value)
     rows = [
-        [each.at, each.sender.name if each.sender else None, _OUTCOMES[Outcome(each.outcome)]]
+        [each.at, each.sender.name if each.sender else None, say(*_OUTCOMES[Outcome(each.outcome)])]
         for each in gone.select_related("sender").order_by("-at", "-pk")[:REFUSALS_SHOWN]
     ]
     if not rows:
