@@ -24,7 +24,7 @@ from mynumber.institutions.portal.identity.addresses import issuer
 from mynumber.institutions.portal.identity.claims import SCOPES
 from mynumber.institutions.portal.identity.clients import Fault, RegistrationRefused
 from mynumber.institutions.portal.identity.models import Client
-from mynumber.institutions.portal.identity.words import FAULTS, SCOPE_WORDS
+from mynumber.institutions.portal.identity.words import FAULTS, scope_words
 from mynumber.webkit.access import public
 from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.face.forms import PlainForm
@@ -58,7 +58,7 @@ class ServiceForm(PlainForm):
     )
     scopes = forms.MultipleChoiceField(
         label="求めるもの（scope）",
-        choices=[(scope, f"{scope}：{SCOPE_WORDS[scope][0]}") for scope in SCOPES if scope != "openid"],
+        choices=[(scope, f"{scope}：{scope_words(scope)[0]}") for scope in SCOPES if scope != "openid"],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text="openid は、いつも含まれます。",
@@ -202,7 +202,7 @@ def _page(request: HttpRequest, form: ServiceForm, status: int = 200) -> HttpRes
         "form": form,
         "issuer": issuer(),
         "removed": "removed" in request.GET,
-        "scopes": [(scope, *SCOPE_WORDS[scope]) for scope in SCOPES],
+        "scopes": [(scope, *scope_words(scope)) for scope in SCOPES],
     }
     response = page(request, "portal/identity/developers.html", None, context)
     response.status_code = status

@@ -36,27 +36,18 @@ from mynumber.institutions.portal.identity import (
     tokens,
 )
 from mynumber.institutions.portal.identity.api import lists
-from mynumber.institutions.portal.identity.claims import attributes_for
+from mynumber.institutions.portal.identity.claims import SCOPES, attributes_for
 from mynumber.institutions.portal.identity.engine import server, single_values
 from mynumber.institutions.portal.identity.interactions import Answered
 from mynumber.institutions.portal.identity.models import Client, Disclosure, Interaction, Linkage
 from mynumber.institutions.portal.identity.requests import Asked
-from mynumber.institutions.portal.identity.words import (
-    GONE_ADVICE,
-    GONE_TITLE,
-    GONE_WHAT,
-    REFUSED_ADVICE,
-    REFUSED_TITLE,
-    REFUSED_WHAT,
-    SCOPE_WORDS,
-    shown_values,
-)
+from mynumber.institutions.portal.identity.words import gone, refused, scope_words, shown_values
 from mynumber.protocols import sign_in, signing
 from mynumber.protocols.signing import Document
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.environment import origin
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.language import say_later
 from mynumber.webkit.face.mould import filled
 from mynumber.webkit.headers import never_kept
 
@@ -157,7 +148,7 @@ def use_card(request: HttpRequest, interaction_id: str) -> HttpResponse:
     now = _now()
     interaction = interactions.seen_by_browser(interaction_id, request.session, now=now)
     if interaction is None:
-        raise _GONE
+        raise gone()
     try:
         current_trust(now)
     except TrustUnavailable:
@@ -185,7 +176,7 @@ def answer(request: HttpRequest, interaction_id: str) -> HttpResponse:
     if request.POST.get("answer") == "no":
         return _lead_back(lambda: interactions.decline(interaction, now=now))
     if interaction.account is None:
-        raise _GONE
+        raise gone()
     if interaction.agreed is not None:
         return _to_sign(request, interaction, now)
     form = ConsentForm(interaction, request.POST)
@@ -202,7 +193,7 @@ def answer(request: HttpRequest, interaction_id: str) -> HttpResponse:
 def _to_sign(request: HttpRequest, interaction: Interaction, now: datetime) -> HttpResponse:
     """Send the browser to the holder's device with the documents."""
     if interactions.transaction_of(interaction, now=now) is None:
-        raise _GONE
+        raise gone()
     asked = interactions.ask_to_sign(
         interaction,
         browser=browser_secret(request.session),
@@ -230,9 +221,17 @@ class ConsentForm(forms.Form):
     """What of the things asked for the resident hands over; the sign-in itself is not for choice."""
 
     scopes_given = forms.MultipleChoiceField(
-        label="渡すもの", required=False, widget=forms.CheckboxSelectMultiple
+        label=say_later("渡すもの", "What is handed over", "わたす もの"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
-    remember = forms.BooleanField(label="次からは、同じ内容なら確認しない", required=False, initial=False)
+    remember = forms.BooleanField(
+        label=say_later(
+            "次からは、同じ内容なら確認しない", "Do not ask again for the same", "つぎから きかない"
+        ),
+        required=False,
+        initial=False,
+    )
 
     def __init__(self, interaction: Interaction, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -241,7 +240,7 @@ class ConsentForm(forms.Form):
         field = self.fields["scopes_given"]
         values = shown_values(interactions.attributes_of(interaction))
         field.choices = [  # type: ignore[attr-defined]
-            (scope, "：".join(filter(None, (SCOPE_WORDS[scope][0], values.get(scope))))) for scope in optional
+            (scope, "：".join(filter(None, (scope_words(scope)[0], values.get(scope))))) for scope in optional
         ]
         field.initial = optional
         if not optional:
@@ -291,20 +290,10 @@ def end_service(request: HttpRequest, client_id: str) -> HttpResponse:
     return SeeOther(reverse("services"))
 
 
-_GONE = PageRefused(
-    GONE_TITLE,
-    GONE_WHAT,
-    *GONE_ADVICE,
-    reason="interaction_gone",
-    status=410,
-    title_en="This request is over",
-)
-
-
 def _interaction(request: HttpRequest, interaction_id: str, now: datetime) -> Interaction:
     interaction = interactions.of_browser(interaction_id, request.session, now=now)
     if interaction is None:
-        raise _GONE
+        raise gone()
     return interaction
 
 
@@ -347,7 +336,7 @@ def _context(interaction: Interaction) -> dict[str, object]:
 
 
 def _asked(interaction: Interaction) -> tuple[tuple[str, str, str], ...]:
-    return tuple((*SCOPE_WORDS[scope], scope) for scope in interactions.scopes_of(interaction))
+    return tuple((*scope_words(scope), scope) for scope in interactions.scopes_of(interaction))
 
 
 def _documents(interaction: Interaction) -> list[Document]:
@@ -356,7 +345,7 @@ def _documents(interaction: Interaction) -> list[Document]:
 
 
 def _names(scopes: str) -> list[str]:
-    return [SCOPE_WORDS[scope][0] for scope in scopes.split() if scope in SCOPE_WORDS]
+    return [scope_words(scope)[0] for scope in scopes.split() if scope in SCOPES]
 
 
 def _back(answered: Any) -> HttpResponse:
@@ -383,14 +372,7 @@ def _refuse(error: OAuth2Error) -> HttpResponse:
     if error.redirect_uri:
         response: HttpResponse = server().handle_error_response(None, error)
         return response
-    raise PageRefused(
-        REFUSED_TITLE,
-        f"{REFUSED_WHAT}（理由：{error.error}）",
-        *REFUSED_ADVICE,
-        reason=str(error.error),
-        status=400,
-        title_en="The service's request cannot be accepted",
-    )
+    raise refused(str(error.error))
 
 
 def _now() -> datetime:

@@ -2,36 +2,117 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.institutions.portal.identity.clients import Fault
+from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Said
+from mynumber.webkit.face.language import is_english, say
 
-SCOPE_WORDS: dict[str, tuple[str, str]] = {
+_SCOPES: Final = {
     "openid": (
-        "あなたを見分ける符号",
-        "このサービスだけで通じる符号です。マイナンバーでも、電子証明書の番号でもありません。ほかのサービスの符号とは結び付けられません。",
+        ("あなたを見分ける符号", "A code that tells you apart", "あなたの しるし"),
+        (
+            "このサービスだけで通じる符号です。マイナンバーでも、電子証明書の番号でもありません。ほかのサービスの符号とは結び付けられません。",
+            "Good for this service alone. It is neither your My Number nor your certificate's number, and cannot be tied to the code of another service.",
+            "この サービスだけの しるしです。マイナンバーでは ありません。",
+        ),
     ),
-    "name": ("お名前", "署名用電子証明書に書かれている氏名です。"),
-    "address": ("ご住所", "署名用電子証明書に書かれている住所です。"),
-    "birthdate": ("生年月日", "署名用電子証明書に書かれている生年月日です。"),
-    "gender": ("性別", "署名用電子証明書に書かれている性別です。"),
+    "name": (
+        ("お名前", "Name", "名前"),
+        (
+            "署名用電子証明書に書かれている氏名です。",
+            "The name in your signature certificate.",
+            "カードの 電子証明書に ある 名前です。",
+        ),
+    ),
+    "address": (
+        ("ご住所", "Address", "住所"),
+        (
+            "署名用電子証明書に書かれている住所です。",
+            "The address in your signature certificate.",
+            "カードの 電子証明書に ある 住所です。",
+        ),
+    ),
+    "birthdate": (
+        ("生年月日", "Day of birth", "生まれた 日"),
+        (
+            "署名用電子証明書に書かれている生年月日です。",
+            "The day of birth in your signature certificate.",
+            "カードの 電子証明書に ある 生まれた 日です。",
+        ),
+    ),
+    "gender": (
+        ("性別", "Sex", "男か 女か"),
+        (
+            "署名用電子証明書に書かれている性別です。",
+            "The sex in your signature certificate.",
+            "カードの 電子証明書に ある ことです。",
+        ),
+    ),
     "sign": (
-        "電子署名",
-        "このあと署名した書類の署名と、署名用電子証明書（氏名・住所・生年月日・性別を含みます）です。",
+        ("電子署名", "Electronic signature", "電子署名"),
+        (
+            "このあと署名した書類の署名と、署名用電子証明書（氏名・住所・生年月日・性別を含みます）です。",
+            "The signatures on the documents that you sign next, and your signature certificate (with name, address, day of birth and sex).",
+            "このあと 署名した 書類の 署名と、電子証明書です（名前・住所・生まれた 日・男か 女かが 入って います）。",
+        ),
     ),
 }
-"""Scope: what it is called, and what it is."""
 
-REFUSED_TITLE = "サービスからの依頼を受け付けられません"
-REFUSED_WHAT = (
-    "サービスからマイナポータルへの依頼に誤りがあるため、止めました。あなたの情報は、どこにも渡っていません。"
-)
-REFUSED_ADVICE = (
-    "サービスのページに戻って、はじめからやり直してください。",
-    "続くときは、このページの「理由」をそえて、サービスの問い合わせ先に伝えてください。",
-)
-GONE_TITLE = "この依頼は終わっています"
-GONE_WHAT = "時間がたったか、別のブラウザーではじめた依頼か、もう答えた依頼です。あなたの情報は、新しくどこにも渡っていません。"
-GONE_ADVICE = ("サービスのページに戻って、サインインをはじめからやり直してください。",)
+
+def scope_words(scope: str) -> tuple[str, str]:
+    """What a scope is called, and what it is, in the chosen language."""
+    name, what = _SCOPES[scope]
+    return say(*name), say(*what)
+
+
+def refused(error: str) -> PageRefused:
+    """The service's request is wrong; `error` is the code of OAuth."""
+    return PageRefused(
+        "サービスからの依頼を受け付けられません",
+        f"サービスからマイナポータルへの依頼に誤りがあるため、止めました。あなたの情報は、どこにも渡っていません。（理由：{error}）",
+        "サービスのページに戻って、はじめからやり直してください。",
+        "続くときは、このページの「理由」をそえて、サービスの問い合わせ先に伝えてください。",
+        reason=error,
+        status=400,
+        english=Said(
+            "The service's request cannot be accepted",
+            f"What the service asked of the portal is wrong and was stopped. Nothing of yours was handed over. (Reason: {error})",
+            (
+                "Go back to the service and begin again.",
+                "If it goes on, tell the service, with the reason on this page.",
+            ),
+        ),
+        easy=Said(
+            "サービスの おねがいを うけつけられません",
+            f"サービスの おねがいが まちがって います。あなたの じょうほうは わたして いません。（わけ：{error}）",
+            ("サービスの ページに もどって、はじめから して ください。",),
+        ),
+    )
+
+
+def gone() -> PageRefused:
+    """The interaction is over, or another browser's."""
+    return PageRefused(
+        "この依頼は終わっています",
+        "時間がたったか、別のブラウザーではじめた依頼か、もう答えた依頼です。あなたの情報は、新しくどこにも渡っていません。",
+        "サービスのページに戻って、サインインをはじめからやり直してください。",
+        reason="interaction_gone",
+        status=410,
+        english=Said(
+            "This request is over",
+            "Too much time went by, it was begun in another browser, or it is answered already. Nothing more of yours was handed over.",
+            ("Go back to the service and sign in again from the beginning.",),
+        ),
+        easy=Said(
+            "この おねがいは おわって います",
+            "時間が たったか、もう こたえました。あなたの じょうほうは わたして いません。",
+            ("サービスの ページに もどって、はじめから して ください。",),
+        ),
+    )
+
 
 FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.NAME: ("name", "1文字から60文字の、1行の名前を入れてください。"),
@@ -58,7 +139,11 @@ FAULTS: dict[Fault, tuple[str, str]] = {
 }
 """Fault: the field of the form it belongs to, and what to do."""
 
-_SEX = {"male": "男", "female": "女", "unstated": "記載なし"}
+_SEX: Final = {
+    "male": ("男", "male", "男"),
+    "female": ("女", "female", "女"),
+    "unstated": ("記載なし", "not stated", "書いて いない"),
+}
 
 
 def shown_values(attributes: HandedAttributes) -> dict[str, str]:
@@ -67,7 +152,7 @@ def shown_values(attributes: HandedAttributes) -> dict[str, str]:
         "name": attributes.name,
         "address": attributes.address,
         "birthdate": attributes.birth_date and _day(attributes.birth_date),
-        "gender": attributes.sex and _SEX[attributes.sex],
+        "gender": attributes.sex and say(*_SEX[attributes.sex]),
     }
     return {scope: value for scope, value in values.items() if value}
 
@@ -75,5 +160,7 @@ def shown_values(attributes: HandedAttributes) -> dict[str, str]:
 def _day(iso: str) -> str:
     """A date as people write it; what the register does not know is said so."""
     year, month, day = iso.split("-")
+    if is_english():
+        return "-".join(digits if int(digits) else "unknown" for digits in (year, month, day))
     parts = ((year, "年"), (month, "月"), (day, "日"))
     return "".join(f"{int(digits)}{unit}" if int(digits) else f"不明{unit}" for digits, unit in parts)
