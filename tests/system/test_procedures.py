@@ -19,6 +19,7 @@ BEYOND: Final = frozenset(
     {
         *("child_rearing_allowance_claim", "pension_exemption", "sickness_allowance_claim"),
         *("pregnancy_support_benefit", "employment_certificate"),
+        *("funeral_benefit_claim", "unpaid_pension_claim"),
     }
 )
 """In the catalogue beside the 26."""

@@ -40,6 +40,7 @@ PORTAL = "マイナポータル"
 COURIER = "民間送達サービス"
 _CUSTOMERS = 4
 """So many personas are its customers: each password costs a third of a second to hash."""
+_HEIR = "yoshie"
 JLIS = "地方公共団体情報システム機構"
 _PROVIDER = ("aoki", "青木　学", "情報連携課", "中間サーバーの手動回答・訂正")
 """Staff of each town at its gateway."""
@@ -79,6 +80,7 @@ def steps(settings: Settings) -> tuple[Step, ...]:
         *(_verifier(code) for code in towns),
         *(step for code in towns for step in _town(settings, code, folders[code])),
         *_members(folders),
+        *_deaths(settings),
         *_cards(settings),
         *_staff(settings),
         *_courier(settings),
@@ -178,6 +180,21 @@ def _members(folders: dict[str, Path]) -> Iterator[Step]:
         yield Step(
             f"{work}-join", join, institution, ("join_network",), (Milestone.PROCESSES, work, *numbered)
         )
+
+
+def _deaths(settings: Settings) -> Iterator[Step]:
+    """The husband of whom the heir's story tells: everybody hears of it who hears of a death."""
+    heir = personas.find(_HEIR)
+    if heir.municipality not in settings.towns:
+        return
+    who = ("--tenant", heir.municipality, "--persona", _HEIR, "--relation", "世帯主")
+    yield Step(
+        f"death-{_HEIR}",
+        f"{heir.name}さんの夫の死亡届を受ける",
+        "municipality",
+        ("change_resident", *who, "--died", "today-20"),
+        (Milestone.PROCESSES, f"copies-{heir.municipality}"),
+    )
 
 
 def _cards(settings: Settings) -> tuple[Step, ...]:

@@ -198,4 +198,42 @@ FAMILIES: Final = (
             ),
         ),
     ),
+    Family(
+        home=Home(TOWN_ONE, "1240006", "堀切", "三丁目22番7号"),
+        members=(
+            Member(
+                "yoshie.tadashi",
+                "世帯主",
+                ("渡辺", "正"),
+                ("ワタナベ", "タダシ"),
+                date(1954, 10, 5),
+                "male",
+                incomes=(
+                    Income(TOWN_ONE, 2025, old_age_pension=764_000, aged_65=True),
+                    Income(TOWN_ONE, 2024, old_age_pension=749_000, aged_65=True),
+                ),
+                benefits=(
+                    Benefit("2205817346", "old_age", "national", "老齢基礎年金", date(2019, 10, 4), 780_000),
+                ),
+                account=("9900", "018", "3304172", date(2023, 2, 8)),
+            ),
+            Member(
+                "yoshie",
+                "妻",
+                ("渡辺", "芳江"),
+                ("ワタナベ", "ヨシエ"),
+                date(1956, 2, 9),
+                "female",
+                persona=True,
+                incomes=(
+                    Income(TOWN_ONE, 2025, old_age_pension=731_000, aged_65=True),
+                    Income(TOWN_ONE, 2024, old_age_pension=717_000, aged_65=True),
+                ),
+                benefits=(
+                    Benefit("2205817439", "old_age", "national", "老齢基礎年金", date(2021, 2, 8), 746_400),
+                ),
+                account=("9900", "018", "5520936", date(2023, 2, 8)),
+            ),
+        ),
+    ),
 )

@@ -99,6 +99,17 @@ PERSONAS: Final = (
         "41歳。4月1日生まれ。妻の直美さん（旧氏 山本）と三人の子と葛飾区で暮らす会社員です。",
         "41 years old, born on 1 April. An employee who lives in Katsushika with his wife Naomi (former name Yamamoto) and three children.",
     ),
+    Persona(
+        "yoshie",
+        "渡辺　芳江",
+        TOWN_ONE,
+        "夫を亡くした妻",
+        "A widow",
+        "70歳。葛飾区で畳店を営んでいた夫の正さん（72歳、国民健康保険と老齢基礎年金）を、先月亡くしました。死亡届は出してあります。葬祭費と、正さんに"
+        "まだ支払われていない年金を請求します。",
+        "70 years old. Her husband Tadashi (72), who made tatami in Katsushika, was in national health insurance and received the old-age basic pension, has "
+        "died; his death is registered. She claims the funeral benefit and the pension that was not yet paid to him.",
+    ),
 )
 
 

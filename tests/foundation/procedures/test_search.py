@@ -57,6 +57,9 @@ QUESTIONS = {
     "病気で会社を休んでいる": "sickness_allowance_claim",
     "うつで休職中": "sickness_allowance_claim",
     "就労証明書": "employment_certificate",
+    "葬式の費用": "funeral_benefit_claim",
+    "夫が亡くなった": "unpaid_pension_claim",
+    "亡くなった父の年金": "unpaid_pension_claim",
 }
 
 

@@ -451,6 +451,8 @@ class ReviewBody(StrEnum):
     GOVERNOR = "governor"
     CARE_REVIEW_BOARD = "care_review_board"
     """介護保険審査会 (介護保険法第183条)."""
+    HEALTH_INSURANCE_REVIEW_BOARD = "health_insurance_review_board"
+    """国民健康保険審査会 (国民健康保険法第91条)."""
     SOCIAL_INSURANCE_EXAMINER = "social_insurance_examiner"
     """社会保険審査官 (国民年金法第101条, 健康保険法第189条)."""
     NONE = "none"

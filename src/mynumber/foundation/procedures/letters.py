@@ -50,6 +50,11 @@ REVIEW_BODIES: Final[Mapping[ReviewBody, Words]] = {
         "介護保険審査会",
         "the long-term care insurance review board of the prefecture",
     ),
+    ReviewBody.HEALTH_INSURANCE_REVIEW_BOARD: words(
+        "都道府県の国民健康保険審査会",
+        "国民健康保険審査会",
+        "the national health insurance review board of the prefecture",
+    ),
     ReviewBody.SOCIAL_INSURANCE_EXAMINER: words(
         "社会保険審査官", "社会保険審査官", "the social insurance examiner"
     ),

@@ -7,10 +7,12 @@ from mynumber.foundation.rules import (
     child_allowance_report,
     child_rearing_allowance,
     child_rearing_allowance_report,
+    funeral_benefit,
     national_pension,
     nursery,
     pregnancy_support,
     sickness_allowance,
+    unpaid_pension,
 )
 from mynumber.foundation.rules.clauses import Clause, Law
 from mynumber.foundation.rules.rule import all_rules
@@ -21,6 +23,7 @@ TABLES = (
     "child_allowance_report",
     "child_rearing_allowance",
     "child_rearing_allowance_report",
+    "funeral_benefit",
     "national_pension",
     "nursery",
     "pregnancy_support",
@@ -31,10 +34,12 @@ LAWS_AS_CODE = (
     child_allowance_report,
     child_rearing_allowance,
     child_rearing_allowance_report,
+    funeral_benefit,
     national_pension,
     nursery,
     pregnancy_support,
     sickness_allowance,
+    unpaid_pension,
 )
 """Importing these registers their rules."""
 

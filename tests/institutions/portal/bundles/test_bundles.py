@@ -67,6 +67,17 @@ def test_the_event_answers_what_it_is_itself() -> None:
     assert due.given_by(LifeEvent.MOVING, None, claim) == {"cause": "moved_in"}
 
 
+def test_after_a_death_each_term_counts_from_its_own_day() -> None:
+    given = {"deceased_in_national_health": True, "deceased_received_pension": True}
+    listed = due.of_event(LifeEvent.DEATH, on=ON, happened_on=date(2026, 11, 2), given=given)
+    closing = {each.procedure.id: each.window.closes for each in listed if each.chosen}
+    assert closing == {"unpaid_pension_claim": date(2031, 11, 4), "funeral_benefit_claim": None}
+    funeral = next(each.procedure for each in listed if each.procedure.id == "funeral_benefit_claim")
+    assert due.given_by(LifeEvent.DEATH, date(2026, 11, 2), funeral) == {}, "nobody is buried on the day"
+    shared = {each.field.id for each in due.shared(each.procedure for each in listed if each.chosen)}
+    assert {"phone", "account", "deceased_name", "died_on"} <= shared
+
+
 def test_a_few_answers_leave_what_fits() -> None:
     asked = {field.id for field in due.questions_of(LifeEvent.BIRTH, on=ON)}
     assert "receives_child_allowance" in asked

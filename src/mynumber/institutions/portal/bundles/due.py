@@ -25,9 +25,11 @@ _IMPLIED: Final[Mapping[LifeEvent, tuple[str, ...]]] = {
         "lives_in_japan",
     ),
     LifeEvent.MOVING: ("moved_recently", "moved_or_renamed", "lives_in_japan"),
-    LifeEvent.DEATH: (),
+    LifeEvent.DEATH: ("family_died",),
 }
 """Questions of "what fits me" that the event answers with yes."""
+_LATER: Final = frozenset({"funeral_on"})
+"""Days from which a term counts and that are not the event's own."""
 _ANSWERED: Final = (How.ASK, How.PREFILLED_EDITABLE, How.PREFILLED_LOCKED)
 
 
@@ -95,7 +97,7 @@ def questions_of(event: LifeEvent, *, on: date) -> tuple[Field, ...]:
 
 def _window(procedure: Procedure, happened_on: date | None, on: date) -> Window:
     after = procedure.deadlines.apply.after
-    answers = {after: happened_on.isoformat()} if happened_on and after else {}
+    answers = {after: happened_on.isoformat()} if happened_on and after and after not in _LATER else {}
     return window(procedure, answers, on=on)
 
 
@@ -107,6 +109,7 @@ def day_field(procedure: Procedure) -> Field | None:
             each
             for each in procedure.field
             if each.id == after
+            and after not in _LATER
             and each.type is FieldType.DATE
             and each.how in (How.ASK, How.PREFILLED_EDITABLE)
         ),
