@@ -29,6 +29,10 @@ def look(page: Page, name: str) -> None:
 def test_a_bill_is_paid_on_a_telephone_without_script(place: Place) -> None:
     owed, account = place.owe()
     other, second = place.owe()
+    order(place, account=WITHOUT_BRANCH)
+    order(place)
+    file = gather(place)
+    order(place)
     with place.portal():
         mine, others = browser(account).cookies, browser(second).cookies
     with place.desk():
@@ -94,10 +98,6 @@ def test_a_bill_is_paid_on_a_telephone_without_script(place: Place) -> None:
             page.goto(f"{town}/{TOWN}/billing{path or '/'}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             look(page, f"town-{path.strip('/').partition('/')[0] or 'home'}")
-        order(place, account=WITHOUT_BRANCH)
-        order(place)
-        file = gather(place)
-        order(place)
         for path, name in (("", "payouts"), (f"files/{file.pk}", "payout-file")):
             page.goto(f"{town}/{TOWN}/payouts/{path}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()

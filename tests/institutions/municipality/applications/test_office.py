@@ -6,7 +6,7 @@ import html
 import re
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -56,6 +56,7 @@ from mynumber.protocols.applications import (
     Told,
     statement_digest,
 )
+from mynumber.protocols.facts import ReceivingAccountFact
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.transfers import ReturnReason, TransferOutcome, TransferResult
 from mynumber.webkit.examination.sheets import JAPAN, answers_in
@@ -74,8 +75,16 @@ from tests.institutions.municipality.conftest import CITY, FORMER_CITY
 from tests.support import exchange as network
 from tests.support.exchange import resident_code
 from tests.support.signing import KeySigner
-from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing, keep_picture
+from tests.webkit.face.serving import PHONE, browsing, look_at
 
+RECEIVING_ACCOUNT = ReceivingAccountFact(
+    bank_code="0001",
+    branch_code="001",
+    account_type="普通",
+    account_number="1112333",
+    holder_kana="タナカ　ケンタ",
+    registered_on=date(2025, 4, 1),
+)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
@@ -484,7 +493,28 @@ def test_money_that_comes_back_is_paid_to_the_account_that_the_applicant_signs_f
         again = gathering.gather(CITY, file.pay_on, clerk, at=now)
         assert again.transfers.get().account[-3:] == "321"
         assert Application.objects.get().state == "decided"
+        transfer = again.transfers.get()
+        TransferFile.objects.filter(pk=again.pk).update(state="taken", second=boss, second_at=now)
+        receiving.take(
+            msgspec.structs.replace(returned, file=again.file, reference=transfer.reference, version=1)
+        )
+        addressee, order = Person.objects.get(persona="kenta").addressee, PayoutOrder.objects.get().pk
     assert b"7654321" in bytes(again.content)
+
+    # The applicant wants to be paid to the account that the registry of the state has.
+    registry = InformationKind.RECEIVING_ACCOUNT
+    fresh.exchange.give_codes({resident_code(): {network.CITY: addressee, network.AGENCY: "A-kenta"}})
+    fresh.exchange.register(network.AGENCY, "A-kenta", registry, RECEIVING_ACCOUNT)
+    home = f"/{CITY}/payouts/"
+    for act, before in (("registry", "公金受取口座を照会する"), ("registered", "下3けた333")):
+        assert before in yamada.client.get(home).content.decode()
+        form = {"csrfmiddlewaretoken": yamada.token}
+        done = yamada.client.post(f"{home}orders/{order}/{act}", form)
+        assert done.status_code == 302, done.content.decode()[-2000:]
+    with acting_as(CITY):
+        last = gathering.gather(CITY, file.pay_on, clerk, at=now)
+        assert last.transfers.get().account[-3:] == "333"
+    assert heard(fresh, reference, 7)[-1].account[-3:] == "333"
 
 
 def test_who_does_not_correct_is_reminded_once_and_then_decided_on_what_is_there(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from mynumber.foundation.law import UnknownAffair, legal_basis
+from mynumber.foundation.law import InformationKind, UnknownAffair, legal_basis
 from mynumber.foundation.procedures.definition import Network, Procedure
 from mynumber.institutions.municipality.applications.examining import lock, note
 from mynumber.institutions.municipality.applications.finding import procedure_of
@@ -44,14 +44,33 @@ def ask_for(application: Application, staff: StaffMember, *, code: str, now: Cal
     if row.applicant is None:
         raise CannotDo(No.UNIDENTIFIED)
     at = now()
-    entitled = {affair.id for affair in affairs_of(directory(), code, on=day(at))}
-    affairs = [each for each in procedure_of(row).competent.affair if each in entitled]
+    affairs = _affairs(row, code, at)
     people = people_of(looking_of(row, row.applicant, at=at))
     asked = sum(
         _ask_about(row, person, kinds, affairs, staff, code=code, now=now) for person, kinds in people.items()
     )
     note(row, "asked", staff=staff, at=now(), words=f"{len(people)}人について{asked}件")
     return asked
+
+
+def ask_for_account(
+    application: Application, staff: StaffMember, *, code: str, now: Callable[[], datetime]
+) -> None:
+    """Ask for the registered account (公金受取口座) of the applicant, who wants to be paid to it. Raises CannotDo: where the affair may not."""
+    row = lock(application)
+    if row.applicant is None:
+        raise CannotDo(No.UNIDENTIFIED)
+    kinds = (InformationKind.RECEIVING_ACCOUNT.value,)
+    asked = _ask_about(row, row.applicant, kinds, _affairs(row, code, now()), staff, code=code, now=now)
+    if not asked:
+        raise CannotDo(No.NOT_NOW)
+    note(row, "asked", staff=staff, at=now(), words="公金受取口座")
+
+
+def _affairs(row: Application, code: str, at: datetime) -> list[str]:
+    """Those of the procedure for which this municipality may ask."""
+    entitled = {affair.id for affair in affairs_of(directory(), code, on=day(at))}
+    return [each for each in procedure_of(row).competent.affair if each in entitled]
 
 
 def _ask_about(

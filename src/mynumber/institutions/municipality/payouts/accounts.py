@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+
+from msgspec import DecodeError
 
 from mynumber.foundation.numbers import local_government
 from mynumber.foundation.procedures.values import ACCOUNT_KINDS
 from mynumber.foundation.zengin.characters import Unwritable, fitted
 from mynumber.foundation.zengin.transfers import Account, AccountKind
 from mynumber.institutions.municipality.applications.models import PayoutOrder, Submission
+from mynumber.institutions.municipality.casework.models import ReceivedFact
+from mynumber.protocols.facts import UnknownLayout
 from mynumber.webkit.examination.sheets import answers_in
 from mynumber.webkit.face import banks
 
@@ -58,15 +62,29 @@ def field_of(order: PayoutOrder) -> str:
 
 
 def payee_of(order: PayoutOrder) -> Payee:
-    """The account of an order, from where the order says it stands. Raises NoAccount: no such branch, a name banks cannot write."""
-    _, submission, name = order.account.split(":")
-    answers = answers_in(bytes(Submission.objects.get(pk=int(submission)).answers))
-    said = answers.get(name)
-    if not isinstance(said, dict):
-        raise NoAccount
+    """The account of an order, from where the order says it stands: a sending of the applicant, or the registry's answer. Raises NoAccount: no such branch, a name banks cannot write."""
+    source, at, name = order.account.split(":")
     try:
+        if source == "fact":
+            return payee_in(ReceivedFact.objects.get(pk=int(at)))
+        said = answers_in(bytes(Submission.objects.get(pk=int(at)).answers))[name]
         return _payee(**{part: str(value) for part, value in said.items()})
-    except (TypeError, LookupError, Unwritable):
+    except (TypeError, AttributeError, LookupError, Unwritable):
+        raise NoAccount from None
+
+
+def payee_in(fact: ReceivedFact) -> Payee:
+    """The account of a fact of the registry (公金受取口座). Raises NoAccount."""
+    try:
+        found: Any = fact.read()
+        return _payee(
+            bank=found.bank_code,
+            branch=found.branch_code,
+            kind=next(kind for kind, label in ACCOUNT_KINDS.items() if label == found.account_type),
+            number=found.account_number,
+            holder=found.holder_kana,
+        )
+    except (UnknownLayout, DecodeError, StopIteration, LookupError, Unwritable):
         raise NoAccount from None
 
 
@@ -81,7 +99,7 @@ def _payee(*, bank: str, branch: str, kind: str, number: str, holder: str) -> Pa
         bank_name=fitted(at.kana, 15),
         branch_name=fitted(of.kana, 15),
     )
-    if not account.holder:
+    if not account.holder or len(account.number) != 7:
         raise Unwritable
     words = f"{at.title}　{of.title}　{ACCOUNT_KINDS[kind]}　下{LAST_DIGITS}けた{number[-LAST_DIGITS:]}"
     return Payee(account, words[:100])

@@ -20,6 +20,7 @@ from mynumber.webkit.staff.models import StaffMember
 
 ANSWER_WITHIN: Final = timedelta(days=14)
 UNWRITABLE: Final = "届け出た口座の銀行・支店・名義を、振込で使える形にできませんでした。"
+REGISTERED: Final = "公金受取口座に振り込んでほしいときは、「担当に質問する」から、そう書いて送ってください。"
 
 
 def why(hold: Hold) -> str:
@@ -30,7 +31,7 @@ def why(hold: Hold) -> str:
 def ask_account(order: PayoutOrder, by: StaffMember, *, at: datetime) -> None:
     """Ask the resident for another account. Raises CannotPay: also while one can be paid to."""
     application = lock_application(order.application)
-    row, hold = _held(order)
+    row, hold = held(order)
     if hold is None:
         _require_unwritable(row)
         hold = Hold(order=row, since=at)
@@ -46,7 +47,7 @@ def ask_account(order: PayoutOrder, by: StaffMember, *, at: datetime) -> None:
         at=at,
         holder="申請者",
         expected_by=until,
-        words=f"{why(hold)}{until.year}年{until.month}月{until.day}日までに、振込先の口座を知らせてください。",
+        words=f"{why(hold)}{until.year}年{until.month}月{until.day}日までに、振込先の口座を知らせてください。{REGISTERED}",
         fields=[MarkedField(path=field_of(row), words=why(hold))],
         amount=row.amount,
         account=words_of(row),
@@ -56,7 +57,7 @@ def ask_account(order: PayoutOrder, by: StaffMember, *, at: datetime) -> None:
 def order_again(order: PayoutOrder, by: StaffMember, *, at: datetime) -> None:
     """The same account once more: what was wrong at the bank is over. Raises CannotPay."""
     application = lock_application(order.application)
-    _, hold = _held(order)
+    _, hold = held(order)
     if hold is None or hold.asked_at is not None:
         raise CannotPay(No.NOT_NOW)
     hold.ended_at = at
@@ -64,7 +65,8 @@ def order_again(order: PayoutOrder, by: StaffMember, *, at: datetime) -> None:
     note(application, "ordered", staff=by, at=at)
 
 
-def _held(order: PayoutOrder) -> tuple[PayoutOrder, Hold | None]:
+def held(order: PayoutOrder) -> tuple[PayoutOrder, Hold | None]:
+    """The row, locked, and what holds it. Raises CannotPay: it is paid or being paid."""
     row = PayoutOrder.objects.select_for_update().get(pk=order.pk)
     if row.state == PayoutState.PAID or row.transfers.filter(state__in=LIVE).exists():
         raise CannotPay(No.NOT_NOW)

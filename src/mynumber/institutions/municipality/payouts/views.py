@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from mynumber.foundation.numbers import local_government
 from mynumber.foundation.procedures.calendar import next_open
 from mynumber.institutions.municipality.applications.models import PayoutOrder, PayoutState
 from mynumber.institutions.municipality.applications.words import title_of
-from mynumber.institutions.municipality.payouts import asking, gathering, sending
+from mynumber.institutions.municipality.payouts import asking, gathering, registered, sending
 from mynumber.institutions.municipality.payouts.accounts import payer_of, words_of
 from mynumber.institutions.municipality.payouts.forms import DayForm
 from mynumber.institutions.municipality.payouts.gathering import CannotPay
@@ -29,6 +30,7 @@ from mynumber.institutions.municipality.payouts.models import (
 from mynumber.protocols.refusal import Reason, Refused
 from mynumber.protocols.transfers import FileStanding
 from mynumber.webkit.access import staff_only
+from mynumber.webkit.examination.refusals import CannotDo
 from mynumber.webkit.examination.sheets import day
 from mynumber.webkit.face.parts import Chip, Column, Kind, Link, Table
 from mynumber.webkit.staff.models import StaffMember
@@ -151,6 +153,7 @@ def _holds() -> list[dict[str, Any]]:
             "order": row.order,
             "why": asking.why(row),
             "account": words_of(row.order),
+            "registered": registered.found(row.order),
         }
         for row in rows
     ]
@@ -314,14 +317,20 @@ def second(request: HttpRequest, tenant: str, number: int, what: str) -> HttpRes
 @staff_only(*WORKERS)
 @require_POST
 def act(request: HttpRequest, tenant: str, order: int, what: str) -> HttpResponse:
-    """What came back: ask the resident for another account, or pay the same once more."""
+    """What came back: ask the resident for another account, pay the same once more, or to the registered account."""
     row = get_object_or_404(PayoutOrder.objects.select_related("application"), pk=order)
-    acts = {"ask": asking.ask_account, "again": asking.order_again}
+    staff = _staff(request)
+    acts: dict[str, Callable[[], None]] = {
+        "ask": lambda: asking.ask_account(row, staff, at=_now()),
+        "again": lambda: asking.order_again(row, staff, at=_now()),
+        "registry": lambda: registered.ask(row, staff, code=tenant, now=_now),
+        "registered": lambda: registered.use(row, staff, at=_now()),
+    }
     if what not in acts:
         raise Http404
     try:
-        acts[what](row, _staff(request), at=_now())
-    except CannotPay as cannot:
+        acts[what]()
+    except (CannotPay, CannotDo) as cannot:
         context = {**_town(tenant), "problem": cannot.why.value}
         return render(request, "municipality/payouts/problem.html", context, status=409)
     return HttpResponseRedirect(reverse("payouts:home", args=[tenant]))
