@@ -58,6 +58,7 @@ from mynumber.protocols.applications import (
 )
 from mynumber.protocols.facts import ReceivingAccountFact
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.protocols.representation import Representation, RepresentationKind
 from mynumber.protocols.transfers import ReturnReason, TransferOutcome, TransferResult
 from mynumber.webkit.examination.sheets import JAPAN, answers_in
 from mynumber.webkit.paper import Mark, WrongPaper, release, subject_of
@@ -648,9 +649,17 @@ def test_the_network_is_asked_under_the_affair_of_the_form_and_its_answer_stands
     fresh.exchange.register(network.FORMER_CITY, "F-hanako", InformationKind.LOCAL_TAX, network.TAX)
     kenta = fresh.kenta.attributes
     alone = catalogue().get("child_rearing_allowance_claim", datetime.now(UTC).date())
-    forbidden = hanako.application(alone, {}, proxy=kenta)
+    today = datetime.now(UTC).astimezone(JAPAN).date()
+    by = Representation(
+        grant=uuid4(),
+        kind=RepresentationKind.VOLUNTARY,
+        since=today,
+        until=today + timedelta(days=30),
+        procedures=("child_allowance_claim", "child_rearing_allowance_claim"),
+    )
+    forbidden = hanako.application(alone, {}, proxy=kenta, representation=by)
     assert refused(lambda: hanako.submit(forbidden)) is Reason.NOT_ENTITLED
-    application = hanako.application(claim_form(), claimed(hanako), proxy=kenta)
+    application = hanako.application(claim_form(), claimed(hanako), proxy=kenta, representation=by)
     hanako.submit(application)
     number = number_of(application.application)
     yamada = staff["yamada"]
@@ -659,6 +668,8 @@ def test_the_network_is_asked_under_the_affair_of_the_form_and_its_answer_stands
     yamada.post(f"{number}/claim")
     yamada.post(f"{number}/ask")
     text = yamada.get(f"{number}")
+    assert f"{kenta.name}が、{hanako.attributes.name}の代わりに送りました" in text
+    assert "本人がマイナンバーカードで任せました" in text
     assert "1,234,567円" in text
     assert "地方税関係情報（情報連携）" in text
     with acting_as(CITY):

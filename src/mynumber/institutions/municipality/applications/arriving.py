@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection
 from django.db.models import Max
 
 from mynumber.foundation.procedures.deadlines import decide_by
-from mynumber.foundation.procedures.definition import ApplicantKind, Procedure
+from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.loading import UnknownProcedure
 from mynumber.institutions.municipality.applications.entitlements import entitlement_of
 from mynumber.institutions.municipality.applications.finding import version_of
@@ -32,6 +32,7 @@ from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.trust import verifier
 from mynumber.institutions.municipality.applications.words import office_of
 from mynumber.institutions.municipality.billing.issuing import bill_for_application
+from mynumber.institutions.municipality.representation import rights
 from mynumber.institutions.municipality.payouts import answering
 from mynumber.protocols import applications as protocol
 from mynumber.protocols.applications import Arrival, Step, statement_digest
@@ -113,8 +114,6 @@ def _require_sound(application: protocol.Application, *, at: datetime) -> _Sound
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "no such form") from None
     if application.sequence == 0 and not procedure.applies(at.astimezone(JAPAN).date()):
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "the form is not in force")
-    if application.proxy is not None and set(procedure.applicants) <= {ApplicantKind.SELF}:
-        raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "nobody may file this for another")
     answers = sound_answers(procedure, application.answers)
     require_documents(procedure, application)
     return _Sound(procedure, answers, statement_digest(application).hex())
@@ -125,6 +124,8 @@ def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: 
     known = _arrived_before(application, sender)
     if known is not None:
         return known
+    by, at_sending = application.representation, application.sent_at
+    claim = rights.require(sound.procedure, application.applicant, application.proxy, by, at=at_sending)
     if application.sequence == 0:
         row = _first(application, sound, sender=sender, at=at)
     else:
@@ -140,6 +141,8 @@ def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: 
         sent_at=application.sent_at,
         arrived_at=at,
     )
+    if application.proxy is not None and by is not None:
+        rights.keep(submission, application.proxy, by, claim)
     for place, each in enumerate(application.documents):
         Paper.objects.create(
             submission=submission,
@@ -196,7 +199,7 @@ def _first(application: protocol.Application, sound: _Sound, *, sender: str, at:
         arrived_at=at,
         decide_by=decide_by(sound.procedure, today),
     )
-    Entry.objects.create(application=row, at=at, by_name="（本人）", act="arrived")
+    Entry.objects.create(application=row, at=at, by_name=_sender_words(application), act="arrived")
     tell(row, Step.ARRIVED, at=at, holder=office_of(row), expected_by=row.decide_by)
     return row
 
@@ -239,9 +242,13 @@ def _further(application: protocol.Application, sound: _Sound, *, sender: str, a
         )
     row.state = State.EXAMINED if row.accepted_at else State.ARRIVED
     row.save()
-    Entry.objects.create(application=row, at=at, by_name="（本人）", act="corrected")
+    Entry.objects.create(application=row, at=at, by_name=_sender_words(application), act="corrected")
     tell(row, Step.CORRECTED, at=at, holder=office_of(row), expected_by=row.decide_by)
     return row
+
+
+def _sender_words(application: protocol.Application) -> str:
+    return "（代理人）" if application.proxy else "（本人）"
 
 
 def _one_at_a_time() -> None:

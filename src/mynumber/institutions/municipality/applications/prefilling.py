@@ -13,6 +13,7 @@ from mynumber.foundation.procedures.loading import UnknownProcedure
 from mynumber.institutions.municipality.applications.finding import Looking, in_registers, version_of
 from mynumber.institutions.municipality.applications.identifying import identify
 from mynumber.institutions.municipality.applications.models import Disclosure
+from mynumber.institutions.municipality.representation import rights
 from mynumber.protocols.applications import KnownField, Prefill, Prefilled, UnknownField
 from mynumber.protocols.refusal import Hop, Reason, Refused
 
@@ -33,6 +34,7 @@ def prefill(question: Prefill, *, sender: str, at: datetime) -> Prefilled:
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "no such form") from None
     if not at - CONSENT_LASTS <= question.agreed_at <= at + CLOCK_SKEW:
         raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "the consent is not of this visit")
+    rights.require(procedure, question.applicant, question.proxy, question.representation, at=at)
     identified = identify(question.applicant)
     known: list[KnownField] = []
     unknown: list[UnknownField] = []
@@ -59,7 +61,7 @@ def prefill(question: Prefill, *, sender: str, at: datetime) -> Prefilled:
             for path, reason in found.unknown.items()
             if path.partition("[")[0] in shown
         ]
-    Disclosure.objects.create(
+    disclosure = Disclosure.objects.create(
         at=at,
         sender=sender,
         procedure=procedure.id,
@@ -71,4 +73,6 @@ def prefill(question: Prefill, *, sender: str, at: datetime) -> Prefilled:
         withheld=[each.path for each in unknown],
         outcome=identified.outcome,
     )
+    if question.proxy is not None and question.representation is not None:
+        rights.keep_told(disclosure, question.proxy, question.representation)
     return Prefilled(known=tuple(known), unknown=tuple(unknown))

@@ -44,6 +44,7 @@ from mynumber.institutions.municipality.applications.words import (
     title_of,
     town,
 )
+from mynumber.institutions.municipality.representation import standing
 from mynumber.protocols.applications import Step
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.access import staff_only
@@ -180,6 +181,7 @@ def _content(row: Application, staff: StaffMember) -> dict[str, Any]:
         "payouts": row.payouts.order_by("pk"),
         "unpaid": any(each.state == PayoutState.ORDERED for each in row.payouts.all()),
         "letter": letters.of_application(row),
+        "by_proxy": standing.shown(row),
     }
 
 

@@ -15,6 +15,7 @@ from mynumber.institutions.portal.applications import bodies, drafts
 from mynumber.institutions.portal.applications.models import Application
 from mynumber.institutions.portal.contacts.models import Alert
 from mynumber.institutions.portal.notices import inbox
+from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols.applications import Step, Told
 from mynumber.protocols.notices import Category, Notice
 
@@ -35,7 +36,10 @@ _DUE: Final = frozenset({Step.CORRECTION_ASKED, Step.WORDS, Step.PAYMENT_RETURNE
 
 def announce(application: Application, told: Told, *, now: datetime) -> None:
     """Put the notice of a step into the inbox; nothing for steps that only say that work goes on, and for an account that is closed."""
-    if told.step not in _TITLES or application.account.closed_at is not None:
+    if told.step not in _TITLES:
+        return
+    filing.moved_on(application, f"step {told.number}", now=now)
+    if application.account.closed_at is not None:
         return
     category, what = _TITLES[told.step]
     title = drafts.procedure_of(application).title.ja

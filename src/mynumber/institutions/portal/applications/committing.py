@@ -5,7 +5,7 @@ What the card gave is used in the transaction that takes it (`account.going_on`)
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -18,10 +18,10 @@ from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Signature
 from mynumber.institutions.portal.account import signing_documents, signing_in
-from mynumber.institutions.portal.account.attributes import HandedAttributes
 from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
+from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.pages import wallet_origin
-from mynumber.institutions.portal.account.sessions import browser_secret, current_visit
+from mynumber.institutions.portal.account.sessions import browser_secret, current_visit, resident_of
 from mynumber.institutions.portal.account.signing_in import Proof
 from mynumber.institutions.portal.applications import bodies, drafts, kept
 from mynumber.institutions.portal.applications.bodies import NoBody
@@ -32,17 +32,16 @@ from mynumber.institutions.portal.applications.models import (
     Standing,
 )
 from mynumber.institutions.portal.notices import inbox
+from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols import applications as messages
 from mynumber.protocols import sign_in, signing
 from mynumber.protocols.notices import Happening
-from mynumber.protocols.residents import FourAttributes
 from mynumber.protocols.sign_in import Attribute
 from mynumber.protocols.signing import Document
 from mynumber.webkit.environment import origin
 
 CONSENT = "application-consent"
 SEND = "application-send"
-_SEX = {"male": "1", "female": "2"}
 _DIGEST_CHARACTERS = 24
 """Of the statement's digest in the name of the proof: a draft that changed since does not use it."""
 
@@ -55,13 +54,15 @@ class NotReady(Exception):
 
 
 def ask_consent(request: HttpRequest, application: Application, *, title: str, now: datetime) -> str:
-    """Where the browser goes so that the applicant hands the four attributes over."""
+    """Where the browser goes so that the applicant, or who applies for them, hands their own four attributes over."""
+    for_another = filing.of(application) is not None
+    purpose = "氏名などを使い、代理人として申請する" if for_another else "氏名などを使い、役所が持つ情報を下書きに入れる"
     asked = signing_in.begin(
         browser=browser_secret(request.session),
         portal=origin(settings.PUBLIC_URL),
         next_path=reverse("application-consent", args=[application.pk]),
         now=now,
-        purpose=f"氏名などを使い、役所が持つ情報を下書きに入れる：{title}"[:100],
+        purpose=f"{purpose}：{title}"[:100],
         attributes=tuple(Attribute),
         proof_of=f"{CONSENT}:{application.pk.hex}",
     )
@@ -78,9 +79,15 @@ def on_consent(request: HttpRequest, what: str, proof: Proof, now: datetime) -> 
 
 
 def agree(application: Application, proof: Proof, *, now: datetime) -> None:
-    """Take who applies from the card, and find the body. The caller holds the row's lock. Raises CannotGoOn."""
-    applicant = _four_attributes(proof.attributes)
-    if applicant is None or not application.editing:
+    """Take who applies from the card, and find the body. The caller holds the row's lock. Raises CannotGoOn.
+
+    A proxy's card says who the proxy is; who applies was said by the applicant's own card, or by the office that confirmed the proxy.
+    """
+    handed = proof.attributes.four_attributes() if proof.attributes else None
+    if handed is None or not application.editing or not _is_maker(application, proof.account):
+        raise CannotGoOn
+    applicant = filing.agree(application, handed)
+    if applicant is None:
         raise CannotGoOn
     procedure = drafts.procedure_of(application)
     try:
@@ -90,35 +97,29 @@ def agree(application: Application, proof: Proof, *, now: datetime) -> None:
         body = ""
     kept.put_applicant(application, applicant)
     application.certificate_serial = proof.account.certificate_serial
-    application.agreed_at, application.prefilled_at = now, None
+    # What a proxy was not entrusted with is not asked for.
+    prefilled = None if filing.may_prefill(application, now=now) else now
+    application.agreed_at, application.prefilled_at = now, prefilled
     application.body = application.body if application.sequence else body
     application.save(update_fields=["applicant", "certificate_serial", "agreed_at", "prefilled_at", "body"])
     drafts.note(application, HappeningKind.AGREED, now, bodies.name_of(body) if body else "")
 
 
-def _four_attributes(handed: HandedAttributes | None) -> FourAttributes | None:
-    """None when something is missing, or where the register knows no exact day of birth: the counter helps then."""
-    if handed is None or not handed.name or not handed.address or not handed.birth_date:
-        return None
-    try:
-        birth = date.fromisoformat(handed.birth_date)
-    except ValueError:
-        return None
-    return FourAttributes(
-        name=handed.name, address=handed.address, birth_date=birth, sex=_SEX.get(handed.sex or "", "9")
-    )
+def _is_maker(application: Application, holder: Account) -> bool:
+    """Whether the card is of who makes this application: the applicant, or the proxy who applies for them."""
+    held = filing.of(application)
+    return holder.pk == (application.account_id if held is None else held.grant.proxy_id)
 
 
 def _own(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Application:
-    """The application of the proof, locked, if this browser's visit, the card and the application are of one account. Raises CannotGoOn."""
-    ident = what.partition(":")[0]
+    """The application of the proof, locked, if this browser's visit, the card and who makes the application are one. Raises CannotGoOn, PageRefused."""
+    ident = UUID(what.partition(":")[0])
     visit = current_visit(request, now=now)
-    if visit is None or visit.account != proof.account:
+    if visit is None or visit.holder != proof.account:
         raise CannotGoOn
-    application = (
-        Application.objects.select_for_update().filter(pk=UUID(ident), account=proof.account).first()
-    )
-    if application is None:
+    # A proxy is asked once more for whom they act: it may be over, or another person by now.
+    application = filing.find(request, visit, ident, now=now, lock=True)
+    if application is None or not _is_maker(application, proof.account):
         raise CannotGoOn
     return application
 
@@ -142,8 +143,8 @@ def complete_reading(application: Application, *, now: datetime) -> Reading:
 
 def assembled(application: Application, reading: Reading, *, now: datetime) -> messages.Application:
     """What will be sent, without a signature."""
-    applicant = kept.applicant_of(application)
-    if applicant is None:
+    applicant, proxy = kept.applicant_of(application), filing.standing(application)
+    if applicant is None or (proxy is None and filing.of(application) is not None):
         raise NotReady
     return messages.Application(
         application=application.pk,
@@ -151,6 +152,8 @@ def assembled(application: Application, reading: Reading, *, now: datetime) -> m
         form=messages.Form(procedure=application.procedure, version=application.version),
         applicant=applicant,
         certificate=application.certificate_serial,
+        proxy=proxy.proxy if proxy else None,
+        representation=proxy.representation if proxy else None,
         answers=answers.encode(reading.procedure, reading.values),
         documents=tuple(
             messages.Attachment(
@@ -168,8 +171,10 @@ def assembled(application: Application, reading: Reading, *, now: datetime) -> m
 def ask_to_commit(request: HttpRequest, application: Application, *, summary: str, now: datetime) -> str:
     """Where the browser goes so that the applicant signs, or shows the same card again. Raises NotReady."""
     reading = complete_reading(application, now=now)
+    visit = resident_of(request)
     content = assembled(application, reading, now=now)
     digest = messages.statement_digest(content)
+    for_another = f"{visit.proxy_for}の代理人として、" if content.proxy else ""
     title = reading.procedure.title.ja
     back = reverse("application-check", args=[application.pk]) + "?back=1"
     proof_of = f"{SEND}:{application.pk.hex}:{digest.hex()[:_DIGEST_CHARACTERS]}"
@@ -179,7 +184,7 @@ def ask_to_commit(request: HttpRequest, application: Application, *, summary: st
             portal=origin(settings.PUBLIC_URL),
             next_path=back,
             relying_party=bodies.name_of(application.body)[:60],
-            purpose="申請に電子署名して送る",
+            purpose=f"{for_another}申請に電子署名して送る",
             documents=[
                 Document(
                     name=title[:90],
@@ -188,7 +193,7 @@ def ask_to_commit(request: HttpRequest, application: Application, *, summary: st
                     content=messages.statement(content),
                 )
             ],
-            signer=application.account,
+            signer=visit.holder,
             proof_of=proof_of,
             now=now,
         )
@@ -198,7 +203,7 @@ def ask_to_commit(request: HttpRequest, application: Application, *, summary: st
         portal=origin(settings.PUBLIC_URL),
         next_path=back,
         now=now,
-        purpose=f"申請を送る：{title}"[:100],
+        purpose=f"{for_another}申請を送る：{title}"[:100],
         proof_of=proof_of,
     )
     return sign_in.wallet_url(wallet_origin(), asked)
@@ -256,7 +261,8 @@ def commit(application: Application, content: messages.Application, *, now: date
                 *("sequence", "editing", "counter_code", "counter_code_until", "sent_at", "standing")
             ]
         )
-        drafts.note(application, HappeningKind.COMMITTED, now)
+        drafts.note(application, HappeningKind.COMMITTED, now, "代理人" if content.proxy else "")
+        filing.committed(application, now=now)
         offer = kept.content_of(application).offer
         if offer:
             inbox.note_act(application.account, UUID(offer), Happening.APPLIED, now=now)

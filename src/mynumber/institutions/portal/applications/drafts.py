@@ -31,6 +31,7 @@ from mynumber.institutions.portal.applications.models import (
     Paper,
     Standing,
 )
+from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols.applications import LARGEST_TOGETHER, MOST_DOCUMENTS, Form, Prefill
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.face.fields import Document as Upload
@@ -146,14 +147,18 @@ def save(application: Application, content: Content, *, now: datetime) -> None:
 
 def prefill(application: Application, *, now: datetime) -> bool:
     """Ask the body what it knows, with the consent of `agreed_at`; whether it answered. Call it outside a transaction."""
-    applicant = kept.applicant_of(application)
+    applicant, proxy = kept.applicant_of(application), filing.standing(application)
     if applicant is None or application.agreed_at is None or not application.editing:
+        return False
+    if not filing.may_prefill(application, now=now):
         return False
     question = Prefill(
         form=Form(procedure=application.procedure, version=application.version),
         applicant=applicant,
         certificate=application.certificate_serial,
         agreed_at=application.agreed_at,
+        proxy=proxy.proxy if proxy else None,
+        representation=proxy.representation if proxy else None,
     )
     try:
         answer = asking.prefill(application.body, question)

@@ -13,6 +13,7 @@ from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.applications import bodies, drafts, kept
 from mynumber.institutions.portal.applications.models import Application, Standing
 from mynumber.institutions.portal.home.items import Item, Place
+from mynumber.institutions.portal.proxies import filing
 from mynumber.webkit.face.language import say, spoken
 
 NEWS: Final = timedelta(days=30)
@@ -28,7 +29,11 @@ def items(account: Account, now: datetime) -> list[Item]:
     """One query; a draft is opened to see until when it has to be sent."""
     # Drafts of a set of a life event (bundles) are told by the set.
     of_a_set = Q(standing=Standing.DRAFT, bundle_parts__bundle__live=True)
-    held = Application.objects.filter(account=account).exclude(Q(standing=Standing.ENDED) | of_a_set)
+    held = (
+        Application.objects.filter(account=account)
+        .exclude(Q(standing=Standing.ENDED) | of_a_set)
+        .select_related("filing__grant")
+    )
     found = (_item(each, now) for each in held.order_by("-begun_at")[:MOST])
     return [item for item in found if item is not None]
 
@@ -36,6 +41,16 @@ def items(account: Account, now: datetime) -> list[Item]:
 def _item(held: Application, now: datetime) -> Item | None:
     title = drafts.procedure_of(held).title.in_language(spoken())
     path = reverse("application", args=[held.pk])
+    if held.editing and (made_by := filing.words_of(held)):
+        # The proxy goes on with it; the person may look, or take it over.
+        return Item(
+            Place.UNDER_WAY,
+            title,
+            path,
+            say("代理人が入力しています。", "Your proxy fills it in.", "かわりの 人が 書いて います。"),
+            made_by["proxy"],
+            at=held.saved_at,
+        )
     if held.standing == Standing.CORRECTION:
         words = say(
             "直して、もう一度送ってください。",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from mynumber.institutions.portal.account.sessions import JAPAN
 from mynumber.institutions.portal.applications import bodies, drafts, kept, steps
 from mynumber.institutions.portal.applications.models import Application, Sending, ToldStep
+from mynumber.institutions.portal.proxies import filing
 from mynumber.webkit import logs
 from mynumber.webkit.paper import Facts, Heading, Mark, Paper, Words, WrongPaper, release, subject_of, write
 
@@ -46,6 +47,7 @@ def receipt(application: Application) -> bytes:
         ("手続", drafts.procedure_of(application).title.ja),
         ("受付番号", application.receipt or "まだ届いていません"),
         ("受け付けたところ", bodies.name_of(application.body)),
+        *_by_proxy(application),
         *((term, _moment(at)) for term, at in times if at),
         *([("結果の期限の目安", _day(application.decide_by))] if application.decide_by else []),
     ]
@@ -69,6 +71,15 @@ def receipt(application: Application) -> bytes:
         ),
     )
     return _released(write(paper), application)
+
+
+def _by_proxy(application: Application) -> list[tuple[str, str]]:
+    """Who sent it for the applicant, and by what right."""
+    standing = filing.standing(application)
+    if standing is None:
+        return []
+    kind = filing.words_of(application)["kind"]
+    return [("代理人", f"{standing.proxy.name}（{kind}）"), ("申請者", "上の宛名の人（代理される人）")]
 
 
 def _mark(application: Application) -> Mark:

@@ -25,6 +25,8 @@ from mynumber.protocols.representation import Representation, RepresentationKind
 from mynumber.protocols.residents import FourAttributes
 from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.face.errors import Problem, problem_page
+from mynumber.webkit.face.journey import CardPin, CardTap
+from mynumber.webkit.face.language import say
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,6 +54,20 @@ def of_visitor(request: HttpRequest, visit: Visit, *, now: datetime) -> QuerySet
         return held
     held = held.filter(filing__grant__proxy=visit.holder)
     return held.filter(procedure__in=grant.procedures) if grant.kind == Kind.VOLUNTARY else held
+
+
+def find(
+    request: HttpRequest, visit: Visit, ident: UUID, *, now: datetime, lock: bool = False
+) -> Application | None:
+    """One of these. The grant under which the visitor acts now is the one that counts: a later one of the same proxy takes the place of one that is over."""
+    held = of_visitor(request, visit, now=now).filter(pk=ident)
+    found = held.select_for_update(of=("self",)).first() if lock else held.first()
+    filing = of(found) if found is not None else None
+    grant = acting.current(request, visit, now=now) if filing is not None else None
+    if filing is not None and grant is not None and filing.grant_id != grant.pk:
+        filing.grant = grant
+        filing.save(update_fields=["grant"])
+    return found
 
 
 def of(application: Application) -> Filing | None:
@@ -88,7 +104,7 @@ def require_other_person(request: HttpRequest, visit: Visit, ident: UUID) -> Non
         )
 
 
-def require_own_hand(request: HttpRequest, visit: Visit, application: Application) -> None:
+def require_own_hand(request: HttpRequest, application: Application) -> None:
     """Of a draft that is to be changed: who makes it is here. Raises PageRefused for the represented person, who takes it over first."""
     if of(application) is not None and ACTING not in request.session:
         raise PageRefused(
@@ -154,6 +170,16 @@ def begun(
         )
 
 
+def consent_of(application: Application, *, now: datetime) -> dict[str, object]:
+    """For the page on which a proxy says who they are."""
+    held = of(application)
+    return {
+        "known_person": held is not None and held.grant.person is not None,
+        "prefills": may_prefill(application, now=now),
+        "step": CardTap(say("代理人であるあなたを確かめる", "Identify you, the proxy"), CardPin.SIGNATURE),
+    }
+
+
 def agree(application: Application, handed: FourAttributes) -> FourAttributes | None:
     """Who applies, after somebody handed over who they are: themself, or whom they act for. None where nobody said who that is."""
     held = of(application)
@@ -189,14 +215,6 @@ def standing(application: Application) -> Standing | None:
             confirmed_by=grant.by_office or None,
         ),
     )
-
-
-def go_on_under(request: HttpRequest, visit: Visit, application: Application, *, now: datetime) -> None:
-    """The grant under which the visitor acts now is the one that counts: a later one of the same proxy takes the place of one that is over."""
-    grant, held = acting.current(request, visit, now=now), of(application)
-    if grant is not None and held is not None and held.grant_id != grant.pk:
-        held.grant = grant
-        held.save(update_fields=["grant"])
 
 
 def committed(application: Application, *, now: datetime) -> None:
