@@ -45,6 +45,12 @@ from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.protocols.representation import (
+    CLAIM_REPRESENTATION,
+    DECIDE_REPRESENTATION,
+    ClaimedRepresentation,
+    DecidedRepresentation,
+)
 from mynumber.webkit.paper import Mark, Paper, Words, subject_of, write
 from tests.support.exchange import CITY, FORMER_CITY
 
@@ -72,6 +78,7 @@ class City:
         self.deliveries = 0
         """How many sendings came, repeated ones included."""
         self.letters: list[Letter] = []
+        self.claims: list[ClaimedRepresentation] = []
         self.steps: list[Told] = []
         self.refuses: Reason | None = None
         self.loses_answers = 0
@@ -116,6 +123,7 @@ class City:
             SUBMIT.path: (SUBMIT, self._submit),
             WRITE.path: (WRITE, self._write),
             FOLLOW.path: (FOLLOW, self._follow),
+            CLAIM_REPRESENTATION.path: (CLAIM_REPRESENTATION, self._claim),
         }
         message, act = acts[path]
         now = datetime.now(UTC)
@@ -168,10 +176,8 @@ class City:
             assert isinstance(public, rsa.RSAPublicKey)
             public.verify(application.signature.value, digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
             holder = read_signature_holder(application.signature.certificate)
-            assert (holder.name, holder.address) == (
-                application.applicant.name,
-                application.applicant.address,
-            )
+            signer = application.proxy or application.applicant
+            assert (holder.name, holder.address) == (signer.name, signer.address)
         arrival = Arrival(
             receipt=f"葛飾-{len(self.arrived) + 1:06d}",
             arrived_at=datetime.now(UTC),
@@ -196,7 +202,15 @@ class City:
             )
         )
 
+    def _claim(self, question: ClaimedRepresentation) -> Acknowledged:
+        self.claims.append(question)
+        return Acknowledged(count=1)
+
     # --- what the city does of its own
+
+    def decide(self, decided: DecidedRepresentation, *, sender: str = CITY) -> int:
+        """Tell the portal what became of a claim, signed. Raises Refused."""
+        return self._call(DECIDE_REPRESENTATION, decided, sender).count
 
     def step(self, application: UUID, step: Step, **more: Any) -> Told:
         """The next step of an application, told later."""

@@ -28,6 +28,7 @@ from mynumber.institutions.portal.applications.view_parts import (
     own,
     words_of,
 )
+from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols.applications import LetterForm
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.errors import PageRefused
@@ -82,6 +83,8 @@ def amend(request: HttpRequest, ident: UUID) -> HttpResponse:
     """Change what is under way."""
     held = own(request, ident)
     try:
+        if resident_of(request).actor is None:
+            filing.take_over(held, now=moment())
         drafts.amend(held, now=moment())
     except NotOpen:
         raise closed(held) from None

@@ -26,6 +26,7 @@ from mynumber.institutions.portal.applications.view_parts import (
     own,
     words_of,
 )
+from mynumber.institutions.portal.proxies import filing
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.face.journey import (
@@ -55,9 +56,10 @@ def check(request: HttpRequest, ident: UUID) -> HttpResponse:
         for title, lines in filled.answers_of(fields, reading, content, change=url):
             whole = each.title.in_language(spoke)
             groups.append(AnswerGroup(f"{whole}：{title}" if title else whole, lines))
+    looks_only = filing.of(held) is not None and resident_of(request).actor is None
     try:
         committing.complete_reading(held, now=now)
-        ready = True
+        ready = not looks_only
     except NotReady:
         ready = False
     signs = reading.procedure.signature is Signature.SIGNATURE
@@ -65,6 +67,7 @@ def check(request: HttpRequest, ident: UUID) -> HttpResponse:
     context = words_of(held) | {
         "groups": groups,
         "ready": ready,
+        "looks_only": looks_only,
         "back": "back" in request.GET,
         "papers": [drafts.paper_name(one) for one in held.papers.order_by("uploaded_at")],
         "missing_papers": [one.label.in_language(spoke) for one in drafts.missing_papers(held, reading)],

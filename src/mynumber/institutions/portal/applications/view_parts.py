@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from mynumber.institutions.portal.account.sessions import resident_of
 from mynumber.institutions.portal.applications import bodies, drafts, showing
 from mynumber.institutions.portal.applications.models import Application
+from mynumber.institutions.portal.proxies import filing
 from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.face.language import spoken
 
@@ -24,10 +25,11 @@ def moment() -> datetime:
 
 
 def own(request: HttpRequest, ident: UUID, *, lock: bool = False) -> Application:
-    """The visitor's own application. Raises Http404 for another's, as for none."""
-    held = Application.objects.select_for_update() if lock else Application.objects.all()
-    found = held.filter(pk=ident, account=resident_of(request).account).first()
+    """The visitor's own application, or one that they make for somebody else. Raises Http404 for another's, as for none; PageRefused."""
+    visit = resident_of(request)
+    found = filing.find(request, visit, ident, now=moment(), lock=lock)
     if found is None:
+        filing.require_other_person(request, visit, ident)
         raise Http404
     return found
 
@@ -37,6 +39,7 @@ def editable(request: HttpRequest, ident: UUID, *, lock: bool = False) -> Applic
     application = own(request, ident, lock=lock)
     if not application.editing:
         raise closed(application)
+    filing.require_own_hand(request, application)
     return application
 
 
@@ -61,6 +64,7 @@ def words_of(application: Application) -> dict[str, object]:
         "title": procedure.title.in_language(spoken()),
         "chip": showing.chip_of(application),
         "body_name": bodies.name_of(application.body) if application.body else "",
+        "for_another": filing.words_of(application),
     }
 
 

@@ -34,6 +34,7 @@ from mynumber.institutions.portal.applications.view_parts import (
     words_of,
 )
 from mynumber.institutions.portal.employers import inviting
+from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols.applications import LetterForm
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.access import resident_only
@@ -67,10 +68,13 @@ def begin(request: HttpRequest, procedure_id: str) -> HttpResponse:
             reason="not_for_residents",
             status=403,
         )
+    if refused := filing.refusal(request, visit, procedure, now=now):
+        return refused
     if request.method == "POST":
-        application, _ = drafts.begin(visit.account, procedure, now=now)
+        application, is_new = drafts.begin(visit.account, procedure, now=now)
+        filing.begun(request, visit, application, is_new=is_new, now=now)
         return SeeOther(reverse("application", args=[application.pk]))
-    held = Application.objects.filter(account=visit.account, procedure=procedure.id, live=True).first()
+    held = filing.of_visitor(request, visit, now=now).filter(procedure=procedure.id, live=True).first()
     context = {"procedure": procedure, "title": procedure.title.in_language(spoken()), "held": held}
     return page(request, "portal/applications/begin.html", visit, context)
 
@@ -95,6 +99,9 @@ def consent(request: HttpRequest, ident: UUID) -> HttpResponse:
         "filled": filled,
         "step": CardTap(say("あなたを確かめ、役所の情報を取り寄せる", "Identify you"), CardPin.SIGNATURE),
     }
+    if filing.of(application) is not None:
+        context |= filing.consent_of(application, now=now)
+        return page(request, "portal/proxies/consent.html", resident_of(request), context)
     return page(request, "portal/applications/consent.html", resident_of(request), context)
 
 
@@ -119,7 +126,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     visit = resident_of(request)
     rows: list[list[Cell]] = []
     todo: list[tuple[Application, str]] = []
-    for each in Application.objects.filter(account=visit.account).order_by("-begun_at")[:100]:
+    for each in filing.of_visitor(request, visit, now=moment()).order_by("-begun_at")[:100]:
+        # The person sees who goes on with a draft that is not in their own hands.
+        made_by = "" if visit.actor else filing.words_of(each).get("proxy", "")
         title = drafts.procedure_of(each).title.in_language(spoken())
         link = Link(title, reverse("application", args=[each.pk]))
         until = (
@@ -128,12 +137,12 @@ def mine(request: HttpRequest) -> HttpResponse:
             else None
         )
         holder = (
-            say("あなた", "You")
+            made_by or say("あなた", "You")
             if each.editing
             else each.holder or (bodies.name_of(each.body) if each.body else None)
         )
         rows.append([link, showing.chip_of(each), holder, until, each.receipt or None])
-        if each.editing:
+        if each.editing and not made_by:
             todo.append((each, title))
     table = Table.build(
         say("申請の一覧（新しい順）", "Your applications, newest first"),
@@ -179,6 +188,8 @@ def application(request: HttpRequest, ident: UUID) -> HttpResponse:
     """One application: as a draft its task list, afterwards who has it, what happened, what may be done."""
     now, visit = moment(), resident_of(request)
     held = own(request, ident)
+    if held.editing and visit.actor is None and filing.of(held) is not None:
+        return SeeOther(reverse("application-check", args=[held.pk]))
     if held.editing and held.agreed_at and held.prefilled_at is None and held.body:
         drafts.prefill(held, now=now)
         held.refresh_from_db()
@@ -208,7 +219,7 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
         if state is not None:
             url = reverse("application-section", args=[held.pk, section.id])
             tasks.append(Task(section.title.in_language(spoke), url, state))
-    asked = inviting.task(held, reading)
+    asked = inviting.task(held, reading) if filing.of(held) is None else None
     tasks += [asked] if asked else []
     if drafts.wanted_papers(held, reading):
         missing = drafts.missing_papers(held, reading)

@@ -48,8 +48,25 @@ PAGES: Final[Mapping[str, Function | None]] = {
     "payment-card": Function.PAYMENTS,
     "payment-returned": Function.PAYMENTS,
     "payment-receipt": Function.PAYMENTS,
+    "procedure-begin": Function.APPLY,
+    "applications": Function.APPLY,
+    "applications-refresh": Function.APPLY,
+    "application": Function.APPLY,
+    "application-consent": Function.APPLY,
+    "application-prefill": Function.APPLY,
+    "application-section": Function.APPLY,
+    "application-documents": Function.APPLY,
+    "application-paper": Function.APPLY,
+    "application-check": Function.APPLY,
+    "application-sign": Function.APPLY,
+    "application-receipt": Function.APPLY,
+    "application-receipt-paper": Function.APPLY,
+    "application-letter": Function.APPLY,
+    "application-amend": Function.APPLY,
+    "application-withdraw": Function.APPLY,
+    "application-question": Function.APPLY,
 }
-"""By the name of the page."""
+"""By the name of the page. Of applications a proxy sees those that they make themself (`filing`), never the person's own."""
 _NOT_IN: Final = "not in the table"
 
 
