@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from django.db import connections
 
 from mynumber.foundation.zengin.transfers import decode, encode
 from mynumber.institutions.municipality.applications import deciding
@@ -212,6 +213,8 @@ def test_two_who_gather_at_once_take_an_order_once(place: Place) -> None:
                 found.append(gathering.gather(TOWN, payment_day(), member("yamada"), at=datetime.now(UTC)).pk)
         except CannotPay as cannot:
             found.append(cannot.why)
+        finally:
+            connections.close_all()
 
     with place.desk():
         threads = [threading.Thread(target=run) for _ in range(2)]

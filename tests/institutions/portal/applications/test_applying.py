@@ -177,6 +177,7 @@ def test_when_nothing_can_be_paid_only_the_account_is_open_and_a_signed_sending_
     assert "口座が解約されていました。" in tasks
     assert person.at("form/payment") in tasks
     assert person.at("form/you") not in tasks
+    assert person.browser.get(person.at("form/you")).status_code == 409
     notices = inbox.of(held(person).account).order_by("-arrived_at", "-pk")
     assert notices[0].category == "benefit"
     person.fill("payment", account__number="1111222")

@@ -23,8 +23,8 @@ _KINDS: Final = {
     "current": AccountKind.CURRENT,
     "savings": AccountKind.SAVINGS,
 }
-_OWN_BANK, _OWN_BRANCH = "0001", "001"
-"""指定金融機関 of the simulated towns."""
+_OWN_BANK: Final = "0001"
+"""指定金融機関 of the simulated towns: the first branch of this bank."""
 
 
 class NoAccount(Exception):
@@ -43,7 +43,7 @@ class Payee:
 def payer_of(tenant: str) -> tuple[str, Account]:
     """振込依頼人コード and the account (会計管理者の口座) of a municipality."""
     town = local_government.find(tenant)
-    bank, branch = banks.banks()[_OWN_BANK], banks.branches(_OWN_BANK)[_OWN_BRANCH]
+    bank, branch = banks.banks()[_OWN_BANK], next(iter(banks.branches(_OWN_BANK).values()))
     account = Account(
         bank=bank.code,
         branch=branch.code,

@@ -21,9 +21,11 @@ from mynumber.institutions.portal.applications import (
 )
 from mynumber.institutions.portal.applications.drafts import TooManyPapers
 from mynumber.institutions.portal.applications.models import Application
+from mynumber.institutions.portal.applications.paying import is_open
 from mynumber.institutions.portal.applications.received import NotUsable
 from mynumber.institutions.portal.applications.view_parts import (
     DOCUMENTS,
+    closed,
     download,
     editable,
     moment,
@@ -53,6 +55,8 @@ def section(request: HttpRequest, ident: UUID, section_id: str) -> HttpResponse:
     if place is None:
         raise Http404
     one, fields = pages.sections(reading.procedure)[place]
+    if not is_open(held, content.marks, fields):
+        raise closed(held)
     today = drafts.today_of(now)
     if request.method != "POST":
         form = pages.blank(fields, reading, content, today=today)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from django.urls import reverse
 
+from mynumber.foundation.procedures.definition import Field
 from mynumber.institutions.portal.account.sessions import JAPAN
 from mynumber.institutions.portal.applications.drafts import procedure_of
 from mynumber.institutions.portal.applications.models import Application, Standing
@@ -70,6 +71,11 @@ def _chip(step: Step) -> Chip:
             return Chip(say("振り込めませんでした", "Could not be paid", "おくれませんでした"), Kind.ERROR)
         case _:
             return Chip(say("支払いの準備中", "Being prepared", "じゅんびして います"), Kind.INFO)
+
+
+def is_open(application: Application, marks: Collection[str], fields: Iterable[Field]) -> bool:
+    """Whether a page of the form with these fields may be changed."""
+    return not is_account_asked(application) or any(field.id in marks for field in fields)
 
 
 def narrowed(application: Application, marks: Collection[str], tasks: list[Task]) -> list[Task]:
