@@ -57,6 +57,7 @@ _APPS = [
     "mynumber.institutions.municipality.casework",
     "mynumber.institutions.municipality.counter",
     "mynumber.institutions.municipality.applications",
+    "mynumber.institutions.municipality.desk",
     "mynumber.institutions.municipality.notices",
     "mynumber.institutions.municipality.billing",
     "mynumber.institutions.municipality.payouts",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mynumber.foundation.facts import LAYOUTS, edges, fact_of, sample
 from mynumber.foundation.procedures.answers import is_shown, missing, read, visible
@@ -15,9 +16,17 @@ from mynumber.foundation.procedures.bundles import due_on, merged, of_life_event
 from mynumber.foundation.procedures.deciding import decide, decider
 from mynumber.foundation.procedures.definition import Event, FieldType, How, LifeEvent, Network, Procedure
 from mynumber.foundation.procedures.gathering import from_fact
-from mynumber.foundation.procedures.loading import MalformedProcedure, catalogue, convert
+from mynumber.foundation.procedures.loading import (
+    Catalogue,
+    MalformedProcedure,
+    UnknownProcedure,
+    catalogue,
+    convert,
+    read_overlay,
+)
 from mynumber.foundation.procedures.once_only import asked_because, score, table
-from mynumber.foundation.procedures.presets import NotAllowed, adopt, read_overlay, switches
+from mynumber.foundation.procedures.overlays import Offered, laid_on
+from mynumber.foundation.procedures.presets import NotAllowed, adopt, check_overlays, switches
 from mynumber.foundation.procedures.writing import plain, to_toml
 from mynumber.foundation.rules import Month
 
@@ -173,6 +182,43 @@ def test_a_municipality_adopts_a_preset() -> None:
     assert "allergy" not in {field.id for field in own.field}
     assert (own.deadlines.processing.days, own.competent.office.ja) == (45, "架空市こども課")
     assert len(own.field) == len(preset.field)
+    assert own.version == "2026-04+131016.20260401"
+
+
+def test_overlays_of_the_catalogue_do_nothing_they_may_not() -> None:
+    assert len(catalogue().adopted) >= 3
+    assert check_overlays(catalogue()) == ()
+
+
+def test_a_form_is_found_again_under_the_version_of_its_municipality() -> None:
+    preset, today = catalogue().version("pregnancy_notification", "2026-04"), date(2026, 11, 22)
+    katsushika = catalogue().local(preset, "131229", today)
+    assert katsushika.offered is Offered.ONLINE
+    assert [field.id for field in katsushika.own_fields] == ["local_interpreter"]
+    assert catalogue().version(preset.id, katsushika.procedure.version) is katsushika.procedure
+    elsewhere = catalogue().local(preset, "131016", today)
+    assert (elsewhere.procedure, elsewhere.overlay) == (preset, None)
+    assert catalogue().local(preset, "131229", date(2026, 3, 31)).procedure is preset
+    yao = catalogue().local(preset, "272124", today)
+    assert yao.offered is Offered.COUNTER
+    assert yao.instead is not None
+    with pytest.raises(UnknownProcedure):
+        catalogue().version(preset.id, "2026-04+131016.20260401")
+
+
+def test_overlays_of_one_town_do_not_overlap_and_say_whom_to_ask() -> None:
+    overlay = read_overlay(OVERLAY)
+    preset = catalogue().version(overlay.procedure, overlay.version)
+    later = replace(overlay, since=date(2026, 9, 1))
+    both = Catalogue(
+        catalogue().procedures, tuple((each, laid_on(preset, each)) for each in (overlay, later))
+    )
+    assert [each.where for each in check_overlays(both)] == ["since"]
+    ended = replace(overlay, until=date(2026, 8, 31))
+    apart = Catalogue(catalogue().procedures, tuple((each, laid_on(preset, each)) for each in (ended, later)))
+    assert check_overlays(apart) == ()
+    with pytest.raises(NotAllowed, match="どこに聞けばよいか"):
+        adopt(catalogue(), replace(overlay, offered=Offered.COUNTER))
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ SYSTEM_ITEMS: Final = frozenset(
 )
 """What the engine itself knows."""
 _EGOV: Final = re.compile(r"[0-9]{3}[A-Z][0-9A-Z]{11}")
-_VERSION: Final = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+_VERSION: Final = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?(?:\+[0-9]{6}\.[0-9]{8})?")
 _MONTH_DAY: Final = re.compile(r"(0[1-9]|1[0-2])-([0-2][0-9]|3[01])")
 _JAPANESE: Final = re.compile(r"[ぁ-ヿ一-鿿]")
 _COMPARABLE: Final = (FieldType.YEN, FieldType.COUNT, FieldType.DATE, FieldType.GROUP)

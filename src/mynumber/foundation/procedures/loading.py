@@ -1,7 +1,8 @@
 """From folders to procedures: `catalogue/ID/procedure*.toml`, with what several share from `catalogue/common`.
 
 A file names a base (`base = "child_allowance"`: `common/bases.toml`) whose values it keeps or overrides table by table, and fields,
-documents and sections of `common/fields.toml` (`use = "applicant_name"`), whose keys it may override one by one.
+documents and sections of `common/fields.toml` (`use = "applicant_name"`), whose keys it may override one by one. What municipalities make of
+the procedures lies in `_local/MUNICIPALITY/*.toml` (`overlays`).
 """
 
 import tomllib
@@ -17,8 +18,10 @@ from typing import Any, Final
 import msgspec
 
 from mynumber.foundation.procedures.definition import Procedure
+from mynumber.foundation.procedures.overlays import Local, Overlay, laid_on
 
 COMMON: Final = "common"
+OVERLAYS: Final = "_local"
 LARGEST: Final = 400_000
 """Bytes of a file."""
 _SHARED: Final = ("field", "document", "section")
@@ -44,6 +47,8 @@ class Catalogue:
     """All procedures with all their versions, in the order of their ids."""
 
     procedures: tuple[Procedure, ...]
+    adopted: tuple[tuple[Overlay, Procedure], ...] = ()
+    """What municipalities make of them: each overlay, and the form with it laid on."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -67,11 +72,24 @@ class Catalogue:
         raise UnknownProcedure(f"{procedure_id} on {on.isoformat()}")
 
     def version(self, procedure_id: str, version: str) -> Procedure:
-        """The version of that name: what an application was filed under. Raises UnknownProcedure."""
+        """The version of that name, a municipality's own included: what an application was filed under. Raises UnknownProcedure."""
+        preset, _, local = version.partition("+")
         for each in self.versions(procedure_id):
-            if each.version == version:
+            if each.version == preset and not local:
                 return each
+            if each.version == preset:
+                for overlay, form in self.adopted:
+                    if (overlay.procedure, overlay.name) == (procedure_id, version):
+                        return form
         raise UnknownProcedure(f"{procedure_id} {version}")
+
+    def local(self, procedure: Procedure, municipality: str, on: date) -> Local:
+        """A preset as a municipality (six digits) has it on the day."""
+        for overlay, form in self.adopted:
+            same = (overlay.procedure, overlay.version, overlay.municipality)
+            if same == (procedure.id, procedure.version, municipality) and overlay.applies(on):
+                return Local(form, overlay)
+        return Local(procedure)
 
     def on(self, on: date) -> tuple[Procedure, ...]:
         """Every procedure in force on the day."""
@@ -87,7 +105,7 @@ def catalogue() -> Catalogue:
 def load(folder: Place) -> Catalogue:
     """Every procedure of a folder of folders. Raises MalformedProcedure."""
     common = Common.of(folder)
-    return Catalogue(
+    presets = Catalogue(
         tuple(
             read(text, f"{inside.name}/{name}", common)
             for inside in sorted(folder.iterdir(), key=lambda each: each.name)
@@ -95,6 +113,40 @@ def load(folder: Place) -> Catalogue:
             for name, text in _versions(inside)
         )
     )
+    return Catalogue(
+        presets.procedures,
+        tuple(
+            (overlay, laid_on(_preset_of(presets, overlay), overlay))
+            for overlay in _overlays(folder / OVERLAYS)
+        ),
+    )
+
+
+def _preset_of(presets: Catalogue, overlay: Overlay) -> Procedure:
+    try:
+        return presets.version(overlay.procedure, overlay.version)
+    except UnknownProcedure as unknown:
+        raise MalformedProcedure(f"{overlay.municipality}/{overlay.procedure}", str(unknown)) from None
+
+
+def read_overlay(text: str, place: str = "overlay.toml") -> Overlay:
+    """Read an overlay. Raises MalformedProcedure."""
+    try:
+        return msgspec.convert(tomllib.loads(text), Overlay)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise MalformedProcedure(place, str(error)) from None
+
+
+def _overlays(folder: Place) -> Iterator[Overlay]:
+    for town in sorted(folder.iterdir(), key=lambda each: each.name) if folder.is_dir() else ():
+        for file in sorted(town.iterdir(), key=lambda each: each.name) if town.is_dir() else ():
+            if file.name.endswith(".toml"):
+                overlay = read_overlay(_text(file), f"{town.name}/{file.name}")
+                if overlay.municipality != town.name:
+                    raise MalformedProcedure(
+                        f"{town.name}/{file.name}", "フォルダと municipality が違います。"
+                    )
+                yield overlay
 
 
 def load_one(folder: Path, common: "Common") -> tuple[Procedure, ...]:

@@ -1,49 +1,17 @@
-"""A municipality adopts a national preset: an overlay of switches, local fields, documents and words (様式の地域化).
-
-    procedure = "nursery_application"
-    version = "2026-04"
-    municipality = "131016"
-    ordinance = "千代田区保育の実施に関する条例"
-    off = ["allergy_question"]
-    processing_days = 45
-    office = { ja = "...", easy = "...", en = "..." }
-    [[field]]   # id begins with local_
-    [[document]]
+"""A municipality adopts a national preset: what an overlay (`overlays`) may do, and what not.
 
 What the law requires stays: a field can be left out only if it has a switch and cites no clause, a legal period is not made longer, and nothing that
 is known is asked.
 """
 
-import tomllib
 from collections.abc import Iterator
-
-import msgspec
+from itertools import permutations
 
 from mynumber.foundation.numbers import LocalGovernmentCode
 from mynumber.foundation.procedures.checker import Complaint, check
-from mynumber.foundation.procedures.definition import Document, Field, How, Procedure
-from mynumber.foundation.procedures.loading import Catalogue, MalformedProcedure, UnknownProcedure
-from mynumber.foundation.procedures.words import Strict, Words
-
-LOCAL = "local_"
-"""How ids of a municipality's own fields and documents begin."""
-
-
-class Overlay(Strict, frozen=True, kw_only=True):
-    """What a municipality sets on top of a preset."""
-
-    procedure: str
-    version: str
-    municipality: str
-    ordinance: str
-    """条例・規則 that the municipality's own fields rest on."""
-    off: tuple[str, ...] = ()
-    """Switches turned off."""
-    processing_days: int | None = None
-    office: Words | None = None
-    due: Words | None = None
-    field: tuple[Field, ...] = ()
-    document: tuple[Document, ...] = ()
+from mynumber.foundation.procedures.definition import How, Procedure
+from mynumber.foundation.procedures.loading import Catalogue
+from mynumber.foundation.procedures.overlays import LOCAL, Offered, Overlay, laid_on
 
 
 class NotAllowed(ValueError):
@@ -54,25 +22,36 @@ class NotAllowed(ValueError):
         self.complaints = complaints
 
 
-def read_overlay(text: str, place: str = "overlay.toml") -> Overlay:
-    """Read an overlay. Raises MalformedProcedure."""
-    try:
-        return msgspec.convert(tomllib.loads(text), Overlay)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise MalformedProcedure(place, str(error)) from None
-
-
 def adopt(catalogue: Catalogue, overlay: Overlay) -> Procedure:
     """The procedure of a municipality. Raises UnknownProcedure, NotAllowed."""
     preset = catalogue.version(overlay.procedure, overlay.version)
     complaints = tuple(check_overlay(preset, overlay))
     if complaints:
         raise NotAllowed(complaints)
-    merged = _merged(preset, overlay)
+    merged = laid_on(preset, overlay)
     complaints = check(merged, catalogue)
     if complaints:
         raise NotAllowed(complaints)
     return merged
+
+
+def check_overlays(catalogue: Catalogue) -> tuple[Complaint, ...]:
+    """What is wrong with the overlays of a catalogue: each by itself, and days that overlap."""
+    found: list[Complaint] = []
+    overlays = [overlay for overlay, _ in catalogue.adopted]
+    for overlay in overlays:
+        try:
+            adopt(catalogue, overlay)
+        except NotAllowed as refused:
+            found += refused.complaints
+    for one, other in permutations(overlays, 2):
+        same = (one.procedure, one.version, one.municipality) == (
+            *(other.procedure, other.version, other.municipality),
+        )
+        if same and one.since <= other.since and one.applies(other.since):
+            where = f"{one.procedure} {one.municipality}"
+            found.append(Complaint(where, "since", "同じ様式の別の設定と日が重なっています。"))
+    return tuple(found)
 
 
 def switches(procedure: Procedure) -> tuple[str, ...]:
@@ -111,39 +90,13 @@ def check_overlay(preset: Procedure, overlay: Overlay) -> Iterator[Complaint]:
     for field in overlay.field:
         if field.how is How.NEVER_ASKED:
             yield complain(f"field {field.id}", "市区町村の項目で情報連携などは使えません。")
+    if (overlay.offered is Offered.ONLINE) != (overlay.instead is None):
+        yield complain("instead", "オンラインで受け付けない手続にだけ、どこに聞けばよいかを書いてください。")
+    if overlay.until is not None and overlay.until < overlay.since:
+        yield complain("until", "終わりの日が始まりの日より前です。")
     processing = preset.deadlines.processing
     if overlay.processing_days is not None:
         if overlay.processing_days < 1:
             yield complain("processing_days", "1日以上にしてください。")
         elif processing.legal and overlay.processing_days > processing.days:
             yield complain("processing_days", f"法定の{processing.days}日より長くはできません。")
-
-
-def _merged(preset: Procedure, overlay: Overlay) -> Procedure:
-    kept = tuple(each for each in preset.field if each.switch not in overlay.off or not each.switch)
-    local = tuple(msgspec.structs.replace(each, local=True) for each in overlay.field)
-    documents = tuple(each for each in preset.document if each.switch not in overlay.off or not each.switch)
-    own_documents = tuple(msgspec.structs.replace(each, local=True) for each in overlay.document)
-    processing = preset.deadlines.processing
-    if overlay.processing_days is not None:
-        processing = msgspec.structs.replace(processing, days=overlay.processing_days)
-    return msgspec.structs.replace(
-        preset,
-        field=(*kept, *local),
-        document=(*documents, *own_documents),
-        deadlines=msgspec.structs.replace(preset.deadlines, processing=processing),
-        competent=msgspec.structs.replace(preset.competent, office=overlay.office or preset.competent.office),
-        due=overlay.due or preset.due,
-    )
-
-
-__all__ = [
-    "LOCAL",
-    "NotAllowed",
-    "Overlay",
-    "UnknownProcedure",
-    "adopt",
-    "check_overlay",
-    "read_overlay",
-    "switches",
-]

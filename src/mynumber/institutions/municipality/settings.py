@@ -17,6 +17,7 @@ globals().update(
             "mynumber.institutions.municipality.billing",
             "mynumber.institutions.municipality.payouts",
             "mynumber.institutions.municipality.offers",
+            "mynumber.institutions.municipality.desk",
             "mynumber.institutions.municipality.representation",
         ],
         urlconf="mynumber.institutions.municipality.urls",

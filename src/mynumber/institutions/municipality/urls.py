@@ -29,6 +29,9 @@ urlpatterns = [
     path("<tenant:tenant>/notices/", include("mynumber.institutions.municipality.notices.urls")),
     path("<tenant:tenant>/billing/", include("mynumber.institutions.municipality.billing.urls")),
     path("<tenant:tenant>/payouts/", include("mynumber.institutions.municipality.payouts.urls")),
+    path("<tenant:tenant>/desk/", include("mynumber.institutions.municipality.desk.urls")),
     path("<tenant:tenant>/offers/", include("mynumber.institutions.municipality.offers.urls")),
-    path("<tenant:tenant>/representation/", include("mynumber.institutions.municipality.representation.urls")),
+    path(
+        "<tenant:tenant>/representation/", include("mynumber.institutions.municipality.representation.urls")
+    ),
 ]

@@ -7,6 +7,7 @@ application = institution_application("municipality")
 # Models exist only once the application is made.
 from mynumber.institutions.municipality.applications import chasing, telling  # noqa: E402
 from mynumber.institutions.municipality.billing import worker as billing  # noqa: E402
+from mynumber.institutions.municipality.desk import reporting  # noqa: E402
 from mynumber.institutions.municipality.notices import sending  # noqa: E402
 from mynumber.institutions.municipality.offers import working as offers  # noqa: E402
 from mynumber.institutions.municipality.payouts import worker as payouts  # noqa: E402
@@ -16,6 +17,7 @@ from mynumber.webkit.mesh import worker  # noqa: E402
 
 worker.start(members)
 telling.start(lambda: [member.tenant for member in members()])
+reporting.start(lambda: [member.tenant for member in members()])
 billing.start(lambda: [member.tenant for member in members()])
 payouts.start(lambda: [member.tenant for member in members()])
 chasing.start(lambda: [member.tenant for member in members()])

@@ -20,9 +20,10 @@ from mynumber.foundation.procedures.loading import (
     UnknownProcedure,
     catalogue,
     load_one,
+    read_overlay,
 )
 from mynumber.foundation.procedures.once_only import table
-from mynumber.foundation.procedures.presets import NotAllowed, adopt, read_overlay
+from mynumber.foundation.procedures.presets import NotAllowed, adopt, check_overlays
 from mynumber.foundation.procedures.search import search as search_procedures
 from mynumber.foundation.procedures.template import TEMPLATE
 from mynumber.foundation.procedures.writing import plain, to_toml
@@ -59,7 +60,10 @@ def check_command(
 ) -> None:
     """手続の定義を確かめる。直すところがあれば1で終わる。(Check definitions; status 1 if there is anything to mend.)"""
     if not name:
-        found: tuple[Complaint, ...] = check_catalogue(_all(), questions())
+        found: tuple[Complaint, ...] = (
+            *check_catalogue(_all(), questions()),
+            *check_overlays(_all()),
+        )
     else:
         found = tuple(
             complaint for each in _versions(name) for complaint in check_procedure(each, _all(), questions())

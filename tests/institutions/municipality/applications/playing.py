@@ -27,21 +27,28 @@ from mynumber.protocols import card_handover, wire
 from mynumber.protocols.applications import (
     PREFILL,
     SUBMIT,
-    TAKE_DRAFT,
     TELL,
     Application,
     Arrival,
     Attachment,
     CardSignature,
-    Draft,
     Form,
     KnownField,
     Prefill,
     Prefilled,
-    TakeDraft,
     Tell,
     Told,
     statement_digest,
+)
+from mynumber.protocols.counter_drafts import (
+    HANDED_IN,
+    RETURN_DRAFT,
+    TAKE_DRAFT,
+    Draft,
+    Followed,
+    HandedIn,
+    ReturnDraft,
+    TakeDraft,
 )
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -63,6 +70,12 @@ class Portal:
     away: bool = False
     drafts: dict[str, Draft] = field(default_factory=dict)
     taken: list[TakeDraft] = field(default_factory=list)
+    returned: list[ReturnDraft] = field(default_factory=list)
+    taken_back: set[UUID] = field(default_factory=set)
+    """Takings after which the resident took the draft back."""
+    handed_in: list[HandedIn] = field(default_factory=list)
+    accounts: set[str] = field(default_factory=set)
+    """Certificates with which somebody signs in here."""
     heard: threading.Condition = field(default_factory=threading.Condition)
 
     def ask(self, message: Any, question: Any, *, receiver: str = CITY_SYSTEM, sender: str = PORTAL) -> Any:
@@ -80,7 +93,7 @@ class Portal:
 
     def take(self, path: str, token: bytes) -> tuple[int, bytes]:
         node, now = self.exchange.node(PORTAL), datetime.now(UTC)
-        message: Any = {TELL.path: TELL, TAKE_DRAFT.path: TAKE_DRAFT}[path]
+        message: Any = {each.path: each for each in (TELL, TAKE_DRAFT, RETURN_DRAFT, HANDED_IN)}[path]
         if self.away:
             return 503, b""
         received = wire.receive(node, token, message, receiver=PORTAL, hop=Hop.PORTAL, now=now)
@@ -93,6 +106,16 @@ class Portal:
                     assert step.number <= known + 1, "a step came before the one before it"
                 self.heard.notify_all()
             return 200, wire.answer(node, received, message, Acknowledged(), now=now)
+        if isinstance(received.question, HandedIn):
+            self.handed_in.append(received.question)
+            known = received.question.taking is not None or received.question.certificate in self.accounts
+            return 200, wire.answer(node, received, message, Followed(known=known), now=now)
+        if isinstance(received.question, ReturnDraft):
+            if received.question.taking in self.taken_back:
+                refused = Refused(Hop.PORTAL, Reason.OUT_OF_PLACE)
+                return wire.refuse(node, received, refused.refusal, receiver=PORTAL, now=now)
+            self.returned.append(received.question)
+            return 200, wire.answer(node, received, message, Acknowledged(count=1), now=now)
         self.taken.append(received.question)
         draft = self.drafts.pop(received.question.code, None)
         if draft is None:

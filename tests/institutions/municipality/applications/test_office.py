@@ -26,7 +26,6 @@ from mynumber.institutions.municipality.applications import arriving, chasing, t
 from mynumber.institutions.municipality.applications.models import (
     Application,
     Decision,
-    DeskDraft,
     Disclosure,
     Entry,
     Paper,
@@ -46,10 +45,8 @@ from mynumber.protocols.applications import (
     WRITE,
     Attachment,
     CardSignature,
-    Draft,
     Follow,
     Followable,
-    Form,
     Letter,
     LetterForm,
     Step,
@@ -678,27 +675,6 @@ def test_the_network_is_asked_under_the_affair_of_the_form_and_its_answer_stands
         assert inquiry.affair in claim_form().competent.affair
 
 
-def test_a_clerk_goes_on_with_a_draft_beside_the_resident(fresh: House, staff: dict[str, Worker]) -> None:
-    procedure = claim_form()
-    reference = uuid4()
-    fresh.portal.drafts["ABCD2345"] = Draft(
-        application=reference,
-        form=Form(procedure=procedure.id, version=procedure.since),
-        applicant=fresh.kenta.attributes,
-        answers=forms.encode(procedure, {"phone": "0312345678"}),
-    )
-    yamada = staff["yamada"]
-    yamada.get("drafts")
-    assert "引き継いでいません" in yamada.post("drafts", 422, code="ZZZZ9999")
-    yamada.post("drafts", code="abcd 2345")
-    assert "0312345678" in yamada.get(f"drafts/{reference}")
-    staff["mori"].get(f"drafts/{reference}", 404)
-    assert "山田　恵" in fresh.portal.taken[-1].clerk
-    with acting_as(CITY):
-        assert DeskDraft.objects.get().taken_by_name == "山田　恵"
-        assert Entry.objects.filter(act="draft").count() == 1
-
-
 # --- in a browser -------------------------------------------------------------------------------------------------
 
 
@@ -758,6 +734,4 @@ def test_the_case_worker_examines_corrects_proposes_and_another_approves(fresh: 
         _check(second, "letter")
         second.goto(f"{fresh.address}/{CITY}/applications/statistics")
         _check(second, "figures")
-        second.goto(f"{fresh.address}/{CITY}/applications/drafts")
-        _check(second, "drafts")
     assert heard(fresh, application.application, 6)[-1].step is Step.PAYMENT_ORDERED

@@ -22,12 +22,10 @@ from mynumber.protocols.applications import (
     FOLLOW,
     PREFILL,
     SUBMIT,
-    TAKE_DRAFT,
     TELL,
     WRITE,
     Application,
     Arrival,
-    Draft,
     Follow,
     Followed,
     KnownField,
@@ -35,11 +33,19 @@ from mynumber.protocols.applications import (
     Prefill,
     Prefilled,
     Step,
-    TakeDraft,
     Tell,
     Told,
     UnknownField,
     statement_digest,
+)
+from mynumber.protocols.counter_drafts import (
+    HANDED_IN,
+    RETURN_DRAFT,
+    TAKE_DRAFT,
+    Draft,
+    HandedIn,
+    ReturnDraft,
+    TakeDraft,
 )
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.message import Message
@@ -240,6 +246,33 @@ class City:
     def take_draft(self, code: str, *, sender: str = CITY) -> Draft:
         """Take a draft at the counter. Raises Refused."""
         return self._call(TAKE_DRAFT, TakeDraft(code=code, clerk="子育て支援課 田中"), sender)
+
+    def return_draft(self, draft: Draft, answers: bytes, *, sender: str = CITY) -> int:
+        """Hand a draft back with these answers. Raises Refused."""
+        question = ReturnDraft(
+            application=draft.application, taking=draft.taking, answers=answers, clerk="子育て支援課 田中"
+        )
+        return self._call(RETURN_DRAFT, question, sender).count
+
+    def hand_in(
+        self, draft: Draft, answers: bytes, *, certificate: str = "", sender: str = CITY, **changes: Any
+    ) -> bool:
+        """Tell that it was handed in at the counter; whether somebody follows it. Raises Refused."""
+        at = datetime.now(UTC)
+        arrival = Arrival(receipt="2026-CAC-000777", arrived_at=at, digest="77" * 32, decide_by=DECIDE_BY)
+        question = HandedIn(
+            application=draft.application,
+            sequence=draft.sequence,
+            form=draft.form,
+            taking=draft.taking,
+            certificate=certificate,
+            applicant=draft.applicant,
+            answers=answers,
+            sent_at=at - timedelta(minutes=3),
+            arrival=arrival,
+            clerk="子育て支援課 田中",
+        )
+        return self._call(HANDED_IN, msgspec.structs.replace(question, **changes), sender).known
 
     def _call(self, message: Message[Q, A], question: Q, sender: str) -> A:
         assert self.node is not None

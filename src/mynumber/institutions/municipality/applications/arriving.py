@@ -12,12 +12,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
+import msgspec
 from django.db import IntegrityError, connection
 from django.db.models import Max
 
 from mynumber.foundation.procedures.deadlines import decide_by
 from mynumber.foundation.procedures.definition import Procedure
-from mynumber.foundation.procedures.loading import UnknownProcedure
+from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
+from mynumber.foundation.procedures.overlays import Offered
 from mynumber.institutions.municipality.applications.entitlements import entitlement_of
 from mynumber.institutions.municipality.applications.finding import version_of
 from mynumber.institutions.municipality.applications.identifying import identify
@@ -32,8 +34,8 @@ from mynumber.institutions.municipality.applications.telling import tell
 from mynumber.institutions.municipality.applications.trust import verifier
 from mynumber.institutions.municipality.applications.words import office_of
 from mynumber.institutions.municipality.billing.issuing import bill_for_application
-from mynumber.institutions.municipality.representation import rights
 from mynumber.institutions.municipality.payouts import answering
+from mynumber.institutions.municipality.representation import rights
 from mynumber.protocols import applications as protocol
 from mynumber.protocols.applications import Arrival, Step, statement_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -57,8 +59,23 @@ class _Sound:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """It is handed in at the counter (窓口) before a clerk, and not sent."""
+
+    by_hand: bool
+    """Signed on paper."""
+    note: Callable[[Submission, Arrival], None]
+    """Called in the transaction of the arrival."""
+
+
 def arrive(
-    code: str, application: protocol.Application, *, sender: str, now: Callable[[], datetime]
+    code: str,
+    application: protocol.Application,
+    *,
+    sender: str,
+    now: Callable[[], datetime],
+    counter: AtCounter | None = None,
 ) -> Arrival:
     """Take a sending in, and answer with its 受付番号. The same again has the same answer.
 
@@ -68,11 +85,15 @@ def arrive(
         known = _arrived_before(application, sender)
     if known is not None:
         return known
-    sound = _require_sound(application, at=now())
-    require_signature(verifier(code), application, sound.procedure, now)
+    sound = _require_sound(code, application, counter, at=now())
+    if counter is None or not counter.by_hand:
+        require_signature(verifier(code), application, sound.procedure, now)
     try:
         with acting_as(code):
-            return _take(application, sound, sender=sender, at=now())
+            arrival = _take(application, sound, sender=sender, at=now())
+            if counter is not None:
+                counter.note(_sending_of(application), arrival)
+            return arrival
     except IntegrityError:
         # Two of the same at once, or two for one right: the database lets one through.
         with acting_as(code):
@@ -80,6 +101,12 @@ def arrive(
         if known is None:
             raise duplicate("another application for the same right is under way") from None
         return known
+
+
+def _sending_of(application: protocol.Application) -> Submission:
+    return Submission.objects.select_related("application").get(
+        application__reference=application.application, sequence=application.sequence
+    )
 
 
 def _arrived_before(application: protocol.Application, sender: str) -> Arrival | None:
@@ -106,17 +133,38 @@ def _arrival(application: Application, submission: Submission) -> Arrival:
     )
 
 
-def _require_sound(application: protocol.Application, *, at: datetime) -> _Sound:
+def _require_sound(
+    code: str, application: protocol.Application, counter: AtCounter | None, *, at: datetime
+) -> _Sound:
     """The form exists, the answers are its canonical answers, the documents are documents of it."""
     try:
         procedure = version_of(application.form.procedure, application.form.version)
     except UnknownProcedure:
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "no such form") from None
-    if application.sequence == 0 and not procedure.applies(at.astimezone(JAPAN).date()):
+    today = at.astimezone(JAPAN).date()
+    if application.sequence == 0 and not procedure.applies(today):
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "the form is not in force")
+    offered = catalogue().local(procedure, code, today).offered
+    if (
+        application.sequence == 0
+        and offered is not Offered.ONLINE
+        and (counter is None or offered is Offered.NONE)
+    ):
+        raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "it is not offered so by this municipality")
+    procedure = _as_here(procedure, application.answers, code)
     answers = sound_answers(procedure, application.answers)
     require_documents(procedure, application)
     return _Sound(procedure, answers, statement_digest(application).hex())
+
+
+def _as_here(preset: Procedure, encoded: bytes, code: str) -> Procedure:
+    """The form in the version that the answers name: this municipality's own, or else the national one, against which they are then read."""
+    try:
+        version = msgspec.json.decode(encoded)["version"]
+        own = catalogue().version(preset.id, version) if f"+{code}." in version else preset
+    except (msgspec.DecodeError, LookupError, TypeError, AttributeError, RecursionError):
+        return preset
+    return own if own.since == preset.since else preset
 
 
 def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: datetime) -> Arrival:

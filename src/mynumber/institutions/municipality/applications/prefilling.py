@@ -9,13 +9,15 @@ import msgspec
 
 from mynumber.foundation.envelope import CLOCK_SKEW
 from mynumber.foundation.procedures.definition import OwnRecords, Register
-from mynumber.foundation.procedures.loading import UnknownProcedure
+from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.institutions.municipality.applications.finding import Looking, in_registers, version_of
 from mynumber.institutions.municipality.applications.identifying import identify
 from mynumber.institutions.municipality.applications.models import Disclosure
 from mynumber.institutions.municipality.representation import rights
 from mynumber.protocols.applications import KnownField, Prefill, Prefilled, UnknownField
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.examination.sheets import JAPAN
+from mynumber.webkit.tenancy import current_tenant
 
 NOT_FOUND: Final = "氏名・住所・生年月日・性別がこの団体の住民票と一致しませんでした。"
 CONSENT_LASTS: Final = timedelta(days=1)
@@ -32,6 +34,7 @@ def prefill(question: Prefill, *, sender: str, at: datetime) -> Prefilled:
         procedure = version_of(question.form.procedure, question.form.version)
     except UnknownProcedure:
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "no such form") from None
+    procedure = catalogue().local(procedure, current_tenant(), at.astimezone(JAPAN).date()).procedure
     if not at - CONSENT_LASTS <= question.agreed_at <= at + CLOCK_SKEW:
         raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "the consent is not of this visit")
     rights.require(procedure, question.applicant, question.proxy, question.representation, at=at)

@@ -93,6 +93,8 @@ def send(code: str) -> int:
         with acting_as(code):
             waiting = list(
                 ToldStep.objects.filter(sent_at=None)
+                # Of what nobody follows in a portal there is nobody to tell (desk.reporting).
+                .exclude(application__sender="")
                 .exclude(application__in=held)
                 .select_related("application")
                 .order_by("pk")[:MOST_STEPS]

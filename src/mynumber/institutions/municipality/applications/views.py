@@ -1,4 +1,4 @@
-"""Pages of the applications: pool, examination, correction, decision, second person, letter, figures, drafts at the counter.
+"""Pages of the applications: pool, examination, correction, decision, second person, letter, figures.
 
 Who does not hold an application sees that it is there and since when, not what is in it (目的外の閲覧をさせない); who decides with a second pair of eyes, and who audits,
 sees it, and that is written down.
@@ -23,16 +23,14 @@ from mynumber.foundation.procedures.loading import UnknownProcedure
 from mynumber.institutions.municipality.applications import (
     arriving,
     asking,
-    counter,
     deciding,
     examining,
     letters,
     showing,
     statistics,
 )
-from mynumber.institutions.municipality.applications.finding import version_of
-from mynumber.institutions.municipality.applications.forms import DraftForm, PersonForm
-from mynumber.institutions.municipality.applications.models import Application, DeskDraft, Paper, PayoutState
+from mynumber.institutions.municipality.applications.forms import PersonForm
+from mynumber.institutions.municipality.applications.models import Application, Paper, PayoutState
 from mynumber.institutions.municipality.applications.opinions import opinion
 from mynumber.institutions.municipality.applications.received import waiting_inquiries
 from mynumber.institutions.municipality.applications.sheets import Sheet, day, sheet_of
@@ -46,12 +44,11 @@ from mynumber.institutions.municipality.applications.words import (
 )
 from mynumber.institutions.municipality.representation import standing
 from mynumber.protocols.applications import Step
-from mynumber.protocols.refusal import Refused
 from mynumber.webkit.access import staff_only
 from mynumber.webkit.errors import PageRefused
 from mynumber.webkit.examination.forms import ConfirmForm, DecideForm, MarkForm, ReturnForm, WordsForm
 from mynumber.webkit.examination.refusals import CannotDo
-from mynumber.webkit.examination.sheets import answers_in, askable_paths
+from mynumber.webkit.examination.sheets import askable_paths
 from mynumber.webkit.examination.states import LIVE, Outcome, State
 from mynumber.webkit.face.parts import Column, Link, Table
 from mynumber.webkit.staff.models import Role, StaffMember
@@ -409,47 +406,6 @@ def figures(request: HttpRequest, tenant: str) -> HttpResponse:
     ]
     table = Table.build("手続ごとの件数と時間", columns, rows) if rows else None
     return render(request, "municipality/applications/figures.html", {**_town(tenant), "table": table})
-
-
-@staff_only(*WORKERS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def drafts(request: HttpRequest, tenant: str) -> HttpResponse:
-    """Take over a draft by the code that its applicant shows."""
-    form = DraftForm(request.POST or None)
-    problem = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            taken = counter.take_draft(tenant, form.cleaned_data["code"], _staff(request), at=timezone.now())
-        except Refused as refused:
-            problem = f"下書きを引き継げませんでした。番号と期限を本人と確かめてください（{refused.reason.sentence_ja}）"
-        else:
-            return HttpResponseRedirect(reverse("applications:draft", args=[tenant, taken.reference]))
-    return render(
-        request,
-        "municipality/applications/drafts.html",
-        {**_town(tenant), "form": form, "problem": problem},
-        status=422 if form.errors or problem else 200,
-    )
-
-
-@staff_only(*WORKERS)
-@require_safe
-def draft(request: HttpRequest, tenant: str, reference: object) -> HttpResponse:
-    """A draft that this member of staff took over."""
-    row = get_object_or_404(DeskDraft, reference=reference, taken_by=_staff(request))
-    procedure = version_of(row.procedure, row.version)
-    answers = answers_in(bytes(row.answers))
-    lines = [
-        (showing.label_of(procedure, path), showing.shown(field, showing.value_at(answers, path)))
-        for path, field in showing.visible_paths(procedure, answers)
-        if field.type.value != "group" and showing.value_at(answers, path) is not None
-    ]
-    missing = [showing.label_of(procedure, path) for path in showing.missing(procedure, answers)]
-    return render(
-        request,
-        "municipality/applications/draft.html",
-        {**_town(tenant), "draft": row, "title": procedure.title.ja, "lines": lines, "missing": missing},
-    )
 
 
 # --- who sees what ------------------------------------------------------------------------------------------------

@@ -109,6 +109,7 @@ class CounterEvent(models.TextChoices):
     FOUND = "found", "発見の届出を受けた"
     RETURNED = "returned", "返納を受けた"
     REGISTER = "register", "住民票の異動を入力した"
+    SIGNED = "signed", "申請に署名した"
     STOPPED = "stopped", "手続きが途中で止まった"
     CANCELLED = "cancelled", "手続きを取りやめた"
 
@@ -146,6 +147,7 @@ class ProcedureKind(models.TextChoices):
     CHANGE_FACE = "change_face", "券面事項の変更"
     REMOVE_SIGNATURE = "remove", "署名用電子証明書の消去"
     KIOSK_PINS = "kiosk_pins", "暗証番号の再設定（キオスク）"
+    SIGN = "sign", "申請への署名"
 
 
 class SessionState(models.TextChoices):
@@ -193,6 +195,8 @@ class ReaderSession(models.Model):
     words = models.CharField(max_length=400, blank=True)
     """How it ended, for clerk and holder."""
     ended_at = models.DateTimeField(null=True)
+    result = models.BinaryField(default=b"", db_default=b"")
+    """What came of it for who opened it: of `SIGN` the card's signature (`procedures.Signed`)."""
 
     class Meta:
         constraints = (

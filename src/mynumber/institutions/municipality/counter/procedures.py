@@ -65,6 +65,23 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     certificates: tuple[CertificateKind, ...] = ()
     check: IdentityCheck | None = None
     """How the clerk identified the holder; None at a kiosk."""
+    digest: bytes = b""
+    """What is to be signed: SHA-256 of the statement of an application."""
+    document: str = ""
+    """Its name, for the holder to read at the device."""
+
+
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a card signed. It does not print itself."""
+
+    authentication: bytes
+    """DER, of the same card."""
+    certificate: bytes
+    """DER, of the signature key."""
+    signature: bytes
+
+    def __repr__(self) -> str:
+        return "Signed(...)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,7 @@ class Case:
     """The card from the safe. Raises Stop when it is not there."""
     taken: Callable[[], None]
     handed_over: Callable[[datetime], None]
+    signed: Callable[[Signed], None]
 
 
 class Stop(Exception):
@@ -181,6 +199,32 @@ def kiosk_pins(reader: Reader, case: Case) -> str:
     return "暗証番号を設定しました。カードを取ってください。"
 
 
+def sign(reader: Reader, case: Case) -> str:
+    """署名: the holder signs what they read on paper or on the clerk's screen; the beginning of its digest stands there and at the device."""
+    _placed(reader, case)
+    reader.stage = "sign"
+    entered = reader.enter_pin(
+        PinName.SIGNATURE,
+        PinAction.VERIFY,
+        f"「{case.wanted.document}」に署名します。窓口の画面か紙で、内容と確認番号 {check_number(case.wanted.digest)} を確かめてから、"
+        f"{PIN_WORDS[PinName.SIGNATURE]}を入力してください。",
+    )
+    _require_entered(entered.outcome, PinName.SIGNATURE)
+    client = JpkiClient(reader)
+    certificate = client.read_certificate(CardKeyName.SIGNATURE)
+    signature = client.sign(case.wanted.digest, CardKeyName.SIGNATURE)
+    authentication = client.read_certificate(CardKeyName.AUTHENTICATION)
+    signed = Signed(authentication=authentication, certificate=certificate, signature=signature)
+    reader.do(lambda: case.signed(signed))
+    return "署名しました。窓口の職員が、申請を受け付けます。"
+
+
+def check_number(digest: bytes) -> str:
+    """The beginning of a digest, as people compare it: 3F2A-91C0."""
+    text = digest[:4].hex().upper()
+    return f"{text[:4]}-{text[4:]}"
+
+
 Procedure = Callable[[Reader, Case], str]
 PROCEDURES: Final[dict[ProcedureKind, Procedure]] = {
     ProcedureKind.HAND_OVER: hand_over,
@@ -189,6 +233,7 @@ PROCEDURES: Final[dict[ProcedureKind, Procedure]] = {
     ProcedureKind.CHANGE_FACE: change_face,
     ProcedureKind.REMOVE_SIGNATURE: remove_signature,
     ProcedureKind.KIOSK_PINS: kiosk_pins,
+    ProcedureKind.SIGN: sign,
 }
 STAGES: Final[dict[ProcedureKind, tuple[tuple[str, str], ...]]] = {
     ProcedureKind.HAND_OVER: (
@@ -216,6 +261,10 @@ STAGES: Final[dict[ProcedureKind, tuple[tuple[str, str], ...]]] = {
         ("look", "カードを確かめる"),
         ("prove", "もう一つの暗証番号で本人を確かめる"),
         ("pins", "新しい暗証番号を設定する"),
+    ),
+    ProcedureKind.SIGN: (
+        ("look", "カードを確かめる"),
+        ("sign", "本人が内容を確かめ、署名用パスワードを入力する"),
     ),
 }
 """The steps that a page shows, in their order."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -36,6 +37,7 @@ from mynumber.institutions.municipality.counter.procedures import (
     PIN_WORDS,
     PROCEDURES,
     Case,
+    Signed,
     Stop,
     Wanted,
 )
@@ -326,6 +328,7 @@ _EVENTS: Final = {
     ProcedureKind.CHANGE_FACE: CounterEvent.FACE,
     ProcedureKind.REMOVE_SIGNATURE: CounterEvent.SIGNATURE_REMOVED,
     ProcedureKind.KIOSK_PINS: CounterEvent.PINS,
+    ProcedureKind.SIGN: CounterEvent.SIGNED,
 }
 _ENDS: Final = {
     SessionState.FAILED: CounterEvent.STOPPED,
@@ -347,6 +350,8 @@ def _detail(session: ReaderSession, wanted: Wanted) -> str:
 def place_of(tenant: str, session: ReaderSession) -> str:
     """Who asks, for the holder to read."""
     town = find(tenant).full_name
+    if session.kind == ProcedureKind.SIGN:
+        return f"{town} 申請の窓口"
     return f"{town} {'キオスク端末' if session.clerk_id is None else 'カードの窓口'}"
 
 
@@ -379,7 +384,20 @@ def _case(tenant: str, session: ReaderSession, now: Now) -> Case:
         card=lambda: stock.take_out(application),
         taken=lambda: stock.note_taken(application, clerk=session.clerk, at=now()),
         handed_over=lambda at: stock.note_handed_over(application, at=at),
+        signed=partial(_keep_signature, session),
     )
+
+
+def _keep_signature(session: ReaderSession, signed: Signed) -> None:
+    session.result = msgspec.msgpack.encode(signed)
+    session.save(update_fields=["result"])
+
+
+def signed_in(session: ReaderSession) -> Signed | None:
+    """The signature that a session brought; None while there is none."""
+    if session.state != SessionState.DONE or not session.result:
+        return None
+    return msgspec.msgpack.decode(bytes(session.result), type=Signed)
 
 
 def _ask(tenant: str, question: NextQuestion) -> bytes:

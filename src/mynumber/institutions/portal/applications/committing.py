@@ -17,13 +17,14 @@ from django.urls import reverse
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Signature
+from mynumber.foundation.procedures.overlays import Offered
 from mynumber.institutions.portal.account import signing_documents, signing_in
 from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.pages import wallet_origin
 from mynumber.institutions.portal.account.sessions import browser_secret, current_visit, resident_of
 from mynumber.institutions.portal.account.signing_in import Proof
-from mynumber.institutions.portal.applications import bodies, drafts, kept
+from mynumber.institutions.portal.applications import bodies, drafts, kept, towns
 from mynumber.institutions.portal.applications.bodies import NoBody
 from mynumber.institutions.portal.applications.models import (
     Application,
@@ -56,7 +57,11 @@ class NotReady(Exception):
 def ask_consent(request: HttpRequest, application: Application, *, title: str, now: datetime) -> str:
     """Where the browser goes so that the applicant, or who applies for them, hands their own four attributes over."""
     for_another = filing.of(application) is not None
-    purpose = "氏名などを使い、代理人として申請する" if for_another else "氏名などを使い、役所が持つ情報を下書きに入れる"
+    purpose = (
+        "氏名などを使い、代理人として申請する"
+        if for_another
+        else "氏名などを使い、役所が持つ情報を下書きに入れる"
+    )
     asked = signing_in.begin(
         browser=browser_secret(request.session),
         portal=origin(settings.PUBLIC_URL),
@@ -89,9 +94,11 @@ def agree(application: Application, proof: Proof, *, now: datetime) -> None:
     applicant = filing.agree(application, handed)
     if applicant is None:
         raise CannotGoOn
-    procedure = drafts.procedure_of(application)
+    local = towns.locally(drafts.preset_of(application), applicant.address, on=drafts.today_of(now))
     try:
-        body = bodies.body_for(procedure, applicant.address)
+        body = bodies.body_for(local.procedure, applicant.address)
+        if local.offered is not Offered.ONLINE:
+            raise NoBody
     except NoBody:
         # Told on the page: the draft stays, with who applies and without anybody to send it to.
         body = ""
@@ -100,8 +107,12 @@ def agree(application: Application, proof: Proof, *, now: datetime) -> None:
     # What a proxy was not entrusted with is not asked for.
     prefilled = None if filing.may_prefill(application, now=now) else now
     application.agreed_at, application.prefilled_at = now, prefilled
-    application.body = application.body if application.sequence else body
-    application.save(update_fields=["applicant", "certificate_serial", "agreed_at", "prefilled_at", "body"])
+    if not application.sequence:
+        application.body = body
+        application.form = local.procedure.version if local.overlay and body else ""
+    application.save(
+        update_fields=["applicant", "certificate_serial", "agreed_at", "prefilled_at", "body", "form"]
+    )
     drafts.note(application, HappeningKind.AGREED, now, bodies.name_of(body) if body else "")
 
 
@@ -155,16 +166,21 @@ def assembled(application: Application, reading: Reading, *, now: datetime) -> m
         proxy=proxy.proxy if proxy else None,
         representation=proxy.representation if proxy else None,
         answers=answers.encode(reading.procedure, reading.values),
-        documents=tuple(
-            messages.Attachment(
-                document=paper.document,
-                name=drafts.paper_name(paper)[:100],
-                media_type=paper.media_type,
-                content=drafts.paper_content(paper),
-            )
-            for paper in application.papers.order_by("uploaded_at", "pk")
-        ),
+        documents=attachments(application),
         sent_at=now,
+    )
+
+
+def attachments(application: Application) -> tuple[messages.Attachment, ...]:
+    """The papers of a draft, the oldest first."""
+    return tuple(
+        messages.Attachment(
+            document=paper.document,
+            name=drafts.paper_name(paper)[:100],
+            media_type=paper.media_type,
+            content=drafts.paper_content(paper),
+        )
+        for paper in application.papers.order_by("uploaded_at", "pk")
     )
 
 
@@ -263,7 +279,12 @@ def commit(application: Application, content: messages.Application, *, now: date
         )
         drafts.note(application, HappeningKind.COMMITTED, now, "代理人" if content.proxy else "")
         filing.committed(application, now=now)
-        offer = kept.content_of(application).offer
-        if offer:
-            inbox.note_act(application.account, UUID(offer), Happening.APPLIED, now=now)
+        acted_on_offer(application, now=now)
     return sending
+
+
+def acted_on_offer(application: Application, *, now: datetime) -> None:
+    """Tell whoever offered it that it was applied for."""
+    offer = kept.content_of(application).offer
+    if offer:
+        inbox.note_act(application.account, UUID(offer), Happening.APPLIED, now=now)

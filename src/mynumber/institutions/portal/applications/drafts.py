@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -14,7 +13,6 @@ from django.db import IntegrityError, transaction
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import (
-    ApplicantKind,
     Document,
     Per,
     Procedure,
@@ -38,11 +36,6 @@ from mynumber.webkit.face.fields import Document as Upload
 from mynumber.webkit.filling.content import Content, read, take_prefilled
 from mynumber.webkit.filling.pages import MEDIA
 
-THEMSELVES: Final = frozenset(
-    {ApplicantKind.SELF, ApplicantKind.HOUSEHOLD, ApplicantKind.GUARDIAN, ApplicantKind.HEIR}
-)
-"""Who begins an application as the person who is signed in."""
-
 
 class TooManyPapers(Exception):
     """More documents than an application carries."""
@@ -63,21 +56,23 @@ def today_of(now: datetime) -> date:
 
 
 def procedure_of(application: Application) -> Procedure:
-    """The version under which it is filed. Raises UnknownProcedure."""
+    """The version under which it is filed, as the municipality that gets it has it. Raises UnknownProcedure."""
+    if application.form:
+        return catalogue().version(application.procedure, application.form)
+    return preset_of(application)
+
+
+def preset_of(application: Application) -> Procedure:
+    """The same without what a municipality makes of it. Raises UnknownProcedure."""
     for version in catalogue().versions(application.procedure):
         if version.since == application.version:
             return version
     raise UnknownProcedure(application.procedure)
 
 
-def may_begin(procedure: Procedure) -> bool:
-    """Whether a resident applies for themself here: not what an employer or a care manager sends."""
-    return bool(THEMSELVES & set(procedure.applicants))
-
-
 def begin(account: Account, procedure: Procedure, *, now: datetime) -> tuple[Application, bool]:
     """The live application of this account for the entitlement, and whether it was begun now: there is one at a time."""
-    entitlement = _entitlement(procedure, {})
+    entitlement = entitlement_of(procedure, {})
     held = Application.objects.filter(account=account, entitlement=entitlement, live=True)
     found = held.first()
     if found is not None:
@@ -102,7 +97,7 @@ def begin(account: Account, procedure: Procedure, *, now: datetime) -> tuple[App
     return application, True
 
 
-def _entitlement(procedure: Procedure, values: Mapping[str, Value]) -> str:
+def entitlement_of(procedure: Procedure, values: Mapping[str, Value]) -> str:
     """The right, and where one may be had for each of several, which: as a digest, since the table is readable."""
     entitlement = procedure.entitlement
     if entitlement.per in (Per.APPLICANT, Per.HOUSEHOLD) or not entitlement.field:
@@ -115,7 +110,7 @@ def _entitlement(procedure: Procedure, values: Mapping[str, Value]) -> str:
 
 def claim_entitlement(application: Application, reading: Reading) -> bool:
     """Take the very entitlement that the answers name; False if another live application has it. The caller is in a transaction."""
-    wanted = _entitlement(reading.procedure, reading.values)
+    wanted = entitlement_of(reading.procedure, reading.values)
     if wanted == application.entitlement:
         return True
     try:

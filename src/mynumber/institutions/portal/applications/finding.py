@@ -12,10 +12,11 @@ from mynumber.foundation.procedures.definition import Assurance, LifeEvent, Proc
 from mynumber.foundation.procedures.fitting import Fit, fits, questions
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.foundation.procedures.once_only import score
+from mynumber.foundation.procedures.routing import may_begin
 from mynumber.foundation.procedures.search import LONGEST, Index
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import current_visit
-from mynumber.institutions.portal.applications import drafts, showing
+from mynumber.institutions.portal.applications import drafts, showing, towns
 from mynumber.webkit.access import public
 from mynumber.webkit.face.language import say, spoken
 from mynumber.webkit.headers import never_kept
@@ -53,13 +54,18 @@ def find(request: HttpRequest) -> HttpResponse:
     visit = current_visit(request, now=datetime.now(UTC))
     asked, event = request.GET.get("q", "")[:LONGEST], _event(request.GET.get("event", ""))
     hits = _index(_today()).search(asked, life_event=event, most=40) if asked.strip() or event else ()
+    town = towns.chosen(request, visit)
     context = {
         "q": asked,
         "event": event,
         "event_words": showing.life_event(event) if event else "",
         "events": [(each.value, showing.life_event(each)) for each in LifeEvent],
         "asked": bool(asked.strip() or event),
-        "procedures": [hit.procedure for hit in hits],
+        "procedures": [
+            (hit.procedure, towns.words(towns.of(hit.procedure, town, on=_today()), town)) for hit in hits
+        ],
+        "town": town,
+        "towns": towns.taking_part(),
     }
     return page(request, "portal/applications/find.html", visit, context)
 
@@ -103,12 +109,19 @@ def fit(request: HttpRequest) -> HttpResponse:
 def guide(request: HttpRequest, procedure_id: str) -> HttpResponse:
     """A procedure: for whom, until when, what is needed, what follows, on which law; and the way to begin."""
     visit = current_visit(request, now=datetime.now(UTC))
-    procedure = procedure_on(procedure_id, _today())
-    spoke = spoken()
+    town = towns.chosen(request, visit)
+    local = towns.of(procedure_on(procedure_id, _today()), town, on=_today())
+    procedure, spoke = local.procedure, spoken()
     context = {
         "procedure": procedure,
+        "town": town,
+        "towns": towns.taking_part(),
+        "differs": local.overlay is not None,
+        "instead": local.instead.in_language(spoke) if local.instead else "",
+        "offered": local.offered.value,
+        "own_fields": [each.label.in_language(spoke) for each in local.own_fields],
         "basis": [clause.text for clause in procedure.basis],
-        "may_begin": drafts.may_begin(procedure),
+        "may_begin": may_begin(procedure),
         "score": score(procedure),
         "card": procedure.assurance is Assurance.CARD,
         "signature": procedure.signature is Signature.SIGNATURE,

@@ -58,6 +58,13 @@ def _item(held: Application, now: datetime) -> Item | None:
             "なおして おくって ください。",
         )
         return Item(Place.TO_DO, title, path, words, due=held.expected_by, at=held.correction_asked_at)
+    if held.at_counter:
+        words = say(
+            "窓口で、職員と一緒に記入しています。",
+            "You fill it in at the counter.",
+            "まどぐちで 書いて います。",
+        )
+        return Item(Place.UNDER_WAY, title, path, words, held.at_counter, at=held.saved_at)
     if held.editing:
         return _draft(held, title, path, now)
     if held.standing == Standing.DECIDED:

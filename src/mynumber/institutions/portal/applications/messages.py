@@ -1,9 +1,10 @@
-"""The messages that bodies send to the portal about applications (docs/protocols/applications.md)."""
+"""The messages that bodies send to the portal about applications (`protocols.applications`, `protocols.counter_drafts`)."""
 
 from __future__ import annotations
 
 from mynumber.institutions.portal.applications import counter, steps
-from mynumber.protocols.applications import TAKE_DRAFT, TELL
+from mynumber.protocols.applications import TELL
+from mynumber.protocols.counter_drafts import HANDED_IN, RETURN_DRAFT, TAKE_DRAFT
 from mynumber.protocols.refusal import Hop
 from mynumber.webkit.messages import message_routes
 
@@ -16,4 +17,6 @@ def _of_a_body(sender: str, _: str) -> bool:
 routes = [
     *message_routes(TELL, steps.take, hop=Hop.PORTAL, may_ask=_of_a_body),
     *message_routes(TAKE_DRAFT, counter.take, hop=Hop.PORTAL, may_ask=_of_a_body),
+    *message_routes(RETURN_DRAFT, counter.returned, hop=Hop.PORTAL, may_ask=_of_a_body),
+    *message_routes(HANDED_IN, counter.handed_in, hop=Hop.PORTAL, may_ask=_of_a_body),
 ]

@@ -21,6 +21,13 @@ class Standing(models.TextChoices):
     ENDED = "ended", "終わりました"
 
 
+class Channel(models.TextChoices):
+    """Where the application was handed in."""
+
+    PORTAL = "portal", "マイナポータル"
+    COUNTER = "counter", "窓口"
+
+
 class Application(models.Model):
     """An application (申請) from its draft on. The five times of the law stand in columns of their own."""
 
@@ -31,6 +38,8 @@ class Application(models.Model):
     procedure = models.CharField(max_length=64)
     version = models.DateField()
     """First day of the version under which it is filed."""
+    form = models.CharField(max_length=40, default="", db_default="")
+    """The version as the municipality of `body` has it (`procedures.overlays`), from when that is known; "" where it has the national one."""
     entitlement = models.CharField(max_length=120)
     live = models.BooleanField(default=True)
     """Whether it occupies the entitlement: from the beginning until decided, withdrawn or discarded."""
@@ -67,9 +76,16 @@ class Application(models.Model):
     holder = models.CharField(max_length=100, default="")
     """Who has it now, in words."""
     expected_by = models.DateField(null=True)
+    channel = models.CharField(
+        max_length=8, choices=Channel, default=Channel.PORTAL, db_default=Channel.PORTAL.value
+    )
     counter_code = models.BinaryField(null=True, unique=True)
     """SHA-256 of the code that the applicant shows at the counter."""
     counter_code_until = models.DateTimeField(null=True)
+    at_counter = models.CharField(max_length=100, default="", db_default="")
+    """Which office has the draft now, in words; "" while its applicant has it."""
+    taking = models.UUIDField(null=True)
+    """Name of the last taking at a counter; null once the applicant took the draft back."""
 
     class Meta:
         db_table = "application"
@@ -191,6 +207,9 @@ class HappeningKind(models.TextChoices):
     COMMITTED = "committed", "カードで確かめ、送ることを決めました"
     CODE_MADE = "code_made", "窓口で見せる番号を作りました"
     TAKEN = "taken", "窓口の職員が下書きを受け取りました"
+    RETURNED = "returned", "窓口から下書きが戻りました"
+    TAKEN_BACK = "taken_back", "窓口にあった下書きを、自分で引き取りました"
+    HANDED_IN = "handed_in", "窓口で提出しました"
     AMENDING = "amending", "内容の変更をはじめました"
     REOPENED = "reopened", "届かなかったため、下書きに戻しました"
 

@@ -99,6 +99,18 @@ def sign(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 @resident_only
 @require_POST
+def take_back(request: HttpRequest, ident: UUID) -> HttpResponse:
+    """Go on by oneself with what the counter has."""
+    held = own(request, ident)
+    try:
+        counter.take_back(held, now=moment())
+    except NotOpen:
+        raise closed(held) from None
+    return SeeOther(reverse("application", args=[ident]))
+
+
+@resident_only
+@require_POST
 def code(request: HttpRequest, ident: UUID) -> HttpResponse:
     """A code to show at the counter; it is on this page only."""
     held = editable(request, ident)

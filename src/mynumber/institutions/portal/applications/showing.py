@@ -60,6 +60,8 @@ def life_event(event: LifeEvent) -> str:
 
 def chip_of(application: Application) -> Chip:
     """How it stands, as a status word."""
+    if application.at_counter:
+        return Chip(say("窓口にあります", "At the counter", "まどぐちに あります"), Kind.INFO)
     standing = Standing(application.standing)
     return Chip(standing.label, _KINDS[standing])
 

@@ -36,4 +36,5 @@ urlpatterns = [
     path("applications/<uuid:ident>/question", after_views.question, name="application-question"),
     path("applications/<uuid:ident>/letters/<int:number>", after_views.letter, name="application-letter"),
     path("applications/<uuid:ident>/code", send_views.code, name="application-code"),
+    path("applications/<uuid:ident>/take-back", send_views.take_back, name="application-take-back"),
 ]

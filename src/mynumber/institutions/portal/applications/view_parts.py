@@ -45,6 +45,15 @@ def editable(request: HttpRequest, ident: UUID, *, lock: bool = False) -> Applic
 
 def closed(application: Application) -> PageRefused:
     """Why it cannot be changed now."""
+    if application.at_counter:
+        return PageRefused(
+            "いまは窓口にあります",
+            f"この申請は、{application.at_counter}が、あなたと一緒に記入しています。",
+            "申請のページの「自分で続ける」で、こちらに引き取れます。",
+            reason="at_counter",
+            status=409,
+            title_en="The counter has it now",
+        )
     return PageRefused(
         "いまは変更できません",
         "この申請は送ったあとです。入力の画面は閉じています。",

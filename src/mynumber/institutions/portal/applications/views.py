@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mynumber.foundation.procedures.deadlines import window
+from mynumber.foundation.procedures.routing import may_begin
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, resident_of
 from mynumber.institutions.portal.applications import (
@@ -22,6 +23,7 @@ from mynumber.institutions.portal.applications import (
     outbox,
     showing,
     steps,
+    towns,
 )
 from mynumber.institutions.portal.applications.models import Application, Happening, Standing
 from mynumber.institutions.portal.applications.paying import narrowed, payment_of
@@ -60,7 +62,7 @@ def begin(request: HttpRequest, procedure_id: str) -> HttpResponse:
     """Begin a draft, or go on with the one that there is."""
     now, visit = moment(), resident_of(request)
     procedure = finding.procedure_on(procedure_id, drafts.today_of(now))
-    if not drafts.may_begin(procedure):
+    if not may_begin(procedure):
         raise PageRefused(
             "ここからは申請できません",
             "この手続は、本人ではなく、勤務先や事業者が行います。",
@@ -139,7 +141,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         holder = (
             made_by or say("あなた", "You")
             if each.editing
-            else each.holder or (bodies.name_of(each.body) if each.body else None)
+            else each.at_counter or each.holder or (bodies.name_of(each.body) if each.body else None)
         )
         rows.append([link, showing.chip_of(each), holder, until, each.receipt or None])
         if each.editing and not made_by:
@@ -197,6 +199,8 @@ def application(request: HttpRequest, ident: UUID) -> HttpResponse:
         outbox.deliver_due(now=now, application=held)
         held.refresh_from_db()
     words = words_of(held)
+    if held.at_counter:
+        return page(request, "portal/applications/at_counter.html", visit, words)
     if held.editing and held.agreed_at is None:
         return SeeOther(reverse("application-consent", args=[held.pk]))
     if held.editing:
@@ -254,8 +258,18 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
         "late": term.closes is not None and drafts.today_of(now) > term.closes,
         "marks": [f"{filled.label_of(procedure, path)}：{words}" for path, words in content.marks.items()],
         "correction": _correction(held),
+        "instead": _instead(held, now),
         "refused": _last_refused(held),
     }
+
+
+def _instead(held: Application, now: datetime) -> str:
+    """Whom to ask, where the municipality does not take it online; "" where nothing is known of that."""
+    applicant = kept.applicant_of(held)
+    if held.body or applicant is None:
+        return ""
+    local = towns.locally(drafts.preset_of(held), applicant.address, on=drafts.today_of(now))
+    return local.instead.in_language(spoken()) if local.instead else ""
 
 
 def _last_refused(held: Application) -> str:

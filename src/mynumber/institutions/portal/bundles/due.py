@@ -14,7 +14,7 @@ from mynumber.foundation.procedures.deadlines import Window, window
 from mynumber.foundation.procedures.definition import Field, FieldType, How, LifeEvent, Procedure
 from mynumber.foundation.procedures.fitting import Fit, fits, questions
 from mynumber.foundation.procedures.loading import catalogue
-from mynumber.institutions.portal.applications import drafts
+from mynumber.foundation.procedures.routing import may_begin
 
 EVENTS: Final = tuple(LifeEvent(name) for name in BUNDLES)
 _IMPLIED: Final[Mapping[LifeEvent, tuple[str, ...]]] = {
@@ -76,7 +76,7 @@ def of_event(
     found = []
     for each in of_life_event(catalogue(), event, on=on):
         fit = fitting.get(each.id)
-        if drafts.may_begin(each) and not (fit and fit.fit is Fit.NO):
+        if may_begin(each) and not (fit and fit.fit is Fit.NO):
             found.append(
                 Due(
                     each,

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from mynumber.foundation.procedures.definition import How, Procedure
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
+from mynumber.foundation.procedures.routing import may_begin
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.applications import drafts, kept
 from mynumber.institutions.portal.applications.models import Application
@@ -36,7 +37,7 @@ def find(account: Account, notice: UUID, *, now: datetime) -> tuple[Kept, Proced
         procedure = catalogue().get(held.notice.offer.procedure, drafts.today_of(now))
     except UnknownProcedure:
         raise NoOffer from None
-    if not drafts.may_begin(procedure):
+    if not may_begin(procedure):
         raise NoOffer
     return held, procedure
 
