@@ -8,17 +8,18 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from mynumber.institutions.portal.account.models import Account, Passkey
 from mynumber.protocols import sign_in
 from tests.institutions.portal.authenticator import PRESENT, Authenticator
 from tests.institutions.portal.house import PUBLIC, Browser, Holder, House
 from tests.institutions.portal.identity.service import led_to
-from tests.webkit.face.serving import CHROMIUM, assert_accessible, assert_fits, keep_picture
+from tests.webkit.face import device
+from tests.webkit.face.serving import assert_accessible, browsing, keep_picture, look_at
 
 ORIGIN, RP_ID = PUBLIC, "portal.localhost"
 PATIENCE_MS = 15_000
@@ -197,24 +198,19 @@ def test_a_removed_passkey_is_dead_and_nobody_elses_is_touched(
 @pytest.fixture
 def chromium(neighbours: House) -> Iterator[BrowserContext]:
     """Chromium that finds the portal at its public address, and holds an authenticator with a user at it."""
-    mapping = f"--host-resolver-rules=MAP portal.localhost:8000 127.0.0.1:{neighbours.portal.port}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", mapping])
+    with browsing({urlsplit(PUBLIC).netloc: neighbours.portal.port}) as browser:
         yield browser.new_context()
-        browser.close()
 
 
 @pytest.mark.browser
 def test_chromium_makes_and_uses_a_passkey(neighbours: House, chromium: BrowserContext) -> None:
     holder = neighbours.holder()
 
-    def at_the_device(route: Route) -> None:
-        query = parse_qs(urlsplit(route.request.url).query)
-        asked = neighbours.device.fetch(query["request"][0], now=datetime.now(UTC))
-        back = sign_in.finish_url(asked, neighbours.device.respond(asked, holder.answer(asked)))
-        route.fulfill(status=303, headers={"Location": back})
+    def at_the_device(target: SplitResult) -> str:
+        asked = neighbours.device.fetch(parse_qs(target.query)["request"][0], now=datetime.now(UTC))
+        return sign_in.finish_url(asked, neighbours.device.respond(asked, holder.answer(asked)))
 
-    chromium.route("http://wallet.localhost:8000/**", at_the_device)
+    device.play(at_the_device)
     page: Page = chromium.new_page()
     session = chromium.new_cdp_session(page)
     session.send("WebAuthn.enable")
@@ -238,8 +234,7 @@ def test_chromium_makes_and_uses_a_passkey(neighbours: House, chromium: BrowserC
     assert_accessible(page)
     page.get_by_role("button", name="カードで確かめて、パスキーを作る").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("パスキーを作る")
-    assert_accessible(page)
-    assert_fits(page)
+    look_at(page, "passkey-new")
     page.get_by_label("パスキーの名前").fill("窓口のパソコン")
     page.get_by_role("button", name="この端末で作る").click()
     expect(page.get_by_role("heading", name="窓口のパソコン")).to_be_visible()
