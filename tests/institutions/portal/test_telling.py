@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 
 from mynumber.institutions.portal.records.telling import event_title, figure_of, steps_of, tell
 from mynumber.institutions.portal.records.words import OUTCOMES, reason_words
@@ -16,6 +18,13 @@ from mynumber.webkit.face.figures import HopState
 from mynumber.webkit.face.parts import StepState
 
 AT = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def japanese() -> Iterator[None]:
+    """As the face speaks where nobody chose another language."""
+    with translation.override("ja"):
+        yield
 
 
 def event(index: int, side: str, outcome: Outcome, **changes: object) -> RecordEvent:
@@ -130,6 +139,9 @@ def test_every_end_has_words(outcome: Outcome, side: str) -> None:
     told = tell(record(event(0, side, outcome)))
     assert OUTCOMES[outcome]
     assert told.chip.text == outcome.label_ja
+    with translation.override("en"):
+        assert told.chip.text.isascii()
+        assert told.outcome_words.isascii()
     assert event_title(told.record.events[0])
     stopped = outcome in {Outcome.REFUSED, Outcome.LOST, Outcome.ABANDONED}
     assert steps_of(told)[1].state is (StepState.STOPPED if stopped else StepState.DONE)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from mynumber.institutions.portal.account.sessions import Level
 from mynumber.institutions.portal.card import telling
@@ -26,6 +28,13 @@ from tests.institutions.portal.house import Browser, Holder, House
 from tests.support.exchange import CITY
 
 TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def japanese() -> Iterator[None]:
+    """As the face speaks where nobody chose another language."""
+    with translation.override("ja"):
+        yield
 
 
 def cards_of(house: House, holder: Holder) -> tuple[CardStanding, ...]:

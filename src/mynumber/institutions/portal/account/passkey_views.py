@@ -21,7 +21,9 @@ from mynumber.institutions.portal.account.words import UNCHECKABLE
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Said
 from mynumber.webkit.face.forms import PlainForm
+from mynumber.webkit.face.language import say_later
 
 _MAY_ADD = "passkey_allowed_until"
 _MINUTES = 5
@@ -33,7 +35,12 @@ class PasskeyForm(PlainForm):
     """What the script fills in, and a name."""
 
     name = forms.CharField(
-        label="パスキーの名前", max_length=40, initial="この端末", help_text="あとで見分けるための名前です。"
+        label=say_later("パスキーの名前", "Name of the passkey", "パスキーの 名前"),
+        max_length=40,
+        initial=say_later("この端末", "This device", "この 機械"),
+        help_text=say_later(
+            "あとで見分けるための名前です。", "To tell it apart later.", "あとで わかる ための 名前です。"
+        ),
     )
     answer = forms.CharField(widget=forms.HiddenInput, max_length=passkeys.LONGEST_ANSWER)
 
@@ -128,7 +135,16 @@ _NOT_TAKEN = PageRefused(
     "同じ端末のパスキーがもうあるときは、それを使えます。",
     reason="passkey_not_taken",
     status=422,
-    title_en="The passkey has not been registered",
+    english=Said(
+        "The passkey has not been registered",
+        "What the device sent could not be checked.",
+        ("Begin again.", "If there is a passkey of this device already, use that one."),
+    ),
+    easy=Said(
+        "パスキーを つくれませんでした",
+        "機械から とどいた ものが たしかめられませんでした。",
+        ("もう いちど はじめから して ください。",),
+    ),
 )
 _NOT_BELIEVED = PageRefused(
     "パスキーでサインインできませんでした",
@@ -136,5 +152,14 @@ _NOT_BELIEVED = PageRefused(
     "もう一度試すか、カードでサインインしてください。",
     reason="passkey_not_believed",
     status=403,
-    title_en="The passkey is not accepted",
+    english=Said(
+        "The passkey is not accepted",
+        "It is not registered, was deleted, or the card is revoked or suspended.",
+        ("Try again, or sign in with the card.",),
+    ),
+    easy=Said(
+        "パスキーで 入れませんでした",
+        "この パスキーは つかえません。",
+        ("もう いちど するか、カードで 入って ください。",),
+    ),
 )

@@ -45,6 +45,7 @@ from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.environment import origin
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.language import say
 from mynumber.webkit.face.parts import Chip, Kind, Table
 from mynumber.webkit.headers import never_kept
 
@@ -200,11 +201,19 @@ def history(request: HttpRequest) -> HttpResponse:
         [
             event.at,
             Chip(event.get_kind_display(), Kind.WARN if event.kind == EventKind.REFUSED else Kind.NEUTRAL),
-            EVENT_REASONS.get(event.reason, OTHER_REASON) if event.kind == EventKind.REFUSED else None,
+            say(*EVENT_REASONS.get(event.reason, OTHER_REASON)) if event.kind == EventKind.REFUSED else None,
         ]
         for event in events
     ]
-    table = Table.build("サインインの記録（新しい順）", ["日時", "できごと", "説明"], rows)
+    table = Table.build(
+        say("サインインの記録（新しい順）", "Sign-ins, newest first", "入った きろく（あたらしい ものから）"),
+        [
+            say("日時", "At", "とき"),
+            say("できごと", "What happened", "あった こと"),
+            say("説明", "Why", "せつめい"),
+        ],
+        rows,
+    )
     refused = any(event.kind == EventKind.REFUSED for event in events)
     context = {"table": table, "page": events, "has_refused": refused}
     return page(request, "portal/history.html", visit, context)

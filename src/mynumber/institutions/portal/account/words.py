@@ -6,6 +6,8 @@ from mynumber.foundation import pki
 from mynumber.institutions.portal.account.signing_in import FinishReason
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Said
+from mynumber.webkit.face.language import say
 
 _AGAIN = "サインインをはじめからやり直してください。"
 _NOT_DONE = "サインインは行われていません。"
@@ -57,20 +59,55 @@ FINISH_STATUS: dict[FinishReason, int] = {
     FinishReason.WRONG_CODE: 403,
 }
 
-EVENT_REASONS: dict[str, str] = {
-    pki.Reason.REVOKED.value: "失効している電子証明書が使われました。",
-    pki.Reason.SUSPENDED.value: "一時停止している電子証明書が使われました。",
-    pki.Reason.SUSPENDED.value: "一時停止している電子証明書が使われました。",
-    pki.Reason.EXPIRED.value: "有効期間が過ぎた電子証明書が使われました。",
-    pki.Reason.BAD_SIGNATURE.value: "電子証明書は届きましたが、カードの署名が合いませんでした。",
-    pki.Reason.REVOCATION_LIST_STALE.value: "失効しているかどうかを確かめられませんでした。",
-    FinishReason.OTHER_BROWSER.value: "サインインをはじめたものと違うブラウザーが使われました。",
-    FinishReason.EXPIRED.value: "時間が切れました。",
-    FinishReason.ALREADY_FINISHED.value: "一度使った依頼が、もう一度使われました。",
-    FinishReason.WRONG_CODE.value: "端末から戻るときの確認の値が合いませんでした。",
+EVENT_REASONS: dict[str, tuple[str, str, str]] = {
+    pki.Reason.REVOKED.value: (
+        "失効している電子証明書が使われました。",
+        "A revoked certificate was used.",
+        "つかえない 電子証明書でした。",
+    ),
+    pki.Reason.SUSPENDED.value: (
+        "一時停止している電子証明書が使われました。",
+        "A suspended certificate was used.",
+        "止めた 電子証明書でした。",
+    ),
+    pki.Reason.EXPIRED.value: (
+        "有効期間が過ぎた電子証明書が使われました。",
+        "An expired certificate was used.",
+        "古い 電子証明書でした。",
+    ),
+    pki.Reason.BAD_SIGNATURE.value: (
+        "電子証明書は届きましたが、カードの署名が合いませんでした。",
+        "The certificate came, but the card's signature did not match.",
+        "カードの 署名が ちがいました。",
+    ),
+    pki.Reason.REVOCATION_LIST_STALE.value: (
+        "失効しているかどうかを確かめられませんでした。",
+        "It could not be told whether the certificate is revoked.",
+        "つかえるか わかりませんでした。",
+    ),
+    FinishReason.OTHER_BROWSER.value: (
+        "サインインをはじめたものと違うブラウザーが使われました。",
+        "Another browser was used than the one that began.",
+        "ちがう ブラウザーでした。",
+    ),
+    FinishReason.EXPIRED.value: ("時間が切れました。", "Time ran out.", "時間が たちました。"),
+    FinishReason.ALREADY_FINISHED.value: (
+        "一度使った依頼が、もう一度使われました。",
+        "A request was used a second time.",
+        "2回 つかわれました。",
+    ),
+    FinishReason.WRONG_CODE.value: (
+        "端末から戻るときの確認の値が合いませんでした。",
+        "What came back from the device did not match.",
+        "機械からの あたいが ちがいました。",
+    ),
 }
 """Words of a refusal in the history; another reason is `OTHER_REASON`."""
-OTHER_REASON = "電子証明書を受け付けられませんでした。"
+OTHER_REASON = (
+    "電子証明書を受け付けられませんでした。",
+    "The certificate was not accepted.",
+    "電子証明書を うけつけられませんでした。",
+)
 
 UNCHECKABLE = PageRefused(
     "いまはサインインできません",
@@ -80,14 +117,38 @@ UNCHECKABLE = PageRefused(
     reason="revocation_list_stale",
     status=503,
     hop=Hop.JLIS.label_ja,
-    title_en="Certificates cannot be checked at the moment",
+    english=Said(
+        "You cannot sign in now",
+        "J-LIS, which knows whether a certificate is revoked, does not answer. Nobody can sign in with a certificate that cannot be checked.",
+        ("Try again in a few minutes.", "If it is urgent, ask your municipality."),
+    ),
+    easy=Said(
+        "いまは 入れません",
+        "カードが つかえるか わかりません。だれも 入れません。",
+        ("すこし まって、もう いちど して ください。", "いそぐ ときは、市役所に きいて ください。"),
+    ),
 )
 
-NO_CODE_YET = "情報提供ネットワークシステムで、あなたの記録を引くための符号が、まだ届いていません。"
+
+def no_code_yet() -> str:
+    """Why there are no records yet."""
+    return say(
+        "情報提供ネットワークシステムで、あなたの記録を引くための符号が、まだ届いていません。",
+        "The code by which the information network finds your records is not here yet.",
+        "きろくを 見る ための しるしが まだ とどいて いません。",
+    )
 
 
 def why_no_code(refused: Refused) -> str:
     """Why the code did not come, in a sentence for the resident."""
     if refused.reason is Reason.UNKNOWN_RECORD:
-        return "この電子証明書の持ち主が、住民基本台帳ネットワークシステムで見つかりませんでした。市区町村の窓口にご相談ください。"
-    return f"{refused.hop.label_ja}で止まりました。少し待ってから、もう一度受け取ってください。"
+        return say(
+            "この電子証明書の持ち主が、住民基本台帳ネットワークシステムで見つかりませんでした。市区町村の窓口にご相談ください。",
+            "The holder of this certificate was not found in the residents network. Ask your municipality.",
+            "この カードの 人が 見つかりません。市役所に きいて ください。",
+        )
+    return say(
+        f"{refused.hop.label_ja}で止まりました。少し待ってから、もう一度受け取ってください。",
+        "It stopped on its way. Wait a little and get it again.",
+        "とちゅうで 止まりました。あとで もう いちど して ください。",
+    )

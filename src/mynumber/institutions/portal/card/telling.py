@@ -8,40 +8,88 @@ from typing import Final
 
 from mynumber.protocols.card_life import CardStanding, CardState
 from mynumber.protocols.certification import CertificateKind, CertificateState
+from mynumber.webkit.face.language import is_english, say
 from mynumber.webkit.face.parts import Cell, Chip, Column, Kind, Table
 
 IN_USE: Final = (CardState.HANDED_OVER, CardState.SUSPENDED)
 _STATES: Final = {
-    CardState.APPLIED: (Chip("申請を受付", Kind.INFO), "J-LISが申請と写真を確かめています。"),
+    CardState.APPLIED: (
+        (("申請を受付", "Applied for", "うけつけました"), Kind.INFO),
+        (
+            "J-LISが申請と写真を確かめています。",
+            "J-LIS is checking application and photo.",
+            "J-LISが 見て います。",
+        ),
+    ),
     CardState.RETURNED_TO_APPLICANT: (
-        Chip("申請の不備", Kind.WARN),
-        "写真か申請を直す必要があります。申請した窓口、またはJ-LISの申請のページで直してください。",
+        (("申請の不備", "To be corrected", "なおす ところが あります"), Kind.WARN),
+        (
+            "写真か申請を直す必要があります。申請した窓口、またはJ-LISの申請のページで直してください。",
+            "Photo or application has to be corrected, where you applied or at J-LIS.",
+            "写真か 紙を なおして ください。もうしこんだ ところで できます。",
+        ),
     ),
-    CardState.IN_PRODUCTION: (Chip("製造中", Kind.INFO), "J-LISが新しいカードを作っています。"),
+    CardState.IN_PRODUCTION: (
+        (("製造中", "Being made", "つくって います"), Kind.INFO),
+        ("J-LISが新しいカードを作っています。", "J-LIS is making the new card.", "J-LISが つくって います。"),
+    ),
     CardState.DELIVERED: (
-        Chip("受け取り待ち", Kind.WARN),
-        "新しいカードが市区町村に届いています。まだ使えません。",
+        (("受け取り待ち", "To be collected", "とりに 来て ください"), Kind.WARN),
+        (
+            "新しいカードが市区町村に届いています。まだ使えません。",
+            "The new card is at your municipality. It cannot be used yet.",
+            "市役所に とどきました。まだ つかえません。",
+        ),
     ),
-    CardState.HANDED_OVER: (Chip("使えます", Kind.SUCCESS), "カードは使われています。"),
+    CardState.HANDED_OVER: (
+        (("使えます", "In use", "つかえます"), Kind.SUCCESS),
+        ("カードは使われています。", "The card is in use.", "つかって います。"),
+    ),
     CardState.SUSPENDED: (
-        Chip("一時停止中", Kind.WARN),
-        "紛失の届出により、電子証明書を止めています。サインインにも署名にも使えません。",
+        (("一時停止中", "Suspended", "止めて います"), Kind.WARN),
+        (
+            "紛失の届出により、電子証明書を止めています。サインインにも署名にも使えません。",
+            "Reported as lost: its certificates are stopped and can neither sign in nor sign.",
+            "なくしたと 言われたので、止めて います。",
+        ),
     ),
-    CardState.RETURNED: (Chip("返納", Kind.NEUTRAL), "市区町村に返したカードです。"),
-    CardState.ENDED: (Chip("失効", Kind.NEUTRAL), "もう使えないカードです。"),
+    CardState.RETURNED: (
+        (("返納", "Handed back", "かえしました"), Kind.NEUTRAL),
+        ("市区町村に返したカードです。", "Handed back to the municipality.", "市役所に かえしました。"),
+    ),
+    CardState.ENDED: (
+        (("失効", "Ended", "つかえません"), Kind.NEUTRAL),
+        ("もう使えないカードです。", "It cannot be used any more.", "もう つかえません。"),
+    ),
 }
 _KINDS: Final = {
-    CertificateKind.AUTHENTICATION: "利用者証明用（サインインに使う）",
-    CertificateKind.SIGNATURE: "署名用（申請や契約に使う）",
-    CertificateKind.PHONE_AUTHENTICATION: "スマートフォンの利用者証明用",
-    CertificateKind.PHONE_SIGNATURE: "スマートフォンの署名用",
+    CertificateKind.AUTHENTICATION: (
+        "利用者証明用（サインインに使う）",
+        "Authentication (to sign in)",
+        "入る ための もの",
+    ),
+    CertificateKind.SIGNATURE: (
+        "署名用（申請や契約に使う）",
+        "Signature (for applications and contracts)",
+        "署名の ための もの",
+    ),
+    CertificateKind.PHONE_AUTHENTICATION: (
+        "スマートフォンの利用者証明用",
+        "Authentication on the telephone",
+        "スマートフォンで 入る もの",
+    ),
+    CertificateKind.PHONE_SIGNATURE: (
+        "スマートフォンの署名用",
+        "Signature on the telephone",
+        "スマートフォンの 署名",
+    ),
 }
 _CERTIFICATES: Final = {
-    CertificateState.GOOD: Chip("有効", Kind.SUCCESS),
-    CertificateState.SUSPENDED: Chip("一時停止", Kind.WARN),
-    CertificateState.REVOKED: Chip("失効", Kind.NEUTRAL),
-    CertificateState.EXPIRED: Chip("期限切れ", Kind.NEUTRAL),
-    CertificateState.UNKNOWN: Chip("不明", Kind.NEUTRAL),
+    CertificateState.GOOD: (("有効", "Good", "つかえます"), Kind.SUCCESS),
+    CertificateState.SUSPENDED: (("一時停止", "Suspended", "止めて います"), Kind.WARN),
+    CertificateState.REVOKED: (("失効", "Ended", "つかえません"), Kind.NEUTRAL),
+    CertificateState.EXPIRED: (("期限切れ", "Expired", "古く なりました"), Kind.NEUTRAL),
+    CertificateState.UNKNOWN: (("不明", "Unknown", "わかりません"), Kind.NEUTRAL),
 }
 RENEWAL_MONTHS: Final = 3
 _RENEWAL: Final = timedelta(days=92)
@@ -74,11 +122,11 @@ class ToldCard:
 
 def tell(standing: CardStanding, *, today: date) -> ToldCard:
     """A card as its holder reads it."""
-    chip, meaning = _STATES[standing.state]
+    (label, kind), meaning = _STATES[standing.state]
     rows: list[list[Cell]] = [
         [
-            _KINDS[c.kind],
-            _CERTIFICATES[c.state],
+            say(*_KINDS[c.kind]),
+            _chip(*_CERTIFICATES[c.state]),
             _day(c.expires_on),
             (c.expires_on - today).days if c.state is CertificateState.GOOD else None,
             c.reason,
@@ -89,13 +137,25 @@ def tell(standing: CardStanding, *, today: date) -> ToldCard:
     ends = standing.expires_on
     return ToldCard(
         standing,
-        chip,
-        meaning,
+        _chip(label, kind),
+        say(*meaning),
         (ends - today).days if ends and standing.state in IN_USE else None,
         Table.build(
-            "電子証明書", ["種類", "状態", "有効期限", Column("残りの日数", number=True), "理由"], rows
+            say("電子証明書", "Certificates"),
+            [
+                say("種類", "Kind", "しゅるい"),
+                say("状態", "State", "いま"),
+                say("有効期限", "Valid until", "いつまで"),
+                Column(say("残りの日数", "Days left", "あと何日"), number=True),
+                say("理由", "Why", "わけ"),
+            ],
+            rows,
         ),
-        Table.build("できごと（新しい順）", ["日時", "内容"], events),
+        Table.build(
+            say("できごと（新しい順）", "What happened, newest first", "あった こと"),
+            [say("日時", "At", "とき"), say("内容", "What", "あった こと")],
+            events,
+        ),
     )
 
 
@@ -107,15 +167,31 @@ def advice(cards: tuple[ToldCard, ...], *, today: date) -> tuple[Advice, ...]:
     if CardState.SUSPENDED in states:
         found.append(
             Advice(
-                "カードが見つかったとき、見つからないとき",
-                "見つかったら、カードと本人確認書類を持って市区町村の窓口へ。使えるように戻します。見つからなければ、窓口で廃止して、新しいカードを申請します。",
+                say(
+                    "カードが見つかったとき、見つからないとき",
+                    "When you find the card, and when you do not",
+                    "カードが 見つかった とき、見つからない とき",
+                ),
+                say(
+                    "見つかったら、カードと本人確認書類を持って市区町村の窓口へ。使えるように戻します。見つからなければ、窓口で廃止して、新しいカードを申請します。",
+                    "If you find it, take it with an identity document to your municipality, which resumes it. If not, have it abolished there and apply for a new one.",
+                    "見つかったら、カードを もって 市役所に 行って ください。見つからなかったら、あたらしい カードを たのみます。",
+                ),
             )
         )
     if CardState.DELIVERED in states:
         found.append(
             Advice(
-                "新しいカードを受け取ってください",
-                "交付通知書と本人確認書類を持って、市区町村の窓口に来てください。暗証番号を四つ決めておくと、早く終わります。",
+                say(
+                    "新しいカードを受け取ってください",
+                    "Collect your new card",
+                    "あたらしい カードを とりに 来て ください",
+                ),
+                say(
+                    "交付通知書と本人確認書類を持って、市区町村の窓口に来てください。暗証番号を四つ決めておくと、早く終わります。",
+                    "Bring the notice and an identity document to your municipality. It is quicker if you have chosen four PINs.",
+                    "お知らせの 紙を もって、市役所に 来て ください。暗証番号を 4つ きめて おいて ください。",
+                ),
             )
         )
     if in_use is None or in_use.standing.state is not CardState.HANDED_OVER:
@@ -125,8 +201,16 @@ def advice(cards: tuple[ToldCard, ...], *, today: date) -> tuple[Advice, ...]:
     if not card.face_is_current:
         found.append(
             Advice(
-                "カードに書かれた内容が古くなっています",
-                "氏名か住所が変わりました。14日以内に、カードを持って市区町村の窓口で書きかえてください。",
+                say(
+                    "カードに書かれた内容が古くなっています",
+                    "What is printed on the card is out of date",
+                    "カードに 書いて ある ことが 古いです",
+                ),
+                say(
+                    "氏名か住所が変わりました。14日以内に、カードを持って市区町村の窓口で書きかえてください。",
+                    "Name or address has changed. Have the card rewritten at your municipality within 14 days.",
+                    "名前か 住所が かわりました。14日の あいだに、市役所で 書きかえて ください。",
+                ),
             )
         )
     revoked = any(
@@ -135,8 +219,16 @@ def advice(cards: tuple[ToldCard, ...], *, today: date) -> tuple[Advice, ...]:
     if revoked and CertificateKind.SIGNATURE not in good:
         found.append(
             Advice(
-                "署名用電子証明書がありません",
-                "氏名や住所が変わると、署名用は自動で失効します。窓口で新しく発行できます。サインインは、これまでどおりできます。",
+                say(
+                    "署名用電子証明書がありません",
+                    "There is no signature certificate",
+                    "署名の 電子証明書が ありません",
+                ),
+                say(
+                    "氏名や住所が変わると、署名用は自動で失効します。窓口で新しく発行できます。サインインは、これまでどおりできます。",
+                    "It ends when name or address change. Your municipality issues a new one. Signing in works as before.",
+                    "名前や 住所が かわると つかえなく なります。市役所で つくれます。入る ことは できます。",
+                ),
             )
         )
     ending = [
@@ -147,12 +239,22 @@ def advice(cards: tuple[ToldCard, ...], *, today: date) -> tuple[Advice, ...]:
     if ending:
         found.append(
             Advice(
-                "有効期限が近づいています",
-                f"電子証明書は、期限の{RENEWAL_MONTHS}か月前から市区町村の窓口で更新できます。連携しているサービスは、更新してもそのまま使えます。",
+                say("有効期限が近づいています", "It expires soon", "もうすぐ つかえなく なります"),
+                say(
+                    f"電子証明書は、期限の{RENEWAL_MONTHS}か月前から市区町村の窓口で更新できます。連携しているサービスは、更新してもそのまま使えます。",
+                    f"Certificates can be renewed at your municipality from {RENEWAL_MONTHS} months before. Linked services go on as they are.",
+                    f"{RENEWAL_MONTHS}か月前から、市役所で あたらしく できます。",
+                ),
             )
         )
     return tuple(found)
 
 
+def _chip(label: tuple[str, str, str], kind: Kind) -> Chip:
+    return Chip(say(*label), kind)
+
+
 def _day(day: date) -> str:
+    if is_english():
+        return day.isoformat()
     return f"{day.year}年{day.month}月{day.day}日"

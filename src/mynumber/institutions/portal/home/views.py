@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import JAPAN, Visit, current_visit
-from mynumber.institutions.portal.account.words import NO_CODE_YET
+from mynumber.institutions.portal.account.words import no_code_yet
 from mynumber.institutions.portal.home import menu
 from mynumber.institutions.portal.home.collecting import collect
 from mynumber.institutions.portal.records.telling import tell
@@ -46,7 +46,7 @@ def _records(visit: Visit) -> dict[str, object]:
     try:
         records = latest(visit)
     except NeedsCode:
-        return {"needs_code": NO_CODE_YET}
+        return {"needs_code": no_code_yet()}
     except PageRefused as refused:
         # The rest of the page is of use without the network.
         _log.info("home without records", reason=refused.reason)

@@ -22,7 +22,7 @@ from mynumber.foundation.facts import Period
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, Visit, resident_of
-from mynumber.institutions.portal.account.words import NO_CODE_YET
+from mynumber.institutions.portal.account.words import no_code_yet
 from mynumber.institutions.portal.information import asking, cases, exporting, looking, showing, subjects
 from mynumber.institutions.portal.information.asking import Person
 from mynumber.institutions.portal.information.cases import About, AlreadyOpen
@@ -67,7 +67,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         ],
     }
     if visit.account.code is None:
-        context["needs_code"] = NO_CODE_YET
+        context["needs_code"] = no_code_yet()
     return page(request, "portal/information/overview.html", visit, context)
 
 
@@ -331,7 +331,7 @@ def _person(visit: Visit) -> Person:
     if person is None:
         raise PageRefused(
             "取り寄せる準備ができていません",
-            NO_CODE_YET,
+            no_code_yet(),
             "ホームのページで「符号を受け取る」を押してください。",
             reason="no_code",
             status=503,
@@ -345,7 +345,7 @@ def _no_answer(refused: Refused) -> PageRefused:
     if refused.reason is Reason.UNKNOWN_CODE:
         return PageRefused(
             "取り寄せる準備ができていません",
-            NO_CODE_YET,
+            no_code_yet(),
             "ホームのページで「符号を受け取る」を押してください。",
             reason="no_code",
             status=503,

@@ -7,35 +7,57 @@ from django import forms
 from mynumber.institutions.portal.records.searching import Asker, Ending, Search
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.information import PORTAL
+from mynumber.webkit.face.language import say, say_later
 
-ANY = ("", "すべて")
+ANY = ("", say_later("すべて", "All", "ぜんぶ"))
 LONGEST_WORDS = 100
+
+
+def _endings() -> list[tuple[str, str]]:
+    return [ANY, *((one.value, one.label) for one in Ending)]
+
+
+def _askers() -> list[tuple[str, str]]:
+    return [ANY, *((one.value, one.label) for one in Asker)]
 
 
 class FilterForm(forms.Form):
     """The filter of the list; empty fields do not narrow it."""
 
     q = forms.CharField(
-        label="さがすことば",
+        label=say_later("さがすことば", "Words to search for", "さがす ことば"),
         required=False,
         max_length=LONGEST_WORDS,
-        help_text="機関、事務、情報、担当の名前などからさがします。例：児童扶養手当　税",
+        help_text=say_later(
+            "機関、事務、情報、担当の名前などからさがします。例：児童扶養手当　税",
+            "In names of institutions, tasks, information and offices, in Japanese",
+            "日本語で さがします。れい：税",
+        ),
     )
-    since = forms.DateField(label="いつから", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="いつまで", required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        label=say_later("いつから", "From", "いつから"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+    )
+    until = forms.DateField(
+        label=say_later("いつまで", "Until", "いつまで"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+    )
 
-    outcome = forms.ChoiceField(
-        label="結果", required=False, choices=[ANY, *((one.value, one.label_ja) for one in Ending)]
-    )
+    outcome = forms.ChoiceField(label=say_later("結果", "Result", "けっか"), required=False, choices=_endings)
     by = forms.ChoiceField(
-        label="だれの求めか", required=False, choices=[ANY, *((one.value, one.label_ja) for one in Asker)]
+        label=say_later("だれの求めか", "Who asked", "だれが きいたか"), required=False, choices=_askers
     )
 
     def __init__(self, *args: object, directory: Directory, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         own = [(PORTAL, directory.name(PORTAL))]
         members = sorted(((member.id, member.name) for member in directory.members()), key=lambda m: m[1])
-        for name, label in (("inquirer", "問い合わせた機関"), ("provider", "聞かれた機関")):
+        for name, label in (
+            ("inquirer", say("問い合わせた機関", "Who asked", "きいた ところ")),
+            ("provider", say("聞かれた機関", "Who was asked", "きかれた ところ")),
+        ):
             self.fields[name] = forms.ChoiceField(
                 label=label, required=False, choices=[ANY, *(() if name == "provider" else own), *members]
             )
@@ -70,5 +92,12 @@ class FilterForm(forms.Form):
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since > until:
-            self.add_error("until", "「いつから」より後の日にしてください。")
+            self.add_error(
+                "until",
+                say(
+                    "「いつから」より後の日にしてください。",
+                    "Choose a day after 'From'.",
+                    "「いつから」より あとの 日に して ください。",
+                ),
+            )
         return cleaned

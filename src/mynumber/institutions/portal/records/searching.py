@@ -17,6 +17,7 @@ from mynumber.institutions.portal.records.cores import AllChanges, AllRecords
 from mynumber.institutions.portal.records.disclosures import ToldChange, tell_change
 from mynumber.institutions.portal.records.telling import Told, tell
 from mynumber.protocols.exchange import Outcome
+from mynumber.webkit.face.language import say
 
 MOST: Final = 2000
 """Records that words are searched in, and that a file holds: the newest."""
@@ -31,16 +32,16 @@ class Ending(StrEnum):
     OPEN = "open"
 
     @property
-    def label_ja(self) -> str:
-        """As a choice."""
-        return _ENDING_JA[self]
+    def label(self) -> str:
+        """As a choice, in the language in which it is shown."""
+        return say(*_ENDINGS[self])
 
 
-_ENDING_JA = {
-    Ending.GIVEN: "情報が提供された",
-    Ending.NOTHING: "該当する情報がなかった",
-    Ending.STOPPED: "止められた・中止された",
-    Ending.OPEN: "途中",
+_ENDINGS: Final = {
+    Ending.GIVEN: ("情報が提供された", "Provided", "わたした"),
+    Ending.NOTHING: ("該当する情報がなかった", "No such information", "なかった"),
+    Ending.STOPPED: ("止められた・中止された", "Stopped or given up", "止めた"),
+    Ending.OPEN: ("途中", "Under way", "とちゅう"),
 }
 _OUTCOMES: Final = {
     Ending.GIVEN: frozenset({Outcome.PROVIDED, Outcome.LOST}),
@@ -57,9 +58,13 @@ class Asker(StrEnum):
     SELF = "self"
 
     @property
-    def label_ja(self) -> str:
-        """As a choice."""
-        return "機関の照会" if self is Asker.INSTITUTION else "本人の求め（わたしの情報）"
+    def label(self) -> str:
+        """As a choice, in the language in which it is shown."""
+        return (
+            say("機関の照会", "An institution", "やくしょなど")
+            if self is Asker.INSTITUTION
+            else say("本人の求め（わたしの情報）", "Myself (My information)", "わたし")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from mynumber.foundation.law import (
 )
 from mynumber.institutions.portal.records.words import (
     EVENTS,
-    OUTCOMES,
     OWN_EVENTS,
     OWN_SIDES,
     SIDES,
     hop_words,
+    outcome_label,
+    outcome_words,
     reason_words,
 )
 from mynumber.protocols.exchange import Outcome
@@ -34,6 +35,7 @@ from mynumber.protocols.information import (
 from mynumber.protocols.records import ExchangeRecord, OwnUseCitation, RecordEvent
 from mynumber.protocols.refusal import Hop, Reason
 from mynumber.webkit.face.figures import HopFigure, HopState, Station
+from mynumber.webkit.face.language import say
 from mynumber.webkit.face.parts import Chip, Kind, Step, StepState
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -108,12 +110,12 @@ class Told:
     @property
     def chip(self) -> Chip:
         """The outcome as a status word."""
-        return Chip(self.outcome.label_ja, _KINDS[self.outcome])
+        return Chip(outcome_label(self.outcome), _KINDS[self.outcome])
 
     @property
     def outcome_words(self) -> str:
         """What the outcome means for the person."""
-        return OUTCOMES[self.outcome]
+        return outcome_words(self.outcome)
 
     @property
     def stop(self) -> RecordEvent | None:
@@ -140,10 +142,26 @@ class Told:
         """Whether anything about the person moved: the first thing a reader of a refusal wants to know."""
         if self.left_provider:
             agreed = {event.outcome for event in self.record.events} <= {Outcome.PERMITTED, Outcome.PROVIDED}
-            return "" if agreed else "情報は、聞かれた機関から送り出されています。"
+            return (
+                ""
+                if agreed
+                else say(
+                    "情報は、聞かれた機関から送り出されています。",
+                    "The information left who was asked.",
+                    "じょうほうは 出て います。",
+                )
+            )
         if self.outcome in {Outcome.OPEN, Outcome.PERMITTED, Outcome.WAITING}:
-            return "情報が渡されたという報告は、まだありません。"
-        return "あなたの情報は渡されていません。"
+            return say(
+                "情報が渡されたという報告は、まだありません。",
+                "There is no report yet that it was handed over.",
+                "わたしたと いう 話は まだ ありません。",
+            )
+        return say(
+            "あなたの情報は渡されていません。",
+            "Nothing about you was handed over.",
+            "あなたの じょうほうは わたして いません。",
+        )
 
     @property
     def waiting(self) -> bool:
@@ -210,8 +228,10 @@ def _own_use_item(at: datetime, own: OwnUseCitation) -> LegalItem | None:
 def event_title(event: RecordEvent, *, is_own: bool = False) -> str:
     """Who reported what, e.g. 聞かれた機関の側：情報を提供しました. ``is_own``: of what the person asked themself."""
     titles, sides = (EVENTS | OWN_EVENTS, SIDES | OWN_SIDES) if is_own else (EVENTS, SIDES)
-    title = titles.get((event.side, event.outcome), event.outcome.label_ja)
-    return f"{sides.get(event.side, event.side)}：{title}"
+    known = titles.get((event.side, event.outcome))
+    title = say(*known) if known else outcome_label(event.outcome)
+    side = say(*sides[event.side]) if event.side in sides else event.side
+    return say(f"{side}：{title}", f"{side}: {title}")
 
 
 def steps_of(told: Told) -> list[Step]:
@@ -219,15 +239,27 @@ def steps_of(told: Told) -> list[Step]:
     record = told.record
     asked = (
         Step(
-            "あなたが求めました",
-            f"{record.inquirer_name}で、{record.provider_name}の「{told.information_label}」を見ようとしました。",
+            say("あなたが求めました", "You asked", "あなたが ききました"),
+            say(
+                f"{record.inquirer_name}で、{record.provider_name}の「{told.information_label}」を見ようとしました。",
+                f"At {record.inquirer_name}, for '{told.information_label}' of {record.provider_name}.",
+                f"{record.provider_name}の「{told.information_label}」を 見ようと しました。",
+            ),
             StepState.DONE,
             told.at,
         )
         if told.is_own
         else Step(
-            f"{record.inquirer_name}が問い合わせました",
-            f"担当：{record.organisation}。{record.provider_name}に「{told.information_label}」を聞こうとしました。",
+            say(
+                f"{record.inquirer_name}が問い合わせました",
+                f"{record.inquirer_name} asked",
+                f"{record.inquirer_name}が ききました",
+            ),
+            say(
+                f"担当：{record.organisation}。{record.provider_name}に「{told.information_label}」を聞こうとしました。",
+                f"Office: {record.organisation}. It asked {record.provider_name} for '{told.information_label}'.",
+                f"{record.provider_name}に「{told.information_label}」を きこうと しました。",
+            ),
             StepState.DONE,
             told.at,
         )
@@ -309,7 +341,16 @@ def _step(told: Told, event: RecordEvent) -> Step:
     if event.reason is not None:
         words.append(f"{hop_words(event.hop)}：{reason_words(event.reason)}")
     words.append(
-        f"台帳の番号 {event.index}。" + ("" if event.integrated else "署名された台帳に入るのを待っています。")
+        say(f"台帳の番号 {event.index}。", f"Number {event.index} in the log.")
+        + (
+            ""
+            if event.integrated
+            else say(
+                "署名された台帳に入るのを待っています。",
+                " It waits to enter the signed log.",
+                "まって います。",
+            )
+        )
     )
     stopped = event.outcome in {Outcome.REFUSED, Outcome.LOST, Outcome.ABANDONED}
     return Step(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mynumber.foundation.tlog import Policy
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import Visit, resident_of
-from mynumber.institutions.portal.account.words import NO_CODE_YET
+from mynumber.institutions.portal.account.words import no_code_yet
 from mynumber.institutions.portal.information.cases import About, disputable
 from mynumber.institutions.portal.information.forms import CaseForm
 from mynumber.institutions.portal.information.models import OwnCase
@@ -44,6 +44,8 @@ from mynumber.protocols.refusal import Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Said
+from mynumber.webkit.face.language import say
 from mynumber.webkit.face.parts import Link, Table
 from mynumber.webkit.face.words import moment
 from mynumber.webkit.messages import this_node
@@ -87,7 +89,7 @@ def history(request: HttpRequest) -> HttpResponse:
         if search.about_changes:
             context |= _changes(visit, search, _page_number(request, CHANGES_PAGE))
     except NeedsCode:
-        return page(request, "portal/records/list.html", visit, {**context, "needs_code": NO_CODE_YET})
+        return page(request, "portal/records/list.html", visit, {**context, "needs_code": no_code_yet()})
     context |= {
         "records": found.of,
         "found": found,
@@ -175,7 +177,10 @@ def ask(request: HttpRequest, inquirer: str, request_id: UUID) -> HttpResponse:
         raise _no_code() from None
     if found is None or inquirer == PORTAL:
         raise Http404
-    form = CaseForm(request.POST if request.method == "POST" else None, label="聞きたいこと")
+    form = CaseForm(
+        request.POST if request.method == "POST" else None,
+        label=say("聞きたいこと", "Your question", "ききたい こと"),
+    )
     if request.method == "POST" and form.is_valid():
         about = About(inquirer, inquirer, request_id, found.information)
         return ask_about(visit.account, about, form.cleaned_data["words"], now=datetime.now(UTC))
@@ -222,7 +227,16 @@ def receipt(request: HttpRequest, index: int, core: str = FIRST_CORE) -> HttpRes
             "少し待ってから、このページを読み込み直してください。",
             reason="receipt_not_ready",
             status=503,
-            title_en="The receipt is not ready yet",
+            english=Said(
+                "The receipt is not ready yet",
+                "The record is there, and not in the signed log yet. That usually takes a second.",
+                ("Wait a little and load this page again.",),
+            ),
+            easy=Said(
+                "レシートは もうすぐ できます",
+                "きろくは あります。1秒くらい まって ください。",
+                ("すこし まって、もう いちど ひらいて ください。",),
+            ),
         ) from None
     if text is None:
         raise Http404
@@ -246,7 +260,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         context["own"] = _ask(visit, lambda code: asking.records_of(code, inquirer=PORTAL, limit=1))
         context["has_blind"] = _has_blind()
     except NeedsCode:
-        context["needs_code"] = NO_CODE_YET
+        context["needs_code"] = no_code_yet()
     return page(request, "portal/records/coverage.html", visit, context)
 
 
@@ -300,18 +314,36 @@ def _ask(visit: Visit, question: Callable[[str], T]) -> T:
             reason=refused.reason.value,
             status=503,
             hop="情報提供ネットワークシステム",
-            title_en="The records cannot be fetched",
+            english=Said(
+                "The records cannot be fetched",
+                "The information network did not give us your records. They are kept there and are not lost.",
+                ("Wait a little and load this page again.",),
+            ),
+            easy=Said(
+                "きろくを 見られません",
+                "ネットワークから きろくが とどきません。なくなって いません。",
+                ("すこし まって、もう いちど ひらいて ください。",),
+            ),
         ) from None
 
 
 def _no_code() -> PageRefused:
     return PageRefused(
         "記録を取り寄せる準備ができていません",
-        NO_CODE_YET,
+        no_code_yet(),
         "ホームのページで「符号を受け取る」を押してください。",
         reason="no_code",
         status=503,
-        title_en="Your code has not been delivered yet",
+        english=Said(
+            "Your code has not been delivered yet",
+            "The code by which the information network finds your records is not here yet.",
+            ("Press 'Get the code' on the first page.",),
+        ),
+        easy=Said(
+            "まだ きろくを 見られません",
+            "きろくを 見る ための しるしが まだ とどいて いません。",
+            ("ホームで「符号を もらう」を おして ください。",),
+        ),
     )
 
 
@@ -378,8 +410,20 @@ def _changes_table(told: Sequence[ToldChange]) -> Table:
         for one in told
     ]
     return Table.build(
-        "機関に知らされた、あなたについての変化（新しい順）",
-        ["日時", "知らされた機関", "知らせた機関", "なんの事務のため", "変化", "法令の表", "受け取り"],
+        say(
+            "機関に知らされた、あなたについての変化（新しい順）",
+            "Changes told about you, newest first",
+            "あなたの かわった こと（あたらしい ものから）",
+        ),
+        [
+            say("日時", "At", "とき"),
+            say("知らされた機関", "Told to", "言われた ところ"),
+            say("知らせた機関", "Told by", "言った ところ"),
+            say("なんの事務のため", "For which task", "なんの ため"),
+            say("変化", "Change", "かわった こと"),
+            say("法令の表", "Table of the law", "法律の 表"),
+            say("受け取り", "Receipt", "うけとり"),
+        ],
         rows,
     )
 
@@ -411,8 +455,20 @@ def _table(told: Sequence[Told]) -> Table:
         for one in told
     ]
     return Table.build(
-        "あなたの情報のやりとり（新しい順）",
-        ["日時", "問い合わせた機関", "聞かれた機関", "なんの事務のため", "聞いた情報", "法令の表", "結果"],
+        say(
+            "あなたの情報のやりとり（新しい順）",
+            "Exchanges about you, newest first",
+            "あなたの やりとり（あたらしい ものから）",
+        ),
+        [
+            say("日時", "At", "とき"),
+            say("問い合わせた機関", "Who asked", "きいた ところ"),
+            say("聞かれた機関", "Who was asked", "きかれた ところ"),
+            say("なんの事務のため", "For which task", "なんの ため"),
+            say("聞いた情報", "What was asked for", "きいた こと"),
+            say("法令の表", "Table of the law", "法律の 表"),
+            say("結果", "Result", "けっか"),
+        ],
         rows,
     )
 
