@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo 'make up      install what is needed and start everything'
 	@echo 'make down    stop everything; data stay'
-	@echo 'make test    every check and every test'
+	@echo 'make test    every check and every test; what browsers saw of each page is then in reports/pages.md'
 	@echo 'make thorough  every test, also those that take long (half an hour)'
 	@echo 'make check   formatting, lint, types, walls between packages'
 	@echo 'make bench   benchmarks'
@@ -45,7 +45,8 @@ check: $(TEST_READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What is missing and may not be installed has its tests left out, and pytest says so at the end.
+# What is missing and may not be installed has its tests left out, and pytest says so at the end. Leaves reports/pages.md:
+# axe, bytes, layout shift and first paint of every page (docs/face.md).
 test: $(TEST_READY)
 	@$(BIN)/pytest --collect-only -qq >/dev/null & $(MAKE) --no-print-directory check; wait  # on two cores: test files are translated while types are checked
 	@source tools/test-packages.sh; $(MAKE) --no-print-directory $(READERS_READY); $(BIN)/pytest -n auto -m "not thorough"
@@ -69,7 +70,7 @@ lock: $(VENV_READY)
 
 clean:
 	@if [ -x $(BIN)/mynumber ]; then $(BIN)/mynumber reset --yes; fi
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build reports .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_READY):

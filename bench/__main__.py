@@ -25,6 +25,7 @@ from bench import (
     law,
     night,
     ocsp,
+    pages,
     population,
     residents,
     sign_ins,
@@ -49,6 +50,7 @@ BENCHMARKS: dict[str, Callable[[Scale, Tell], Iterator[Table]]] = {
     "ocsp": ocsp.run,
     "sign_ins": sign_ins.run,
     "residents": residents.run,
+    "pages": pages.run,
 }
 
 

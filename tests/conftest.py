@@ -12,8 +12,11 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.platform.postgres import Server
 from tests import embedded, spreading
 from tests.support import platform
+from tests.webkit.face import reporting
 
 WITHOUT_BROWSER = "MYNUMBER_WITHOUT_BROWSER"
+PAGES = pytest.StashKey[list[str]]()
+"""What is wrong with the list of pages that browsers saw."""
 
 # Machines are noisy: no test asserts a time. What a property test does not say itself is tried 40 times, in `make thorough` 200 times.
 settings.register_profile(
@@ -26,12 +29,29 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         embedded.announce()
         platform.announce()
+        reporting.announce()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         platform.close()
         embedded.close()
+        reporting.close()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write what browsers saw of the pages. Where nothing may be left out, a page that none of them saw fails the run."""
+    config = session.config
+    if hasattr(config, "workerinput"):
+        return
+    whole = (
+        config.args_source is config.ArgsSource.TESTPATHS
+        and config.option.markexpr in {"", "not thorough"}
+        and not (config.option.keyword or session.testsfailed or config.option.collectonly)
+    )
+    config.stash[PAGES] = reporting.report(whole=whole)
+    if config.stash[PAGES] and os.environ.get("MYNUMBER_REQUIRE_BROWSER") == "1":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -55,7 +75,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(left_out)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for complaint in config.stash.get(PAGES, []):
+        terminalreporter.write_line(complaint)
     if os.environ.get(WITHOUT_BROWSER) == "1":
         terminalreporter.write_line(
             "The browser tests were left out: sudo apt-get install chromium fonts-noto-cjk"

@@ -20,15 +20,7 @@ from mynumber.protocols.signing import Document, SigningRequest
 from mynumber.wallet.cards import CardFolder
 from tests.wallet.conftest import PINS, Issuers, pin
 from tests.wallet.far_end import FarEnd, Reader, far_end, public_urls
-from tests.webkit.face.serving import (
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-    serving,
-)
+from tests.webkit.face.serving import DESK, PHONE, assert_fits, browsing, look_at, serving
 
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize(
@@ -105,9 +97,7 @@ def device(tmp_path_factory: pytest.TempPathFactory, issuers: Issuers) -> Iterat
 
 def look(page: Page, name: str) -> None:
     """axe finds nothing, it fits, and a person may look at it."""
-    assert_accessible(page)
-    assert_fits(page)
-    keep_picture(page, f"wallet-{name}-{(page.viewport_size or DESK)['width']}")
+    look_at(page, f"wallet-{name}")
 
 
 @SIZES

@@ -5,17 +5,21 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from mynumber.platform.registry import INSTITUTIONS, PROCESSES, Institution, Interface, Process
 
 WALK_DJANGO = """
-import json, django
+import json, os, django
 from django.conf import settings
 django.setup()
 from mynumber.webkit.access import walk_routes
+from tests.webkit.face.reporting import note
+from tests.webkit.face.routes import routes_of
 print(json.dumps([[r.pattern, r.view, r.mark and str(r.mark)] for r in walk_routes(settings.ROOT_URLCONF)]))
+note(*routes_of(os.environ["MYNUMBER_INSTITUTION"], settings.ROOT_URLCONF))
 """
 WALK_RAW = """
 import importlib, json, sys
@@ -23,6 +27,7 @@ module, _, name = sys.argv[1].partition(":")
 app = getattr(importlib.import_module(module), name)
 print(json.dumps([[r.pattern, r.view, r.mark and str(r.mark)] for r in app.routes.walk()]))
 """
+ROOT = Path(__file__).parents[2]
 MARKS = ("public", "staff", "resident", "signed_message", "registered")
 
 
@@ -40,7 +45,7 @@ def _walk(program: str, institution: str, settings_module: str, *arguments: str)
         "DJANGO_SETTINGS_MODULE": settings_module,
     }
     command = [sys.executable, "-c", program, *arguments]
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
     return [Found(*route) for route in json.loads(done.stdout.splitlines()[-1])]
 
@@ -56,6 +61,7 @@ def _check(routes: list[Found]) -> None:
 
 @pytest.mark.parametrize("institution", INSTITUTIONS, ids=lambda institution: institution.name)
 def test_every_route_of_every_face_has_a_mark(institution: Institution) -> None:
+    """The report of pages hears of them too."""
     _check(_walk(WALK_DJANGO, institution.name, institution.settings_module))
 
 

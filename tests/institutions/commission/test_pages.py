@@ -19,16 +19,7 @@ from tests.support.commission import write_policy
 from tests.support.logs import MemoryLog, leaves
 from tests.support.tools import needs
 from tests.webkit import faces
-from tests.webkit.face.serving import (
-    CHROMIUM,
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-    serving,
-)
+from tests.webkit.face.serving import CHROMIUM, DESK, PHONE, browsing, look_at, serving
 
 PROJECT = "mynumber.institutions.commission.settings"
 faces.install(PROJECT)
@@ -172,10 +163,7 @@ def test_the_pages_are_accessible_on_desk_and_phone(database: InstitutionDatabas
         serving("mynumber.institutions.commission.wsgi:application", **variables) as address,
         browsing() as browser,
     ):
-        for size, width in ((DESK, "desk"), (PHONE, "phone")):
-            page = browser.new_page(viewport=size)
-            for path, name in (("/", "commission-home"), ("/alarms/1", "commission-alarm")):
-                page.goto(address + path)
-                keep_picture(page, f"{name}-{width}")
-                assert_accessible(page)
-                assert_fits(page)
+        page = browser.new_page(viewport=PHONE)
+        for path, name in (("/", "commission-home"), ("/alarms/1", "commission-alarm")):
+            page.goto(address + path)
+            look_at(page, name, PHONE, DESK)

@@ -10,15 +10,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from mynumber.population.personas import PERSONAS
 from tests.platform.guide.test_demo import WRITTEN, write
-from tests.webkit.face.serving import (
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-    serving,
-)
+from tests.webkit.face.serving import DESK, PHONE, assert_accessible, browsing, look_at, serving
 
 pytestmark = pytest.mark.browser
 
@@ -57,9 +49,7 @@ def test_the_landing_page_is_accessible_and_fits(
     page = context.new_page()
     page.goto(guide)
     assert page.locator("html").get_attribute("lang") == language
-    assert_accessible(page)
-    assert_fits(page)
-    keep_picture(page, f"guide-{language}-{size['width']}")
+    look_at(page, f"guide-{language}")
     context.close()
 
 
@@ -69,8 +59,7 @@ def test_the_landing_page_is_accessible_and_fits(
 def test_other_pages_are_accessible_and_fit(browser: Browser, guide: str, path: str) -> None:
     page = browser.new_page(viewport=PHONE)
     page.goto(guide + path)
-    assert_accessible(page)
-    assert_fits(page)
+    look_at(page, path.strip("/").replace("/", "-"))
     page.close()
 
 

@@ -13,15 +13,7 @@ from mynumber.platform.guide.readiness import SELF
 from mynumber.platform.registry import PROCESSES
 from mynumber.platform.settings import Settings
 from tests.platform.guide.test_readiness import answering, free_base
-from tests.webkit.face.serving import (
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-    serving,
-)
+from tests.webkit.face.serving import DESK, PHONE, browsing, look_at, serving
 
 NETWORK, GATEWAY = PROCESSES[0], PROCESSES[1]
 
@@ -116,10 +108,8 @@ def test_the_page_is_accessible_fits_and_needs_no_script(
     answer = page.goto(f"{guide}/operations")
     assert answer is not None
     assert "refresh" not in answer.headers
-    assert_accessible(page)
-    assert_fits(page)
+    look_at(page, "operations")
     expect(page.locator("#refused").get_by_text("not_in_table").first).to_be_visible()
-    keep_picture(page, f"operations-{size['width']}")
     context.close()
     quiet = browser.new_context(viewport=size, java_script_enabled=False)
     page = quiet.new_page()

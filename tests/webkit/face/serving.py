@@ -8,22 +8,24 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.support.waiting import PATIENCE_SECONDS
+from tests.webkit.face import device
+from tests.webkit.face.visits import visit
 
 ROOT = Path(__file__).parents[3]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 """Pictures for a person to look at; not committed."""
 PICTURES = "PYTEST_XDIST_WORKER" not in os.environ or os.environ.get("MYNUMBER_PICTURES") == "1"
 """Whether pictures are taken: not in runs with several workers, which nobody looks at, unless they are asked for."""
+THOROUGH = os.environ.get("MYNUMBER_THOROUGH") == "1"
 _HEADLESS = "/usr/bin/chromium-headless-shell"
 CHROMIUM = _HEADLESS if Path(_HEADLESS).exists() else "/usr/bin/chromium"
 DESK = ViewportSize(width=1280, height=900)
@@ -75,11 +77,15 @@ def _read_to_the_end(log: IO[str]) -> None:
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
+def browsing(places: Mapping[str, int] | None = None) -> Iterator[Browser]:
+    """Debian's Chromium without a window. `places`: names with their port, as browsers know them -> the port on this machine; the device's is known."""
+    ports = {device.PUBLIC: device.window().server_port, **(places or {})}
+    rules = ", ".join(f"MAP {name} 127.0.0.1:{port}" for name, port in ports.items())
     expect.set_options(timeout=PATIENCE_SECONDS * 1000)  # its own five seconds are short on a busy machine
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", f"--host-resolver-rules={rules}"]
+        )
         try:
             yield browser
         finally:
@@ -87,16 +93,27 @@ def browsing() -> Iterator[Browser]:
 
 
 def assert_accessible(page: Page) -> None:
-    """axe finds nothing on the page as it stands. All rules run; of those that pass, axe does not collect where."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(({violations}) => ({violations}))")
-    results = AxeResults(found)
-    assert results.violations_count == 0, results.generate_report()
+    """axe finds nothing on the page as it stands, it is light, and nothing moved (visits.py); a line in the report."""
+    visit(page)
+
+
+def look_at(page: Page, name: str, *widths: ViewportSize) -> None:
+    """The page in its width, or in several: nothing scrolls sideways, a picture; and `assert_accessible`.
+
+    axe looks at the first width; `make thorough` lets it look at all. What each component is in each width, it sees in the gallery.
+    """
+    for number, size in enumerate(widths or (page.viewport_size or DESK,)):
+        if size != page.viewport_size:
+            page.set_viewport_size(size)
+        keep_picture(page, f"{name}-{size['width']}")
+        assert_fits(page)
+        if number == 0 or THOROUGH:
+            visit(page)
 
 
 def assert_fits(page: Page) -> None:
     """Nothing makes the page scroll sideways."""
+    page.wait_for_load_state()
     room, needed, outside = page.evaluate(
         """() => {
             const room = document.documentElement.clientWidth;

@@ -12,26 +12,29 @@ from tests.webkit.face.serving import (
     assert_fits,
     browsing,
     keep_picture,
+    look_at,
     serving,
 )
 
 pytestmark = pytest.mark.browser
 
-GALLERY = ["/", "/words", "/fields", "/fields?state=wrong", "/pickers", "/procedure", "/card", "/values"]
-PAGES = [*GALLERY, "/refused", "/broken", "/nowhere"]
+PAGES = [
+    "/",
+    "/words",
+    "/fields",
+    "/fields?state=wrong",
+    "/pickers",
+    "/procedure",
+    "/card",
+    "/values",
+    "/refused",
+    "/broken",
+    "/nowhere",
+]
 SIZES = pytest.mark.parametrize(
     "size", [pytest.param(DESK, id="desk", marks=pytest.mark.thorough), pytest.param(PHONE, id="phone")]
 )
 URLS = '{"guide":"http://localhost:8000","portal":"http://portal.localhost:8000"}'
-BUDGET = 150_000
-"""Bytes that one page may transfer with all it needs, nothing being kept from before."""
-SHIFT = """() => new Promise(done => {
-    let moved = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(one => moved += one.value)).observe({type: "layout-shift", buffered: true});
-    requestAnimationFrame(() => requestAnimationFrame(() => done(moved)));
-})"""
-WEIGHT = """() => [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")]
-    .reduce((sum, one) => sum + one.transferSize, 0)"""
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +47,10 @@ def browser() -> Iterator[Browser]:
 def gallery() -> Iterator[str]:
     with serving(
         "tests.webkit.face_gallery.wsgi:application",
-        MYNUMBER_INSTITUTION="portal",
+        MYNUMBER_INSTITUTION="guide",
         MYNUMBER_PUBLIC_URLS=URLS,
     ) as address:
-        yield address
+        yield f"{address}/face"
 
 
 @pytest.fixture
@@ -62,49 +65,39 @@ def name_of(path: str) -> str:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_accessible_and_fits_in_each_width(browser: Browser, gallery: str, path: str) -> None:
-    page = browser.new_page(viewport=DESK)
-    page.goto(gallery + path)
-    for size in (DESK, PHONE):
-        page.set_viewport_size(size)
-        assert_accessible(page)
-        assert_fits(page)
-        keep_picture(page, f"face-{name_of(path)}-{size['width']}")
-    # 1280 px at 200 % and at 400 % leave 640 and 320 (WCAG 2.2, 1.4.4 and 1.4.10).
-    for width in (640, 320):
-        page.set_viewport_size(ViewportSize(width=width, height=512))
-        assert_fits(page)
-    page.close()
-
-
-@pytest.mark.parametrize("path", GALLERY)
-def test_a_page_is_light_stays_still_and_asks_nobody_else(browser: Browser, gallery: str, path: str) -> None:
-    context = browser.new_context(viewport=PHONE)
+def test_a_page_is_accessible_fits_in_each_width_and_asks_nobody_else(
+    browser: Browser, gallery: str, path: str
+) -> None:
+    context = browser.new_context(viewport=DESK)
     page = context.new_page()
     asked: list[str] = []
     complaints: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.goto(gallery + path, wait_until="load")
-    assert page.evaluate(WEIGHT) <= BUDGET
-    assert page.evaluate(SHIFT) == 0
-    assert all(url.startswith(gallery) for url in asked)
-    assert [text for text in complaints if "422" not in text] == []
+    page.goto(gallery + path)
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        look_at(page, f"face-{name_of(path)}")
+    # 1280 px at 200 % and at 400 % leave 640 and 320 (WCAG 2.2, 1.4.4 and 1.4.10).
+    for width in (640, 320):
+        page.set_viewport_size(ViewportSize(width=width, height=512))
+        assert_fits(page)
+    assert all(url.startswith(gallery.removesuffix("/face")) for url in asked)
     assert len(asked) <= 6
+    # that a page answers 404 or 422 on purpose is no complaint
+    assert [text for text in complaints if "the server responded with a status of" not in text] == []
     context.close()
 
 
 @pytest.mark.parametrize("language", ["ja-x-easy", "en"])
 def test_every_language_is_accessible(browser: Browser, gallery: str, language: str) -> None:
     context = browser.new_context(viewport=PHONE)
-    context.add_cookies([{"name": "portal_language", "value": language, "url": gallery}])
+    context.add_cookies([{"name": "guide_language", "value": language, "url": gallery}])
     page = context.new_page()
     for path in ("/fields?state=wrong", "/procedure"):
         page.goto(gallery + path)
-        assert_accessible(page)
-        assert_fits(page)
-    keep_picture(page, f"face-procedure-{language}")
+        look_at(page, f"face-{name_of(path)}-{language}")
     context.close()
 
 
@@ -246,8 +239,7 @@ def test_forced_colours_and_reduced_motion_keep_every_control(browser: Browser, 
         for selector in selectors:
             thickness, style = page.locator(selector).first.evaluate(width)
             assert (float(thickness.removesuffix("px")) >= 1, style != "none") == (True, True), selector
-        assert_accessible(page)
-        keep_picture(page, f"face-{name_of(path)}-forced-colours")
+        look_at(page, f"face-{name_of(path)}-forced-colours")
     context.close()
 
 
@@ -274,8 +266,7 @@ def test_the_end_of_a_visit_is_announced_and_can_be_put_off(browser: Browser, ga
     expect(warning).to_be_hidden()
     page.clock.run_for(15_000)
     expect(warning).to_be_visible()
-    assert_accessible(page)
-    keep_picture(page, "face-timeout-360")
+    look_at(page, "face-timeout")
     with page.expect_response(lambda answer: answer.url.endswith("/stay") and answer.status == 204):
         warning.get_by_role("button", name="続ける").click()
     expect(warning).to_be_hidden()

@@ -20,19 +20,19 @@ def visitor() -> Iterator[Client]:
 
 
 def test_easy_japanese_is_japanese_for_the_browser_and_brings_readings(visitor: Client) -> None:
-    visitor.post("/language", {"language": "ja-x-easy", "next": "/fields"})
-    html = visitor.get("/fields").content.decode()
+    visitor.post("/language", {"language": "ja-x-easy", "next": "/face/fields"})
+    html = visitor.get("/face/fields").content.decode()
     assert '<html lang="ja"' in html
     assert "※かならず" in html
     assert "<rt>あんしょうばんごう</rt>" not in html
-    assert "<rt>じどうふようてあて</rt>" in visitor.get("/values").content.decode()
+    assert "<rt>じどうふようてあて</rt>" in visitor.get("/face/values").content.decode()
 
 
 def test_readings_can_be_switched_on_and_off(visitor: Client) -> None:
-    assert "<rt>しんせい</rt>" not in visitor.get("/words").content.decode()
+    assert "<rt>しんせい</rt>" not in visitor.get("/face/words").content.decode()
     for choice, shown in (("on", True), ("off", False)):
-        visitor.post("/language", {"furigana": choice, "next": "/words"})
-        html = visitor.get("/words").content.decode()
+        visitor.post("/language", {"furigana": choice, "next": "/face/words"})
+        html = visitor.get("/face/words").content.decode()
         assert ("<ruby>申請<rp>（</rp><rt>しんせい</rt><rp>）</rp></ruby>" in html) is shown
         assert (f'name="furigana" value="{"off" if shown else "on"}"') in html
 
@@ -40,7 +40,7 @@ def test_readings_can_be_switched_on_and_off(visitor: Client) -> None:
 def test_english_pages_have_no_readings(visitor: Client) -> None:
     visitor.post("/language", {"furigana": "on"})
     visitor.post("/language", {"language": "en"})
-    assert "<rt>しんせい" not in visitor.get("/words").content.decode()
+    assert "<rt>しんせい" not in visitor.get("/face/words").content.decode()
 
 
 def test_the_choice_stays_in_the_browser_and_is_hidden_from_scripts(visitor: Client) -> None:

@@ -11,8 +11,16 @@ from tests.webkit import faces
 
 GALLERY = "tests.webkit.face_gallery.settings"
 URLS = '{"guide":"http://localhost:8000","portal":"http://portal.localhost:8000"}'
-GALLERY_PAGES = ["/", "/words", "/fields", "/pickers", "/procedure", "/card", "/values"]
-PAGES = [*GALLERY_PAGES, "/refused", "/broken", "/nowhere"]
+GALLERY_PAGES = [
+    "/face/",
+    "/face/words",
+    "/face/fields",
+    "/face/pickers",
+    "/face/procedure",
+    "/face/card",
+    "/face/values",
+]
+PAGES = [*GALLERY_PAGES, "/face/refused", "/face/broken", "/face/nowhere"]
 
 
 @pytest.fixture
@@ -73,19 +81,19 @@ def test_a_page_says_that_it_is_a_simulation(visitor: Client, path: str) -> None
 
 def test_an_operator_may_take_the_banner_down() -> None:
     with faces.face(GALLERY, None, MYNUMBER_SIMULATION="0"):
-        html = page(Client(headers={"host": "municipality.localhost"}), "/")
+        html = page(Client(headers={"host": "municipality.localhost"}), "/face/")
     assert "模型" not in re.sub(r"(?s)<main.*</main>", "", html)
 
 
 def test_a_page_links_its_neighbours_and_not_itself(visitor: Client) -> None:
-    html = page(visitor, "/fields")
+    html = page(visitor, "/face/fields")
     footer = html[html.index("<footer") :]
     assert "http://portal.localhost:8000" in footer
     assert 'data-house="municipality"' not in footer
 
 
 def test_every_error_links_to_its_control(visitor: Client) -> None:
-    response = visitor.post("/fields", {"born": "昨日", "kana": "カクウ"})
+    response = visitor.post("/face/fields", {"born": "昨日", "kana": "カクウ"})
     elements = Elements(response.content.decode())
     targets = [str(a["href"])[1:] for a in elements.named("a") if str(a.get("href")).startswith("#id_")]
     assert response.status_code == 422
@@ -102,7 +110,7 @@ def test_every_error_links_to_its_control(visitor: Client) -> None:
 
 
 def test_what_was_typed_comes_back_escaped(visitor: Client) -> None:
-    html = visitor.post("/fields", {"name": '"><script>alert(1)</script>'}).content.decode()
+    html = visitor.post("/face/fields", {"name": '"><script>alert(1)</script>'}).content.decode()
     assert "<script>alert" not in html
     assert "&quot;&gt;&lt;script&gt;" in html
 
@@ -110,9 +118,9 @@ def test_what_was_typed_comes_back_escaped(visitor: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/refused", 409, "情報提供ネットワークシステム"),
-        ("/nowhere", 404, "ページが見つかりません"),
-        ("/broken", 500, "いま処理できません"),
+        ("/face/refused", 409, "情報提供ネットワークシステム"),
+        ("/face/nowhere", 404, "ページが見つかりません"),
+        ("/face/broken", 500, "いま処理できません"),
     ],
 )
 def test_a_problem_says_what_is_wrong_and_what_to_do(
@@ -126,31 +134,31 @@ def test_a_problem_says_what_is_wrong_and_what_to_do(
 
 
 def test_a_problem_repeats_neither_the_address_nor_the_cause(visitor: Client) -> None:
-    assert "123456789018" not in page(visitor, "/nowhere/123456789018?number=123456789018")
-    assert "broken on purpose" not in page(visitor, "/broken")
+    assert "123456789018" not in page(visitor, "/face/nowhere/123456789018?number=123456789018")
+    assert "broken on purpose" not in page(visitor, "/face/broken")
 
 
 def test_a_form_without_its_token_gets_the_page_about_expiry() -> None:
     with faces.face(GALLERY, None):
         strict = Client(enforce_csrf_checks=True, headers={"host": "municipality.localhost"})
-        response = strict.post("/fields", {"name": "x"})
+        response = strict.post("/face/fields", {"name": "x"})
     assert response.status_code == 403
     assert "ページの有効期限が切れました" in response.content.decode()
 
 
 def test_the_browsers_own_language_is_no_choice(visitor: Client) -> None:
-    html = visitor.get("/", headers={"accept-language": "en"}).content.decode()
+    html = visitor.get("/face/", headers={"accept-language": "en"}).content.decode()
     assert "This is a simulation" not in html
 
 
 def test_english_is_spoken_after_it_was_chosen_and_marked_as_english(visitor: Client) -> None:
-    chosen = visitor.post("/language", {"language": "en", "next": "/fields"})
-    assert (chosen.status_code, chosen["Location"]) == (302, "/fields")
-    html = page(visitor, "/fields")
+    chosen = visitor.post("/language", {"language": "en", "next": "/face/fields"})
+    assert (chosen.status_code, chosen["Location"]) == (302, "/face/fields")
+    html = page(visitor, "/face/fields")
     assert "This is a simulation" in html
     elements = Elements(html)
     assert elements.named("html")[0]["lang"] == "en"
-    still_japanese = Elements(page(visitor, "/values"))
+    still_japanese = Elements(page(visitor, "/face/values"))
     assert still_japanese.named("html")[0]["lang"] == "ja"
     assert still_japanese.named("footer")[0]["lang"] == "en"
 
@@ -164,11 +172,11 @@ def test_the_language_switch_leads_to_no_other_host(visitor: Client, next_page: 
 
 def test_an_unknown_language_is_japanese(visitor: Client) -> None:
     visitor.cookies["municipality_language"] = "../../etc"
-    assert "これは模型です" in page(visitor, "/")
+    assert "これは模型です" in page(visitor, "/face/")
 
 
 def test_paging_keeps_the_filters(visitor: Client) -> None:
-    html = page(visitor, "/values?outcome=%E6%8B%92%E5%90%A6&page=5")
+    html = page(visitor, "/face/values?outcome=%E6%8B%92%E5%90%A6&page=5")
     links = re.findall(r'href="(\?[^"]*page=[^"]*)"', html)
     assert links
     assert all("outcome=%E6%8B%92%E5%90%A6" in link for link in links)
@@ -177,20 +185,22 @@ def test_paging_keeps_the_filters(visitor: Client) -> None:
 
 def test_the_place_in_the_navigation_is_marked(visitor: Client) -> None:
     current = [
-        a["href"] for a in Elements(page(visitor, "/fields")).named("a") if a.get("aria-current") == "page"
+        a["href"]
+        for a in Elements(page(visitor, "/face/fields")).named("a")
+        if a.get("aria-current") == "page"
     ]
-    assert current == ["/fields"]
+    assert current == ["/face/fields"]
 
 
 def test_what_is_missing_is_said_as_what_to_do(visitor: Client) -> None:
-    html = visitor.post("/fields", {}).content.decode()
+    html = visitor.post("/face/fields", {}).content.decode()
     for words in ("氏名：入力してください。", "事務：選んでください。", "確かめて、しるしを付けてください。"):
         assert words in html
     assert "このフィールドは必須" not in html
 
 
 def test_what_is_known_or_sent_back_is_said_with_its_field(visitor: Client) -> None:
-    elements = Elements(page(visitor, "/fields"))
+    elements = Elements(page(visitor, "/face/fields"))
     controls = {str(a.get("name")): a for a in elements.named("input")}
     assert "disabled" in controls["known-address"]
     for name, what in (("address", "source"), ("phone", "source"), ("employer", "note")):

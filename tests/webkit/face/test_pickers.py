@@ -103,7 +103,9 @@ def test_what_was_not_found_is_said_while_looking() -> None:
 
 def test_an_error_of_a_part_leads_to_that_part() -> None:
     visitor = Client(headers={"host": "municipality.localhost"})
-    html = visitor.post("/pickers", {"a-address_code": "1240012", "a-address_street": ""}).content.decode()
+    html = visitor.post(
+        "/face/pickers", {"a-address_code": "1240012", "a-address_street": ""}
+    ).content.decode()
     assert 'href="#id_a-address_street"' in html
     assert 'id="id_a-address_street" aria-invalid="true"' in html
 

@@ -1,4 +1,4 @@
-"""Routes of the gallery."""
+"""Routes of the gallery, where the guide has them: the report of pages takes them for what they are."""
 
 from django.urls import include, path
 
@@ -11,8 +11,8 @@ handler404 = "mynumber.webkit.face.errors.not_found"
 handler500 = "mynumber.webkit.face.errors.server_error"
 
 urlpatterns = [
-    path("", include("mynumber.webkit.face.gallery.urls")),
-    path("refused", views.refused, name="refused"),
-    path("broken", views.broken, name="broken"),
+    path("face/", include("mynumber.webkit.face.gallery.urls")),
+    path("face/refused", views.refused, name="refused"),
+    path("face/broken", views.broken, name="broken"),
     path("language", choose_language, name="language"),
 ]

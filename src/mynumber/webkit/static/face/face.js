@@ -6,21 +6,13 @@
   const summary = document.getElementById("error-summary");
   if (summary) summary.focus();
 
-  // Copy buttons for commands. The words come from the page's language.
-  const english = document.documentElement.lang.startsWith("en");
-  const words = english ? ["Copy", "Copied"] : ["コピー", "コピーしました"];
-  if (navigator.clipboard) {
-    for (const row of document.querySelectorAll("[data-copy]")) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "button button--secondary button--small code__copy";
-      button.textContent = words[0];
-      button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(row.querySelector("code").textContent);
-        button.textContent = words[1];
-      });
-      row.append(button);
-    }
+  // Copy buttons for commands. The style sheet shows them where script runs: a button that came later would move the page.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) button.classList.add("code__copy--unable");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
+      button.textContent = button.dataset.copy;
+    });
   }
 
   // A form is sent once, however often the button is pressed. After "back" it works again.
