@@ -17,6 +17,7 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 A = TypeVar("A", bound=msgspec.Struct)
 
 JLIS: Final = "jlis"
+PORTAL: Final = "portal"
 
 
 def member_id(code: str) -> str:
@@ -46,6 +47,11 @@ def ask_gateway(code: str, message: Message[Q, A], question: Q) -> A:
 def ask_jlis(code: str, message: Message[Q, A], question: Q) -> A:
     """Ask J-LIS, as a municipality. Raises Refused."""
     return _ask(code, message, question, JLIS, Hop.JLIS)
+
+
+def ask_portal(code: str, message: Message[Q, A], question: Q) -> A:
+    """Ask the portal, as a municipality. Raises Refused."""
+    return _ask(code, message, question, PORTAL, Hop.PORTAL)
 
 
 def _ask(code: str, message: Message[Q, A], question: Q, receiver: str, hop: Hop) -> A:

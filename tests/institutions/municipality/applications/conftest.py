@@ -49,7 +49,7 @@ TABLES = (
         "confirmed",
         "disclosure",
     ),
-    *("paper", "submission", "application", "deskdraft"),
+    *("papercheck", "paper", "submission", "application", "deskdraft"),
 )
 
 
@@ -119,7 +119,7 @@ def house(
 def fresh(house: House) -> Iterator[House]:
     """Whatever a test sends is gone afterwards."""
     yield house
-    house.portal.away = False
+    house.portal.away, house.portal.register = False, None
     with psycopg.connect(house.database.owner_url) as owner:
         names = ", ".join(f"municipality_applications_{table}" for table in TABLES)
         owner.execute(f"TRUNCATE {names} CASCADE")

@@ -50,6 +50,7 @@ from mynumber.protocols.counter_drafts import (
     ReturnDraft,
     TakeDraft,
 )
+from mynumber.protocols.deliveries import ASK_SENDERS, AskSenders, SenderRegister
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.residents import FourAttributes
@@ -76,6 +77,8 @@ class Portal:
     handed_in: list[HandedIn] = field(default_factory=list)
     accounts: set[str] = field(default_factory=set)
     """Certificates with which somebody signs in here."""
+    register: SenderRegister | None = None
+    """Who sends documents; None while the portal does not say."""
     heard: threading.Condition = field(default_factory=threading.Condition)
 
     def ask(self, message: Any, question: Any, *, receiver: str = CITY_SYSTEM, sender: str = PORTAL) -> Any:
@@ -93,10 +96,16 @@ class Portal:
 
     def take(self, path: str, token: bytes) -> tuple[int, bytes]:
         node, now = self.exchange.node(PORTAL), datetime.now(UTC)
-        message: Any = {each.path: each for each in (TELL, TAKE_DRAFT, RETURN_DRAFT, HANDED_IN)}[path]
+        message: Any = {each.path: each for each in (TELL, TAKE_DRAFT, RETURN_DRAFT, HANDED_IN, ASK_SENDERS)}[
+            path
+        ]
         if self.away:
             return 503, b""
         received = wire.receive(node, token, message, receiver=PORTAL, hop=Hop.PORTAL, now=now)
+        if isinstance(received.question, AskSenders):
+            if self.register is None:
+                return 503, b""
+            return 200, wire.answer(node, received, message, self.register, now=now)
         if isinstance(received.question, Tell):
             with self.heard:
                 for step in received.question.steps:

@@ -29,10 +29,12 @@ from mynumber.institutions.municipality.applications.models import (
     Disclosure,
     Entry,
     Paper,
+    PaperCheck,
     PayoutOrder,
     Submission,
     ToldStep,
 )
+from mynumber.institutions.municipality.applications.sheets import sheet_of
 from mynumber.institutions.municipality.casework.models import CaseInquiry
 from mynumber.institutions.municipality.payouts import asking as payouts
 from mynumber.institutions.municipality.payouts import gathering, receiving
@@ -72,9 +74,11 @@ from tests.institutions.municipality.applications.playing import (
 from tests.institutions.municipality.conftest import CITY, FORMER_CITY
 from tests.support import exchange as network
 from tests.support.exchange import resident_code
+from tests.support.senders import NAME, attached, senders
 from tests.support.signing import KeySigner
 from tests.webkit.face.serving import PHONE, browsing, look_at
 
+DUE = datetime.now(UTC).date() + timedelta(days=200)
 RECEIVING_ACCOUNT = ReceivingAccountFact(
     bank_code="0001",
     branch_code="001",
@@ -245,6 +249,64 @@ def test_of_two_at_once_for_one_right_one_arrives(fresh: House) -> None:
     assert outcomes.count(Reason.DUPLICATE_REQUEST) == 1
     with acting_as(CITY):
         assert Application.objects.count() == 1
+
+
+def notified(house: House, document: Attachment, **changes: Any) -> Any:
+    """A notification of pregnancy with a clinic's document; the answers as the document says them."""
+    procedure = catalogue().get("pregnancy_notification", datetime.now(UTC).date())
+    known = values_of(house.kenta.prefill(procedure).known)
+    typed = {
+        "phone": "03-1234-5678",
+        "weeks": "9",
+        "first_birth": "yes",
+        "checked_for_syphilis_tuberculosis": "no",
+        "true_statement": "yes",
+        "due_date": DUE.isoformat(),
+        "unborn": "1",
+        "clinic": NAME,
+        "diagnosed_on": datetime.now(UTC).date().isoformat(),
+        **changes,
+    }
+    reading = forms.read(procedure, typed, today=datetime.now(UTC).date(), known=known)
+    return house.kenta.application(procedure, reading.values, documents=(document,))
+
+
+def test_a_senders_document_is_checked_here_shown_and_decided_on(
+    fresh: House, staff: dict[str, Worker]
+) -> None:
+    now, yamada = datetime.now(UTC), staff["yamada"]
+    fresh.portal.register = senders().register(now=now)
+    note = senders().note({"due_date": DUE.isoformat(), "unborn": "2"}, now=now)
+    spoiled = attached(note.replace(b">2<", b">3<"))
+    assert refused(lambda: fresh.kenta.submit(notified(fresh, spoiled))) is Reason.BAD_DOCUMENT
+    revoked = senders().register(now=now, revoked=(senders().clinic.certified.serial_number,))
+    fresh.portal.register = revoked
+    assert refused(lambda: fresh.kenta.submit(notified(fresh, attached(note)))) is Reason.BAD_DOCUMENT
+    with acting_as(CITY):
+        assert not Application.objects.exists()
+
+    # What the portal did not say is no reason to turn an application away; the answers say another number than the clinic.
+    fresh.portal.register = None
+    application = notified(fresh, attached(note))
+    fresh.kenta.submit(application)
+    number = number_of(application.application)
+    yamada.get("")
+    yamada.post(f"{number}/claim")
+    assert "署名をまだ確かめられません" in yamada.get(f"{number}")
+    fresh.portal.register = senders().register(now=now)
+    yamada.post(f"{number}/look")
+    page = yamada.get(f"{number}")
+    assert "署名を確かめました" in page
+    assert NAME in page
+    assert f"{NAME}が署名した妊娠の証明" in page
+    assert "1か所が、住民票や情報連携の内容と違います" in page
+    with acting_as(CITY):
+        assert [each.verified for each in PaperCheck.objects.order_by("pk")] == [False, True]
+        row = Application.objects.get(number=number)
+        sheet = sheet_of(row, at=now)
+        assert (sheet.declared["unborn"], sheet.values["unborn"]) == (1, 2)
+    again = staff["mori"].get(f"{number}")
+    assert NAME not in again
 
 
 def test_what_is_not_signed_by_the_applicant_does_not_arrive(fresh: House) -> None:

@@ -20,6 +20,7 @@ from mynumber.foundation.procedures.deadlines import decide_by
 from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.foundation.procedures.overlays import Offered
+from mynumber.institutions.municipality.applications import senders
 from mynumber.institutions.municipality.applications.entitlements import entitlement_of
 from mynumber.institutions.municipality.applications.finding import version_of
 from mynumber.institutions.municipality.applications.identifying import identify
@@ -40,6 +41,8 @@ from mynumber.protocols import applications as protocol
 from mynumber.protocols.applications import Arrival, Step, statement_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import safe
+from mynumber.webkit.examination import delivered
+from mynumber.webkit.examination.delivered import Look
 from mynumber.webkit.examination.sheets import JAPAN
 from mynumber.webkit.examination.signatures import require_signature
 from mynumber.webkit.examination.soundness import duplicate, malformed, require_documents, sound_answers
@@ -79,7 +82,7 @@ def arrive(
 ) -> Arrival:
     """Take a sending in, and answer with its 受付番号. The same again has the same answer.
 
-    Asks J-LIS: call it outside a transaction. Raises Refused.
+    Asks J-LIS, and the portal about senders: call it outside a transaction. Raises Refused.
     """
     with acting_as(code):
         known = _arrived_before(application, sender)
@@ -88,9 +91,10 @@ def arrive(
     sound = _require_sound(code, application, counter, at=now())
     if counter is None or not counter.by_hand:
         require_signature(verifier(code), application, sound.procedure, now)
+    looks = delivered.require_sound(application, sound.procedure, senders.asking(code), now=now)
     try:
         with acting_as(code):
-            arrival = _take(application, sound, sender=sender, at=now())
+            arrival = _take(application, sound, looks, sender=sender, at=now())
             if counter is not None:
                 counter.note(_sending_of(application), arrival)
             return arrival
@@ -167,7 +171,9 @@ def _as_here(preset: Procedure, encoded: bytes, code: str) -> Procedure:
     return own if own.since == preset.since else preset
 
 
-def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: datetime) -> Arrival:
+def _take(
+    application: protocol.Application, sound: _Sound, looks: dict[int, Look], *, sender: str, at: datetime
+) -> Arrival:
     _one_at_a_time()
     known = _arrived_before(application, sender)
     if known is not None:
@@ -192,7 +198,7 @@ def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: 
     if application.proxy is not None and by is not None:
         rights.keep(submission, application.proxy, by, claim)
     for place, each in enumerate(application.documents):
-        Paper.objects.create(
+        paper = Paper.objects.create(
             submission=submission,
             place=place,
             document=each.document,
@@ -202,6 +208,8 @@ def _take(application: protocol.Application, sound: _Sound, *, sender: str, at: 
             size=len(each.content),
             content=safe.seal(this_node().keyring, SAFE, each.content, about=_about(submission, place)),
         )
+        if place in looks:
+            senders.keep(paper, looks[place], at=at)
     if row.state not in LIVE:
         answering.take_account(row, submission, at=at)
     if application.sequence == 0 and row.applicant is not None:

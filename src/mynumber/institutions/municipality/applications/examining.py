@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -12,6 +12,8 @@ from mynumber.foundation.procedures.answers import visible_paths
 from mynumber.foundation.procedures.deadlines import correct_by
 from mynumber.foundation.procedures.definition import Examined, How
 from mynumber.foundation.procedures.values import Flawed, normalise
+from mynumber.institutions.municipality.applications import senders
+from mynumber.institutions.municipality.applications.arriving import content_of
 from mynumber.institutions.municipality.applications.entitlements import entitlement_of
 from mynumber.institutions.municipality.applications.finding import procedure_of
 from mynumber.institutions.municipality.applications.models import (
@@ -19,6 +21,7 @@ from mynumber.institutions.municipality.applications.models import (
     Confirmed,
     Decision,
     Entry,
+    Paper,
     Submission,
     Written,
 )
@@ -55,6 +58,16 @@ def _held(application: Application, staff: StaffMember, *states: State) -> Appli
     if row.state not in states:
         raise CannotDo(No.NOT_NOW)
     return row
+
+
+def look_again(
+    application: Application, staff: StaffMember, *, code: str, now: Callable[[], datetime]
+) -> None:
+    """Look at signatures of senders that could not be decided when they arrived. Raises CannotDo."""
+    row = _held(application, staff, *LIVE)
+    for paper in Paper.objects.filter(submission__application=row).select_related("submission"):
+        senders.look_again(code, paper, content_of(paper), now=now, by_name=staff.display_name)
+    note(row, "looked", staff=staff, at=now())
 
 
 def claim(application: Application, staff: StaffMember, *, at: datetime) -> None:

@@ -132,6 +132,35 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return f"paper {self.pk}"
 
+    @property
+    def newest_check(self) -> "PaperCheck | None":
+        """What was seen last of a sender's signature; None for what the applicant uploaded."""
+        return self.checks.order_by("-pk").first()
+
+
+class PaperCheck(models.Model):
+    """One look at the signature of a private sender (民間送達) on a document. Never changed: a later look is another row."""
+
+    tenant = TenantField()
+    paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="checks")
+    verified = models.BooleanField()
+    refused = models.CharField(max_length=300, blank=True)
+    """Why it does not hold; empty and not verified: it could not be decided."""
+    claim = models.JSONField()
+    """`protocols.applications.Delivered`"""
+    sender_name = models.CharField(max_length=100, blank=True)
+    corporate_number = models.CharField(max_length=13, blank=True)
+    kind_name = models.CharField(max_length=100, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    said = models.BinaryField(null=True)
+    """Sealed: keys and values of the document that forms take."""
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=100, blank=True)
+    """Who looked again; empty: when it arrived."""
+
+    def __str__(self) -> str:
+        return f"check of paper {self.paper_id}"
+
 
 class PersonKey(models.Model):
     """The name by which forms speak of a person of the register: random, says nothing elsewhere."""

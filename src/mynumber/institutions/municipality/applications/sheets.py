@@ -14,6 +14,7 @@ from mynumber.institutions.municipality.applications.finding import (
 )
 from mynumber.institutions.municipality.applications.models import Application, Submission
 from mynumber.institutions.municipality.applications.received import in_answers
+from mynumber.institutions.municipality.applications.senders import put_said
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.webkit.examination import sheets
 from mynumber.webkit.examination.sheets import (
@@ -38,11 +39,13 @@ def sheet_of(application: Application, *, at: datetime) -> Sheet:
     procedure = procedure_of(application)
     submission = application.submissions.order_by("-sequence")[0]
     declared = declared_in(procedure, answers_in(bytes(submission.answers)))
+    found = _found(application, procedure, declared, at)
+    put_said(found, procedure, submission)
     return sheets.compose(
         procedure,
         submission,
         declared,
-        _found(application, procedure, declared, at),
+        found,
         latest_confirmed(application),
         today=day(submission.arrived_at),
     )

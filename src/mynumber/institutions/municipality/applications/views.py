@@ -204,6 +204,7 @@ def act(request: HttpRequest, tenant: str, number: int, what: str) -> HttpRespon
             staff,
             at=now,
         ),
+        "look": lambda: examining.look_again(row, staff, code=tenant, now=timezone.now),
         "propose": lambda: deciding.propose_by_rule(row, staff, at=now),
         "paid": lambda: deciding.confirm_paid(row, staff, at=now),
         "close": lambda: deciding.close(row, staff, at=now),
