@@ -24,7 +24,7 @@ from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.pages import wallet_origin
 from mynumber.institutions.portal.account.sessions import browser_secret, current_visit, resident_of
 from mynumber.institutions.portal.account.signing_in import Proof
-from mynumber.institutions.portal.applications import bodies, drafts, kept, towns
+from mynumber.institutions.portal.applications import bodies, drafts, kept, received, towns
 from mynumber.institutions.portal.applications.bodies import NoBody
 from mynumber.institutions.portal.applications.models import (
     Application,
@@ -172,13 +172,15 @@ def assembled(application: Application, reading: Reading, *, now: datetime) -> m
 
 
 def attachments(application: Application) -> tuple[messages.Attachment, ...]:
-    """The papers of a draft, the oldest first."""
+    """The papers of a draft, the oldest first; those of private senders with where they came from."""
+    claims = received.claims(application)
     return tuple(
         messages.Attachment(
             document=paper.document,
             name=drafts.paper_name(paper)[:100],
             media_type=paper.media_type,
             content=drafts.paper_content(paper),
+            delivered=claims.get(paper.pk),
         )
         for paper in application.papers.order_by("uploaded_at", "pk")
     )

@@ -192,23 +192,33 @@ def missing_papers(application: Application, reading: Reading) -> tuple[Document
 
 
 def add_paper(application: Application, document: Document, upload: Upload, *, now: datetime) -> Paper:
+    """Keep a document that was uploaded. Raises TooManyPapers, NotOpen."""
+    media_type = MEDIA[upload.kind]
+    return keep_paper(
+        application, document, name=upload.name, media_type=media_type, content=upload.content, now=now
+    )
+
+
+def keep_paper(
+    application: Application, document: Document, *, name: str, media_type: str, content: bytes, now: datetime
+) -> Paper:
     """Keep a document. Raises TooManyPapers, NotOpen."""
     with transaction.atomic():
         held = Application.objects.select_for_update().get(pk=application.pk)
         if not held.editing:
             raise NotOpen
         sizes = list(held.papers.values_list("size", flat=True))
-        if len(sizes) >= MOST_DOCUMENTS or sum(sizes) + len(upload.content) > LARGEST_TOGETHER:
+        if len(sizes) >= MOST_DOCUMENTS or sum(sizes) + len(content) > LARGEST_TOGETHER:
             raise TooManyPapers
         ident = uuid4()
         return Paper.objects.create(
             id=ident,
             application=held,
             document=document.id,
-            media_type=MEDIA[upload.kind],
-            size=len(upload.content),
-            name=kept.seal(upload.name.encode(), about=f"{ident}/name"),
-            content=kept.seal(upload.content, about=f"{ident}/content"),
+            media_type=media_type,
+            size=len(content),
+            name=kept.seal(name.encode(), about=f"{ident}/name"),
+            content=kept.seal(content, about=f"{ident}/content"),
             uploaded_at=now,
         )
 

@@ -16,13 +16,16 @@ from mynumber.institutions.portal.applications import (
     counter,
     drafts,
     kept,
+    received,
 )
 from mynumber.institutions.portal.applications.committing import NotReady
 from mynumber.institutions.portal.applications.drafts import NotOpen
+from mynumber.institutions.portal.applications.received import NotUsable
 from mynumber.institutions.portal.applications.view_parts import (
     closed,
     editable,
     moment,
+    not_usable,
     own,
     words_of,
 )
@@ -85,6 +88,7 @@ def sign(request: HttpRequest, ident: UUID) -> HttpResponse:
     held = editable(request, ident)
     try:
         reading = committing.complete_reading(held, now=now)
+        received.require_sound(held, now=now)
         summary = filled.summary(reading, kept.content_of(held))
         return SeeOther(committing.ask_to_commit(request, held, summary=summary, now=now))
     except NotReady:
@@ -95,6 +99,8 @@ def sign(request: HttpRequest, ident: UUID) -> HttpResponse:
             reason="not_ready",
             status=409,
         ) from None
+    except NotUsable as no:
+        raise not_usable(no.sentence) from None
 
 
 @resident_only

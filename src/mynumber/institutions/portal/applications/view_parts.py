@@ -13,6 +13,7 @@ from mynumber.institutions.portal.applications import bodies, drafts, showing
 from mynumber.institutions.portal.applications.models import Application
 from mynumber.institutions.portal.proxies import filing
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Said
 from mynumber.webkit.face.language import spoken
 
 DOCUMENTS: Final = "documents"
@@ -61,6 +62,27 @@ def closed(application: Application) -> PageRefused:
         reason="not_open",
         status=409,
         title_en="This cannot be changed now",
+    )
+
+
+def not_usable(sentence: str) -> PageRefused:
+    """A delivered document of it does not hold any more; `sentence` in the visitor's language."""
+    back = "申請の「書類」のページで、この書類を取り除いてください。入力した内容は残っています。"
+    return PageRefused(
+        "付けた書類が使えなくなりました",
+        sentence,
+        back,
+        reason="document_not_usable",
+        english=Said(
+            "An attached document can no longer be used",
+            sentence,
+            ("Take it out on the page 'Papers' of your application. What you entered is kept.",),
+        ),
+        easy=Said(
+            "つけた 書類が つかえなく なりました",
+            sentence,
+            ("「書類」の ページで、とって ください。書いた ことは のこって います。",),
+        ),
     )
 
 

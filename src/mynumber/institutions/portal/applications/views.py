@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mynumber.foundation.procedures.deadlines import window
+from mynumber.foundation.procedures.definition import Delivery
 from mynumber.foundation.procedures.routing import may_begin
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, resident_of
@@ -95,7 +96,9 @@ def consent(request: HttpRequest, ident: UUID) -> HttpResponse:
     procedure = drafts.procedure_of(application)
     spoke = spoken()
     filled = [
-        field.label.in_language(spoke) for _, field in procedure.every_field() if field.how.is_prefilled
+        field.label.in_language(spoke)
+        for _, field in procedure.every_field()
+        if field.how.is_prefilled and not isinstance(field.source, Delivery)
     ]
     context = words | {
         "filled": filled,
