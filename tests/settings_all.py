@@ -98,6 +98,8 @@ _APPS = [
     "mynumber.institutions.digital_agency.accounts",
     "mynumber.institutions.digital_agency.validation",
     "mynumber.institutions.pension_service.pensions",
+    "mynumber.institutions.pension_service.exemptions",
+    "mynumber.institutions.pension_service.offers",
     "tests.webkit.project",
 ]
 

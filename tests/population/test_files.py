@@ -11,11 +11,13 @@ from mynumber.platform.commands.population import app
 from mynumber.population import files
 from mynumber.population.records import (
     ACCOUNTS_FILE,
+    INSURED_FILE,
     PENSIONS_FILE,
     RESIDENTS_FILE,
     SUMMARY_FILE,
     TAX_FILE,
     Account,
+    Insured,
     Pension,
     Resident,
     Summary,
@@ -23,7 +25,7 @@ from mynumber.population.records import (
 )
 from mynumber.population.towns import TOWN_ONE, TOWN_TWO
 
-NAMES = {RESIDENTS_FILE, TAX_FILE, PENSIONS_FILE, ACCOUNTS_FILE, SUMMARY_FILE}
+NAMES = {RESIDENTS_FILE, TAX_FILE, PENSIONS_FILE, INSURED_FILE, ACCOUNTS_FILE, SUMMARY_FILE}
 
 
 def test_a_folder_holds_what_its_summary_says(tmp_path: Path) -> None:
@@ -36,6 +38,7 @@ def test_a_folder_holds_what_its_summary_says(tmp_path: Path) -> None:
     assert len({r.household for r in residents[:500]}) == summary.households
     assert len(files.read(tmp_path / "town" / TAX_FILE, Tax)) == summary.tax
     assert len(files.read(tmp_path / "town" / PENSIONS_FILE, Pension)) == summary.pensions
+    assert len(files.read(tmp_path / "town" / INSURED_FILE, Insured)) == summary.insured
     assert len(files.read(tmp_path / "town" / ACCOUNTS_FILE, Account)) == summary.accounts
     assert msgspec.json.decode((tmp_path / "town" / SUMMARY_FILE).read_bytes(), type=Summary) == summary
     assert summary.municipality_name == "大阪府八尾市"
@@ -55,6 +58,7 @@ def test_every_line_has_every_field(tmp_path: Path) -> None:
         (RESIDENTS_FILE, Resident),
         (TAX_FILE, Tax),
         (PENSIONS_FILE, Pension),
+        (INSURED_FILE, Insured),
         (ACCOUNTS_FILE, Account),
     ):
         fields = [field.name for field in msgspec.structs.fields(kind)]

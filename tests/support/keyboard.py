@@ -80,6 +80,12 @@ class Keyboard:
                 self.page.keyboard.press("ArrowDown")
             assert box.input_value() == value
             return
+        if box.first.get_attribute("type") == "checkbox":
+            chosen = f'[name="{name}"][value="{value}"]'
+            self.reach(chosen)
+            if not self.page.locator(chosen).is_checked():
+                self.page.keyboard.press("Space")
+            return
         # A group is one stop of the tab key: its first one, or the one that is chosen; arrows go on from there.
         for _ in range(MOST_TABS):
             self.page.keyboard.press("Tab")

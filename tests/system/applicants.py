@@ -226,7 +226,7 @@ def _value(each: Field, kind: str, offered: list[str], attempt: int) -> str | No
 
 @dataclass
 class Office:
-    """Somebody of a municipality's staff."""
+    """Somebody of a municipality's staff, or of the pension service's, which has no towns."""
 
     platform: Platform
     login: StaffLogin
@@ -234,17 +234,22 @@ class Office:
 
     def __post_init__(self) -> None:
         self.browser = Browser(self.platform.port)
-        page = self.browser.open(self.platform.url("municipality", f"/{self.login.tenant}/sign-in"))
+        page = self.browser.open(self.url("/sign-in"))
         form = page.form("サインイン")
         form.fill("username", self.login.username)
         form.fill("password", self.login.password)
         assert self.browser.submit(page, form, "サインイン").status == 200
 
+    def url(self, path: str) -> str:
+        """A page of the desk."""
+        if self.login.tenant:
+            return self.platform.url("municipality", f"/{self.login.tenant}{path}")
+        return self.platform.url("pension-service", path)
+
     def case(self, receipt: str) -> Page:
         """The page of an application, by its receipt number."""
         number = int(receipt.rpartition("-")[2])
-        path = f"/{self.login.tenant}/applications/{number}"
-        page = self.browser.open(self.platform.url("municipality", path))
+        page = self.browser.open(self.url(f"/applications/{number}"))
         assert (page.status, receipt in page.root.text) == (200, True), page.problem
         return page
 
@@ -301,9 +306,9 @@ class Office:
         return self.press(decide, "起案する", **words, **paid)
 
 
-def staff_of(demo: Demo, username: str) -> StaffLogin:
-    """A login of the ward."""
-    return next(one for one in demo.staff if (one.tenant, one.username) == (CITY, username))
+def staff_of(demo: Demo, username: str, tenant: str = CITY) -> StaffLogin:
+    """A login of the ward; tenant "": of an institution that has no towns."""
+    return next(one for one in demo.staff if (one.tenant, one.username) == (tenant, username))
 
 
 def procedure_named(ident: str) -> Procedure:

@@ -176,6 +176,8 @@ def _members(settings: Settings) -> tuple[_Entry, ...]:
         InstitutionKind.PENSION_SERVICE,
         InstitutionKind.PUBLIC_PENSION_PAYER,
         InstitutionKind.ANY_LAW_PENSION_PAYER,
+        # The Minister's authority about the national pension is exercised by the service (国民年金法第109条の4).
+        InstitutionKind.MINISTER_OF_HEALTH,
     )
     return (
         *(

@@ -27,6 +27,9 @@ _DEPARTMENTS = (
 """Staff of each town: user name, name, department, what they do."""
 _SUPERVISOR = ("kimura", "木村　徹", "子育て支援課", "申請の決裁 (起案した人とは別の人)")
 """Staff of each town, who approves what others propose."""
+_PENSION_WORKER = ("okada", "岡田　健", "国民年金部", "国民年金の免除の担当")
+_PENSION_SECOND = ("noguchi", "野口　由美", "国民年金部", "国民年金の免除の決裁 (起案した人とは別の人)")
+"""Staff of the pension service, which decides about premiums of the national pension."""
 _CALL_CENTRE = ("mori", "森　明", "カードコールセンター", "紛失の受付 (24時間)")
 """Staff of J-LIS, which has no towns."""
 _AUDITOR = ("sakai", "酒井　律", "監視・監督室", "個人情報保護委員会の監督 (閲覧のみ)")
@@ -38,6 +41,7 @@ _HELPDESK = ("honda", "本田　望", "ヘルプデスク", "利用者の支援�
 COMMISSION = "個人情報保護委員会"
 PORTAL = "マイナポータル"
 COURIER = "民間送達サービス"
+PENSION_SERVICE = "日本年金機構"
 _CUSTOMERS = 4
 """So many personas are its customers: each password costs a third of a second to hash."""
 _HEIR = "yoshie"
@@ -77,7 +81,8 @@ def steps(settings: Settings) -> tuple[Step, ...]:
     folders = {code: settings.home / "population" / code for code in towns}
     return (
         Step("ca", "公的個人認証の認証局をつくる", "jlis", ("create_ca",), (Milestone.TABLES,)),
-        *(_verifier(code) for code in towns),
+        *(_verifier(f"city-{code}", find(code).name, f"municipality.{code}") for code in towns),
+        _verifier("pension-service", PENSION_SERVICE, "pension_service"),
         *(step for code in towns for step in _town(settings, code, folders[code])),
         *_members(folders),
         *_deaths(settings),
@@ -136,21 +141,14 @@ def _town(settings: Settings, code: str, folder: Path) -> tuple[Step, ...]:
     )
 
 
-def _verifier(code: str) -> Step:
-    """署名検証者: a town checks the signatures of applications itself (公的個人認証法第17条第1項)."""
-    name = find(code).name
-    register = (
-        "register_verifier",
-        f"city-{code}",
-        f"--name={name}",
-        "--purpose=signature",
-        "--purpose=links",
-    )
+def _verifier(name: str, title: str, system: str) -> Step:
+    """署名検証者: who decides applications checks their signatures itself (公的個人認証法第17条第1項)."""
+    register = ("register_verifier", name, f"--name={title}", "--purpose=signature", "--purpose=links")
     return Step(
-        f"verifier-{code}",
-        f"{name}を署名検証者として登録する",
+        f"verifier-{system.removeprefix('municipality.')}",
+        f"{title}を署名検証者として登録する",
         "jlis",
-        (*register, "--category=public_body", f"--system=municipality.{code}", "--without-key", "--keep"),
+        (*register, "--category=public_body", f"--system={system}", "--without-key", "--keep"),
         (Milestone.TABLES,),
     )
 
@@ -159,23 +157,23 @@ def _members(folders: dict[str, Path]) -> Iterator[Step]:
     """The institutions that know people of all towns; they ask J-LIS for their numbers."""
     everybody = tuple(f"people-{code}" for code in folders)
     numbered = tuple(f"numbers-{code}" for code in folders)
-    for work, institution, file, load, join in (
+    for work, institution, names, load, join in (
         (
             "pensions",
             "pension_service",
-            "pensions.ndjson",
-            "年金の受給者を読み込む",
+            ("pensions.ndjson", "insured.ndjson"),
+            "年金の受給者と国民年金の被保険者を読み込む",
             "年金の情報をネットワークにつなぐ",
         ),
         (
             "accounts",
             "digital_agency",
-            "accounts.ndjson",
+            ("accounts.ndjson",),
             "公金受取口座を読み込む",
             "口座の情報をネットワークにつなぐ",
         ),
     ):
-        files = tuple(str(folder / file) for folder in folders.values())
+        files = tuple(str(folder / name) for folder in folders.values() for name in names)
         yield Step(work, load, institution, ("load_population", *files), (Milestone.TABLES, *everybody))
         yield Step(
             f"{work}-join", join, institution, ("join_network",), (Milestone.PROCESSES, work, *numbered)
@@ -237,13 +235,15 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
             _AUDITOR,
             _OPERATOR,
             _HELPDESK,
+            _PENSION_WORKER,
+            _PENSION_SECOND,
         )
     }
     for login in demo(settings).staff:
         name, department = people[login.username]
         tenant = ("--tenant", login.tenant) if login.tenant else ()
         create = ("create_staff", *tenant, "--username", login.username, "--name", name)
-        role = ("--role", "supervisor") if login.username == _SUPERVISOR[0] else ()
+        role = ("--role", "supervisor") if login.username in (_SUPERVISOR[0], _PENSION_SECOND[0]) else ()
         command = (*create, "--department", department, *role, "--password-stdin", "--keep")
         house = _house_of(login)
         title = f"{login.town}の職員({department})を登録する"
@@ -303,7 +303,12 @@ def _courier(settings: Settings) -> tuple[Step, ...]:
 def _house_of(login: StaffLogin) -> str:
     """The institution whose staff it is: towns go by their code, at the gateway by the whole id; the others have no tenants."""
     if not login.tenant:
-        return {COMMISSION: "commission", COURIER: "courier", PORTAL: "portal"}.get(login.town, "jlis")
+        return {
+            COMMISSION: "commission",
+            COURIER: "courier",
+            PORTAL: "portal",
+            PENSION_SERVICE: "pension_service",
+        }.get(login.town, "jlis")
     return "municipality" if login.tenant.isdigit() else "gateway"
 
 
@@ -333,6 +338,10 @@ def demo(settings: Settings) -> Demo:
             StaffLogin("", COMMISSION, _AUDITOR[0], _password(), _AUDITOR[3]),
             StaffLogin("", PORTAL, _HELPDESK[0], _password(), _HELPDESK[3]),
             StaffLogin("", COURIER, _OPERATOR[0], _password(), _OPERATOR[3]),
+            *(
+                StaffLogin("", PENSION_SERVICE, user, _password(), role)
+                for user, _, _, role in (_PENSION_WORKER, _PENSION_SECOND)
+            ),
         ),
         cards=tuple(
             DemoCard(

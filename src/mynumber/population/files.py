@@ -12,6 +12,7 @@ from mynumber.population.generator import generate
 from mynumber.population.postal import municipality_of
 from mynumber.population.records import (
     ACCOUNTS_FILE,
+    INSURED_FILE,
     PENSIONS_FILE,
     RESIDENTS_FILE,
     SUMMARY_FILE,
@@ -46,7 +47,7 @@ def write(
     batches = generate(government, residents, seed, as_of=as_of, with_personas=with_personas)
     folder.mkdir(parents=True, exist_ok=True)
     removed: list[Resident] = []
-    counts = dict.fromkeys((RESIDENTS_FILE, TAX_FILE, PENSIONS_FILE, ACCOUNTS_FILE), 0)
+    counts = dict.fromkeys((RESIDENTS_FILE, TAX_FILE, PENSIONS_FILE, INSURED_FILE, ACCOUNTS_FILE), 0)
     households: set[int] = set()
     personas: list[str] = []
     with ExitStack() as stack:
@@ -56,6 +57,7 @@ def write(
                 (RESIDENTS_FILE, batch.residents),
                 (TAX_FILE, batch.tax),
                 (PENSIONS_FILE, batch.pensions),
+                (INSURED_FILE, batch.insured),
                 (ACCOUNTS_FILE, batch.accounts),
             ):
                 _append(files[name], records)
@@ -79,6 +81,7 @@ def write(
         households=len(households),
         tax=counts[TAX_FILE],
         pensions=counts[PENSIONS_FILE],
+        insured=counts[INSURED_FILE],
         accounts=counts[ACCOUNTS_FILE],
         personas=personas,
     )

@@ -14,10 +14,12 @@ import numpy as np
 from mynumber.foundation.numbers import LocalGovernment
 from mynumber.population import personas
 from mynumber.population.households import arrange
+from mynumber.population.insured import insured
 from mynumber.population.ledgers import Ledgers
 from mynumber.population.livelihood import livelihood
+from mynumber.population.persona_families import FAMILIES
 from mynumber.population.postal import PostalTown, municipality_of, towns_of
-from mynumber.population.records import Account, Pension, Resident, Tax
+from mynumber.population.records import Account, Insured, Pension, Resident, Tax
 from mynumber.population.register import Register
 from mynumber.population.towns import AS_OF
 
@@ -34,6 +36,7 @@ class Batch:
     removed: list[Resident] = field(default_factory=list)
     tax: list[Tax] = field(default_factory=list)
     pensions: list[Pension] = field(default_factory=list)
+    insured: list[Insured] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
 
 
@@ -66,6 +69,7 @@ def _batches(town: "_Town", residents: int, seed: int, *, with_personas: bool) -
             list(family.removed),
             list(family.tax),
             list(family.pensions),
+            insured(family.residents, _salaries(), family.pensions, as_of=town.as_of),
             list(family.accounts),
         )
         remaining -= len(family.residents)
@@ -82,11 +86,22 @@ def _batches(town: "_Town", residents: int, seed: int, *, with_personas: bool) -
         number += 1
 
 
+def _salaries() -> dict[str, int]:
+    """What personas and their families earned in the latest year, wherever they lived then."""
+    return {
+        member.person: max(member.incomes, key=lambda income: income.year).salary
+        for family in FAMILIES
+        for member in family.members
+        if member.incomes
+    }
+
+
 class _Town:
     """The register and the ledgers of one municipality."""
 
     def __init__(self, municipality: LocalGovernment, towns: tuple[PostalTown, ...], as_of: date) -> None:
         self.code = municipality.code.digits
+        self.as_of = as_of
         self.register = Register(municipality, towns, as_of)
         self.ledgers = Ledgers(municipality, as_of)
 
@@ -97,7 +112,10 @@ class _Town:
         living = livelihood(rng, people)
         batch.residents += persons
         batch.tax += self.ledgers.tax(rng, people, living, persons)
-        batch.pensions += self.ledgers.pensions(rng, people, living, persons)
+        pensions = self.ledgers.pensions(rng, people, living, persons)
+        batch.pensions += pensions
+        earned = dict(zip((each.person for each in persons), living.salary.tolist(), strict=True))
+        batch.insured += insured(persons, earned, pensions, as_of=self.as_of)
         batch.accounts += self.ledgers.accounts(rng, people, persons)
         return household + people.households
 

@@ -10,6 +10,7 @@ file                         struct         read by                             
 ``residents.ndjson``         `Resident`     municipality (that of the folder)       a resident, or a former resident (`moved_out` set)
 ``tax.ndjson``               `Tax`          municipality (that of the folder)       a taxpayer's local tax of one fiscal year
 ``pensions.ndjson``          `Pension`      pension_service                         a public pension that a person receives
+``insured.ndjson``           `Insured`      pension_service                         somebody who owes premiums of the national pension
 ``accounts.ndjson``          `Account`      digital_agency                          a registered receiving account
 ``population.json``          `Summary`      whoever asks what the folder holds      (one object, not NDJSON)
 ============================ ============== ======================================= ===============================================
@@ -17,7 +18,7 @@ file                         struct         read by                             
 `person` is a UUID of the synthetic world: it joins the lines of one person within and across files, also across the folders of two municipalities.
 It exists so that loaders can join, and must not become an identifier of any institution (a real institution has none like it): a loader gives
 each person an identifier of its own. Pension service and digital agency know a person by the basic four attributes, as they
-do in reality, so `Pension` and `Account` carry them. Nothing here holds an individual number, resident code or code (符号): J-LIS and the network assign those.
+do in reality, so `Pension`, `Insured` and `Account` carry them. Nothing here holds an individual number, resident code or code (符号): J-LIS and the network assign those.
 
 Residents come household by household with the head first, former residents last; of the other files only the set of lines is promised.
 A person who moved from one synthetic town to another has a removed record in the folder of the first and a resident's in that of the second,
@@ -35,6 +36,7 @@ import msgspec
 RESIDENTS_FILE: Final = "residents.ndjson"
 TAX_FILE: Final = "tax.ndjson"
 PENSIONS_FILE: Final = "pensions.ndjson"
+INSURED_FILE: Final = "insured.ndjson"
 ACCOUNTS_FILE: Final = "accounts.ndjson"
 SUMMARY_FILE: Final = "population.json"
 
@@ -180,6 +182,25 @@ class Pension(_Record, frozen=True, gc=False):
     persona: str
 
 
+class Insured(_Record, frozen=True, gc=False):
+    """A line of ``insured.ndjson``: a 国民年金第1号被保険者, who owes premiums themselves, on the day of the population."""
+
+    person: str
+    name: str
+    """氏名 as registered, as in `Pension`."""
+    kana: str
+    birth: date
+    sex: SexText
+    address: str
+    basic_pension_number: str
+    """基礎年金番号: the one of `Pension`, for who receives a pension too."""
+    since: date
+    """資格取得日: the twentieth birthday at the earliest."""
+    unpaid: list[str]
+    """Months whose premium is overdue (未納), such as 2026-07, oldest first."""
+    persona: str
+
+
 class Account(_Record, frozen=True, gc=False):
     """A line of ``accounts.ndjson``: a receiving account (公金受取口座) that its owner registered."""
 
@@ -219,5 +240,6 @@ class Summary(msgspec.Struct, frozen=True):
     households: int
     tax: int
     pensions: int
+    insured: int
     accounts: int
     personas: list[str]

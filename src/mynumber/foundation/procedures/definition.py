@@ -332,7 +332,7 @@ class Routing(StrEnum):
     INSURER = "insurer"
     """The insurer of the applicant on the day."""
     PENSION_OFFICE = "pension_office"
-    """By way of the municipality of the address."""
+    """日本年金機構, which decides by delegation of the Minister (国民年金法第109条の4); on paper by way of the municipality (第12条)."""
     ADDRESSEE = "addressee"
     """Where the form says."""
 

@@ -171,5 +171,5 @@ def _write(
 def _report(summary: Summary) -> str:
     return (
         f"{summary.municipality_name}: 住民 {summary.residents:,} 人、{summary.households:,} 世帯、"
-        f"消除された記録 {summary.removed:,}、税 {summary.tax:,}、年金 {summary.pensions:,}、口座 {summary.accounts:,}"
+        f"消除された記録 {summary.removed:,}、税 {summary.tax:,}、年金 {summary.pensions:,}、国民年金の被保険者 {summary.insured:,}、口座 {summary.accounts:,}"
     )

@@ -11,6 +11,7 @@ _CALL_CENTRE, _CLERK, _PROVIDER, _AUDITOR = "mori", "kubo", "aoki", "sakai"
 _OPERATOR = "hirano"
 _HELPDESK = "honda"
 _CASE_WORKER, _SUPERVISOR = "yamada", "kimura"
+_PENSION_WORKER = "okada"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...
             "A second person looks and approves. The notice reaches the resident and the payment is ordered.",
             f"{urls['municipality']}/{town}/applications/",
             logins.get((_SUPERVISOR, town)),
+        ),
+        Errand(
+            "pension_service",
+            "国民年金の免除を審査する",
+            "Decide an exemption from pension premiums",
+            "免除・猶予の申請は年金機構に届きます。所得を市区町村に照会し、規則のとおりに起案し、別の人が決裁します。",
+            "These applications arrive at the pension service: ask the town for the income, propose what the rule says, another approves.",
+            f"{urls['pension_service']}/applications/",
+            logins.get((_PENSION_WORKER, "")),
         ),
         Errand(
             "portal",

@@ -244,21 +244,6 @@ def test_annual_reports_go_to_who_receives_in_their_month(fresh: None) -> None:
     assert found("child_rearing_allowance_report", datetime(2026, 8, 3, tzinfo=UTC)) == []
 
 
-def test_the_exemption_is_offered_up_to_the_limit_of_the_law(fresh: None) -> None:
-    adult = next(
-        each.person
-        for each in Assessment.objects.filter(
-            fiscal_year=2026, person__moved_out=None, person__died_on=None
-        ).select_related("person")
-        if date(1970, 1, 1) < each.person.birth < date(2000, 1, 1)
-    )
-    assessed = Assessment.objects.filter(person=adult, fiscal_year=2026)
-    for income, offered in ((1_020_000, True), (1_020_001, False)):  # 350,000 x 2 + 320,000
-        assessed.update(total_income=income, dependants=1)
-        assert (adult in [each.person for each in found("low_income", JULY)]) is offered
-    assert found("low_income") == []
-
-
 # --- once ---------------------------------------------------------------------------------------------------------
 
 

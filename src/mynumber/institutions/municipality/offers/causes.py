@@ -13,12 +13,10 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from mynumber.foundation.people import legal_age
 from mynumber.foundation.procedures.bundles import due_on
 from mynumber.foundation.procedures.deadlines import window
 from mynumber.foundation.procedures.definition import Event, Procedure
 from mynumber.foundation.procedures.loading import catalogue
-from mynumber.foundation.rules import Month, table
 from mynumber.institutions.municipality.applications.models import Application, Decision
 from mynumber.institutions.municipality.register.models import Person, Sex
 from mynumber.institutions.municipality.tax.models import Assessment
@@ -34,7 +32,6 @@ _CLAIM, _CHANGE = "child_allowance_claim", "child_allowance_amount_change"
 _SINGLE: Final = "child_rearing_allowance_claim"
 YEARLY_OPEN: Final = timedelta(days=31)
 """A yearly offer is made within so many days from its date on."""
-PENSION_AGES: Final = range(20, 60)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -162,32 +159,6 @@ def _yearly(report: str, claim: str, today: date, reason: str) -> Iterator[Candi
         )
 
 
-def of_low_incomes(today: date) -> Iterator[Candidate]:
-    """国民年金保険料の免除, from 1 July: adults whose own income is within the limit of the full exemption (国民年金法施行令第6条の7)."""
-    procedure = catalogue().get("pension_exemption", today)
-    if not _is_open(procedure, today):
-        return
-    month = Month(today.year, today.month)
-    each = table("national_pension").yen(month, "limit_full", "each").value
-    base = table("national_pension").yen(month, "limit_full", "base").value
-    if not isinstance(each, int) or not isinstance(base, int):
-        return
-    assessed = Assessment.objects.filter(
-        fiscal_year=today.year, person__moved_out=None, person__died_on=None
-    ).select_related("person")
-    for one in assessed.iterator():
-        within = one.total_income <= (one.dependants + 1) * each + base
-        if within and legal_age(one.person.birth, today) in PENSION_AGES:
-            yield _candidate(
-                one.person,
-                procedure,
-                f"yearly:{procedure.id}:{today.year}",
-                "国民年金の保険料の免除を申請できるかもしれません",
-                "前の年の所得が、全額免除の基準の中にあります。会社の年金（厚生年金）に入っている方と、その扶養に入っている方は、申請できません。",
-                on=today,
-            )
-
-
 CAUSES: Final = (
     Cause("birth", "出生", mass=False, find=of_births),
     Cause("third_birthday", "3歳の誕生日", mass=False, find=of_third_birthdays),
@@ -199,7 +170,6 @@ CAUSES: Final = (
         mass=True,
         find=of_child_rearing_allowance_reports,
     ),
-    Cause("low_income", "国民年金保険料の免除（所得が基準以下）", mass=True, find=of_low_incomes),
 )
 
 

@@ -14,9 +14,11 @@ from mynumber.protocols.facts import PensionBenefitFact, PensionBenefitsFact
 
 
 def copies(as_of: datetime, people: Sequence[str] | None = None) -> Iterator[Copy]:
-    """One copy for each insured person whose individual number is known; of all, or of these basic pension numbers."""
+    """One copy for each person whose individual number is known; of all who receive a pension, or of these basic pension numbers."""
     identified = Insured.objects.exclude(individual_number=None).order_by("pk").prefetch_related("benefits")
-    if people is not None:
+    if people is None:
+        identified = identified.exclude(benefits=None).distinct()
+    else:
         identified = identified.filter(pk__in=people)
     for person in identified.iterator(chunk_size=1000):
         fact = PensionBenefitsFact(

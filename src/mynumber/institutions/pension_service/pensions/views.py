@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from mynumber.institutions.pension_service.pensions.models import Insured
+from mynumber.institutions.pension_service.pensions.models import Enrolment, Insured
 from mynumber.webkit.access import public
 
 FIGURES_SECONDS = 10
@@ -23,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _figures() -> dict[str, int]:
     """Counted over the whole table, so not for every visitor anew."""
     return {
-        "people": Insured.objects.count(),
+        "people": Insured.objects.exclude(benefits=None).distinct().count(),
+        "insured": Enrolment.objects.filter(until=None).count(),
         "identified": Insured.objects.exclude(individual_number=None).count(),
     }

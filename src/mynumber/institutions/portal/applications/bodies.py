@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from mynumber.foundation.numbers.local_government import LocalGovernment, local_governments
+from mynumber.foundation.numbers.addresses import municipality_of
 from mynumber.foundation.procedures.definition import Procedure, Routing
 from mynumber.institutions.portal.account.trust import SYSTEM
 from mynumber.webkit.messages import this_node
 
-_TO_MUNICIPALITY = (Routing.ADDRESS, Routing.NEW_ADDRESS, Routing.PENSION_OFFICE)
+_TO_MUNICIPALITY = (Routing.ADDRESS, Routing.NEW_ADDRESS)
 _MUNICIPAL = frozenset({"municipality", "city", "town_with_welfare_office"})
 
 
@@ -36,16 +34,3 @@ def body_for(procedure: Procedure, address: str) -> str:
 def name_of(system: str) -> str:
     """How people call it."""
     return this_node().directory.name(system)
-
-
-@cache
-def _by_name() -> tuple[tuple[str, LocalGovernment], ...]:
-    """Municipalities by the text with which their addresses begin, the longest first."""
-    listed = [(each.full_name, each) for each in local_governments() if each.is_municipality]
-    return tuple(sorted(listed, key=lambda pair: -len(pair[0])))
-
-
-def municipality_of(address: str) -> LocalGovernment | None:
-    """The municipality that keeps the register of an address; None where its beginning names none."""
-    text = address.replace(" ", "").replace("\u3000", "")
-    return next((each for name, each in _by_name() if text.startswith(name)), None)

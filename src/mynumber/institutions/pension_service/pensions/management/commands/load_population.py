@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from mynumber.institutions.pension_service.pensions.loading import load
+from mynumber.institutions.pension_service.pensions.loading import load, load_insured
 
 
 class Command(BaseCommand):
@@ -19,4 +19,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for file in options["files"]:
             with file.open("rb") as lines:
-                self.stdout.write(f"{load(lines)} 件を読み込みました。")
+                taken = load_insured(lines) if file.name == "insured.ndjson" else load(lines)
+            self.stdout.write(f"{taken} 件を読み込みました。")
