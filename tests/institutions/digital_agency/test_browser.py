@@ -15,16 +15,7 @@ from mynumber.foundation.documents import sign_cms, sign_pdf
 from mynumber.institutions.digital_agency.validation.uploads import MAXIMUM_BYTES
 from tests.institutions.digital_agency.house import House
 from tests.support.signing import HOLDER, plain_pdf
-from tests.webkit.face.serving import (
-    CHROMIUM,
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-    serving,
-)
+from tests.webkit.face.serving import CHROMIUM, DESK, PHONE, browsing, look_at, serving
 
 pytestmark = [
     pytest.mark.browser,
@@ -83,13 +74,10 @@ def test_every_state_of_the_page_is_accessible_and_fits(
     if language == "en":
         page.get_by_role("button", name="English").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Check a signature")
-    size = "phone" if screen is PHONE else "desk"
     for name, file in [("form", None), *files.items()]:
         if file is not None:
             choose(page, address, file, holder=name == "good.pdf")
-        assert_accessible(page)
-        assert_fits(page)
-        keep_picture(page, f"validation-{name.partition('.')[0]}-{language}-{size}")
+        look_at(page, f"validation-{name.partition('.')[0]}-{language}")
     page.close()
 
 

@@ -24,15 +24,7 @@ from tests.support import exchange as network
 from tests.support.exchange import Exchange, resident_code
 from tests.support.waiting import PATIENCE_SECONDS
 from tests.webkit import faces
-from tests.webkit.face.serving import (
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-    serving,
-)
+from tests.webkit.face.serving import DESK, PHONE, browsing, look_at, serving
 
 pytestmark = pytest.mark.browser
 
@@ -82,9 +74,7 @@ def _no_cases(database: InstitutionDatabase) -> None:
 
 
 def _check(page: Page, name: str, size: ViewportSize) -> None:
-    assert_accessible(page)
-    assert_fits(page)
-    keep_picture(page, f"municipality-{name}-{size['width']}")
+    look_at(page, f"municipality-{name}")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.institutions.payments.orders import WITHOUT_BRANCH, gather, order
 from tests.institutions.payments.place import CHALLENGE, SUCCESS, TOWN, Place, browser, staff_browser
 from tests.support.waiting import eventually
-from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing, keep_picture
+from tests.webkit.face.serving import PHONE, browsing, look_at
 
 pytestmark = pytest.mark.browser
 
@@ -21,9 +21,7 @@ def give(context: BrowserContext, origin: str, cookies: SimpleCookie, path: str 
 
 
 def look(page: Page, name: str) -> None:
-    keep_picture(page, f"payments-{name}")
-    assert_fits(page)
-    assert_accessible(page)
+    look_at(page, f"payments-{name}")
 
 
 def test_a_bill_is_paid_on_a_telephone_without_script(place: Place) -> None:

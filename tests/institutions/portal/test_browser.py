@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from mynumber.protocols import sign_in
 from tests.institutions.portal.house import PUBLIC, Holder, House
 from tests.institutions.portal.test_records import hear_of_a_move
 from tests.support.exchange import CITY, PENSION
-from tests.webkit.face.serving import (
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-)
+from tests.webkit.face import device
+from tests.webkit.face.serving import DESK, PHONE, browsing, look_at
 
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize(
@@ -56,13 +50,12 @@ def arrive(context: BrowserContext, house: House, holder: Holder) -> Page:
     """Sign in with the mouse; the holder's device is played where the browser would meet it."""
     address = f"http://127.0.0.1:{house.portal.port}"
 
-    def at_the_device(route: Route) -> None:
-        query = parse_qs(urlsplit(route.request.url).query)
-        asked = house.device.fetch(query["request"][0], now=datetime.now(UTC))
+    def at_the_device(target: SplitResult) -> str:
+        asked = house.device.fetch(parse_qs(target.query)["request"][0], now=datetime.now(UTC))
         back = sign_in.finish_url(asked, house.device.respond(asked, holder.answer(asked)))
-        route.fulfill(status=303, headers={"Location": back.replace(PUBLIC, address)})
+        return back.replace(PUBLIC, address)
 
-    context.route("http://wallet.localhost:8000/**", at_the_device)
+    device.play(at_the_device)
     page = context.new_page()
     page.goto(address)
     page.get_by_role("link", name="マイナンバーカードでサインイン").click()
@@ -119,15 +112,11 @@ def test_every_page_is_accessible_and_fits(
     told = {"change": hear_of_a_move(neighbours, person)}
     for name, path in (told | addresses()).items():
         page.goto(root + path)
-        keep_picture(page, f"portal-{name}-{size['width']}")
-        assert_accessible(page)
-        assert_fits(page)
+        look_at(page, f"portal-{name}")
     context.clear_cookies()
     for name, path in {"landing": "/", "sign-in": "/sign-in/?next=/records/&ended=1"}.items():
         page.goto(root + path)
-        keep_picture(page, f"portal-{name}-{size['width']}")
-        assert_accessible(page)
-        assert_fits(page)
+        look_at(page, f"portal-{name}")
     context.close()
 
 

@@ -21,15 +21,7 @@ from tests.institutions.municipality.conftest import CITY
 from tests.institutions.municipality.counter.device import Device
 from tests.institutions.municipality.counter.far_device import FarClient
 from tests.support.exchange import Exchange
-from tests.webkit.face.serving import (
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-    serving,
-)
+from tests.webkit.face.serving import DESK, PHONE, assert_fits, browsing, look_at, serving
 
 pytestmark = pytest.mark.browser
 PASSWORD = "とても長い合言葉 for tests"
@@ -78,12 +70,6 @@ def browser(address: str) -> Iterator[Browser]:
         yield browser
 
 
-def check(page: Page, name: str, size: ViewportSize) -> None:
-    keep_picture(page, f"counter-{name}-{size['width']}")
-    assert_accessible(page)
-    assert_fits(page)
-
-
 def press(page: Page, role: str, name: str) -> None:
     """As somebody without a mouse."""
     page.get_by_role(role, name=name, exact=True).first.press("Enter")  # type: ignore[arg-type]  # a role
@@ -108,39 +94,39 @@ def test_a_card_is_handed_over_changed_and_stopped(
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_label("パスワード").press("Enter")
     expect(page.get_by_role("heading", name="カード", exact=True)).to_be_visible()
-    check(page, "home", size)
+    look_at(page, "counter-home")
     page.get_by_label("氏名・振り仮名・宛名番号").fill(
         {"hanako": "佐藤花子", "misaki": "伊藤美咲"}[PERSONAS[size["width"]]]
     )
     page.get_by_label("氏名・振り仮名・宛名番号").press("Enter")
-    check(page, "residents", size)
+    look_at(page, "counter-residents")
     page.get_by_role("link", name="開く").first.press("Enter")
     expect(page.get_by_text("次にすること").first).to_be_visible()
     resident = page.url
-    check(page, "resident-delivered", size)
+    look_at(page, "counter-resident-delivered")
     press(page, "link", "交付通知書を作る")
     press(page, "button", "通知書を作る")
-    check(page, "notice", size)
+    look_at(page, "counter-notice")
     page.goto(resident)
     press(page, "link", "カードを交付する")
     press(page, "button", "本人を確かめたので始める")
     expect(page.get_by_text("本人確認をした方法を選んでください").first).to_be_visible()
-    check(page, "begin-error", size)
+    look_at(page, "counter-begin-error")
     page.get_by_label("顔写真のある書類1点").check()
     press(page, "button", "本人を確かめたので始める")
     expect(page.get_by_text("窓口の番号", exact=True)).to_be_visible()
-    check(page, "session-waiting", size)
+    look_at(page, "counter-session-waiting")
     device, code = Device(client=FarClient(address)), code_on(page)
     task = device.use(code, until=EnterPin)
     # The page looks by itself: nobody touches it.
     expect(page.get_by_text("手続き中")).to_be_visible()
-    check(page, "session-working", size)
+    look_at(page, "counter-session-working")
     device.go_on(code, task)
     expect(page.get_by_text("カードの交付が終わりました")).to_be_visible()
-    check(page, "session-done", size)
+    look_at(page, "counter-session-done")
     press(page, "link", "住民のページに戻る")
     expect(page.get_by_text("使用中")).to_be_visible()
-    check(page, "resident-in-use", size)
+    look_at(page, "counter-resident-in-use")
     for name, link in (
         ("pins", "暗証番号を設定し直す"),
         ("renew", "電子証明書を発行・更新する"),
@@ -152,14 +138,14 @@ def test_a_card_is_handed_over_changed_and_stopped(
     ):
         page.goto(resident)
         press(page, "link", link)
-        check(page, name, size)
+        look_at(page, f"counter-{name}")
     page.goto(resident)
     press(page, "link", "紛失の届出を受ける")
     press(page, "button", "電子証明書を止める")
     expect(page.get_by_role("heading", name="一時停止しました")).to_be_visible()
-    check(page, "resident-suspended", size)
+    look_at(page, "counter-resident-suspended")
     press(page, "link", "見つかったので再開する")
-    check(page, "found", size)
+    look_at(page, "counter-found")
     context.close()
 
 
@@ -173,11 +159,11 @@ def test_the_kiosk_works_without_script(browser: Browser, address: str, size: Vi
         page.goto(f"{address}/{CITY}/kiosk")
         page.get_by_label("利用者証明用の暗証番号").check()
         if script:
-            check(page, "kiosk", size)
+            look_at(page, "counter-kiosk")
         press(page, "button", "始める")
         expect(page.get_by_text("窓口の番号", exact=True)).to_be_visible()
         if script:
-            check(page, "kiosk-waiting", size)
+            look_at(page, "counter-kiosk-waiting")
         press(page, "link", "いまの状態を見る")
         press(page, "button", "取りやめる")
         expect(page.get_by_text("取りやめました").first).to_be_visible()

@@ -12,7 +12,7 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.webkit.staff.models import StaffMember
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.conftest import CITY
-from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing, keep_picture, serving
+from tests.webkit.face.serving import PHONE, browsing, look_at, serving
 
 pytestmark = pytest.mark.browser
 
@@ -50,9 +50,7 @@ def test_a_mailing_is_written_addressed_and_proposed(browser: Browser, address: 
     page.goto(f"{address}/{CITY}/notices/")
 
     def look(name: str) -> None:
-        keep_picture(page, f"municipality-notices-{name}-360")
-        assert_accessible(page)
-        assert_fits(page)
+        look_at(page, f"municipality-notices-{name}")
 
     page.get_by_role("link", name="新しく作る").click()
     page.get_by_role("button", name="保存する").click()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import Browser, expect
 
 from mynumber.protocols import sign_in, signing
 from mynumber.protocols.applications import MarkedField, Step
@@ -17,7 +17,8 @@ from mynumber.protocols.signing import SigningClient
 from tests.institutions.portal.applications.body import City
 from tests.institutions.portal.applications.people import CLAIM, Person
 from tests.institutions.portal.house import PUBLIC, House
-from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing, keep_picture
+from tests.webkit.face import device
+from tests.webkit.face.serving import PHONE, browsing, look_at
 
 pytestmark = pytest.mark.browser
 
@@ -28,25 +29,24 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-def played_device(context: BrowserContext, person: Person) -> None:
+def played_device(person: Person) -> None:
     """The holder's device, where the browser would meet it: signs in, hands attributes over, signs documents."""
-    device = person.house.device
+    client = person.house.device
     address = f"http://127.0.0.1:{person.house.portal.port}"
 
-    def at_the_device(route: Route) -> None:
-        target = urlsplit(route.request.url)
+    def at_the_device(target: SplitResult) -> str:
         request_id = parse_qs(target.query)["request"][0]
         now = datetime.now(UTC)
         if target.path == "/signing":
-            client = SigningClient(device)
-            asked = client.fetch(request_id, now=now)
-            back = signing.finish_url(asked, client.respond(asked, person.signed(asked)))
+            signer = SigningClient(client)
+            asked = signer.fetch(request_id, now=now)
+            back = signing.finish_url(asked, signer.respond(asked, person.signed(asked)))
         else:
-            wanted = device.fetch(request_id, now=now)
-            back = sign_in.finish_url(wanted, device.respond(wanted, person.holder.answer(wanted)))
-        route.fulfill(status=303, headers={"Location": back.replace(PUBLIC, address)})
+            wanted = client.fetch(request_id, now=now)
+            back = sign_in.finish_url(wanted, client.respond(wanted, person.holder.answer(wanted)))
+        return back.replace(PUBLIC, address)
 
-    context.route("http://wallet.localhost:8000/**", at_the_device)
+    device.play(at_the_device)
 
 
 def test_every_page_is_accessible_and_fits(
@@ -54,14 +54,12 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     address = f"http://127.0.0.1:{house.portal.port}"
     context = chromium.new_context(viewport=PHONE)
-    played_device(context, person)
+    played_device(person)
     page = context.new_page()
 
     def look(name: str, path: str) -> None:
         page.goto(address + path)
-        keep_picture(page, f"portal-applications-{name}-360")
-        assert_accessible(page)
-        assert_fits(page)
+        look_at(page, f"portal-applications-{name}")
 
     look("find", "/procedures/")
     look("found", "/procedures/?q=児童手当")
@@ -84,8 +82,7 @@ def test_every_page_is_accessible_and_fits(
         look(section, f"{at}form/{section}")
     page.get_by_role("button", name="保存して次へ").click()
     expect(page.locator("[aria-invalid=true]").first).to_be_visible()
-    keep_picture(page, "portal-applications-errors-360")
-    assert_accessible(page)
+    look_at(page, "portal-applications-errors")
     look("documents", f"{at}documents")
     look("unready", f"{at}check")
     look("discard", f"{at}withdraw")
@@ -105,8 +102,7 @@ def test_every_page_is_accessible_and_fits(
     look("check", f"{at}check")
     page.get_by_role("button", name="署名して送る").click()
     expect(page.get_by_text("役所に届きました")).to_be_visible()
-    keep_picture(page, "portal-applications-arrived-360")
-    assert_accessible(page)
+    look_at(page, "portal-applications-arrived")
     ident = applicant.ident
     city.tell(
         city.step(ident, Step.ARRIVED),
@@ -139,4 +135,19 @@ def test_every_page_is_accessible_and_fits(
         )
     )
     look("decided", at)
+    paid = {"amount": 15_000, "account": "みずほ銀行　丸の内支店　普通　下3けた321"}
+    city.tell(city.step(ident, Step.TRANSFER_SENT, expected_by=City.in_days(3), **paid))
+    look("paying", at)
+    city.tell(
+        city.step(
+            ident,
+            Step.PAYMENT_RETURNED,
+            words="口座が解約されていました。",
+            fields=(MarkedField(path="account", words="口座が解約されていました。"),),
+            expected_by=City.in_days(14),
+            **paid,
+        )
+    )
+    look("account", at)
+    look("account-marked", f"{at}form/payment")
     context.close()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.institutions.portal.house import House
 from tests.institutions.portal.test_browser import SIZES, arrive
-from tests.webkit.face.serving import assert_accessible, assert_fits, browsing, keep_picture
+from tests.webkit.face.serving import assert_fits, browsing, look_at
 
 pytestmark = pytest.mark.browser
 
@@ -34,16 +34,13 @@ def test_a_resident_stops_the_card(
     assert_fits(page)
     if script:
         page.get_by_text("このカードに起きたこと").click()
-        assert_accessible(page)
-        keep_picture(page, f"portal-card-{size['width']}")
+        look_at(page, "portal-card")
     page.get_by_role("link", name="カードを止める").press("Enter")
     if script:
-        assert_accessible(page)
-        keep_picture(page, f"portal-card-loss-{size['width']}")
+        look_at(page, "portal-card-loss")
     page.get_by_role("button", name="カードを止める").press("Enter")
     expect(page.get_by_text("一時停止中")).to_be_visible()
     assert_fits(page)
     if script:
-        assert_accessible(page)
-        keep_picture(page, f"portal-card-stopped-{size['width']}")
+        look_at(page, "portal-card-stopped")
     context.close()

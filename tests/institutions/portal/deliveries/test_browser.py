@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, Route, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from mynumber.protocols import sign_in
 from tests.institutions.portal.deliveries.firm import (
@@ -23,15 +23,8 @@ from tests.institutions.portal.deliveries.firm import (
     Resident,
 )
 from tests.institutions.portal.house import PUBLIC, House
-from tests.support.waiting import PATIENCE_SECONDS
-from tests.webkit.face.serving import (
-    CHROMIUM,
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    keep_picture,
-)
+from tests.webkit.face import device
+from tests.webkit.face.serving import DESK, PHONE, browsing, look_at
 
 pytestmark = pytest.mark.browser
 
@@ -39,17 +32,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def chromium(house: House, firm: Firm, resident: Resident) -> Iterator[Browser]:
     """A browser for which the two names lead to the two processes, as on the platform. Begun last: its event loop keeps Django from the database."""
-    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     ports = {PUBLIC: house.portal.port, HERE: firm.server.port}
-    rules = ",".join(f"MAP {urlsplit(name).netloc} 127.0.0.1:{port}" for name, port in ports.items())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", f"--host-resolver-rules={rules}"]
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with browsing({urlsplit(name).netloc: port for name, port in ports.items()}) as browser:
+        yield browser
 
 
 def elsewhere(work: object) -> object:
@@ -71,19 +56,15 @@ def test_a_resident_links_consents_reads_and_moves_on(
     elsewhere(lambda: firm.known_to_the_process(resident.number))
     context = chromium.new_context(viewport=PHONE)
 
-    def at_the_device(route: Route) -> None:
-        asked_for = parse_qs(urlsplit(route.request.url).query)["request"][0]
-        asked = house.device.fetch(asked_for, now=datetime.now(UTC))
-        back = sign_in.finish_url(asked, house.device.respond(asked, resident.holder.answer(asked)))
-        route.fulfill(status=303, headers={"Location": back})
+    def at_the_device(target: SplitResult) -> str:
+        asked = house.device.fetch(parse_qs(target.query)["request"][0], now=datetime.now(UTC))
+        return sign_in.finish_url(asked, house.device.respond(asked, resident.holder.answer(asked)))
 
-    context.route("http://wallet.localhost:8000/**", at_the_device)
+    device.play(at_the_device)
     page = context.new_page()
 
     def look(name: str) -> None:
-        keep_picture(page, f"portal-deliveries-{name}-360")
-        assert_accessible(page)
-        assert_fits(page)
+        look_at(page, f"portal-deliveries-{name}")
 
     page.goto(f"{PUBLIC}/deliveries/")
     page.get_by_role("button", name="カードでサインインする").click()
@@ -158,11 +139,7 @@ def test_the_operators_desk(chromium: Browser, firm: Firm, resident: Resident) -
     page.get_by_label("書類").select_option(label="あおぞら架空生命保険：ご契約内容のお知らせ")
     page.get_by_role("button", name="署名して送る").click()
     expect(page.get_by_text("届きました", exact=True).first).to_be_visible()
-    keep_picture(page, "courier-desk-1280")
-    assert_accessible(page)
-    page.set_viewport_size(PHONE)
-    assert_fits(page)
+    look_at(page, "courier-desk", DESK, PHONE)
     page.goto(f"{HERE}/")
-    assert_accessible(page)
-    assert_fits(page)
+    look_at(page, "courier-home")
     context.close()

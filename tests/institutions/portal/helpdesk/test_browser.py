@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.helpdesk.models import Feedback, FeedbackState
@@ -18,7 +18,8 @@ from tests.institutions.portal.helpdesk.test_help import asked
 from tests.institutions.portal.house import PUBLIC, Holder, House
 from tests.institutions.portal.proxies.test_proxies import entrusted, told
 from tests.institutions.portal.visits import newcomer, now
-from tests.webkit.face.serving import PHONE, assert_accessible, assert_fits, browsing, keep_picture
+from tests.webkit.face import device
+from tests.webkit.face.serving import PHONE, browsing, keep_picture, look_at
 
 pytestmark = pytest.mark.browser
 
@@ -74,15 +75,14 @@ def page(scene: Scene) -> Iterator[Page]:
 def signed_in(chromium: Browser, scene: Scene) -> Page:
     """A page after signing in; the holder's device answers where the browser would meet it."""
     context = chromium.new_context(viewport=PHONE)
-    device = scene.house.device
+    client = scene.house.device
 
-    def at_the_device(route: Route) -> None:
-        request_id = parse_qs(urlsplit(route.request.url).query)["request"][0]
-        wanted = device.fetch(request_id, now=datetime.now(UTC))
-        back = sign_in.finish_url(wanted, device.respond(wanted, scene.holder.answer(wanted)))
-        route.fulfill(status=303, headers={"Location": back.replace(PUBLIC, scene.address)})
+    def at_the_device(target: SplitResult) -> str:
+        wanted = client.fetch(parse_qs(target.query)["request"][0], now=datetime.now(UTC))
+        back = sign_in.finish_url(wanted, client.respond(wanted, scene.holder.answer(wanted)))
+        return back.replace(PUBLIC, scene.address)
 
-    context.route("http://wallet.localhost:8000/**", at_the_device)
+    device.play(at_the_device)
     page = context.new_page()
     page.goto(f"{scene.address}/sign-in/?kiosk&next=/help/support")
     page.get_by_role("button", name="カードでサインインする").click()
@@ -96,21 +96,17 @@ def test_pages_are_accessible_and_fit_and_an_address_is_entered_by_keyboard(scen
     for name, path in PAGES:
         page.goto(f"{scene.address}{path}")
         expect(page.get_by_text("職員に伝える番号")).to_be_visible()  # on every page, until it ends
-        keep_picture(page, f"portal-{name}-360")
-        assert_accessible(page)
-        assert_fits(page)
+        look_at(page, f"portal-{name}")
     page.goto(f"{scene.address}/account/contacts/address")
     page.get_by_label("メールアドレス").focus()
     page.keyboard.type("nobody")
     page.keyboard.press("Enter")
     expect(page.get_by_text("name@example.jp のように").first).to_be_visible()
-    keep_picture(page, "portal-contacts-error-360")
-    assert_accessible(page)
+    look_at(page, "portal-contacts-error")
     page.goto(f"{scene.address}/proxies/")
     page.get_by_role("button", name="代わりに操作する").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("代わりに操作しています")
-    keep_picture(page, "portal-acting-360")
-    assert_accessible(page)
+    look_at(page, "portal-acting")
     page.goto(f"{scene.address}/notices/")
     expect(page.get_by_text("代理で操作しています：母さん")).to_be_visible()
     expect(page.get_by_text("母あての通知").first).to_be_visible()

@@ -26,6 +26,7 @@ from tests.webkit.face.serving import (
     assert_fits,
     browsing,
     keep_picture,
+    look_at,
 )
 
 pytestmark = pytest.mark.browser
@@ -60,9 +61,7 @@ def press(page: Page, selector: str) -> None:
 def looking(page: Page, address: str) -> Callable[[str, str], None]:
     def look(name: str, path: str) -> None:
         page.goto(address + path)
-        keep_picture(page, f"portal-home-{name}-360")
-        assert_accessible(page)
-        assert_fits(page)
+        look_at(page, f"portal-home-{name}")
 
     return look
 
@@ -85,7 +84,7 @@ def test_a_resident_sees_what_to_do_on_a_phone(
 ) -> None:
     address = f"http://127.0.0.1:{house.portal.port}"
     context = chromium.new_context(viewport=PHONE)
-    played_device(context, person)
+    played_device(person)
     page = context.new_page()
     look = looking(page, address)
     page.goto(f"{address}/events/birth/?{ANSWERS}")

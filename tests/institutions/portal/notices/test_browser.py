@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import pytest
 from django.db import connections, transaction
-from playwright.sync_api import Browser, Route, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.notices import inbox
@@ -18,8 +18,8 @@ from mynumber.protocols.notices import Category
 from tests.institutions.portal.house import PUBLIC, Holder, House
 from tests.institutions.portal.notices.writing import a_bill, a_notice, an_offer
 from tests.support.exchange import CITY
-from tests.support.waiting import PATIENCE_SECONDS
-from tests.webkit.face.serving import CHROMIUM, PHONE, assert_accessible, assert_fits, keep_picture
+from tests.webkit.face import device
+from tests.webkit.face.serving import PHONE, browsing, look_at
 
 pytestmark = pytest.mark.browser
 
@@ -29,34 +29,22 @@ WORDS = "令和8年度の固定資産税の納税通知書をお送りします�
 @pytest.fixture
 def chromium(neighbours: House) -> Iterator[Browser]:
     """A browser for which the portal's name leads to the portal's process."""
-    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
-    rule = f"MAP {urlsplit(PUBLIC).netloc} 127.0.0.1:{neighbours.portal.port}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", f"--host-resolver-rules={rule}"]
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with browsing({urlsplit(PUBLIC).netloc: neighbours.portal.port}) as browser:
+        yield browser
 
 
 def test_notices_are_found_read_and_put_away(house: House, holder: Holder, chromium: Browser) -> None:
     context = chromium.new_context(viewport=PHONE)
 
-    def at_the_device(route: Route) -> None:
-        asked_for = parse_qs(urlsplit(route.request.url).query)["request"][0]
-        asked = house.device.fetch(asked_for, now=datetime.now(UTC))
-        back = sign_in.finish_url(asked, house.device.respond(asked, holder.answer(asked)))
-        route.fulfill(status=303, headers={"Location": back})
+    def at_the_device(target: SplitResult) -> str:
+        asked = house.device.fetch(parse_qs(target.query)["request"][0], now=datetime.now(UTC))
+        return sign_in.finish_url(asked, house.device.respond(asked, holder.answer(asked)))
 
-    context.route("http://wallet.localhost:8000/**", at_the_device)
+    device.play(at_the_device)
     page = context.new_page()
 
     def look(name: str) -> None:
-        keep_picture(page, f"portal-notices-{name}-360")
-        assert_accessible(page)
-        assert_fits(page)
+        look_at(page, f"portal-notices-{name}")
 
     page.goto(f"{PUBLIC}/notices/")
     page.get_by_role("button", name="カードでサインインする").click()
