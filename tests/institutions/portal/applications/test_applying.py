@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 
+from mynumber.foundation.procedures import answers
 from mynumber.institutions.portal.applications import drafts, kept, outbox
 from mynumber.institutions.portal.applications.models import Application, Sending, Standing
 from mynumber.institutions.portal.notices import inbox
 from mynumber.protocols.applications import LetterForm, MarkedField, Step, statement_digest
+from mynumber.protocols.counter_drafts import Draft
 from mynumber.protocols.refusal import Reason, Refused
 from tests.institutions.portal.applications.body import CHILD, OTHER_CITY, City
 from tests.institutions.portal.applications.people import CLAIM, Person
@@ -178,6 +182,8 @@ def test_when_nothing_can_be_paid_only_the_account_is_open_and_a_signed_sending_
     assert person.at("form/payment") in tasks
     assert person.at("form/you") not in tasks
     assert person.browser.get(person.at("form/you")).status_code == 409
+    assert "取り下げる" not in tasks
+    assert person.browser.post(person.at("withdraw"), {}).status_code == 409
     notices = inbox.of(held(person).account).order_by("-arrived_at", "-pk")
     assert notices[0].category == "benefit"
     person.fill("payment", account__number="1111222")
@@ -360,24 +366,154 @@ def test_an_office_that_does_not_answer_leaves_the_form_to_the_person(house: Hou
     assert "役所の情報を入れました" in person.browser.text(person.at())
 
 
-def test_the_counter_takes_a_draft_by_its_code_once(person: Person, city: City) -> None:
-    person.ready()
+def code_of(person: Person) -> str:
+    """The code that the applicant reads at the portal."""
     page = person.browser.post_form(person.at(), person.at("code"))
     text: str = page.content.decode()  # type: ignore[attr-defined]  # the test client's answer
     found = re.search(r"<strong>([0-9A-Z-]{14})</strong>", text)
     assert found is not None
-    code = found[1].replace("-", "")
-    with pytest.raises(Refused) as other:
-        city.take_draft(code, sender=OTHER_CITY)
-    assert other.value.reason is Reason.UNKNOWN_RECORD
+    return found[1].replace("-", "")
+
+
+def reason(act: Callable[[], object]) -> Reason:
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.reason
+
+
+def with_phone(draft: Draft, phone: str) -> bytes:
+    """The answers of a draft, with another telephone number."""
+    body = json.loads(draft.answers)
+    body["answers"]["phone"] = phone
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_the_counter_takes_a_draft_by_its_code_once(person: Person, city: City) -> None:
+    person.ready()
+    code = code_of(person)
+    assert reason(lambda: city.take_draft(code, sender=OTHER_CITY)) is Reason.UNKNOWN_RECORD
     draft = city.take_draft(code)
-    assert draft.application == person.ident
+    assert (draft.application, draft.sequence) == (person.ident, 0)
     assert draft.applicant.name == person.holder.name
     assert json.loads(draft.answers)["answers"]["cause"] == "birth"
-    with pytest.raises(Refused) as again:
-        city.take_draft(code)
-    assert again.value.reason is Reason.UNKNOWN_RECORD
+    assert reason(lambda: city.take_draft(code)) is Reason.UNKNOWN_RECORD, "used"
     assert held(person).happenings.filter(kind="taken", words__contains="田中").exists()
+
+
+def test_an_expired_code_and_one_that_was_replaced_lead_nowhere(person: Person, city: City) -> None:
+    person.ready()
+    first = code_of(person)
+    second = code_of(person)
+    assert reason(lambda: city.take_draft(first)) is Reason.UNKNOWN_RECORD
+    Application.objects.filter(pk=person.ident).update(counter_code_until=datetime.now(UTC))
+    assert reason(lambda: city.take_draft(second)) is Reason.UNKNOWN_RECORD
+    assert held(person).editing, "the draft is where it was"
+
+
+def test_while_the_counter_has_it_nothing_changes_here_and_it_comes_back_filled(
+    person: Person, city: City
+) -> None:
+    person.ready()
+    draft = city.take_draft(code_of(person))
+    assert "いまは窓口で記入しています" in person.browser.text(person.at())
+    assert "窓口にあります" in person.browser.text("/applications/")
+    refused = person.browser.get(person.at("form/you"))
+    assert refused.status_code == 409
+    assert "自分で続ける" in refused.content.decode()
+    changed = with_phone(draft, "0355556666")
+    assert reason(lambda: city.return_draft(draft, changed, sender=OTHER_CITY)) is Reason.UNKNOWN_RECORD
+    assert city.return_draft(draft, changed) == 1
+    assert city.return_draft(draft, changed) == 0, "the same again changes nothing"
+    assert "0355556666" in person.browser.text(person.at("form/you"))
+    assert "住民基本台帳から" in person.browser.text(person.at("form/you")), "what was known is still known"
+    person.send()
+    person.browser.text(person.at())
+    assert json.loads(city.arrived[person.ident, 0][0].answers)["answers"]["phone"] == "0355556666"
+
+
+def test_who_takes_the_draft_back_loses_nothing_to_the_clerk(person: Person, city: City) -> None:
+    person.ready()
+    draft = city.take_draft(code_of(person))
+    person.browser.post_form(person.at(), person.at("take-back"))
+    person.fill("you", phone="0311110000")
+    late = with_phone(draft, "0399990000")
+    assert reason(lambda: city.return_draft(draft, late)) is Reason.OUT_OF_PLACE
+    assert "0311110000" in person.browser.text(person.at("form/you"))
+    # Handed in at the counter all the same: it has arrived, and what the resident changes is an amendment of it.
+    assert city.hand_in(draft, late)
+    row = held(person)
+    assert (row.standing, row.editing, row.sequence) == (Standing.UNDER_WAY, True, 1)
+    assert "0311110000" in person.browser.text(person.at("form/you"))
+
+
+def test_what_was_handed_in_at_the_counter_is_followed_here(person: Person, city: City) -> None:
+    person.ready()
+    draft = city.take_draft(code_of(person))
+    answers = with_phone(draft, "0322223333")
+    assert reason(lambda: city.hand_in(draft, answers, sender=OTHER_CITY)) is Reason.UNKNOWN_RECORD
+    assert reason(lambda: city.hand_in(draft, answers, sequence=3)) is Reason.OUT_OF_PLACE
+    assert city.hand_in(draft, answers)
+    assert city.hand_in(draft, answers), "told again changes nothing"
+    row = held(person)
+    assert (row.standing, row.channel, row.editing) == (Standing.UNDER_WAY, "counter", False)
+    assert row.sent_at is not None
+    assert row.arrived_at is not None
+    assert row.sent_at < row.arrived_at
+    assert row.sendings.count() == 1
+    city.tell(city.step(person.ident, Step.ARRIVED), city.step(person.ident, Step.ACCEPTED))
+    status = person.browser.text(person.at())
+    assert "2026-CAC-000777" in status
+    assert "窓口" in status
+    assert inbox.of(row.account).filter(category="procedure").count() == 1
+    # It is amended from here as if it had been sent from here.
+    person.browser.post_form(person.at(), person.at("amend"))
+    assert "0322223333" in person.browser.text(person.at("form/you"))
+
+
+def test_an_application_of_the_counter_is_shown_to_the_account_of_the_card_alone(
+    person: Person, city: City
+) -> None:
+    person.ready()
+    draft = city.take_draft(code_of(person))
+    begun = msgspec.structs.replace(draft, application=uuid4())
+    nobody = {"certificate": "F" * 16, "taking": None}
+    assert not city.hand_in(begun, draft.answers, **nobody)
+    mine = {"certificate": person.holder.serial, "taking": None}
+    assert city.hand_in(begun, draft.answers, **mine)
+    assert city.hand_in(begun, draft.answers, **mine)
+    row = Application.objects.get(pk=begun.application)
+    assert (row.account, row.live) == (held(person).account, False), "the draft for the same right stays"
+    assert "2026-CAC-000777" in person.browser.text("/applications/")
+    assert "2026-CAC-000777" in person.browser.text(f"/applications/{row.pk}/")
+
+
+def test_a_municipality_that_takes_it_at_the_counter_alone_says_so(house: House, browser: Browser) -> None:
+    found = browser.text("/procedures/?q=妊娠届&town=272124")
+    assert "八尾市では、窓口だけで受け付けます" in found
+    guide = browser.text("/procedures/pregnancy_notification/?town=272124")
+    assert "保健センター（模型）においでください" in guide
+    assert "申請をはじめる" not in guide
+    here = browser.text("/procedures/pregnancy_notification/?town=131229")
+    assert "面談の通訳" in here
+    assert "妊娠11週までに" in here
+    assert "健診を受ける病院の予定表" in here
+    assert "申請をはじめる" in here
+    for odd in ("131228", "x", "999999"):
+        assert "申請をはじめる" in browser.text(f"/procedures/pregnancy_notification/?town={odd}")
+
+
+def test_the_form_is_that_of_ones_own_municipality_from_the_consent_on(person: Person, city: City) -> None:
+    person.sign_in()
+    person.begin("pregnancy_notification")
+    person.agree()
+    assert held(person).form == "2026-04+131229.20260401"
+    person.browser.text(person.at())
+    assert "面談の通訳" in person.browser.text(person.at("form/request"))
+    person.fill("request", local_interpreter="english")
+    row = held(person)
+    reading = drafts.reading_of(row, kept.content_of(row), now=datetime.now(UTC))
+    assert reading.values["local_interpreter"] == "english"
+    assert b'"version":"2026-04+131229.20260401"' in answers.encode(reading.procedure, reading.values)
 
 
 def test_what_was_not_told_is_asked_for(person: Person, city: City) -> None:
