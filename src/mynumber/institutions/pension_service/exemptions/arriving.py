@@ -33,6 +33,7 @@ from mynumber.protocols.applications import Arrival, Step, statement_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.residents import FourAttributes
 from mynumber.webkit import safe
+from mynumber.webkit.examination.representation import require_scope
 from mynumber.webkit.examination.sheets import day
 from mynumber.webkit.examination.signatures import require_signature
 from mynumber.webkit.examination.soundness import duplicate, malformed, require_documents, sound_answers
@@ -108,6 +109,7 @@ def _require_sound(application: protocol.Application, *, at: datetime) -> _Sound
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "the form is not decided here")
     if application.sequence == 0 and not procedure.applies(day(at)):
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "the form is not in force")
+    require_scope(procedure, application.proxy, application.representation, at=application.sent_at)
     answers = sound_answers(procedure, application.answers)
     require_documents(procedure, application)
     return _Sound(procedure, answers, statement_digest(application).hex())

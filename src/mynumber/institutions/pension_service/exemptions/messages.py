@@ -35,6 +35,7 @@ from mynumber.protocols.applications import Application as Sent
 from mynumber.protocols.exchange import Acknowledged
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.refusal import Hop, Reason, Refused
+from mynumber.webkit.examination.representation import require_scope
 from mynumber.webkit.messages import Afterwards, Question, message_routes, only
 
 NOT_FOUND: Final = "氏名・住所・生年月日・性別が年金機構の記録と一致しませんでした。"
@@ -55,6 +56,7 @@ def answer_prefill(question: Question[Prefill]) -> Prefilled:
         raise Refused(Hop.PROVIDER, Reason.UNKNOWN_RECORD, "the form is not decided here")
     if not at - CONSENT_LASTS <= asked.agreed_at <= at + CLOCK_SKEW:
         raise Refused(Hop.PROVIDER, Reason.NOT_ENTITLED, "the consent is not of this visit")
+    require_scope(procedure, asked.proxy, asked.representation, at=at)
     identified = identify(asked.applicant)
     wanted = {path.partition("[")[0].partition(".")[0] for path in asked.fields}
     shown = {each.id for each in procedure.field if not wanted or each.id in wanted}

@@ -15,10 +15,10 @@ import msgspec
 from django.db import transaction
 from django.db.models import F
 
+from mynumber.foundation.numbers.addresses import municipality_of
 from mynumber.foundation.people.ages import attains_on
 from mynumber.institutions.portal.account.models import Account, EventKind
 from mynumber.institutions.portal.account.signing_in import record
-from mynumber.institutions.portal.applications import bodies
 from mynumber.institutions.portal.applications.asking import SYSTEM, is_final
 from mynumber.institutions.portal.notices import inbox
 from mynumber.institutions.portal.proxies import kept
@@ -100,7 +100,7 @@ def claim(proxy_id: UUID, account: Account, representative: FourAttributes, *, n
         )
         if proxy is None or proxy.claimed is None:
             raise NotGranted(Fault.NOT_THERE)
-        home = bodies.municipality_of(representative.address)
+        home = municipality_of(representative.address)
         office = f"municipality.{home.code.digits}" if home else ""
         if office not in this_node().directory:
             raise NotGranted(Fault.NO_OFFICE)
