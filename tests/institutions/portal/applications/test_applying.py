@@ -183,7 +183,6 @@ def test_when_nothing_can_be_paid_only_the_account_is_open_and_a_signed_sending_
     assert person.at("form/you") not in tasks
     assert person.browser.get(person.at("form/you")).status_code == 409
     assert "取り下げる" not in tasks
-    assert person.browser.post(person.at("withdraw"), {}).status_code == 409
     notices = inbox.of(held(person).account).order_by("-arrived_at", "-pk")
     assert notices[0].category == "benefit"
     person.fill("payment", account__number="1111222")

@@ -63,6 +63,11 @@ def chip_of(application: Application) -> Chip:
     if application.at_counter:
         return Chip(say("窓口にあります", "At the counter", "まどぐちに あります"), Kind.INFO)
     standing = Standing(application.standing)
+    if standing is Standing.CORRECTION and application.decided_at is not None:
+        return Chip(
+            say("別の口座が必要です", "Another account is needed", "ほかの 口座を おしえて ください"),
+            Kind.ERROR,
+        )
     return Chip(standing.label, _KINDS[standing])
 
 

@@ -130,7 +130,7 @@ def write(application: Application, kind: LetterForm, words: str, *, now: dateti
         held = application.writings.filter(kind=kind.value, refused="").first()
         if held is not None:
             return held
-        if application.standing == Standing.DECIDED:
+        if application.decided_at is not None:
             raise drafts.NotOpen
     writing = Writing(application=application, kind=kind.value, at=now, next_try_at=now)
     writing.words = kept.seal(words.encode(), about=f"{writing.pk}/words")

@@ -211,7 +211,9 @@ def application(request: HttpRequest, ident: UUID) -> HttpResponse:
         following = tasks["next"]
         if "on" in request.GET and isinstance(following, Task):
             return SeeOther(following.link)
-        return page(request, "portal/applications/tasks.html", visit, words | tasks)
+        return page(
+            request, "portal/applications/tasks.html", visit, words | tasks | {"payment": payment_of(held)}
+        )
     return page(request, "portal/applications/status.html", visit, words | _status(held, request))
 
 
