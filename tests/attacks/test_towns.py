@@ -92,6 +92,7 @@ def test_no_town_reaches_what_is_another_towns(
         assert {way.pattern for way, *_ in found} - seen == set()
 
 
+@pytest.mark.thorough
 def test_what_offices_and_registers_say_is_text(databases: Databases, systems: Systems) -> None:
     with standing("municipality", databases("municipality"), systems):
         rows = Rows(CANARY, procedure="child_allowance_claim")
