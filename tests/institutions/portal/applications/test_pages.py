@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from django.http import QueryDict
 
+from mynumber.foundation.numbers.addresses import municipality_of
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.definition import Choice, Field, FieldType, How, Procedure
 from mynumber.foundation.procedures.loading import catalogue
-from mynumber.institutions.portal.applications.bodies import municipality_of
 from mynumber.webkit.filling import forms
 from mynumber.webkit.filling.content import Content, dotted
 from mynumber.webkit.filling.pages import sections

@@ -6,12 +6,12 @@ from datetime import date
 
 from django.http import HttpRequest
 
+from mynumber.foundation.numbers.addresses import municipality_of
 from mynumber.foundation.numbers.local_government import LocalGovernment, UnknownLocalGovernment, find
 from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.foundation.procedures.overlays import Local, Offered
 from mynumber.institutions.portal.account.sessions import Visit
-from mynumber.institutions.portal.applications.bodies import municipality_of
 from mynumber.institutions.portal.applications.models import Application
 from mynumber.webkit.face.language import say
 from mynumber.webkit.messages import this_node
