@@ -28,20 +28,36 @@ LIFE_EVENTS: Final = {
     LifeEvent.TWENTY: ("20歳", "Turning twenty", "20さい"),
 }
 _STEPS: Final = {
-    Step.ARRIVED: "役所に届きました（到達）",
-    Step.ACCEPTED: "受け付けました（受理）",
-    Step.CORRECTION_ASKED: "直してほしいところがあります（補正）",
-    Step.CORRECTED: "直した内容が届きました",
-    Step.WORDS: "担当者からのことば",
-    Step.WITHDRAWN: "取り下げました",
-    Step.GRANTED: "認められました（決定）",
-    Step.GRANTED_IN_PART: "一部が認められました（決定）",
-    Step.REFUSED: "認められませんでした（決定）",
-    Step.PAYMENT_ORDERED: "支払いの手続をしました",
-    Step.TRANSFER_SENT: "銀行に振込を頼みました",
-    Step.PAID: "支払いました",
-    Step.PAYMENT_RETURNED: "振り込めませんでした。別の口座を知らせてください",
-    Step.CLOSED: "手続が終わりました",
+    Step.ARRIVED: ("役所に届きました（到達）", "It arrived at the office", "やくしょに とどきました"),
+    Step.ACCEPTED: ("受け付けました（受理）", "Accepted", "うけつけました"),
+    Step.CORRECTION_ASKED: (
+        "直してほしいところがあります（補正）",
+        "Something has to be corrected",
+        "なおして ほしい ところが あります",
+    ),
+    Step.CORRECTED: ("直した内容が届きました", "Your correction arrived", "なおした ものが とどきました"),
+    Step.WORDS: ("担当者からのことば", "Words of the case worker", "やくしょの 人から"),
+    Step.WITHDRAWN: ("取り下げました", "Withdrawn", "やめました"),
+    Step.GRANTED: ("認められました（決定）", "Granted", "みとめられました"),
+    Step.GRANTED_IN_PART: ("一部が認められました（決定）", "Granted in part", "すこし みとめられました"),
+    Step.REFUSED: ("認められませんでした（決定）", "Refused", "みとめられませんでした"),
+    Step.PAYMENT_ORDERED: ("支払いの手続をしました", "Payment ordered", "はらう 手つづきを しました"),
+    Step.TRANSFER_SENT: ("銀行に振込を頼みました", "The bank was asked to pay", "銀行に たのみました"),
+    Step.PAID: ("支払いました", "Paid", "はらいました"),
+    Step.PAYMENT_RETURNED: (
+        "振り込めませんでした。別の口座を知らせてください",
+        "It could not be paid. Give another account",
+        "はらえませんでした。ほかの 口座を おしえて ください",
+    ),
+    Step.CLOSED: ("手続が終わりました", "Closed", "おわりました"),
+}
+_STANDINGS: Final = {
+    Standing.DRAFT: ("Draft", "下書き"),
+    Standing.SENDING: ("Being sent", "おくって います"),
+    Standing.UNDER_WAY: ("Under way", "しらべて います"),
+    Standing.CORRECTION: ("To be corrected", "なおして ください"),
+    Standing.DECIDED: ("Decided", "きまりました"),
+    Standing.ENDED: ("Ended", "おわりました"),
 }
 _KINDS: Final = {
     Standing.DRAFT: Kind.NEUTRAL,
@@ -68,16 +84,26 @@ def chip_of(application: Application) -> Chip:
             say("別の口座が必要です", "Another account is needed", "ほかの 口座を おしえて ください"),
             Kind.ERROR,
         )
-    return Chip(standing.label, _KINDS[standing])
+    return Chip(say(standing.label, *_STANDINGS[standing]), _KINDS[standing])
 
 
 def step_line(told: Told) -> Line:
     """A step of the timeline, by its title, its words and who has it."""
     words = [told.words] if told.words else []
-    words.append(f"いま持っているところ：{told.holder}。")
+    words.append(
+        say(
+            f"いま持っているところ：{told.holder}。",
+            f"Now with {told.holder}.",
+            f"いま {told.holder}に あります。",
+        )
+    )
     if told.expected_by:
         words.append(
-            f"次の予定：{told.expected_by.year}年{told.expected_by.month}月{told.expected_by.day}日まで。"
+            say(
+                f"次の予定：{told.expected_by.year}年{told.expected_by.month}月{told.expected_by.day}日まで。",
+                f"Next step by {told.expected_by.isoformat()}.",
+                f"つぎは {told.expected_by.year}年{told.expected_by.month}月{told.expected_by.day}日まで。",
+            )
         )
     stopped = told.step in (
         Step.CORRECTION_ASKED,
@@ -85,7 +111,9 @@ def step_line(told: Told) -> Line:
         Step.WITHDRAWN,
         Step.PAYMENT_RETURNED,
     )
-    return Line(_STEPS[told.step], " ".join(words), StepState.STOPPED if stopped else StepState.DONE, told.at)
+    return Line(
+        say(*_STEPS[told.step]), " ".join(words), StepState.STOPPED if stopped else StepState.DONE, told.at
+    )
 
 
 def outcome_of(told: Told) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +27,7 @@ from mynumber.protocols.relying_party import Fault, SignInElsewhereRefused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Said
 from mynumber.webkit.headers import never_kept
 from mynumber.webkit.messages import message_routes
 
@@ -109,36 +111,81 @@ def _site(key: str) -> Site:
     return found
 
 
+_FAULTS: Final = {
+    Fault.STATE: (
+        "このブラウザーのいまのサインインではじめた依頼ではないか、もう使われた依頼です。",
+        "It was not begun in this visit, or was used already.",
+        "この ブラウザーで はじめて いないか、もう おわりました。",
+    ),
+    Fault.MIX_UP: (
+        "頼んだサイトとは別のところから返事が来ました。",
+        "The answer came from elsewhere than the site that was asked.",
+        "ちがう サイトから こたえが 来ました。",
+    ),
+    Fault.DECLINED: (
+        "サイトが、つなぐことを認めませんでした。やめた場合も、ここに来ます。",
+        "The site did not agree, or you cancelled there.",
+        "サイトが よいと 言いませんでした。",
+    ),
+    Fault.UNREACHABLE: (
+        "サイトにつながりません。",
+        "The site cannot be reached.",
+        "サイトに つながりません。",
+    ),
+}
+_UNPROVEN: Final = (
+    "サイトからの返事を確かめられませんでした。",
+    "The site's answer could not be checked.",
+    "サイトの こたえが たしかめられませんでした。",
+)
+
+
 def _refusal(fault: Fault, site: Site) -> PageRefused:
-    what = {
-        Fault.STATE: "このブラウザーのいまのサインインではじめた依頼ではないか、もう使われた依頼です。",
-        Fault.MIX_UP: "頼んだサイトとは別のところから返事が来ました。",
-        Fault.DECLINED: f"{site.name}が、つなぐことを認めませんでした。やめた場合も、ここに来ます。",
-        Fault.UNREACHABLE: f"{site.name}につながりません。",
-    }.get(fault, f"{site.name}からの返事を確かめられませんでした。")
+    what, english, easy = _FAULTS.get(fault, _UNPROVEN)
     return PageRefused(
         "つながりを作りませんでした",
-        f"{what}何も変わっていません。",
+        f"{site.name}：{what}何も変わっていません。",
         "つながりのページに戻って、はじめからやり直してください。",
         reason=fault.value,
         status=503 if fault is Fault.UNREACHABLE else 400,
-        title_en="The accounts were not linked",
+        english=Said(
+            "The accounts were not linked",
+            f"{site.name}: {english} Nothing has changed.",
+            ("Go back to the page of links and begin again.",),
+        ),
+        easy=Said(
+            "つなぎませんでした",
+            f"{site.name}：{easy}",
+            ("もどって、はじめから して ください。",),
+        ),
     )
 
 
 def _taken(reason: Taken, site: Site) -> PageRefused:
+    others = reason is Taken.OTHER_ACCOUNT
     what = (
         f"その{site.name}のアカウントは、ほかの人の利用者フォルダとつながっています。"
-        if reason is Taken.OTHER_ACCOUNT
+        if others
         else f"あなたは、{site.name}の別のアカウントとつながっています。"
     )
+    english = (
+        f"That account of {site.name} is linked with somebody else."
+        if others
+        else f"You are linked with another account of {site.name}."
+    )
+    easy = "ほかの 人と つながって います。" if others else "べつの アカウントと つながって います。"
     return PageRefused(
         "つながりを作りませんでした",
         f"{what}何も変わっていません。",
         "心あたりのないときは、そのサイトの窓口に問い合わせてください。",
         reason=reason.value,
         status=409,
-        title_en="The accounts were not linked",
+        english=Said(
+            "The accounts were not linked",
+            f"{english} Nothing has changed.",
+            ("If you do not know why, ask the site.",),
+        ),
+        easy=Said("つなぎませんでした", easy, ("わからない ときは、サイトに きいて ください。",)),
     )
 
 

@@ -29,6 +29,7 @@ from mynumber.institutions.portal.identity.requests import Asked
 from mynumber.protocols.certification import Purpose
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Said
 from mynumber.webkit.headers import never_kept
 
 WITHIN: Final = timedelta(minutes=2)
@@ -65,7 +66,16 @@ def go(request: HttpRequest, client_id: str) -> HttpResponse:
             "新しいカードか、使えるようになったカードでサインインしてください。",
             reason="certificate_not_good",
             status=403,
-            title_en="This card is not in force",
+            english=Said(
+                "This card is not in force",
+                "The card's certificate is not good now.",
+                ("Sign in with a new card, or one that is in force again.",),
+            ),
+            easy=Said(
+                "この カードは つかえません",
+                "カードの 電子証明書が いまは つかえません。",
+                ("つかえる カードで 入って ください。",),
+            ),
         )
     request.session[_CHOSEN] = [client_id, datetime.now(UTC).timestamp()]
     begins = linkage.client.initiate_login_uri

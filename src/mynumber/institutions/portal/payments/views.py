@@ -25,6 +25,7 @@ from mynumber.webkit import logs
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.environment import default_public_url, origin
 from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.errors import Said
 from mynumber.webkit.face.language import say
 from mynumber.webkit.face.parts import Chip, Column, Kind, Link, Table
 from mynumber.webkit.paper import WrongPaper
@@ -167,6 +168,16 @@ def card(request: HttpRequest, ident: UUID) -> HttpResponse:
             reason=refused.reason.value,
             status=503,
             hop=refused.hop.label_ja,
+            english=Said(
+                "You cannot pay by card now",
+                "The payment agent does not answer, or does not take it.",
+                ("Try again in a little while. The Pay-easy numbers work now.",),
+            ),
+            easy=Said(
+                "いまは カードで はらえません",
+                "いまは できません。",
+                ("あとで もう いちど して ください。ペイジーなら はらえます。",),
+            ),
         ) from None
     return SeeOther(f"{_agent()}{status.page}")
 
@@ -205,6 +216,16 @@ def receipt(request: HttpRequest, ident: UUID) -> HttpResponse:
             "納付先に問い合わせてください。",
             reason="withheld",
             status=500,
+            english=Said(
+                "This paper is withheld",
+                "The paper did not pass its check.",
+                ("Ask the body that is paid.",),
+            ),
+            easy=Said(
+                "この 紙は わたせません",
+                "紙に まちがいが ありました。",
+                ("はらう ところに きいて ください。",),
+            ),
         ) from None
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, "receipt.pdf") or "attachment"
