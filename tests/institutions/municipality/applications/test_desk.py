@@ -48,14 +48,14 @@ class Clerk(Worker):
         self.token = found[1] if found else self.token
         return html.unescape(text)
 
-    def send(self, path: str, status: int = 302, **values: Any) -> Any:
+    def send(self, path: str, status: int = 302, /, **values: Any) -> Any:
         """A form; names with __ for dots."""
         named = {name.replace("__", "."): value for name, value in values.items()}
         response = self.client.post(f"/{self.town}/desk/{path}", {**named, "csrfmiddlewaretoken": self.token})
         assert response.status_code == status, html.unescape(response.content.decode())[:4000]
         return response
 
-    def fill(self, ident: UUID, section: str, status: int = 302, **values: Any) -> Any:
+    def fill(self, ident: UUID, section: str, status: int = 302, /, **values: Any) -> Any:
         """A section as a browser sends it: what stands in it, and what is answered."""
         page = f"{ident}/form/{section}"
         standing = {name: each[-1] for name, each in controls(self.open(page)).items()}
@@ -171,7 +171,7 @@ def test_a_walk_in_begins_from_nothing_and_signs_by_hand(fresh: House, clerks: d
     with acting_as(CITY):
         addressee = Person.objects.get(persona="kenta").addressee
     clerk.open("new")
-    begun = {"procedure": "pregnancy_notification", "check": "one_with_photo", "agreed": "on"}
+    begun: dict[str, Any] = {"procedure": "pregnancy_notification", "check": "one_with_photo", "agreed": "on"}
     assert "この宛名番号の住民がいません" in html.unescape(
         clerk.send("new", 422, **begun, addressee="0000000000").content.decode()
     )

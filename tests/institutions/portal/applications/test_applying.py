@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -475,9 +476,9 @@ def test_an_application_of_the_counter_is_shown_to_the_account_of_the_card_alone
     person.ready()
     draft = city.take_draft(code_of(person))
     begun = msgspec.structs.replace(draft, application=uuid4())
-    nobody = {"certificate": "F" * 16, "taking": None}
+    nobody: dict[str, Any] = {"certificate": "F" * 16, "taking": None}
     assert not city.hand_in(begun, draft.answers, **nobody)
-    mine = {"certificate": person.holder.serial, "taking": None}
+    mine: dict[str, Any] = {"certificate": person.holder.serial, "taking": None}
     assert city.hand_in(begun, draft.answers, **mine)
     assert city.hand_in(begun, draft.answers, **mine)
     row = Application.objects.get(pk=begun.application)
