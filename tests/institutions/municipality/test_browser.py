@@ -138,6 +138,16 @@ def test_the_case_worker_does_the_main_job(browser: Browser, address: str, size:
     _check(page, "records", size)
     page.goto(f"{address}/{CITY}/")
     _check(page, "home", size)
+    for path in (
+        "applications/statistics",
+        "notices/",
+        "offers/",
+        "desk/",
+        "representation/",
+    ):
+        page.goto(f"{address}/{CITY}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        _check(page, path.strip("/").replace("/", "-"), size)
     context.close()
     scripts.close()
 

@@ -79,12 +79,13 @@ def report(*, whole: bool) -> list[str]:
     """Write the report; only in the controller. After a `whole` run: what is wrong with the list of pages, in sentences."""
     folder = Path(os.environ[FOLDER])
     visits, routes = list(_read(folder, Visit)), list(_read(folder, Route))
+    wrong = complaints(visits, routes) if whole and visits and routes else []
     if visits:
         REPORT.parent.mkdir(exist_ok=True)
         new = REPORT.with_suffix(f".{os.getpid()}")
-        new.write_text(written(visits, routes), encoding="utf-8")
+        new.write_text(written(visits, routes, wrong), encoding="utf-8")
         new.replace(REPORT)
-    return complaints(visits, routes) if whole and visits and routes else []
+    return wrong
 
 
 def complaints(visits: Iterable[Visit], routes: Iterable[Route]) -> list[str]:
@@ -111,8 +112,8 @@ def complaints(visits: Iterable[Visit], routes: Iterable[Route]) -> list[str]:
     return forgotten + gone
 
 
-def written(visits: Iterable[Visit], routes: Iterable[Route]) -> str:
-    """The report as Markdown: a line for each page, width and look; of several visits the worst figures."""
+def written(visits: Iterable[Visit], routes: Iterable[Route], wrong: Iterable[str] = ()) -> str:
+    """The report as Markdown: a line for each page, width and look, of several visits the worst figures; then what is `wrong` with the list of pages."""
     by_house = _by_house(routes)
     rows: defaultdict[tuple[str, str, int, str, str, int], list[Visit]] = defaultdict(list)
     for visit in visits:
@@ -144,6 +145,7 @@ def written(visits: Iterable[Visit], routes: Iterable[Route]) -> str:
             f"| {max(visit.weight for visit in seen) / 1000:.1f} | {max(visit.shift for visit in seen):.4g} "
             f"| {max(visit.paint for visit in seen):.0f} |"
         )
+    lines += ["", "## Not looked at in this run", "", *(f"- {complaint}" for complaint in wrong)]
     lines += ["", "## Not visited, and why", "", "| House | Page | Reason |", "|---|---|---|"]
     lines += [
         f"| {house} | `/{pattern}` | {reason} |"

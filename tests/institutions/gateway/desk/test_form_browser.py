@@ -12,15 +12,7 @@ from mynumber.foundation.law import InformationKind
 from tests.institutions.gateway.conftest import PASSWORD, add_staff
 from tests.institutions.gateway.desk.test_desk import TENANT, put_on_desk
 from tests.support.exchange import CITY, TAX, Exchange, resident_code
-from tests.webkit.face.serving import (
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_fits,
-    browsing,
-    keep_picture,
-    serving,
-)
+from tests.webkit.face.serving import DESK, PHONE, browsing, look_at, serving
 
 pytestmark = pytest.mark.browser
 
@@ -65,9 +57,7 @@ def test_an_answer_is_typed_and_its_faults_are_found(
     expect(optional.locator("#id_taxation")).to_be_hidden()
     optional.locator("summary").click()
     optional.locator("#id_taxation").select_option("非課税")
-    assert_accessible(page)
-    assert_fits(page)
-    keep_picture(page, f"gateway-desk-form-{size['width']}")
+    look_at(page, "gateway-desk-form")
 
     page.goto(f"{address}/{TENANT}/items/{digests['pension_benefit']}")
     first = page.locator("details", has_text="公的年金給付 1")
@@ -76,6 +66,4 @@ def test_an_answer_is_typed_and_its_faults_are_found(
     page.get_by_role("button", name="この内容で回答する").click()
     expect(first.get_by_label("年額（円）")).to_be_visible()
     expect(first.get_by_label("年額（円）")).to_have_attribute("aria-invalid", "true")
-    assert_accessible(page)
-    assert_fits(page)
-    keep_picture(page, f"gateway-desk-form-faults-{size['width']}")
+    look_at(page, "gateway-desk-form-faults")

@@ -289,6 +289,8 @@ def test_the_pages_are_accessible_on_desk_and_phone(database: InstitutionDatabas
         "/table/81-1-4": "row",
         "/table/81-1-4-1": "item",
         "/table/changes": "changes",
+        "/table/own-use": "own-use",
+        "/table/layouts/local_tax": "layout",
         "/table/special": "special",
         "/table/?day=2016-01-01": "no-day",
     }
