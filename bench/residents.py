@@ -57,7 +57,8 @@ READ = (
     "/menu",
 )
 BUSY = 503
-MOST_RETRIES = 60
+MOST_RETRIES = 400
+"""Of a page that says to come back in three seconds: nobody gives up within the time that a run can take."""
 ENDING = re.compile("証明書の終わり ([0-9A-F]{4})")
 
 
