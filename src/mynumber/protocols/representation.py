@@ -71,7 +71,7 @@ class ClaimedRepresentation(_Body, frozen=True, kw_only=True):
     """From the signature certificate."""
     certificate: SerialText
     """Of the authentication certificate of the visit."""
-    person_name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    person_name: ShortText
     """As the representative wrote it."""
     person_birth: date
     asked_at: Moment

@@ -147,13 +147,26 @@ def _deliver(proxy: Proxy, now: datetime) -> bool:
             now=partial(datetime.now, UTC),
         )
     except Refused as refused:
-        wait = min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(proxy.tries, 10)))
-        Proxy.objects.filter(pk=proxy.pk).update(tries=F("tries") + 1, next_try_at=now + wait)
         if is_final(refused):
             _log.warning("a claim of representation was refused", reason=refused.reason.value)
+            _not_taken(proxy, now)
+            return False
+        wait = min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(proxy.tries, 10)))
+        Proxy.objects.filter(pk=proxy.pk).update(tries=F("tries") + 1, next_try_at=now + wait)
         return False
     Proxy.objects.filter(pk=proxy.pk, arrived_at=None).update(arrived_at=now)
     return True
+
+
+def _not_taken(proxy: Proxy, now: datetime) -> None:
+    """The office's system will never take it: the representative is told to go there."""
+    words = "市区町村のシステムが、届出を受け取りませんでした。窓口で申し出てください。"
+    with transaction.atomic():
+        ended = Proxy.objects.filter(pk=proxy.pk, ended_at=None).update(
+            ended_at=now, ended_by=Party.PORTAL.value, refusal=kept.seal(words, f"{proxy.pk}/refusal")
+        )
+        if ended:
+            note(proxy, Party.PORTAL, Deed.DECLINED, now)
 
 
 def start() -> Thread:

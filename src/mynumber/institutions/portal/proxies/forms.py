@@ -177,6 +177,15 @@ class RepresentationForm(PlainForm):
             latest=today,
         )
 
+    def clean_name(self) -> str:
+        """One line that can be printed."""
+        name = str(self.cleaned_data["name"])
+        if not name.isprintable():
+            raise forms.ValidationError(
+                say("氏名を入力してください。", "Enter the name.", "名前を 書いて ください。")
+            )
+        return name
+
     def clean(self) -> dict[str, Any]:
         """A parent's right ends with the eighteenth birthday."""
         given = super().clean() or {}
