@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 WORDS = "x"
+_numbers = itertools.count(1)
 
 
 class Rows:
@@ -58,7 +60,7 @@ def value_of(field: models.Field[Any, Any], words: str) -> Any:
         case models.BooleanField():
             return True
         case models.IntegerField() | models.DecimalField():
-            return 1
+            return next(_numbers)
         case models.BinaryField():
             return secrets.token_bytes(32)
         case models.JSONField():
