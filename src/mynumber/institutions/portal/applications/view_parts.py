@@ -53,7 +53,16 @@ def closed(application: Application) -> PageRefused:
             "申請のページの「自分で続ける」で、こちらに引き取れます。",
             reason="at_counter",
             status=409,
-            title_en="The counter has it now",
+            english=Said(
+                "The counter has it now",
+                f"{application.at_counter} fills it in with you.",
+                ("Take it back with 'Go on by yourself' on the page of the application.",),
+            ),
+            easy=Said(
+                "いま まどぐちに あります",
+                f"{application.at_counter}で 書いて います。",
+                ("「じぶんで つづける」で ここに もどせます。",),
+            ),
         )
     return PageRefused(
         "いまは変更できません",
