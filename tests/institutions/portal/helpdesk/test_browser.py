@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from urllib.parse import SplitResult, parse_qs
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Browser, Page, expect
 
 from mynumber.institutions.portal.account.models import Account
+from mynumber.institutions.portal.helpdesk import inquiries
+from mynumber.institutions.portal.helpdesk.inquiries import Subject
 from mynumber.institutions.portal.helpdesk.models import Feedback, FeedbackState
 from mynumber.institutions.portal.proxies.models import Function
 from mynumber.protocols import sign_in
-from tests.institutions.portal.helpdesk.test_help import asked
+from tests.institutions.portal.helpdesk.test_help import asked, member
 from tests.institutions.portal.house import PUBLIC, Holder, House
 from tests.institutions.portal.proxies.test_proxies import entrusted, told
 from tests.institutions.portal.visits import newcomer, now
@@ -23,6 +26,7 @@ from tests.webkit.face.serving import PHONE, browsing, keep_picture, look_at
 
 pytestmark = pytest.mark.browser
 
+PASSWORD = "とても長い合言葉 for tests"
 PAGES = (
     ("contacts", "/account/contacts"),
     ("preferences", "/account/contacts/preferences"),
@@ -32,6 +36,13 @@ PAGES = (
     ("help", "/help/"),
     ("feedback", "/help/feedback?page=procedures"),
     ("support", "/help/support"),
+    ("you-said", "/help/you-said"),
+    ("inquiries", "/help/inquiries/"),
+    ("inquiry-new", "/help/inquiries/new"),
+    ("proxy-code", "/proxies/accept"),
+    ("represent", "/proxies/represent"),
+    ("kiosk", "/kiosk"),
+    ("close", "/account/close"),
 )
 
 
@@ -43,6 +54,10 @@ class Scene:
     holder: Holder
     address: str
     proxy: str
+    staff: str
+    """The user name of a member of the portal's staff."""
+    desk: dict[str, str]
+    """Pages of the staff."""
 
 
 @pytest.fixture
@@ -52,8 +67,9 @@ def scene(house: House) -> Scene:
     actor = Account.objects.create(certificate_serial=holder.serial, opened_at=now(), last_signed_in_at=now())
     told(mother, "母あての通知")
     proxy = entrusted(mother, actor, Function.NOTICES)
-    asked("暗証番号を忘れたときは？", "市区町村の窓口で再設定できます。")
-    Feedback.objects.create(
+    question = asked("暗証番号を忘れたときは？", "市区町村の窓口で再設定できます。")
+    inquiry = inquiries.ask(mother, Subject.OTHER, "お知らせが届きません。", now=now())
+    feedback = Feedback.objects.create(
         page="home",
         words="小さい",
         at=now(),
@@ -62,7 +78,21 @@ def scene(house: House) -> Scene:
         did="大きくしました",
         decided_at=now(),
     )
-    return Scene(house, holder, f"http://127.0.0.1:{house.portal.port}", str(proxy.pk))
+    desk = {
+        "desk": "",
+        "join": "support",
+        "board": "feedback",
+        "triage": f"feedback/{feedback.pk}",
+        "questions": "questions",
+        "question-new": "questions/new",
+        "question": f"questions/{question.pk}",
+        "inquiries": "inquiries",
+        "inquiry": f"inquiries/{inquiry.pk}",
+    }
+    staff = member()
+    staff.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-the-tests", 1000)
+    staff.save()
+    return Scene(house, holder, f"http://127.0.0.1:{house.portal.port}", str(proxy.pk), staff.username, desk)
 
 
 @pytest.fixture
@@ -111,3 +141,17 @@ def test_pages_are_accessible_and_fit_and_an_address_is_entered_by_keyboard(scen
     expect(page.get_by_text("代理で操作しています：母さん")).to_be_visible()
     expect(page.get_by_text("母あての通知").first).to_be_visible()
     keep_picture(page, "portal-acting-notices-360")
+
+
+def test_the_staffs_pages_are_accessible_and_fit(scene: Scene) -> None:
+    with browsing() as chromium:
+        page = chromium.new_page(viewport=PHONE)
+        page.goto(f"{scene.address}/staff/")
+        page.get_by_label("利用者名").fill(scene.staff)
+        page.get_by_label("パスワード").fill(PASSWORD)
+        page.get_by_role("button", name="サインイン").click()
+        page.wait_for_url(f"{scene.address}/staff/")
+        for name, path in scene.desk.items():
+            page.goto(f"{scene.address}/staff/{path}")
+            expect(page).to_have_url(f"{scene.address}/staff/{path}")
+            look_at(page, f"portal-staff-{name}")
