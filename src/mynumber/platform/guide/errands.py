@@ -11,7 +11,7 @@ _CALL_CENTRE, _CLERK, _PROVIDER, _AUDITOR = "mori", "kubo", "aoki", "sakai"
 _OPERATOR = "hirano"
 _HELPDESK = "honda"
 _CASE_WORKER, _SUPERVISOR = "yamada", "kimura"
-_PENSION_WORKER = "okada"
+_PENSION_WORKER, _PENSION_SECOND = "okada", "noguchi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,15 @@ def errands(demo: Demo, urls: Mapping[str, str], town: str) -> tuple[Errand, ...
             "These applications arrive at the pension service: ask the town for the income, propose what the rule says, another approves.",
             f"{urls['pension_service']}/applications/",
             logins.get((_PENSION_WORKER, "")),
+        ),
+        Errand(
+            "pension_service",
+            "免除を案内する",
+            "Offer an exemption before anybody asks",
+            "担当が未納のある人の名簿を作り、この決裁者が送ります。所得の低い人に、記入済みの申請書が届きます。",
+            "The case worker draws up who owes premiums; this supervisor sends it. Whose income is low gets a filled application.",
+            f"{urls['pension_service']}/offers/",
+            logins.get((_PENSION_SECOND, "")),
         ),
         Errand(
             "portal",

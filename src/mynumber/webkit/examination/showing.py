@@ -50,8 +50,13 @@ class Part:
     lines: tuple[Line, ...]
 
 
-def parts_of(sheet: Sheet[Any], *, hides_addresses: bool, name_of: NameOf = nobody) -> list[Part]:
-    """The form by its sections, and last what the office knows without asking."""
+def parts_of(
+    sheet: Sheet[Any], *, hides_addresses: bool, name_of: NameOf = nobody, all_fields: bool = True
+) -> list[Part]:
+    """The form by its sections, and last what the office knows without asking.
+
+    all_fields: also what only the office could know and does not know yet, which stands on the form of open facts besides.
+    """
     differing = {each.path for each in sheet.differences}
     titles = {section.id: section.title.ja for section in sheet.procedure.section}
     by_section: dict[str, list[Line]] = {}
@@ -60,6 +65,8 @@ def parts_of(sheet: Sheet[Any], *, hides_addresses: bool, name_of: NameOf = nobo
             continue
         top = next(each for each in sheet.procedure.field if each.id == path.partition(".")[0])
         office = field.how in (How.NEVER_ASKED, How.DERIVED)
+        if office and not all_fields and value_at(sheet.values, path) is None:
+            continue
         section = "役所が確かめること" if office else titles.get(top.section, "申請の内容")
         by_section.setdefault(section, []).append(
             _line(sheet, path, field, differing, office=office, hides=hides_addresses, name_of=name_of)

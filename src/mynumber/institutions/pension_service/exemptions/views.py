@@ -19,6 +19,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mynumber.foundation.procedures.deadlines import correct_by
+from mynumber.foundation.procedures.definition import Network
 from mynumber.foundation.rules.national_pension import Kind
 from mynumber.institutions.pension_service.exemptions import (
     arriving,
@@ -42,6 +43,7 @@ from mynumber.institutions.pension_service.exemptions.words import chip, office_
 from mynumber.institutions.pension_service.systems import directory
 from mynumber.protocols.applications import Step
 from mynumber.protocols.exchange import Outcome as Ended
+from mynumber.protocols.facts import HELD
 from mynumber.protocols.refusal import Reason
 from mynumber.webkit.access import staff_only
 from mynumber.webkit.examination import showing
@@ -143,9 +145,9 @@ def _content(row: Application, staff: StaffMember) -> dict[str, Any]:
     decision = deciding.waiting(row)
     return {
         "sheet": sheet,
-        "parts": showing.parts_of(sheet, hides_addresses=False, name_of=name_of),
+        "parts": showing.parts_of(sheet, hides_addresses=False, name_of=name_of, all_fields=False),
         "adopt_url": reverse("exemptions:act", args=[row.number, "adopt"]),
-        "open": _confirm_form(sheet) if sheet.open else None,
+        "open": _confirm_form(row, sheet) if sheet.open else None,
         "deficits": [(label_of(sheet.procedure, each.path), each.sentence.ja) for each in sheet.deficits],
         "papers": Paper.objects.filter(submission__application=row).order_by("submission__sequence", "place"),
         "opinion": deciding.opinion_on(row, sheet, today=day(now)),
@@ -215,9 +217,16 @@ def act(request: HttpRequest, number: int, what: str) -> HttpResponse:
     return _do(request, row, acts[what])
 
 
-def _confirm_form(sheet: Sheet, data: QueryDict | None = None) -> ConfirmForm:
-    """What is open, on one form."""
-    return ConfirmForm(sheet.open, partial(label_of, sheet.procedure), data)
+def _confirm_form(row: Application, sheet: Sheet, data: QueryDict | None = None) -> ConfirmForm:
+    """What is open, on one form; not yet what a town can be asked and was not."""
+    asked = set(row.inquiries.values_list("information", flat=True))
+    askable = {kind.value for kind in HELD} - asked
+    listed = [
+        each
+        for each in sheet.open
+        if not isinstance(each.field.source, Network) or each.field.source.kind not in askable
+    ]
+    return ConfirmForm(listed, partial(label_of, sheet.procedure), data)
 
 
 @staff_only(*WORKERS)
@@ -225,7 +234,7 @@ def _confirm_form(sheet: Sheet, data: QueryDict | None = None) -> ConfirmForm:
 def confirm(request: HttpRequest, number: int) -> HttpResponse:
     """All that the case worker found in one look."""
     row, staff, now = _held(request, number), _staff(request), timezone.now()
-    form = _confirm_form(sheet_of(row), request.POST)
+    form = _confirm_form(row, sheet_of(row), request.POST)
     if not form.is_valid():
         return _page(request, row, "値の形が項目に合いません。")
     words = form.cleaned_data["words"]

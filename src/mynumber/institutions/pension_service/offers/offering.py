@@ -40,7 +40,8 @@ from mynumber.webkit.staff.models import StaffMember
 from mynumber.webkit.turns import take_turns
 
 PROCEDURE: Final = "pension_exemption"
-MOST_OF_A_BATCH: Final = 2000
+MOST_OF_A_BATCH: Final = 300
+"""As many as one request asks about and one page counts; who is left is on the next list."""
 MOST_AT_ONCE: Final = 20
 """Offers of one message."""
 LOOK_EVERY_SECONDS: Final = 5.0
