@@ -740,7 +740,8 @@ def test_the_network_is_asked_under_the_affair_of_the_form_and_its_answer_stands
 # --- in a browser -------------------------------------------------------------------------------------------------
 
 
-def _sign_in(page: Page, address: str, username: str) -> None:
+def sign_in(page: Page, address: str, username: str) -> None:
+    """As a member of staff."""
     page.goto(f"{address}/{CITY}/sign-in")
     page.get_by_label("利用者名").fill(username)
     page.get_by_label("パスワード").fill(STAFF_PASSWORD)
@@ -763,7 +764,7 @@ def test_the_case_worker_examines_corrects_proposes_and_another_approves(fresh: 
     )
     with browsing() as browser:
         page = browser.new_context(viewport=PHONE).new_page()
-        _sign_in(page, fresh.address, "yamada")
+        sign_in(page, fresh.address, "yamada")
         page.get_by_role("link", name="申請", exact=True).click()
         _check(page, "home")
         page.get_by_role("link", name=receipt).click()
@@ -787,7 +788,7 @@ def test_the_case_worker_examines_corrects_proposes_and_another_approves(fresh: 
         page.get_by_role("button", name="規則のとおり起案する").click()
         expect(page.get_by_text("起案した人とは別の決裁者が決裁します。")).to_be_visible()
         second = browser.new_context(viewport=PHONE).new_page()
-        _sign_in(second, fresh.address, "kimura")
+        sign_in(second, fresh.address, "kimura")
         second.goto(case)
         _check(second, "approval")
         second.get_by_role("button", name="決裁する").click()
@@ -797,3 +798,24 @@ def test_the_case_worker_examines_corrects_proposes_and_another_approves(fresh: 
         second.goto(f"{fresh.address}/{CITY}/applications/statistics")
         _check(second, "figures")
     assert heard(fresh, application.application, 6)[-1].step is Step.PAYMENT_ORDERED
+
+
+# --- at the counter -----------------------------------------------------------------------------------------------
+
+# Last, since they use what stands above; here, since a second house would cost half a minute.
+from tests.institutions.municipality.applications.counter_cases import (  # noqa: E402
+    clerks,  # noqa: F401 - the fixture
+    test_a_code_is_good_once_and_no_other_towns,  # noqa: F401 - collected here
+    test_a_draft_goes_back_to_its_resident_unless_they_took_it,  # noqa: F401 - collected here
+    test_a_draft_of_the_portal_is_gone_on_with_signed_by_card_and_arrives,  # noqa: F401 - collected here
+    test_a_walk_in_begins_from_nothing_and_signs_by_hand,  # noqa: F401 - collected here
+    test_a_walk_in_who_signs_with_a_card_that_has_an_account_follows_it_there,  # noqa: F401 - collected here
+    test_of_two_clerks_the_first_cannot_save_what_the_second_took_over,  # noqa: F401 - collected here
+    test_reader_sessions_are_of_this_draft_alone,  # noqa: F401 - collected here
+    test_the_card_of_somebody_else_signs_nothing,  # noqa: F401 - collected here
+    test_the_pages_of_the_counter_on_a_phone,  # noqa: F401 - collected here
+    test_the_portal_cannot_send_what_a_town_takes_at_its_counter_alone,  # noqa: F401 - collected here
+    test_the_same_right_is_taken_in_once_from_counter_and_portal,  # noqa: F401 - collected here
+    test_what_a_third_party_said_stays_fixed_at_the_counter,  # noqa: F401 - collected here
+    test_what_changed_after_the_signature_is_not_handed_in_under_it,  # noqa: F401 - collected here
+)

@@ -1,4 +1,4 @@
-"""The counter: a draft taken over by its code or begun there, filled with the portal's pages, signed with the card or by hand; and what has to be refused."""
+"""What `test_office` asks of the counter (in its house: one costs half a minute): a draft taken over by its code or begun there, filled with the portal's pages, signed with the card or by hand; and what has to be refused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import msgspec
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
 from mynumber.foundation.procedures import answers as forms
 from mynumber.foundation.procedures.loading import catalogue
@@ -28,10 +29,16 @@ from mynumber.protocols.refusal import Reason
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.applications.conftest import House
 from tests.institutions.municipality.applications.playing import claim_form, claimed
-from tests.institutions.municipality.applications.test_office import Worker, heard, refused
+from tests.institutions.municipality.applications.test_office import (
+    Worker,
+    heard,
+    refused,
+    sign_in,
+)
 from tests.institutions.municipality.conftest import CITY, FORMER_CITY
 from tests.institutions.municipality.counter.device import Device
 from tests.support.controls import controls
+from tests.webkit.face.serving import PHONE, browsing, look_at
 
 CODE = "ABCD2345"
 
@@ -63,15 +70,11 @@ class Clerk(Worker):
         return self.send(page, status, **standing)
 
 
-@pytest.fixture(scope="module")
-def clerks(house: House) -> dict[str, Clerk]:
+@pytest.fixture
+def clerks(fresh: House) -> Iterator[dict[str, Clerk]]:
+    """Members of staff at the counter; what they fill in is gone afterwards."""
     towns = (("yamada", CITY), ("mori", CITY), ("yao", FORMER_CITY))
-    return {name: Clerk(name, town) for name, town in towns}
-
-
-@pytest.fixture(autouse=True)
-def _clean(fresh: House) -> Iterator[None]:
-    yield
+    yield {name: Clerk(name, town) for name, town in towns}
     fresh.portal.taken.clear()
     fresh.portal.handed_in.clear()
     fresh.portal.returned.clear()
@@ -113,15 +116,15 @@ def signed_at_the_reader(house: House, clerk: Clerk, ident: UUID) -> Device:
     clerk.open(f"{ident}/check")
     clerk.send(f"{ident}/sign")
     page = clerk.open(f"{ident}/signature")
-    code = re.search(r"([0-9]{4}-[0-9]{4}-[0-9]{4})", page)
-    number = re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", page)
+    code = re.search(r'reader-code__digits tabular">([0-9-]{14})<', page)
+    number = re.search(r'<strong class="mono tabular">([0-9A-F]{4}-[0-9A-F]{4})</strong>', page)
     assert code is not None
     assert number is not None
     device = Device(card=copy(house.kenta.card.client.reader))  # type: ignore[arg-type]  # the card of `playing.issue`
     done = device.use(code[1].replace("-", ""))
     assert getattr(done, "done", False), done
     words = " ".join(getattr(task, "words", "") for task in device.tasks)
-    assert number[0] in words, "the device shows the number that stands on the paper"
+    assert number[1] in words, "the device shows the number that stands on the paper"
     return device
 
 
@@ -291,11 +294,10 @@ def test_the_card_of_somebody_else_signs_nothing(fresh: House, clerks: dict[str,
     assert "住民票と結び付いていません" in clerk.open(f"{ident}/")
     # Nothing is told of the register to somebody who is not in it: what the person brought is filled in.
     clerk.fill(ident, "you", applicant_name="田中　次郎", applicant_kana="タナカ　ジロウ")
-    signed = clerk.open(f"{ident}/check")
-    if "まだ提出できません" not in signed:
-        signed_at_the_reader(fresh, clerk, ident)
-        says = html.unescape(clerk.send(f"{ident}/hand-in", 409).content.decode())
-        assert "申請する本人のものでない" in says
+    assert "まだ提出できません" not in clerk.open(f"{ident}/check")
+    signed_at_the_reader(fresh, clerk, ident)
+    says = html.unescape(clerk.send(f"{ident}/hand-in", 409).content.decode())
+    assert "申請する本人のものでない" in says
     with acting_as(CITY):
         assert not Application.objects.filter(reference=draft.application).exists()
 
@@ -368,3 +370,38 @@ def test_reader_sessions_are_of_this_draft_alone(fresh: House, clerks: dict[str,
     with acting_as(CITY):
         assert [each.state for each in ReaderSession.objects.all()] == ["cancelled"]
     signed_at_the_reader(fresh, clerk, ident)
+
+
+@pytest.mark.browser
+def test_the_pages_of_the_counter_on_a_phone(fresh: House, clerks: dict[str, Clerk]) -> None:
+    brought(fresh)
+    with browsing() as browser:
+        page = browser.new_context(viewport=PHONE).new_page()
+        sign_in(page, fresh.address, "yamada")
+        home = f"{fresh.address}/{CITY}/desk/"
+        page.goto(home)
+        look_at(page, "desk-home")
+        page.get_by_role("link", name="新しい申請をはじめる").click()
+        look_at(page, "desk-begin")
+        page.goto(home)
+        page.get_by_label("本人が見せた番号").fill("abcd-2345")
+        page.get_by_role("button", name="引き継ぐ").click()
+        draft = page.url
+        look_at(page, "desk-draft")
+        page.goto(f"{draft}form/children")
+        look_at(page, "desk-section")
+        page.goto(f"{draft}documents")
+        look_at(page, "desk-documents")
+        page.goto(f"{draft}check")
+        look_at(page, "desk-check")
+        page.get_by_role("button", name="本人のカードで署名して提出する").click()
+        look_at(page, "desk-signature")
+        page.get_by_role("button", name="署名を取りやめる").click()
+        page.get_by_role("link", name="紙に署名して提出する").click()
+        look_at(page, "desk-by-hand")
+        page.get_by_label("カードを持っていない、または忘れた").check()
+        page.get_by_label("顔写真のある書類1点").check()
+        page.get_by_label("本人が、印刷した確認書を読み").check()
+        page.get_by_role("button", name="申請を受け付ける").click()
+        expect(page.get_by_text("紙に署名（カードを持っていない")).to_be_visible()
+        look_at(page, "desk-receipt")
