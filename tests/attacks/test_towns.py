@@ -20,7 +20,6 @@ from mynumber.webkit.tenancy import acting_as
 from tests.attacks.crawling import CANARY, Visitor
 from tests.attacks.place import OURS, THEIRS, contents, staff_at, standing, ways
 from tests.attacks.rows import Rows
-from tests.attacks.test_forms import everywhere
 from tests.attacks.test_ids import CHOICES, NOBODYS, OF_RESIDENTS, Databases, answer, walk
 from tests.support.directory import Systems
 
@@ -100,8 +99,8 @@ def test_what_offices_and_registers_say_is_text(databases: Databases, systems: S
             for model in {model for model, _ in OF_TOWNS.values()}:
                 rows[model]
         visit = Visitor(staff_at(OURS), (f"/{OURS}/sign-out",), f"/{OURS}/")
-        everywhere(
-            visit,
-            (CANARY,),
-            [f"/{OURS}/", *(way.path(tenant=OURS) for way in ways() if way.parameters == {"tenant"})],
-        )
+        begin = [f"/{OURS}/", *(way.path(tenant=OURS) for way in ways() if way.parameters == {"tenant"})]
+        for _ in range(2):  # some rows are such as no office writes: their pages break, and show nothing
+            visit.seen.clear()
+            visit.walk(begin, (CANARY,))
+        assert len(visit.shown) > 8
