@@ -6,11 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, FilePayload, Page, expect
 
 MOST_TABS: Final = 250
 MOST_LOOKS: Final = 1500
 LOOK_AGAIN_MS: Final = 40
+PATIENCE_MS: Final = 120_000
 _ARRIVED: Final = "!window.before && document.readyState === 'complete' && !document.querySelector('meta[http-equiv=refresh]')"
 
 _STOPS_BEFORE: Final = """wanted => {
@@ -100,3 +101,13 @@ class Keyboard:
                 return
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"{name} has no {value}")
+
+    def choose_file(self, selector: str, file: FilePayload) -> None:
+        """Reach the control of a file, open its window, and choose there."""
+        self.reach(selector)
+        with self.page.expect_file_chooser(timeout=PATIENCE_MS) as window:
+            self.page.evaluate(
+                "document.activeElement.id"
+            )  # the browser knows by now that somebody waits for its window
+            self.page.keyboard.press("Space")
+        window.value.set_files(files=[file])
