@@ -61,7 +61,7 @@ OF_RESIDENTS: dict[tuple[str, str], type[models.Model]] = {
 NOBODYS = (
     *("procedures/", "events/<", "account/services/", "account/links/", "deliveries/providers/"),
     *("records/", "staff/", "employers/", "connect/", "sign-in/requests/", "signing/requests/"),
-    *("kiosk/", "api/sign-transactions/"),
+    *("kiosk/", "api/sign-transactions/", "<tenant:tenant>/desk/"),
 )
 """Addresses whose parameter is everybody's, a key by itself, or the network's: attacked in the tests of their apps."""
 CHOICES = {

@@ -13,7 +13,9 @@ from mynumber.institutions.municipality.casework import models as casework
 from mynumber.institutions.municipality.counter import models as counter
 from mynumber.institutions.municipality.notices import models as mailings
 from mynumber.institutions.municipality.offers import models as offers
+from mynumber.institutions.municipality.payouts import models as payouts
 from mynumber.institutions.municipality.register.models import Person
+from mynumber.institutions.municipality.representation import models as representation
 from mynumber.platform.postgres import Server
 from mynumber.webkit.marks import Access
 from mynumber.webkit.tenancy import acting_as
@@ -38,6 +40,9 @@ OF_TOWNS: dict[tuple[str, str], tuple[type[models.Model], str]] = {
     ("municipality.billing", "number"): (bills.Bill, "number"),
     ("municipality.billing", "payment"): (bills.Payment, "payment"),
     ("municipality.offers", "number"): (offers.Batch, "pk"),
+    ("municipality.payouts", "number"): (payouts.TransferFile, "pk"),
+    ("municipality.payouts", "order"): (cases.PayoutOrder, "pk"),
+    ("municipality.representation", "claim_id"): (representation.Claim, "pk"),
 }
 """The same of a town: which column the id is."""
 
