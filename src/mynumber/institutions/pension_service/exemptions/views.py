@@ -7,6 +7,8 @@ sees it, and that is written down.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -49,6 +51,7 @@ from mynumber.webkit.access import staff_only
 from mynumber.webkit.examination import showing
 from mynumber.webkit.examination.forms import ConfirmForm, MarkForm, ReturnForm, WordsForm
 from mynumber.webkit.examination.letters import pdf
+from mynumber.webkit.examination.opinions import Opinion
 from mynumber.webkit.examination.refusals import CannotDo
 from mynumber.webkit.examination.sheets import askable_paths, day
 from mynumber.webkit.examination.states import LIVE, DecisionState, Outcome, State
@@ -150,7 +153,7 @@ def _content(row: Application, staff: StaffMember) -> dict[str, Any]:
         "open": _confirm_form(row, sheet) if sheet.open else None,
         "deficits": [(label_of(sheet.procedure, each.path), each.sentence.ja) for each in sheet.deficits],
         "papers": Paper.objects.filter(submission__application=row).order_by("submission__sequence", "place"),
-        "opinion": deciding.opinion_on(row, sheet, today=day(now)),
+        "opinion": _opinion(row, sheet, today=day(now)),
         "decision": decision,
         "kind": _kind(decision),
         "may_approve": decision is not None
@@ -170,6 +173,12 @@ def _content(row: Application, staff: StaffMember) -> dict[str, Any]:
         "return_form": ReturnForm(),
         "letter": letters.of_application(row),
     }
+
+
+def _opinion(row: Application, sheet: Sheet, *, today: date) -> Opinion | None:
+    """The rule's word. While it cannot tell, what it needs says more than all it thought."""
+    found = deciding.opinion_on(row, sheet, today=today)
+    return found if found is None or found.outcome else replace(found, trace=())
 
 
 def _kind(decision: Decision | None) -> str:
