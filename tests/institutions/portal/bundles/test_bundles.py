@@ -20,9 +20,10 @@ from mynumber.institutions.portal.bundles.models import Bundle
 from mynumber.protocols import sign_in
 from mynumber.protocols.signing import SigningClient, SigningRequest
 from tests.institutions.portal.applications.body import City
-from tests.institutions.portal.applications.people import CLAIM, NOTHING, Person, controls
+from tests.institutions.portal.applications.people import CLAIM, NOTHING, Person
 from tests.institutions.portal.house import PUBLIC, Browser, House
 from tests.institutions.portal.identity.service import led_to
+from tests.support.controls import controls
 
 ON = date(2026, 11, 22)
 BIRTH = date(2026, 11, 10)

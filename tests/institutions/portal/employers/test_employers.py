@@ -18,8 +18,9 @@ from mynumber.institutions.portal.employers import certifying, inviting
 from mynumber.institutions.portal.employers.certifying import CannotOpen, Why
 from mynumber.institutions.portal.employers.models import Invitation
 from tests.institutions.portal.applications.body import City
-from tests.institutions.portal.applications.people import CLAIM, Person, controls
+from tests.institutions.portal.applications.people import CLAIM, Person
 from tests.institutions.portal.house import Browser, House
+from tests.support.controls import controls
 
 NURSERY = "nursery_application"
 NUMBER = CorporateNumber.from_base("000012050002").digits

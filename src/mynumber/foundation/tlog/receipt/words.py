@@ -157,7 +157,10 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "unreachable": ("相手のシステムにつながらない", "the other system could not be reached"),
         "unavailable": ("処理できない状態", "not able to work at that moment"),
         "unknown_record": ("その記録はない", "there is no such record"),
-        "bad_document": ("付けた書類の送り主の署名が正しくない", "a sender's signature on a document was wrong"),
+        "bad_document": (
+            "付けた書類の送り主の署名が正しくない",
+            "a sender's signature on a document was wrong",
+        ),
     },
 }
 """Values of some members; one that is not listed is shown as it is."""
