@@ -49,7 +49,7 @@ TABLES = (
         "confirmed",
         "disclosure",
     ),
-    *("papercheck", "paper", "submission", "application", "deskdraft"),
+    *("papercheck", "paper", "submission", "application"),
 )
 
 

@@ -372,23 +372,3 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"entry {self.pk}"
-
-
-class DeskDraft(models.Model):
-    """A draft taken over at the counter: the clerk goes on beside the applicant, never as the applicant."""
-
-    tenant = TenantField()
-    reference = models.UUIDField()
-    procedure = models.CharField(max_length=100)
-    version = models.DateField()
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    answers = models.BinaryField()
-    taken_by = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
-    taken_by_name = models.CharField(max_length=100)
-    taken_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["tenant", "reference"], name="applications_draft"),)
-
-    def __str__(self) -> str:
-        return f"draft {self.pk}"
