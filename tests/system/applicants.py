@@ -95,13 +95,13 @@ class Applicant:
     def apply(self, procedure: Procedure) -> str:
         """Found by its name, begun, agreed, filled, signed; the receipt number."""
         found = self.open(f"/procedures/?q={quote(procedure.title.ja)}")
-        assert f'href="/procedures/{procedure.id}/"' in found.body.decode()
+        assert f'href="/procedures/{procedure.id}/' in found.body.decode()  # and perhaps the town after it
         begin = self.browser.follow(self.open(f"/procedures/{procedure.id}/"), "申請をはじめる")
         held = "すでに申請か下書きがあります" in begin.root.text
         tasks = self.browser.follow(begin, "続きを開く") if held else self.press(begin, "下書きを作る")
         if tasks.heading == "役所が持っている情報を使う":
             tasks = self.at_the_device(self.press(tasks, "同意して、カードで確かめる"), "署名してサインイン")
-        assert tasks.status == 200, tasks.problem
+        assert tasks.status == 200, (tasks.url, tasks.status, tasks.heading, tasks.problem)
         self.at = urlsplit(tasks.url).path
         check = self.fill(procedure, tasks)
         status = self.at_the_device(self.press(check, sent_by(check)), "署名")
