@@ -22,6 +22,7 @@ PATIENCE_MS: Final = 60_000
 LOOK_AGAIN_MS: Final = 300
 MOST_LOOKS: Final = 200
 MOTHER_IS: Final = {"お子さん 1：里親への委託": "no", "お子さん 2：里親への委託": "no"}
+EXPECTING_IS: Final = {"届出時の妊娠週数": "18", "ほかの市区町村から受けた額": "0"}
 STUDENT_IS: Final = {
     "生活扶助": "no",
     "あなた：生活保護": "no",
@@ -299,8 +300,9 @@ def father(story: Story) -> None:
 
 
 def expecting(story: Story) -> None:
-    """LANさん tells that she is expecting a child; the office asks for the week once more. It is a notice: nothing is paid."""
+    """LANさん tells that she is expecting a child, the office asks for the week once more; then she claims the benefit for it."""
     keys = story.keys
+    story.holder = "グエン ティ ラン"
     story.find("にんしんしました", "pregnancy_notification")
     keys.write("phone", "080-1234-5678")
     story.go_on("you")
@@ -322,7 +324,23 @@ def expecting(story: Story) -> None:
     story.go_on("corrected")
     story.send()
     story.decided(receipt)
-    story.reads_on("妊娠の届出")
+
+    story.find("妊娠 5万円", "pregnancy_support_benefit")
+    keys.write("phone", "080-1234-5678")
+    story.go_on("you")
+    keys.tick("stage", "first")
+    keys.write("due_date", due.isoformat())
+    keys.tick("confirmed", "yes")
+    keys.tick("ended", "no")
+    story.go_on("benefit")
+    story.account()
+    story.confirm()
+    receipt = story.send()
+    page = story.worker.press(story.worker.case(receipt), "担当になる")
+    story.worker.press(page, "情報連携で照会する")
+    story.decided(receipt, "妊娠の届出の台帳で確かめました。", EXPECTING_IS)
+    story.is_paid("50,000円")
+    story.reads_on("妊婦のための支援給付")
 
 
 def student(story: Story) -> None:
@@ -358,7 +376,7 @@ def student(story: Story) -> None:
     story.go_on("corrected")
     story.send()
     story.decided(receipt, "福祉事務所に確かめました。", STUDENT_IS)
-    story.reads_on("国民年金保険料の免除")
+    story.reads_on("国民年金保険料の免除", asked=True)
 
 
 def heir(story: Story) -> None:

@@ -32,6 +32,9 @@ def chromium() -> Iterator[Browser]:
 def test_a_story(chromium: Browser, platform: Platform, name: str) -> None:
     persona, tell = STORIES[name]
     context = chromium.new_context(viewport=PHONE)
+    pointed: list[str] = []
+    context.expose_binding("pointed", lambda source: pointed.append(source["page"].url))
+    context.add_init_script("addEventListener('pointerdown', () => window.pointed(), true)")
     page = context.new_page()
 
     def look(step: str) -> None:
@@ -40,4 +43,5 @@ def test_a_story(chromium: Browser, platform: Platform, name: str) -> None:
             assert_accessible(page)
 
     tell(Story(platform, read_demo(platform.home)[0], persona, page, look))
+    assert pointed == [], "a story is told with the keyboard alone"
     context.close()
