@@ -32,7 +32,6 @@ OF_TOWNS: dict[tuple[str, str], tuple[type[models.Model], str]] = {
     ("municipality.counter", "addressee"): (Person, "addressee"),
     ("municipality.counter", "application_id"): (counter.CardApplication, "application_id"),
     ("municipality.counter", "ticket"): (counter.ReaderSession, "ticket"),
-    ("municipality.applications", "reference"): (cases.DeskDraft, "reference"),
     ("municipality.applications", "number"): (cases.Application, "number"),
     ("municipality.applications", "paper_id"): (cases.Paper, "pk"),
     ("municipality.notices", "number"): (mailings.Mailing, "pk"),
