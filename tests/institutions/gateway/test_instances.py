@@ -124,6 +124,7 @@ def _ask_behind(two: Two, server: Server, inquiry: Inquiry) -> tuple[Gate, threa
     return gate, thread
 
 
+@pytest.mark.thorough
 def test_what_one_process_has_in_hand_the_other_leaves_alone(two: Two) -> None:
     inquiry = inquiry_of("C-1")
     gate, thread = _ask_behind(two, two.first, inquiry)
@@ -149,6 +150,7 @@ def test_what_a_dead_process_had_in_hand_the_living_settles(two: Two) -> None:
     assert two.ask(two.second, inquiry).outcome is Outcome.LOST
 
 
+@pytest.mark.thorough
 def test_a_process_taken_for_dead_tells_what_the_living_have_recorded(two: Two) -> None:
     """It stops for longer than it may, as a machine that is paused; then its answer comes, and is not handed on."""
     two.provider.says_of_withdrawal = Outcome.PROVIDED

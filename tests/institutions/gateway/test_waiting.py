@@ -179,6 +179,7 @@ def test_in_one_sheet_some_wait_and_others_are_answered(exchange: Exchange, held
     assert (again[0], again[2]) == (results[0], results[2])
 
 
+@pytest.mark.thorough
 def test_nobody_asks_the_member_to_poll(held: Held) -> None:
     """The gateway asks again by itself, when the sheet is due; the member finds the answer there."""
     inquiry = inquiry_of(held.city)
@@ -190,6 +191,7 @@ def test_nobody_asks_the_member_to_poll(held: Held) -> None:
     eventually(lambda: held.recorded(inquiry.request_id) == ("no_data", "no_data"), "its end")
 
 
+@pytest.mark.thorough
 def test_after_the_deadline_a_permit_has_expired(held: Held) -> None:
     inquiry = inquiry_of(held.city)
     held.ask(inquiry)
@@ -215,6 +217,7 @@ def test_a_fact_that_was_forgotten_is_not_given_as_none(held: Held) -> None:
     assert (result.outcome, result.reason) == (Outcome.REFUSED, Reason.PERMIT_EXPIRED)
 
 
+@pytest.mark.thorough
 def test_what_waits_outlives_the_process(fragile_exchange: Exchange) -> None:
     exchange = fragile_exchange
     held = Held(exchange, "kill")

@@ -95,6 +95,7 @@ def test_what_is_older_than_seven_years_goes_and_the_audit_says_how_much(aged: R
     assert len(aged.rows("SELECT * FROM retention_run")) == 1, "a run that found nothing leaves no row"
 
 
+@pytest.mark.thorough
 def test_what_no_checkpoint_of_that_time_covers_stays(aged: RunningCore) -> None:
     with psycopg.connect(aged.database.owner_url) as owner:
         owner.execute("UPDATE checkpoint SET signed_at = now()")
@@ -102,6 +103,7 @@ def test_what_no_checkpoint_of_that_time_covers_stays(aged: RunningCore) -> None
     assert _counts(aged) == (4, 4, 3, 1)
 
 
+@pytest.mark.thorough
 def test_an_exchange_that_ended_later_stays_whole(aged: RunningCore) -> None:
     with psycopg.connect(aged.database.owner_url) as owner:
         owner.execute("UPDATE exchange_event SET at = now() - interval '6 years' WHERE index = 1")
@@ -112,6 +114,7 @@ def test_an_exchange_that_ended_later_stays_whole(aged: RunningCore) -> None:
 @pytest.mark.parametrize(
     "taken", ["DELETE FROM exchange_event WHERE index = 4", "DELETE FROM exchange_event WHERE index = 0"]
 )
+@pytest.mark.thorough
 def test_the_audit_finds_what_was_taken_away_besides(aged: RunningCore, taken: str) -> None:
     with psycopg.connect(aged.database.owner_url) as owner:
         if (

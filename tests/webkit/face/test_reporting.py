@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.webkit.face import reporting
+from tests.webkit.face.not_visited import THOROUGH_ONLY
 from tests.webkit.face.reporting import Route, Visit, complaints, note, written
 
 ROUTES = (
@@ -52,6 +53,18 @@ def test_a_page_is_visited_or_named(
     found = complaints(visits, ROUTES)
     assert len(found) == len(wrong)
     assert all(pattern in complaint for pattern, complaint in zip(wrong, found, strict=True))
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("environment", "owed"), [("1", 1), ("", 0)])
+def test_a_page_of_the_thorough_run_is_owed_there_alone(
+    monkeypatch: pytest.MonkeyPatch, environment: str, owed: int
+) -> None:
+    monkeypatch.setattr(reporting, "NOT_VISITED", {"portal": {"cards/new": THOROUGH_ONLY}})
+    monkeypatch.setenv("MYNUMBER_THOROUGH", environment)
+    assert len(complaints([VISIT], ROUTES)) == owed
+    assert ("/cards/new" in written([VISIT], ROUTES)) is not bool(owed)
+    assert complaints([VISIT, NEW], ROUTES) == []
 
 
 def test_what_workers_saw_comes_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

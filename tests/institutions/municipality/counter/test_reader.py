@@ -300,6 +300,7 @@ def test_cancelling_a_pin_ends_the_procedure_and_nothing_counts() -> None:
     assert {c.state.value for c in waiting.certificates} == {"suspended"}
 
 
+@pytest.mark.thorough
 def test_a_device_that_only_says_it_set_the_pins_is_not_believed() -> None:
     key = adult()
     application = arrived(key)
@@ -323,6 +324,7 @@ def test_a_forgotten_pin_is_set_anew(holder: Holder) -> None:
     assert holder.device.knows(PinName.SIGNATURE, "ABC123")
 
 
+@pytest.mark.thorough
 def test_another_card_on_the_reader_is_left_alone(holder: Holder) -> None:
     key = adult()
     other = Device()
@@ -333,6 +335,7 @@ def test_another_card_on_the_reader_is_left_alone(holder: Holder) -> None:
     assert other.knows(PinName.AUTHENTICATION, "1234")
 
 
+@pytest.mark.thorough
 def test_no_card_on_the_reader_is_said_so(holder: Holder) -> None:
     code = begin(ProcedureKind.SET_PINS, holder.key, pins=(card_life.PinName.JUKI,))
     assert "選ばれていません" in words(Device().use(code))
@@ -369,6 +372,7 @@ def _pin(holder: Holder, which: PinName) -> Pin:
     return Pin.parse(holder.device.pins[which], PIN_RULES[which])
 
 
+@pytest.mark.thorough
 def test_a_renewal_that_is_too_early_is_refused_with_words(holder: Holder) -> None:
     code = begin(ProcedureKind.RENEW, holder.key, certificates=(CertificateKind.AUTHENTICATION,))
     assert "認められていません" in words(holder.device.use(code))
@@ -447,6 +451,7 @@ def test_the_kiosk_sets_one_pin_by_the_other(holder: Holder, forgotten: PinName,
     assert "キオスク" in record.detail
 
 
+@pytest.mark.thorough
 def test_the_kiosk_does_nothing_when_both_pins_are_blocked(holder: Holder) -> None:
     holder.device.block(PinName.AUTHENTICATION)
     holder.device.block(PinName.SIGNATURE)
@@ -455,6 +460,7 @@ def test_the_kiosk_does_nothing_when_both_pins_are_blocked(holder: Holder) -> No
     assert not any(isinstance(task, EnterPin) for task in holder.device.tasks)
 
 
+@pytest.mark.thorough
 def test_the_kiosk_does_nothing_for_somebody_who_does_not_know_the_other_pin(holder: Holder) -> None:
     holder.device.pins = {**holder.device.pins, PinName.SIGNATURE: "WRONG9"}
     code = begin(ProcedureKind.KIOSK_PINS, None, pins=(card_life.PinName.AUTHENTICATION,))
@@ -462,6 +468,7 @@ def test_the_kiosk_does_nothing_for_somebody_who_does_not_know_the_other_pin(hol
     assert holder.device.knows(PinName.AUTHENTICATION, "1234")
 
 
+@pytest.mark.thorough
 def test_the_kiosk_cannot_be_lied_to_about_the_other_pin(holder: Holder) -> None:
     """A device that says the PIN was right without entering it: the card does not sign, J-LIS orders nothing."""
     code = begin(ProcedureKind.KIOSK_PINS, None, pins=(card_life.PinName.AUTHENTICATION,))
@@ -473,6 +480,7 @@ def test_the_kiosk_cannot_be_lied_to_about_the_other_pin(holder: Holder) -> None
     assert holder.device.knows(PinName.AUTHENTICATION, "1234")
 
 
+@pytest.mark.thorough
 def test_a_kiosk_serves_no_card_that_was_reported_lost(holder: Holder) -> None:
     ask_jlis(CITY, REPORT_LOSS, ReportLoss(card_serial=holder.standing.card_serial))
     code = begin(ProcedureKind.KIOSK_PINS, None, pins=(card_life.PinName.AUTHENTICATION,))
@@ -512,6 +520,7 @@ def test_steps_out_of_order_and_replies_to_something_else_are_refused(holder: Ho
     assert refused(device, code, CardPlaced(present=True), 0) == "already_answered", "a second device"
 
 
+@pytest.mark.thorough
 def test_a_card_that_answers_nonsense_ends_the_procedure(holder: Holder) -> None:
     code = begin(ProcedureKind.SET_PINS, holder.key, pins=(card_life.PinName.JUKI,))
     task = holder.device.send(code, CardPlaced(present=True))
@@ -566,6 +575,7 @@ def test_two_clerks_do_not_work_on_one_card(holder: Holder) -> None:
     assert begin(ProcedureKind.SET_PINS, holder.key, pins=(card_life.PinName.JUKI,))
 
 
+@pytest.mark.thorough
 def test_the_same_step_at_the_same_time_is_done_once(holder: Holder) -> None:
     code = begin(ProcedureKind.SET_PINS, holder.key, pins=(card_life.PinName.JUKI,))
     answers: list[Task] = []
@@ -603,6 +613,7 @@ def test_a_step_that_jlis_did_not_answer_may_be_sent_again(holder: Holder, excha
     assert done(holder.device.go_on(code, following))
 
 
+@pytest.mark.thorough
 def test_a_restart_in_the_middle_loses_nothing(holder: Holder) -> None:
     """Between two steps nothing is in memory: every connection is dropped, as by a new process."""
     code = begin(ProcedureKind.SET_PINS, holder.key, pins=(card_life.PinName.JUKI,))

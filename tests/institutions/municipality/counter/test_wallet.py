@@ -63,6 +63,7 @@ def knows(desk: Desk, card: str, which: PinName, text: str) -> None:
         PinPad(here).verify(which, Pin.parse(text, PIN_RULES[which]))
 
 
+@pytest.mark.thorough
 def test_the_device_fetches_a_card_and_the_kiosk_sets_a_pin(desk: Desk) -> None:
     key = adult()
     application = arrived(key)

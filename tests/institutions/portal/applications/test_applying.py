@@ -316,6 +316,7 @@ def test_the_outbox_sends_until_it_arrives_and_the_city_has_it_once(
     assert held(person).receipt == city.arrived[person.ident, 0][1].receipt
 
 
+@pytest.mark.thorough
 def test_what_the_city_refuses_is_a_draft_again(person: Person, city: City) -> None:
     person.ready()
     city.refuses = Reason.NOT_ENTITLED

@@ -12,15 +12,17 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Browser, Page, expect
 
 from mynumber.institutions.portal.account.models import Account
-from mynumber.institutions.portal.helpdesk import inquiries
+from mynumber.institutions.portal.helpdesk import beside, inquiries
 from mynumber.institutions.portal.helpdesk.inquiries import Subject
 from mynumber.institutions.portal.helpdesk.models import Feedback, FeedbackState
+from mynumber.institutions.portal.proxies import granting, kept
 from mynumber.institutions.portal.proxies.models import Function
 from mynumber.protocols import sign_in
-from tests.institutions.portal.helpdesk.test_help import asked, member
+from mynumber.webkit.staff.models import StaffMember
+from tests.institutions.portal.helpdesk.test_help import asked, code_of, member
 from tests.institutions.portal.house import PUBLIC, Holder, House
-from tests.institutions.portal.proxies.test_proxies import entrusted, told
-from tests.institutions.portal.visits import newcomer, now
+from tests.institutions.portal.proxies.test_proxies import SOON, asked_office, entrusted, told
+from tests.institutions.portal.visits import newcomer, now, send, visitor
 from tests.webkit.face import device
 from tests.webkit.face.serving import PHONE, browsing, keep_picture, look_at
 
@@ -155,3 +157,111 @@ def test_the_staffs_pages_are_accessible_and_fit(scene: Scene) -> None:
             page.goto(f"{scene.address}/staff/{path}")
             expect(page).to_have_url(f"{scene.address}/staff/{path}")
             look_at(page, f"portal-staff-{name}")
+
+
+@dataclass(frozen=True)
+class Affairs:
+    """What the holder of the scene has under way besides: paths, and a code by which a proxy is accepted."""
+
+    pages: dict[str, str]
+    own: str
+    """The proxy whom the holder chose and who has not accepted."""
+    code: str
+    support: str
+    """The page of the staff that stands beside a resident."""
+
+
+@pytest.fixture
+def affairs(scene: Scene) -> Affairs:
+    """Made before Chromium's loop runs."""
+    actor = Account.objects.get(certificate_serial=scene.holder.serial)
+    staff = StaffMember.objects.get(username=scene.staff)
+    son, mother, resident = newcomer(), newcomer(), visitor(newcomer())
+    own, taken = (
+        granting.offer(
+            person,
+            functions=[Function.NOTICES, Function.RECORDS],
+            procedures=(),
+            until=SOON,
+            called=("母さん", "むすめ"),
+            meant_for=kept.personal_number(proxy),
+            now=now(),
+        )
+        for person, proxy in ((actor, son), (mother, actor))
+    )
+    waits, answered = (
+        inquiries.ask(actor, Subject.OTHER, "お知らせが届きません。\nどうしてですか。", now=now())
+        for _ in range(2)
+    )
+    inquiries.take(answered.pk, staff)
+    inquiries.answer(answered.pk, staff, "迷惑メールの設定を見てください。", now=now())
+    send(resident, "/help/support", "/help/support/begin")
+    joined = beside.join(code_of(resident.text("/help/support")).replace("-", ""), staff, now=now())
+    assert send(resident, "/account/contacts/address", address="nobody").status_code == 422
+    pages = {
+        "proxy": f"/proxies/{scene.proxy}/",
+        "proxy-waits": f"/proxies/{own.pk}/",
+        "proxy-by-law": f"/proxies/{asked_office(actor).pk}/",
+        "inquiry-waits": f"/help/inquiries/{waits.pk}",
+        "inquiry-answered": f"/help/inquiries/{answered.pk}",
+    }
+    code = granting.issue_code(taken, now=now())
+    return Affairs(pages, f"/proxies/{own.pk}/", code, f"/staff/support/{joined.pk}")
+
+
+@pytest.mark.thorough
+def test_every_step_of_a_residents_affairs_is_accessible_and_fits(scene: Scene, affairs: Affairs) -> None:
+    with browsing() as chromium:
+        page = signed_in(chromium, scene)
+
+        def arrived(path: str, name: str) -> None:
+            page.wait_for_url(scene.address + path)
+            look_at(page, f"portal-{name}")
+
+        for name, path in affairs.pages.items():
+            page.goto(scene.address + path)
+            arrived(path, name)
+        # Over the device with the card, and back.
+        page.goto(f"{scene.address}{affairs.own}code")
+        arrived(f"{affairs.own}code", "proxy-code-shown")
+        page.goto(f"{scene.address}/proxies/accept")
+        page.get_by_label("引き受けの番号").fill(affairs.code)
+        page.get_by_role("button", name="進む", exact=True).click()
+        arrived("/proxies/*/accept", "proxy-accept")
+        page.get_by_role("button", name="カードで確かめて引き受ける").click()
+        arrived("/proxies/?done=accepted", "proxy-accepted")
+
+        page.goto(f"{scene.address}/account/contacts/address")
+        page.get_by_label("メールアドレス").fill("nobody.yet@example.jp")
+        page.get_by_role("button", name="確認のメールを送る").click()
+        arrived("/account/contacts/prove", "contacts-prove")
+        page.get_by_label("確認番号").fill("12")
+        page.get_by_role("button", name="確かめる", exact=True).click()
+        expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+        look_at(page, "portal-contacts-prove-error")
+        page.goto(f"{scene.address}/account/contacts/confirm?token=nothing")
+        arrived("/account/contacts/confirm?token=nothing", "contacts-confirm")
+        page.get_by_role("button", name="登録する").click()
+        expect(page.get_by_role("link", name="もう一度入力する")).to_be_visible()
+        look_at(page, "portal-contacts-confirm-error")
+
+        page.goto(f"{scene.address}/account/close")
+        page.get_by_role("checkbox").check()
+        page.get_by_role("button", name="カードで確かめて進む").click()
+        page.wait_for_url("**/account/close?card=1")
+        page.get_by_role("checkbox").check()
+        page.get_by_role("button", name="利用を終わる").click()
+        arrived("/account/closed", "closed")
+
+
+@pytest.mark.thorough
+def test_the_page_beside_a_resident_is_accessible_and_fits(scene: Scene, affairs: Affairs) -> None:
+    with browsing() as chromium:
+        page = chromium.new_page(viewport=PHONE)
+        page.goto(scene.address + affairs.support)
+        page.get_by_label("利用者名").fill(scene.staff)
+        page.get_by_label("パスワード").fill(PASSWORD)
+        page.get_by_role("button", name="サインイン").click()
+        page.wait_for_url(scene.address + affairs.support)
+        expect(page.get_by_role("heading", level=1)).to_have_text("となりで支援")
+        look_at(page, "portal-staff-beside")
