@@ -21,6 +21,8 @@ from tests import embedded
 from tests.support.exchange import CITY, FORMER_CITY, TAX, Exchange, resident_code, running_exchange
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.thorough  # a house of its own
+
 DISK = "256m"
 
 

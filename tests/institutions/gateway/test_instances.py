@@ -33,6 +33,8 @@ from tests.support.exchange import (
 from tests.support.rogue_provider import HERE, Presented, RogueProvider
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 
+pytestmark = pytest.mark.thorough  # two processes are killed in turn
+
 GATEWAY = f"gateway.{CITY}"
 
 

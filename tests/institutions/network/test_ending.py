@@ -15,6 +15,8 @@ from tests import embedded
 from tests.support.exchange import CITY, FORMER_CITY, TAX, resident_code, running_exchange
 from tests.support.waiting import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.thorough  # processes are ended
+
 
 @pytest.fixture
 def own_server() -> Iterator[embedded.TestServer]:

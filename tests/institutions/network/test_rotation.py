@@ -13,6 +13,7 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 import psycopg
+import pytest
 from django.core.management import CommandError, call_command
 
 from mynumber.foundation.codes import Code, CodeKeys
@@ -49,6 +50,8 @@ from tests.support.exchange import (
 from tests.support.mesh import AWARDS, Mesh, addressee, award
 from tests.support.waiting import eventually
 from tests.webkit import faces
+
+pytestmark = pytest.mark.thorough  # keys change beside exchanges that go on
 
 NETWORK = "mynumber.institutions.network.settings"
 EAST, WEST = "network", "network.west"

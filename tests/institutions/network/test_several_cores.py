@@ -49,6 +49,8 @@ from tests.support.exchange import (
 )
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.thorough  # three cores and their gateways
+
 EAST, WEST = "network", "network.west"
 PERSON = resident_code()
 

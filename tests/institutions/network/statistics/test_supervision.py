@@ -22,6 +22,8 @@ from mynumber.protocols.supervision import SUPERVISE, AnomalyKind, SupervisionQu
 from tests.support.core import RunningCore, running_core
 from tests.support.exchange import CITY
 
+pytestmark = pytest.mark.thorough  # a house of its own
+
 DAY = date(2026, 11, 19)
 QUIET = Asker(DAY, CITY, "子育て支援課", 20, 18, 4, 0, 0, 0, 0)
 
