@@ -4,6 +4,7 @@ with serving("tests.webkit.face_gallery.wsgi:application") as address, browsing(
     page = browser.new_page(viewport=DESK)
 """
 
+import http.client
 import os
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from typing import IO
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from tests.support.waiting import PATIENCE_SECONDS
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 from tests.webkit.face import device
 from tests.webkit.face.visits import visit
 
@@ -65,10 +66,25 @@ def serving(application: str, **variables: str) -> Iterator[str]:
             raise AssertionError("the server did not start:\n" + "".join(said))
         # A server whose log nobody reads stops at the next line once the pipe is full.
         Thread(target=_read_to_the_end, args=(server.stdout,), daemon=True).start()
+        eventually(lambda: _answers(port), f"an answer of {application}")
         yield address
     finally:
         server.terminate()
         server.wait()
+
+
+def _answers(port: int) -> bool:
+    """Whether a request comes through to the application, whatever it says."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    else:
+        return True
+    finally:
+        connection.close()
 
 
 def _read_to_the_end(log: IO[str]) -> None:
