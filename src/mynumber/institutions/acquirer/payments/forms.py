@@ -13,16 +13,16 @@ from mynumber.webkit.face.fields import WidthTolerantField
 from mynumber.webkit.face.forms import PlainForm
 
 _SAID: Final = {
-    CardFault.NUMBER: ("number", "＊カード番号を確かめてください。数字が一つでも違うと使えません。"),
+    CardFault.NUMBER: ("number", "カード番号を確かめてください。数字が一つでも違うと使えません。"),
     CardFault.BRAND: (
         "number",
-        "＊このカードは使えません。Visa、Mastercard、JCB、American Express のどれかを入力してください。",
+        "このカードは使えません。Visa、Mastercard、JCB、American Express のどれかを入力してください。",
     ),
-    CardFault.EXPIRY: ("expiry", "＊有効期限を、カードの表示のとおり「月/年」で入力してください。例：04/29"),
-    CardFault.EXPIRED: ("expiry", "＊有効期限が過ぎています。別のカードを使ってください。"),
+    CardFault.EXPIRY: ("expiry", "有効期限を、カードの表示のとおり「月/年」で入力してください。例：04/29"),
+    CardFault.EXPIRED: ("expiry", "有効期限が過ぎています。別のカードを使ってください。"),
     CardFault.CODE: (
         "code",
-        "＊セキュリティコードを確かめてください。3けた（American Express は4けた）の数字です。",
+        "セキュリティコードを確かめてください。3けた（American Express は4けた）の数字です。",
     ),
 }
 
@@ -101,7 +101,7 @@ class NumbersForm(PlainForm):
         try:
             LocalGovernmentCode.from_jisx0402(collector)
         except ValueError:
-            raise forms.ValidationError("＊収納機関番号を確かめてください。") from None
+            raise forms.ValidationError("収納機関番号を確かめてください。") from None
         return collector
 
     @property

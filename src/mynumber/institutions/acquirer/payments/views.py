@@ -115,7 +115,7 @@ def confirm(request: HttpRequest, page: str) -> HttpResponse:
         row = taking.confirm(row.pk, form.cleaned_data["code"], at=_now())
         if row.state != PaymentState.CREATED:
             return _next(_captured(row))
-        form.add_error("code", "＊確認コードが違います。もう一度入力してください。")
+        form.add_error("code", "確認コードが違います。もう一度入力してください。")
     context = {"form": form, "payment": row, "code": CHALLENGE_CODE}
     return render(request, "acquirer/confirm.html", context, status=REJECTED if form.is_bound else 200)
 
@@ -245,9 +245,9 @@ def counter(request: HttpRequest) -> HttpResponse:
         payee = telling.payee_of(form.numbers.collector)
         payment = UUID(request.POST.get("payment", ""))
     except Refused:
-        form.add_error("collector", "＊この収納機関番号の納付先はありません。")
+        form.add_error("collector", "この収納機関番号の納付先はありません。")
     except ValueError:
-        form.add_error(None, "＊もう一度はじめから入力してください。")
+        form.add_error(None, "もう一度はじめから入力してください。")
     else:
         paid = taking.take_at_bank(
             payment,

@@ -144,7 +144,7 @@ def new(request: HttpRequest, tenant: str) -> HttpResponse:
         person = Person.objects.filter(addressee=typed["addressee"], moved_out=None, died_on=None).first()
         try:
             if person is None:
-                form.add_error("addressee", "＊この宛名番号の住民はいません。番号を確かめてください。")
+                form.add_error("addressee", "この宛名番号の住民はいません。番号を確かめてください。")
             else:
                 bill = issuing.issue(
                     tenant,
@@ -159,9 +159,9 @@ def new(request: HttpRequest, tenant: str) -> HttpResponse:
                 )
                 return HttpResponseRedirect(reverse("billing:bill", args=[tenant, bill.number]))
         except CannotBill as cannot:
-            form.add_error("amount", f"＊{cannot}")
+            form.add_error("amount", str(cannot))
         except ValueError:
-            form.add_error(None, "＊ページを開き直して、もう一度入力してください。")
+            form.add_error(None, "ページを開き直して、もう一度入力してください。")
     return render(
         request,
         "municipality/billing/new.html",
@@ -273,7 +273,7 @@ def propose(request: HttpRequest, tenant: str, payment: UUID) -> HttpResponse:
         try:
             refunding.propose(paid, int(typed["amount"]), typed["reason"], by=_staff(request), at=_now())
         except CannotBill as cannot:
-            form.add_error("amount", f"＊{cannot}")
+            form.add_error("amount", str(cannot))
         else:
             return HttpResponseRedirect(reverse("billing:refunds", args=[tenant]))
     context = {**_town(tenant), "payment": paid, "form": form}

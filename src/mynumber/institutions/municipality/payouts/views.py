@@ -99,7 +99,7 @@ def home(request: HttpRequest, tenant: str) -> HttpResponse:
             try:
                 made = gathering.gather(tenant, form.cleaned_data["pay_on"], staff, at=now)
             except CannotPay as cannot:
-                form.add_error("pay_on", f"＊{cannot.why.value}")
+                form.add_error("pay_on", cannot.why.value)
             else:
                 return HttpResponseRedirect(reverse("payouts:file", args=[tenant, made.pk]))
     waiting = list(gathering.orders()[:MOST])
