@@ -104,12 +104,12 @@ def _cell(name: str, picture: str, *, english: bool) -> str:
     return f'<td valign="top" width="{WIDTH}"><a href="{source}"><img src="{source}" width="{WIDTH}" alt=""></a><br>{number}. {words}</td>'
 
 
-HEAD: Final = """# 五つの物語
+HEAD: Final = """# 住民の物語
 
 画面は、動いているシステムをスマートフォンの幅（360ピクセル）で写したものです。登場する人はすべて架空です。どの物語もキーボードだけで進みます（`tests/system/stories.py`。ブラウザーの試験が同じ道を通ります）。
 役所の側も本物です。担当者が確かめ、補正を求め、規則のとおりに起案し、別の人が決裁します。絵を押すと、原寸で見られます。[In English](stories.md)
 """
-HEAD_ENGLISH: Final = """# Five stories
+HEAD_ENGLISH: Final = """# Stories of residents
 
 The pages of the running system as a telephone shows them (360 pixels wide). Everybody in them is made up. Each story goes with the keyboard alone (`tests/system/stories.py`; the browser tests take
 the same way), and the office is real too: a case worker examines, asks for a correction and proposes what the rule says, another person approves. Press a picture to see it in full. [日本語](stories.ja.md)
