@@ -27,6 +27,7 @@ def typed(*words: str | Path, keyboard: str | None = None) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words], input=keyboard)
 
 
+@pytest.mark.thorough
 def test_an_operator_backs_up_and_restores(settings: Settings, home: Path) -> None:
     server = embedded_server(settings)
     server.start()

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 from rich.console import Console
 
 from mynumber.foundation.tlog.receipt.words import Language
@@ -53,6 +54,7 @@ def test_the_story_does_what_it_must_and_can_be_told_again(platform: Platform) -
     )
 
 
+@pytest.mark.thorough
 def test_what_it_saves_can_be_verified_by_hand(platform: Platform) -> None:
     printed = platform.run("demo").stdout
     files = re.findall(r"receipt verify --policy (\S+) (\S+)", printed)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import psycopg
+import pytest
 from django.core.management import call_command
 
 from mynumber.foundation.pki import JAPAN
@@ -97,6 +98,7 @@ def test_the_rules_of_a_day_are_those_of_its_time() -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_cards_from_before_are_taken_over(
     systems: Systems, institution_database: Callable[..., InstitutionDatabase]
 ) -> None:
