@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from mynumber.platform.front import Front, Upstream
-from mynumber.platform.front_queue import Line
+from mynumber.platform.front_queue import Line, Sessions
 from mynumber.platform.settings import Settings
 
 SETTINGS = replace(Settings.from_environment({}), port=0)
@@ -33,7 +33,8 @@ class Held:
         await self.go_on.wait()
         self.inside -= 1
         self.served += 1
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.write(b"HTTP/1.1 200 OK\r\nSet-Cookie: portal_session=x; HttpOnly; Path=/\r\n")
+        writer.write(b"Content-Length: 2\r\n\r\nok")
         writer.close()
 
 
@@ -42,7 +43,7 @@ async def front(line: Line) -> AsyncIterator[tuple[int, Held]]:
     held = Held()
     upstream = await asyncio.start_server(held.serve, "127.0.0.1", 0)
     port = upstream.sockets[0].getsockname()[1]
-    table = {"portal.localhost": Upstream("マイナポータル", port, {}, b"portal_session", line)}
+    table = {"portal.localhost": Upstream("マイナポータル", port, {}, Sessions(b"portal_session"), line)}
     (server,) = await Front(table, SETTINGS).serve(("127.0.0.1",))
     try:
         yield server.sockets[0].getsockname()[1], held
@@ -75,21 +76,50 @@ async def until(line: Line, length: int) -> None:
 async def test_those_at_work_and_what_is_sent_wait_and_newcomers_are_told() -> None:
     line = Line(at_once=1, newcomers_wait=0)
     async with front(line) as (port, held):
+        held.go_on.set()
+        assert (await ask(port))[0] == 200, "it gives a session"
+        await held.arrived.acquire()
+        held.go_on.clear()
         first = asyncio.create_task(ask(port))
         await held.arrived.acquire()
         working = asyncio.create_task(ask(port, extra=COOKIE))
         await until(line, 1)
         sent = asyncio.create_task(ask(port, method="POST", body=b"x=1"))
         await until(line, 2)
-        status, page = await ask(port)
-        assert status == 503
-        assert 'http-equiv="refresh"' in page
-        assert "空きができると" in page
+        for nobodys in ("", "Cookie: portal_session=forged\r\n", "Cookie: a=portal_session=x\r\n"):
+            status, page = await ask(port, extra=nobodys)
+            assert status == 503
+            assert 'http-equiv="refresh"' in page
+            assert "空きができると" in page
         device = asyncio.create_task(ask(port, extra="Accept: application/json\r\n"))
         await until(line, 3)
         held.go_on.set()
         assert [each[0] for each in await asyncio.gather(first, working, sent, device)] == [200] * 4
-        assert (held.served, held.most) == (4, 1)
+        assert (held.served, held.most) == (5, 1)
+
+
+def test_a_session_is_known_once_the_institution_gave_it_and_not_for_ever() -> None:
+    sessions = Sessions(b"portal_session", most=2)
+    for given in (b"portal_session=one; Path=/", b"portal_language=en", b'portal_session=""; Max-Age=0'):
+        sessions.note(given)
+    assert sessions.knows(b"portal_language=ja; portal_session=one")
+    assert not any(
+        sessions.knows(cookies)
+        for cookies in (
+            b"",
+            b"portal_session=",
+            b'portal_session=""',
+            b"portal_session=on",
+            b"portal_language=en",
+        )
+    )
+    for given in (b"portal_session=two", b"portal_session=one", b"portal_session=three"):
+        sessions.note(given)
+    assert [sessions.knows(b"portal_session=" + each) for each in (b"one", b"two", b"three")] == [
+        True,
+        False,
+        True,
+    ]
 
 
 async def test_who_cannot_wait_any_longer_is_told_that_nothing_was_received() -> None:
@@ -127,7 +157,9 @@ async def test_who_does_not_read_an_answer_holds_up_nobody() -> None:
     upstream = await asyncio.start_server(serve, "127.0.0.1", 0)
     line = Line(at_once=1)
     table = {
-        "portal.localhost": Upstream("マイナポータル", upstream.sockets[0].getsockname()[1], {}, b"s", line)
+        "portal.localhost": Upstream(
+            "マイナポータル", upstream.sockets[0].getsockname()[1], {}, Sessions(b"s"), line
+        )
     }
     (server,) = await Front(table, SETTINGS).serve(("127.0.0.1",))
     port = server.sockets[0].getsockname()[1]

@@ -26,7 +26,7 @@ from mynumber.platform.front_pages import (
     too_many,
     unknown_host,
 )
-from mynumber.platform.front_queue import MOST_WAITING, Line
+from mynumber.platform.front_queue import MOST_WAITING, Line, Sessions
 from mynumber.platform.registry import INSTITUTIONS, processes_of
 from mynumber.platform.settings import Settings
 
@@ -72,8 +72,8 @@ class Upstream:
     """Of the institution's pages."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """Of other processes of the institution, by the first word of the path."""
-    session: bytes = b""
-    """Name of the cookie of its sessions: a browser that brings one is at work here."""
+    sessions: Sessions = field(default_factory=lambda: Sessions(b""))
+    """Those that it gave: a browser that brings one is at work here."""
     line: Line = field(default_factory=Line)
 
     def is_newcomer(self, request: h11.Request) -> bool:
@@ -81,8 +81,7 @@ class Upstream:
 
         What asks for JSON is a program (the card's device, a service that signs somebody in): it works for a person who is inside, without that person's cookies.
         """
-        cookies = (value for name, value in request.headers if name == b"cookie")
-        known = self.session and any(self.session + b"=" in value for value in cookies)
+        known = any(self.sessions.knows(value) for name, value in request.headers if name == b"cookie")
         is_program = any(
             name == b"accept" and value == b"application/json" for name, value in request.headers
         )
@@ -221,6 +220,9 @@ class Front:
                     event = await _next_event(server, reader)
                 if isinstance(event, h11.Response):
                     begun = True
+                    for name, value in event.headers:
+                        if name == b"set-cookie":
+                            upstream.sessions.note(value)
                     headers = _passed_on(event)
                     await visitor.send(
                         h11.Response(status_code=event.status_code, headers=headers, reason=event.reason)
@@ -353,7 +355,7 @@ def routes(settings: Settings) -> dict[str, Upstream]:
         own = processes_of(one.name)
         web = next(p for p in own if p.name == one.name)
         others = {word: p.port(settings) for p in own for word in p.paths}
-        upstream = Upstream(one.title, web.port(settings), others, f"{one.name}_session".encode())
+        upstream = Upstream(one.title, web.port(settings), others, Sessions(f"{one.name}_session".encode()))
         for host in ("localhost", "127.0.0.1") if one.host is None else (f"{one.host}.localhost",):
             found[host] = upstream
     return found

@@ -1,13 +1,14 @@
 """The queue before an institution's pages: so many requests at once, some more wait their turn, and newcomers beyond them see a page that says so.
 
-On the day of a grant ten times as many people come as can be served (PORTAL.md, X4). Whoever is at work already (their browser brings a session of
-this face, or their card's device asks) and whatever is sent waits in line for up to `PATIENCE_SECONDS`; a newcomer who only opens a page is told at once when the line is long, by a page
+On the day of a grant ten times as many people come as can be served (PORTAL.md, X4). Whoever is at work already (their browser brings a session that
+this face gave them, or their card's device asks) and whatever is sent waits in line for up to `PATIENCE_SECONDS`; a newcomer who only opens a page is told at once when the line is long, by a page
 that costs the institution nothing and asks again by itself. So those who are inside finish, and nothing that was sent is lost.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +20,39 @@ NEWCOMERS_WAIT: Final = 40
 MOST_WAITING: Final = 2000
 """Connections that are kept waiting at all."""
 PATIENCE_SECONDS: Final = 45.0
+MOST_SESSIONS: Final = 100_000
+"""Sessions that are remembered; of each sixteen bytes."""
+
+
+@dataclass(slots=True)
+class Sessions:
+    """The sessions that an institution gave through this front: what a browser made up itself is none of them, and stands in no line for it.
+
+    In memory alone. After a restart of the front everybody is a newcomer until the institution gives them a session again; what they send waits in line as before.
+    """
+
+    name: bytes
+    """Of the cookie."""
+    most: int = MOST_SESSIONS
+    _digests: dict[bytes, None] = field(default_factory=dict)
+
+    def note(self, set_cookie: bytes) -> None:
+        """A cookie that the institution sets; that of a session is remembered, the oldest forgotten."""
+        name, _, value = set_cookie.partition(b";")[0].strip().partition(b"=")
+        if name == self.name and value.strip(b'"'):
+            self._digests.pop(found := _digest(value), None)
+            self._digests[found] = None
+            if len(self._digests) > self.most:
+                del self._digests[next(iter(self._digests))]
+
+    def knows(self, cookies: bytes) -> bool:
+        """Whether a browser's cookies hold one of them."""
+        pairs = (each.strip().partition(b"=") for each in cookies.split(b";"))
+        return any(name == self.name and _digest(value) in self._digests for name, _, value in pairs)
+
+
+def _digest(value: bytes) -> bytes:
+    return hashlib.blake2b(value, digest_size=16).digest()
 
 
 @dataclass(slots=True)
