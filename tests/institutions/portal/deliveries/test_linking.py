@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
 from mynumber.institutions.courier.customers import links
-from mynumber.institutions.courier.customers.models import Code, Customer, Grant
+from mynumber.institutions.courier.customers.models import Code, Customer, Grant, Portal
 from mynumber.institutions.portal.account import closing
 from mynumber.institutions.portal.deliveries.models import DeliveredDocument
 from mynumber.institutions.portal.identity import linking
@@ -156,6 +160,42 @@ def test_a_code_is_redeemed_once(resident: Resident, firm: Firm) -> None:
         assert there.post("/oidc/token", body, content_type=kind).json() == {"error": "invalid_grant"}
         # The same assertion a second time proves nobody.
         assert there.post("/oidc/token", body, content_type=kind).json() == {"error": "invalid_client"}
+
+
+def test_forged_assertions_do_not_make_the_firm_call_the_portal_each_time(firm: Firm) -> None:
+    site = Site.objects.get(pk="courier")
+    party, provider = linking.party_of(site), linking.provider_of(site)
+    genuine = relying_party.assertion(party, provider.issuer, now=now())
+    stranger = ECKey.generate_key("P-256")
+    claims = jwt.decode(genuine, party.key.jose, algorithms=["ES256"]).claims
+
+    def forged(kid: str) -> str:
+        return jwt.encode({"alg": "ES256", "kid": kid}, claims, stranger, algorithms=["ES256"])
+
+    with firm.acting():
+        there, held = AtFirm(firm).client, Portal.objects.filter(pk=1)
+
+        def answer(assertion: str) -> object:
+            form = {"client_assertion_type": relying_party.ASSERTION_TYPE, "client_assertion": assertion}
+            return there.post("/oidc/token", form).json()["error"]
+
+        held.update(keys={}, keys_read_at=None)
+        assert answer(forged("unknown")) == "invalid_client"
+        read_at = held.get().keys_read_at
+        assert read_at is not None
+        assert held.get().keys["keys"], "a key that is not at hand is looked for"
+        for kid in ("unknown", "another"):
+            assert answer(forged(kid)) == "invalid_client"
+        assert held.get().keys_read_at == read_at, "and not again at once"
+        long_ago = read_at - timedelta(hours=1)
+        held.update(keys_read_at=long_ago)
+        for bad in (forged(party.key.kid), "no assertion", ""):
+            assert answer(bad) == "invalid_client"
+        assert held.get().keys_read_at == long_ago, "nothing newer would make these true"
+        # A new key of the portal is taken up: the assertion is accepted, and what it asks for is looked at.
+        held.update(keys={})
+        assert answer(genuine) == "unsupported_grant_type"
+        assert held.get().keys_read_at not in (None, long_ago)
 
 
 def test_an_account_that_is_somebody_elses_is_not_linked(

@@ -42,6 +42,8 @@ class Portal(models.Model):
     client_id = models.CharField(max_length=80)
     keys = models.JSONField(default=dict)
     """JWK Set as read last."""
+    keys_read_at = models.DateTimeField(null=True)
+    """When that was tried last."""
 
     class Meta:
         db_table = "portal"
