@@ -8,19 +8,25 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from mynumber.foundation.pki import CertificateAuthority, Trust
-from mynumber.foundation.smartcard import PinName
+from mynumber.foundation.smartcard import CardFileUnusable, PinName
 from mynumber.protocols import card_handover, sign_in
 from mynumber.protocols.card_handover import HandedCard
 from mynumber.protocols.sign_in import SignInRequest
 from mynumber.wallet.cards import CardFolder
+from mynumber.wallet.views import common
+from mynumber.wallet.views.entering import Entry, use_card
 from mynumber.webkit.access import walk_routes
+from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.face.forms import PlainForm
 from tests.wallet.conftest import PORTAL, Wire
 
 HOST = {"host": "wallet.localhost:8000"}
@@ -156,6 +162,26 @@ def test_an_unknown_card_costs_nothing(browser: Client, wire: Wire) -> None:
     page = browser.post("/sign-in", {**form, "card": "../hanako", "pin": "4649"})
     assert page.status_code == 422
     assert 'id="error-summary"' in page.content.decode()
+
+
+def test_a_card_that_was_taken_away_meanwhile_is_said_and_nothing_is_sent(
+    browser: Client, wire: Wire, folder: CardFolder
+) -> None:
+    request = a_request()
+    form = open_page(browser, wire, request)
+    away = folder.card("hanako")
+    folder.remove("hanako")
+    wire.will_say(says(request))
+    page = browser.post("/sign-in", {**form, "card": "hanako", "pin": "4649"})
+    assert page.status_code == 422
+    assert "いまこの端末にありません" in page.content.decode()
+    assert len(wire.heard) == 2  # the request twice, no response
+    # Between the choice and the card's answer: no form is left that could be shown again.
+    with pytest.raises(CardFileUnusable, match="missing"):
+        use_card(Entry(away, PlainForm()), lambda here: here.transmit(b""))
+    taken: Any = common.page("GET")(lambda _: HttpResponse(folder.card("hanako").name))
+    with pytest.raises(PageRefused, match="card_away"):
+        taken(RequestFactory().get("/"))
 
 
 def test_a_form_from_another_site_is_refused(wire: Wire, folder: CardFolder, browser: Client) -> None:

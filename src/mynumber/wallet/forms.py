@@ -92,7 +92,7 @@ class CardChoice(PlainForm):
         widget=CardTiles,
         error_messages={
             "required": "使うカードを選んでください。",
-            "invalid_choice": "カードを選びなおしてください。",
+            "invalid_choice": "そのカードは、いまこの端末にありません。カードを入れなおすか、別のカードを選んでください。",
         },
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from mynumber.foundation.smartcard import CardFileUnusable, PinName
+from mynumber.foundation.smartcard import CardFileProblem, CardFileUnusable, PinName
 from mynumber.protocols import sign_in
 from mynumber.protocols.sign_in import PortalClient, SignInRefused
 from mynumber.wallet.cards import CardFolder, HeldCard
@@ -38,9 +39,18 @@ def page(*methods: str) -> Callable[[V], V]:
     """A page of the device: never stored, nothing typed in a report, and open, because this is the holder's own screen."""
 
     def decorate(view: V) -> V:
+        @wraps(view)
+        def with_its_card(*args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return view(*args, **kwargs)
+            except CardFileUnusable as unusable:
+                if unusable.problem is CardFileProblem.MISSING:
+                    raise card_away() from None
+                raise
+
         allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
-        guarded = never_cache(sensitive_post_parameters()(require_http_methods(allowed)(view)))
-        return public(guarded)
+        guarded = never_cache(sensitive_post_parameters()(require_http_methods(allowed)(with_its_card)))
+        return cast("V", public(guarded))
 
     return decorate
 
@@ -59,6 +69,18 @@ def portals() -> tuple[PortalClient, ...]:
 def now() -> datetime:
     """The present time."""
     return datetime.now(UTC)
+
+
+def card_away() -> PageRefused:
+    """The card was taken away while it was used. Nothing goes out without it: what leaves the device is noted with the card first."""
+    return PageRefused(
+        "カードが取り出されました",
+        "使っている途中で、カードがこの端末からなくなりました。安全のため止めました。相手には何も送っていません。",
+        "カードを入れなおしてから、はじめからやり直してください。",
+        "自分で取り出していないときは、「わたしのカード」で、入っているカードを確かめてください。",
+        reason="card_away",
+        status=409,
+    )
 
 
 def card_named(card_id: str) -> HeldCard:

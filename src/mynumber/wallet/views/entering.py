@@ -9,7 +9,7 @@ from typing import TypeVar
 from cryptography import x509
 from django import forms
 
-from mynumber.foundation.smartcard import CardError, CardFile, CardFileUnusable, KeyName
+from mynumber.foundation.smartcard import CardError, CardFile, CardFileProblem, CardFileUnusable, KeyName
 from mynumber.wallet.cards import Event, HeldCard
 from mynumber.wallet.chip import PinRefused
 from mynumber.wallet.forms import field_of
@@ -31,7 +31,7 @@ class Entry:
 
 
 def use_card(entry: Entry, act: Callable[[CardFile], T]) -> T | None:
-    """Do `act` with the card in the reader. None when the card refused: the form then says why."""
+    """Do `act` with the card in the reader. None when the card refused: the form then says why. Raises CardFileUnusable(MISSING) when it was taken away."""
     try:
         with folder().insert(entry.card.id) as reader:
             return act(reader)
@@ -45,7 +45,9 @@ def use_card(entry: Entry, act: Callable[[CardFile], T]) -> T | None:
         else:
             entry.form.add_error(entry.field or field_of(refused.name), now_blocked(refused.name))
             folder().note(entry.card.id, Event.BLOCKED, now(), words)
-    except (CardFileUnusable, CardError):
+    except (CardFileUnusable, CardError) as error:
+        if isinstance(error, CardFileUnusable) and error.problem is CardFileProblem.MISSING:
+            raise
         entry.form.add_error(None, CARD_DAMAGED)
     return None
 

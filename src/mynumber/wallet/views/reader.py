@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from mynumber.foundation.smartcard import CardError, CardFileUnusable
+from mynumber.foundation.smartcard import CardError, CardFileProblem, CardFileUnusable
 from mynumber.protocols.card_reader import EnterPin, ReaderClient
 from mynumber.protocols.sign_in import Reason, SignInRefused
 from mynumber.wallet.cards import HeldCard
@@ -113,8 +113,10 @@ def _enter(desk: Desk, session: ReaderSession, form: PinEntry) -> ReaderSession 
         return desk.enter(session, form.pin_to_use())
     except PinRefused as refused:
         form.add_error(form.pin_field, wrong_pin(refused.name, refused.remaining))
-    except (CardFileUnusable, CardError):
-        form.add_error(None, CARD_DAMAGED)
+    except (CardFileUnusable, CardError) as error:
+        # That it was taken away the page says in its own words.
+        if not (isinstance(error, CardFileUnusable) and error.problem is CardFileProblem.MISSING):
+            form.add_error(None, CARD_DAMAGED)
     return None
 
 
@@ -125,6 +127,7 @@ def _show(request: HttpRequest, session: ReaderSession, form: PinEntry | None = 
         "session": session,
         "place": session.place_words or _place(session).title,
         "card": card,
+        "away": session.card is not None and card is None,
         "step": step_of(session),
     }
     if which is not None and not session.finished:
