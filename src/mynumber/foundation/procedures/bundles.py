@@ -17,6 +17,9 @@ BUNDLES: Final[Mapping[str, tuple[Event, ...]]] = {
 """Which events make a bundle; procedures of the life event of the same name come after those that an event offers."""
 
 
+_LAST: Final = 1 << 16
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A field of a bundle and the procedures (with the id it has there) that take its answer."""
@@ -31,10 +34,20 @@ def due_on(catalogue: Catalogue, event: Event, *, on: date) -> tuple[Procedure, 
 
 
 def of_life_event(catalogue: Catalogue, event: LifeEvent, *, on: date) -> tuple[Procedure, ...]:
-    """Everything that belongs to a life event, offered ones first."""
-    events = BUNDLES.get(event.value, ())
+    """Everything that belongs to a life event: offered ones first, of these what fits most people (`Push.rank`)."""
     found = [each for each in catalogue.on(on) if event in each.life_events]
-    return tuple(sorted(found, key=lambda each: not any(push.event in events for push in each.push)))
+    return tuple(sorted(found, key=lambda each: (not is_offered(each, event), rank_of(each, event))))
+
+
+def is_offered(procedure: Procedure, event: LifeEvent) -> bool:
+    """Whether the event itself makes it due; else it only belongs there."""
+    return any(push.event in BUNDLES.get(event.value, ()) for push in procedure.push)
+
+
+def rank_of(procedure: Procedure, event: LifeEvent) -> int:
+    """Its place among what the event makes due, small for what fits most of those whom it meets; those without a place are equal, and last."""
+    events = BUNDLES.get(event.value, ())
+    return min((push.rank or _LAST for push in procedure.push if push.event in events), default=_LAST)
 
 
 def merged(procedures: Iterable[Procedure]) -> tuple[Question, ...]:

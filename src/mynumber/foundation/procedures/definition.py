@@ -526,6 +526,8 @@ class Push(Strict, frozen=True, kw_only=True):
     days_before: int = 0
     when: str = ""
     """Day of the year MM-DD for yearly ones."""
+    rank: int = 0
+    """Place among what the event makes due, 1 for what fits most of those whom it meets; 0: after those that have a place."""
 
 
 class LifeEvent(StrEnum):

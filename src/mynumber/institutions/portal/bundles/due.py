@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from mynumber.foundation.procedures.bundles import BUNDLES, of_life_event
+from mynumber.foundation.procedures.bundles import BUNDLES, is_offered, of_life_event, rank_of
 from mynumber.foundation.procedures.deadlines import Window, window
 from mynumber.foundation.procedures.definition import Field, FieldType, How, LifeEvent, Procedure
 from mynumber.foundation.procedures.fitting import Fit, fits, questions
@@ -66,11 +66,10 @@ def of_event(
     happened_on: date | None = None,
     given: Mapping[str, bool] | None = None,
 ) -> tuple[Due, ...]:
-    """Everything that a resident files themself, the nearest deadline first, what only belongs there last.
+    """Everything that a resident files themself: by its place in the event (`Push.rank`), of equal ones the nearest deadline first; what only belongs there last.
 
     given: answers to `questions_of`; what they rule out is left out.
     """
-    pushed = BUNDLES[event.value]
     known = dict.fromkeys(_IMPLIED[event], True) | dict(given or {})
     fitting = {each.procedure.id: each for each in fits(catalogue(), known, on=on)}
     found = []
@@ -81,18 +80,27 @@ def of_event(
                 Due(
                     each,
                     _window(each, happened_on, on),
-                    any(push.event in pushed for push in each.push),
+                    is_offered(each, event),
                     fit.fit if fit else Fit.YES,
                     fit.because if fit else (),
                 )
             )
-    return tuple(sorted(found, key=lambda due: (not due.offered, due.window.closes or date.max)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda due: (not due.offered, rank_of(due.procedure, event), due.window.closes or date.max),
+        )
+    )
 
 
 def questions_of(event: LifeEvent, *, on: date) -> tuple[Field, ...]:
-    """The few questions that tell which of the procedures that the event makes due are for this person."""
-    asked = {field.id for due in of_event(event, on=on) if due.offered for field in due.because}
-    return tuple(field for name, field in questions().items() if name in asked)
+    """The few questions that tell which of the procedures that the event makes due are for this person, those of what fits most people first."""
+    asked: dict[str, int] = {}
+    for each in of_event(event, on=on):
+        for field in each.because if each.offered else ():
+            asked.setdefault(field.id, rank_of(each.procedure, event))
+    found = [field for name, field in questions().items() if name in asked]
+    return tuple(sorted(found, key=lambda field: asked[field.id]))
 
 
 def _window(procedure: Procedure, happened_on: date | None, on: date) -> Window:
