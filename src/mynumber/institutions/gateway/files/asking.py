@@ -229,18 +229,10 @@ class FileInquiries:
                     for one, result in some
                     if result.outcome in open_until
                 ]
-                await _end(connection, tenant, file, ended, at)
-                await connection.execute(
-                    """
-                    UPDATE file_inquiry SET next_at = later.at FROM unnest($3::bigint[], $4::timestamptz[]) AS later(line, at)
-                    WHERE tenant = $1 AND file = $2 AND file_inquiry.line = ANY($3::bigint[])
-                      AND file_inquiry.line = later.line AND result IS NULL
-                    """,
-                    tenant,
-                    file,
-                    [line for line, _ in going_on],
-                    [later for _, later in going_on],
-                )
+                if ended:
+                    await _end(connection, tenant, file, ended, at)
+                if going_on:
+                    await _look_later(connection, tenant, file, going_on)
 
     async def _forget(self, tenant: str, before: datetime) -> None:
         try:
@@ -260,21 +252,22 @@ class FileInquiries:
 async def _end(
     connection: Any, tenant: str, file: UUID, ended: Sequence[tuple[int, InquiryResult]], at: datetime
 ) -> None:
-    """Number results in the order in which they ended; the file's row gives the numbers out and is locked meanwhile."""
-    if not ended:
-        return
+    """Number results in the order in which they ended; the file's row gives the numbers out and is locked meanwhile.
+
+    No statement here asks for what has no result yet: that would let it go by the index of all that is due, and not by the lines.
+    """
     answered = await connection.fetchval(
         "SELECT answered FROM member_file WHERE tenant = $1 AND file = $2 FOR UPDATE", tenant, file
     )
     rows = await connection.fetch(
         """
-        SELECT line FROM file_inquiry WHERE tenant = $1 AND file = $2 AND line = ANY($3::bigint[]) AND result IS NULL
+        SELECT line, result IS NULL AS is_open FROM file_inquiry WHERE tenant = $1 AND file = $2 AND line = ANY($3::bigint[])
         """,
         tenant,
         file,
         [line for line, _ in ended],
     )
-    still_open = {row["line"] for row in rows}
+    still_open = {row["line"] for row in rows if row["is_open"]}
     done = [(line, result) for line, result in ended if line in still_open]
     await connection.execute(
         """
@@ -298,4 +291,20 @@ async def _end(
         file,
         len(done),
         at,
+    )
+
+
+async def _look_later(
+    connection: Any, tenant: str, file: UUID, going_on: Sequence[tuple[int, datetime]]
+) -> None:
+    """Say when to look again. What another process has ended meanwhile is not looked at, whatever its time."""
+    await connection.execute(
+        """
+        UPDATE file_inquiry SET next_at = later.at FROM unnest($3::bigint[], $4::timestamptz[]) AS later(line, at)
+        WHERE tenant = $1 AND file = $2 AND file_inquiry.line = ANY($3::bigint[]) AND file_inquiry.line = later.line
+        """,
+        tenant,
+        file,
+        [line for line, _ in going_on],
+        [later for _, later in going_on],
     )

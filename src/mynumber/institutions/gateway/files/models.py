@@ -78,7 +78,12 @@ class FileInquiry(models.Model):
     class Meta:
         db_table = "file_inquiry"
         constraints = (
-            models.UniqueConstraint(fields=["tenant", "file", "number"], name="results_of_a_file_in_order"),
+            # of what has ended alone: while a file has only begun, this index would otherwise tempt the planner to go through all its lines
+            models.UniqueConstraint(
+                fields=["tenant", "file", "number"],
+                condition=models.Q(number__isnull=False),
+                name="results_of_a_file_in_order",
+            ),
             models.UniqueConstraint(fields=["tenant", "request_id"], name="a_request_in_one_file"),
         )
         indexes = (
