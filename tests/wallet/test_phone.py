@@ -115,7 +115,7 @@ def test_the_device_gets_certificates_and_signs_in_like_a_card(
         ({"signature": "phone", "signature_again": "phone"}, "形ではありません", 5),
         ({"device": "a\nb"}, "文字だけで", 5),
         ({"device": ""}, "入力してください", 5),
-        ({"card": "nobody"}, "選びなおしてください", 5),
+        ({"card": "nobody"}, "いまこの端末にありません", 5),
     ],
 )
 def test_nothing_is_sent_before_all_is_right(
