@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 
 from tests.webkit.face.serving import (
     DESK,
@@ -120,6 +120,8 @@ def test_everything_can_be_read_and_sent_without_script(browser: Browser, galler
     page.locator("#way summary").click()
     expect(page.locator("#way").get_by_role("table")).to_be_visible()
     page.goto(gallery + "/fields")
+    expect(page.get_by_label("就労証明書")).to_have_css("opacity", "1")
+    expect(page.get_by_text("ファイルを選ぶ")).to_be_hidden()
     page.get_by_role("button", name="確かめる").click()
     expect(page.get_by_role("alert")).to_contain_text("入力を確かめてください")
     page.goto(gallery + "/card")
@@ -289,6 +291,30 @@ def test_the_keys_on_the_screen_type_a_pin(desk: Page, gallery: str) -> None:
     expect(pin).to_have_value("123")
     keys.get_by_role("button", name="全部消す").click()
     expect(pin).to_have_value("")
+
+
+def test_a_file_is_chosen_in_the_words_of_the_page_and_its_name_is_told(
+    browser: Browser, gallery: str
+) -> None:
+    context = browser.new_context(viewport=PHONE)
+    context.add_cookies([{"name": "guide_language", "value": "en", "url": gallery}])
+    page = context.new_page()
+    page.goto(gallery + "/fields")
+    box, control = page.locator(".file"), page.get_by_label("Certificate of employment")
+    told = box.get_by_role("status")
+    expect(box.get_by_text("Choose a file")).to_be_visible()
+    expect(told).to_have_text("None chosen yet")
+    control.set_input_files(FilePayload(name="手紙.pdf", mimeType="application/pdf", buffer=b"%PDF-"))
+    expect(told).to_have_text("手紙.pdf")
+    with page.expect_file_chooser():
+        control.click()
+    control.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(control).to_be_focused()
+    expect(box).to_have_css("outline-style", "solid")
+    look_at(page, "face-fields-file")
+    context.close()
 
 
 def test_paper_gets_the_words_and_not_the_doors(desk: Page, gallery: str) -> None:

@@ -84,6 +84,17 @@
     });
   }
 
+  // The name of the file that was chosen, in words of the page; an <output> is read aloud when it changes.
+  for (const name of document.querySelectorAll("[data-file-name]")) {
+    const input = document.getElementById(name.getAttribute("for"));
+    const none = name.textContent;
+    const tell = () => {
+      name.textContent = Array.from(input.files, (file) => file.name).join("、") || none;
+    };
+    input.addEventListener("change", tell);
+    if (input.files.length) tell();
+  }
+
   // Keys for a PIN on a touch screen. Nothing is shown of it but how many digits there are.
   for (const pad of document.querySelectorAll("[data-pin-pad]")) {
     const input = document.getElementById(pad.dataset.pinPad);
