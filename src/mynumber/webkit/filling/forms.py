@@ -25,7 +25,7 @@ from mynumber.foundation.procedures.definition import Field, FieldType, How
 from mynumber.foundation.procedures.values import ACCOUNT_KINDS, MOST_ENTRIES, Flawed, Value, normalise
 from mynumber.webkit.face import banks
 from mynumber.webkit.face.address_field import AddressField, PostalAddress
-from mynumber.webkit.face.bank_field import BankBranch, BankBranchField
+from mynumber.webkit.face.bank_field import BankBranch, BankBranchField, BankQuest
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.language import say, spoken
 from mynumber.webkit.filling.content import Content, fixed_source
@@ -34,6 +34,7 @@ from mynumber.webkit.filling.showing import lines_of, source_of
 SHOWN: Final = "shown"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[0-9]{1,2}\.[a-z][a-z0-9_]*)?")
 FEW_CHOICES: Final = 7
+_LONGEST_PART: Final = 100
 TYPED: Final = "typed-"
 """Begins the reference of a person whom no source named."""
 APPLICANT: Final = "applicant"
@@ -105,13 +106,15 @@ class SectionForm(PlainForm):
             yield row, [self[name] for name in row.names]
 
     def answers(self) -> dict[str, Value | None]:
-        """What was understood, by path; None where a field was emptied. What was not understood is left out."""
+        """What was understood, by path; None where a field was emptied. What was not understood is left out; an account that is not whole yet counts as far as it goes."""
         found: dict[str, Value | None] = {}
         data = getattr(self, "cleaned_data", {})
         for path, definition in self.plan.fields.items():
             if definition.type is FieldType.BANK_ACCOUNT:
                 if f"{path}.whole" in data:
                     found[path] = data[f"{path}.whole"]
+                elif begun := self._begun_account(path):
+                    found[path] = begun
             elif path in data:
                 value = data[path]
                 found[path] = _address(value) if isinstance(value, PostalAddress) else value
@@ -149,6 +152,24 @@ class SectionForm(PlainForm):
         except Flawed as flawed:
             at = f"{path}.{flawed.part}" if flawed.part in ("kind", "number", "holder") else path
             self.add_error(at, flawed.sentence.in_language(spoken()))
+
+    def _begun_account(self, path: str) -> dict[str, str]:
+        """The parts of an account that were given so far; empty where nothing was."""
+        picker = self.fields[path].widget
+        quest = picker.value_from_datadict(self.data, self.files, self.add_prefix(path))
+        parts = {
+            "bank": quest.bank.code if quest.bank else "",
+            "branch": quest.branch.code if quest.branch else "",
+            **{
+                name: str(self.data.get(f"{path}.{name}") or "")[:_LONGEST_PART]
+                for name in ("number", "holder")
+            },
+        }
+        return (
+            {**parts, "kind": str(self.data.get(f"{path}.kind") or "")[:_LONGEST_PART]}
+            if any(parts.values())
+            else {}
+        )
 
     def drop_errors_of_hidden(self, reading: Reading) -> None:
         """What the answers of this page hide is no fault of the person."""
@@ -301,7 +322,8 @@ def _one(
         return
     if each.how is How.NEVER_ASKED or (shown is not None and path not in shown):
         return
-    controls = _controls(each, path, value, today, people)
+    begun = answers.value_at(content.typed, path) if each.type is FieldType.BANK_ACCOUNT else None
+    controls = _controls(each, path, begun if value is None else value, today, people)
     plan.controls.update(controls)
     plan.fields[path] = each
     source = source_of(content, path) if value is not None and known.get(each.id) == value else ""
@@ -425,7 +447,7 @@ def _bank_controls(path: str, value: Value | None, base: dict[str, Any]) -> dict
         ("savings", say("貯蓄", "Savings")),
     ]
     return {
-        path: BankBranchField(**base, initial=BankBranch(bank, branch) if bank and branch else None),
+        path: BankBranchField(**base, initial=BankQuest(bank=bank, branch=branch)),
         f"{path}.kind": forms.ChoiceField(
             label=say("口座の種類", "Type of account", "口座の しゅるい"),
             choices=[one for one in kinds if one[0] in ACCOUNT_KINDS],

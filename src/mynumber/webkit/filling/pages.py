@@ -114,6 +114,23 @@ def take(
     read: Callable[[Content], Reading],
     today: date,
 ) -> Taken:
+    """Put a section that was sent into the draft, as `take_page` does, and note how far the person has come."""
+    taken = take_page(fields, reading, content, data, read=read, today=today)
+    _note(content, section.id)
+    if taken.valid:
+        _note(content, f"!{section.id}")
+    return taken
+
+
+def take_page(
+    fields: Sequence[Field],
+    reading: Reading,
+    content: Content,
+    data: QueryDict,
+    *,
+    read: Callable[[Content], Reading],
+    today: date,
+) -> Taken:
     """Put a page that was sent into the draft, what can be understood of it; the caller saves it. `read` reads the draft anew."""
     counts = entry_counts(fields, data)
     plan = plan_of(fields, reading, content, today=today, shown=shown_in(data), entries=counts)
@@ -121,14 +138,11 @@ def take(
     valid = form.is_valid()
     take_answers(content, fields, form.answers(), counts)
     changed = _change_entries(data, content, counts)
-    _note(content, section.id)
     reading = read(content)
     if not form.is_looking and not valid:
         form.drop_errors_of_hidden(reading)
         valid = not form.errors
-    if valid:
-        _note(content, f"!{section.id}")
-    else:
+    if not valid:
         # The page as it was sent, with what it did not show (locked answers) drawn again.
         plan.rows[:] = _merged(plan_of(fields, reading, content, today=today), plan)
     ids = {field.id for field in fields}

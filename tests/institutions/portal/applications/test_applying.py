@@ -19,7 +19,7 @@ from mynumber.institutions.portal.notices import inbox
 from mynumber.protocols.applications import LetterForm, MarkedField, Step, statement_digest
 from mynumber.protocols.counter_drafts import Draft
 from mynumber.protocols.refusal import Reason, Refused
-from tests.institutions.portal.applications.body import CHILD, OTHER_CITY, City
+from tests.institutions.portal.applications.body import CHILD, DECIDE_BY, OTHER_CITY, City
 from tests.institutions.portal.applications.people import CLAIM, Person
 from tests.institutions.portal.house import Browser, House
 from tests.support.exchange import CITY
@@ -43,6 +43,22 @@ def test_anybody_finds_a_procedure_and_reads_its_guide(house: House, browser: Br
     assert "申請をはじめる" in guide
     assert "本人以外が行う手続です" in browser.text("/procedures/employment_certificate/")
     assert browser.get("/procedures/nothing/").status_code == 404
+
+
+def test_what_papers_it_takes_is_told_before_beginning(person: Person) -> None:
+    guide = person.browser.text("/procedures/funeral_benefit_claim/")
+    papers, _, after = guide.partition("<h2>用意する書類</h2>")[2].partition("申請をはじめる")
+    assert after, "before the button"
+    needed, _, not_needed = papers.partition("出さなくてよいもの")
+    assert "葬祭を行ったことが分かるもの" in needed
+    assert "死亡が分かる書類：住民票で確かめます" in not_needed
+    assert "葬祭を行ったことが分かるもの" not in not_needed
+    assert "ほかの役所に聞きます" in person.browser.text("/procedures/child_rearing_allowance_claim/")
+    assert "答えによって要るもの" in person.browser.text("/procedures/pension_exemption/")
+    person.sign_in()
+    assert "死亡が分かる書類：住民票で確かめます" in person.browser.text(
+        "/procedures/funeral_benefit_claim/begin"
+    )
 
 
 def test_a_few_questions_tell_what_fits(house: House, browser: Browser) -> None:
@@ -147,6 +163,33 @@ def test_a_whole_application_from_beginning_to_payment(person: Person, city: Cit
     assert (row.standing, row.live) == (Standing.DECIDED, False)
     assert arrival.receipt in person.browser.text(person.at("receipt"))
     assert arrival.receipt in person.browser.text("/applications/")
+
+
+def test_a_correction_that_was_handed_in_is_the_offices(person: Person, city: City) -> None:
+    person.ready()
+    person.send()
+    person.browser.text(person.at())
+    mark = MarkedField(path="phone", words="番号を確かめてください。")
+    asked = city.step(person.ident, Step.CORRECTION_ASKED, fields=(mark,), expected_by=City.in_days(14))
+    city.tell(msgspec.structs.replace(asked, holder="申請者"))
+    assert "直して、もう一度送ってください。" in person.browser.text("/")
+    person.fill("you", phone="090-1234-5678")
+    city.loses_answers = 1
+    person.send()
+    # On its way, and arrived but not yet confirmed: no word of the office says more than that it waits for the applicant.
+    for state in ("送っています", "審査"):
+        page = person.browser.text(person.at())
+        assert state in page
+        now_with = page.partition("<h2>これまで")[0]
+        assert "申請者" not in now_with
+        assert "葛飾区" in now_with
+        assert "直して、もう一度送ってください。" not in person.browser.text("/")
+        assert (
+            "あなた"
+            not in person.browser.text("/applications/").partition("<tbody")[2].partition("</tbody")[0]
+        )
+        Sending.objects.filter(application_id=person.ident).update(next_try_at=datetime.now(UTC))
+    assert held(person).expected_by == DECIDE_BY
 
 
 def test_when_nothing_can_be_paid_only_the_account_is_open_and_a_signed_sending_brings_another(

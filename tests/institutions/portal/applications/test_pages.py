@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,9 +14,10 @@ from mynumber.foundation.numbers.addresses import municipality_of
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.definition import Choice, Field, FieldType, How, Procedure
 from mynumber.foundation.procedures.loading import catalogue
+from mynumber.foundation.procedures.values import Value
 from mynumber.webkit.filling import forms
-from mynumber.webkit.filling.content import Content, dotted
-from mynumber.webkit.filling.pages import sections
+from mynumber.webkit.filling.content import Content, dotted, read
+from mynumber.webkit.filling.pages import blank, sections, take_page
 from tests.institutions.portal.house import House
 
 TODAY = date(2026, 11, 22)
@@ -102,6 +104,55 @@ def test_every_section_is_drawn_and_takes_answers(house: House, procedure: Proce
 
 def procedure_field(procedure: Procedure, name: str) -> Field:
     return next(field for _, field in procedure.every_field() if field.id == name)
+
+
+def told(field: Field) -> Value:
+    """What a source tells of a field."""
+    match field.type:
+        case FieldType.ADDRESS:
+            return {"municipality": "131229", "postal_code": "1250061", "town": "亀有", "rest": "1-2-3"}
+        case FieldType.DATE:
+            return "2000-04-01"
+        case _:
+            return "架空　太郎"
+
+
+@pytest.mark.parametrize("button", ["account_find=bank", "account_other_bank=1", ""])
+def test_what_is_known_stays_on_a_page_that_is_shown_again(house: House, button: str) -> None:
+    """A bank that is looked for, and an answer that is missing: both bring the page back, with everything that stood there."""
+    claim = catalogue().get("funeral_benefit_claim", TODAY)
+    locked = [each for each in claim.field if each.how is How.PREFILLED_LOCKED]
+    assert len(locked) > 3
+    content = Content(known={each.id: told(each) for each in locked})
+    fields = claim.field  # on one page, as the shared questions of a life event are
+    reading = read(claim, content, today=TODAY)
+    before = [row.label for row in blank(fields, reading, content, today=TODAY).plan.rows]
+    form = blank(fields, reading, content, today=TODAY)
+    sent = {"shown": " ".join(form.plan.fields), "phone": "03-1234-5678", "account.kind": "ordinary"}
+    sent |= {"account.number": "7654321", "account.holder": "カクウ", "funeral_on": "なし"}
+    sent |= {"account_bank": "三菱"} | dict([button.split("=")] if button else [])
+    taken = take_page(
+        fields, reading, content, posted(sent), read=partial(read, claim, today=TODAY), today=TODAY
+    )
+    assert not taken.valid
+    assert [row.label for row in taken.form.plan.rows] == before
+    known = [row for row in taken.form.plan.rows if row.kind == "known"]
+    assert {row.label for row in known} == {each.label.ja for each in locked}
+    assert all(row.lines for row in known)
+    # What was typed stands there as it was typed, and what could be understood is kept, the half of an account too.
+    drawn = "".join(str(control) for _, controls in taken.form.rows() for control in controls)
+    for typed in ("03-1234-5678", "7654321", "カクウ", "なし"):
+        assert f'value="{typed}"' in drawn
+    assert content.typed["phone"] == "0312345678"
+    again = "".join(
+        str(control)
+        for _, controls in blank(fields, taken.reading, content, today=TODAY).rows()
+        for control in controls
+    )
+    assert 'value="7654321"' in again
+    assert "account" in {
+        path.partition(".")[0] for path in (each.path for each in taken.reading.all_problems)
+    }
 
 
 def test_an_empty_page_says_what_to_do_for_each_required_answer(house: House) -> None:

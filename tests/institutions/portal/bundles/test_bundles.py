@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from mynumber.foundation.procedures import fitting
 from mynumber.foundation.procedures.definition import LifeEvent
 from mynumber.institutions.portal.applications import drafts, kept
 from mynumber.institutions.portal.applications.models import Application, Sending, Standing
@@ -77,6 +78,17 @@ def test_after_a_death_each_term_counts_from_its_own_day() -> None:
     assert due.given_by(LifeEvent.DEATH, date(2026, 11, 2), funeral) == {}, "nobody is buried on the day"
     shared = {each.field.id for each in due.shared(each.procedure for each in listed if each.chosen)}
     assert {"phone", "account", "deceased_name", "died_on"} <= shared
+
+
+def test_after_a_death_comes_first_what_fits_most_families() -> None:
+    listed = [each.procedure.id for each in due.of_event(LifeEvent.DEATH, on=ON) if each.offered]
+    assert listed[:3] == ["unpaid_pension_claim", "funeral_benefit_claim", "child_allowance_unpaid"]
+    asked = [field.id for field in due.questions_of(LifeEvent.DEATH, on=ON)]
+    assert asked[:2] == ["deceased_received_pension", "deceased_in_national_health"]
+    assert "recipient_died" in asked[2:]
+    # The catalogue says so; where it says nothing the last day counts, and the order of the questions.
+    again = [field.id for field in due.questions_of(LifeEvent.BIRTH, on=ON)]
+    assert again == [name for name in fitting.questions() if name in again]
 
 
 def test_a_few_answers_leave_what_fits() -> None:
@@ -221,7 +233,10 @@ def test_shared_answers_are_given_once_and_reach_every_draft(family: Family, cit
     assert {each.form.procedure for each in city.asked[before:]} == {CLAIM, REPORT}
     page = family.browser.text(family.at("questions"))
     assert page.count('name="phone"') == 1
-    assert family.answer(phone="bad").status_code == 422
+    assert "住民基本台帳から" in page
+    rejected = family.answer(phone="bad")
+    assert rejected.status_code == 422
+    assert "住民基本台帳から" in rejected.content.decode(), "what is known does not vanish"
     done = family.answer(phone="03-1234-5678", consent_facts="on", true_statement="on")
     assert (done.status_code, done.headers["Location"]) == (303, family.at()), done.content.decode()
     for procedure in (CLAIM, REPORT):

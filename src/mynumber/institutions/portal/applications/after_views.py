@@ -31,7 +31,7 @@ from mynumber.institutions.portal.applications.view_parts import (
 from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols.applications import LetterForm
 from mynumber.webkit.access import resident_only
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.language import say
 from mynumber.webkit.filling.pages import REJECTED
@@ -63,6 +63,18 @@ def _paper_of(make: Callable[[], bytes], name: str) -> HttpResponse:
             "ページにある決定の内容は確かめられています。書面は、申請のページの「担当に質問する」で役所に求めてください。",
             reason="wrong_paper",
             status=500,
+            english=Said(
+                "This paper cannot be handed over",
+                "The mark in the paper does not fit this application. It was stopped so that nobody gets another person's paper.",
+                (
+                    "What the page says of the decision was checked. Ask the office for the paper with 'Ask the office' on the application's page.",
+                ),
+            ),
+            easy=Said(
+                "この 紙は わたせません",
+                "紙の しるしが あいません。ほかの 人の 紙を わたさない ように 止めました。",
+                ("申請の ページの「やくしょに きく」で きいて ください。",),
+            ),
         ) from None
 
 

@@ -125,15 +125,7 @@ def guide(request: HttpRequest, procedure_id: str) -> HttpResponse:
         "score": score(procedure),
         "card": procedure.assurance is Assurance.CARD,
         "signature": procedure.signature is Signature.SIGNATURE,
-        "papers": [
-            (
-                each.label.in_language(spoke),
-                each.reason.in_language(spoke) if each.reason else "",
-                bool(each.replaced_by),
-                each.original,
-            )
-            for each in procedure.document
-        ],
+        "papers": showing.papers_beforehand(procedure),
         "days": procedure.deadlines.processing.days,
         "fee": say(f"{procedure.fee:,}円", f"{procedure.fee:,} yen")
         if procedure.fee

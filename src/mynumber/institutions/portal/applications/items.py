@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from mynumber.foundation.procedures.deadlines import window
 from mynumber.institutions.portal.account.models import Account
-from mynumber.institutions.portal.applications import bodies, drafts, kept
+from mynumber.institutions.portal.applications import drafts, kept, showing
 from mynumber.institutions.portal.applications.models import Application, Standing
 from mynumber.institutions.portal.home.items import Item, Place
 from mynumber.institutions.portal.proxies import filing
@@ -51,7 +51,7 @@ def _item(held: Application, now: datetime) -> Item | None:
             made_by["proxy"],
             at=held.saved_at,
         )
-    if held.standing == Standing.CORRECTION:
+    if held.standing == Standing.CORRECTION and not held.is_on_its_way:
         words = say(
             "直して、もう一度送ってください。",
             "Correct it and send it again.",
@@ -72,10 +72,17 @@ def _item(held: Application, now: datetime) -> Item | None:
             return None
         words = say("決定が届きました。", "A decision has arrived.", "けっかが とどきました。")
         return Item(Place.NEW, title, path, words, at=held.decided_at)
-    holder = held.holder or (bodies.name_of(held.body) if held.body else "")
-    words = say(*_WAITING[Standing(held.standing)])
+    standing = Standing.SENDING if held.is_on_its_way else Standing(held.standing)
+    until = None if held.is_on_its_way else held.expected_by
+    words = say(*_WAITING[standing])
     return Item(
-        Place.UNDER_WAY, title, path, words, holder, held.expected_by, held.arrived_at or held.sent_at
+        Place.UNDER_WAY,
+        title,
+        path,
+        words,
+        showing.holder_of(held),
+        until,
+        held.arrived_at or held.sent_at,
     )
 
 

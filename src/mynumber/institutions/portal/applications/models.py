@@ -100,6 +100,12 @@ class Application(models.Model):
         return f"application {self.pk}"
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Whether the first sending, or the answer to a correction, has been handed over and has not arrived yet."""
+        answered = self.standing == Standing.CORRECTION and not self.editing and not self.at_counter
+        return answered or self.standing == Standing.SENDING
+
+    @property
     def is_draft(self) -> bool:
         """Whether nothing of it was sent yet."""
         return self.standing == Standing.DRAFT

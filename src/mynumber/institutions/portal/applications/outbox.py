@@ -88,10 +88,16 @@ def _arrived(sending: Sending, arrival: messages.Arrival) -> None:
         application.arrived_at = application.arrived_at or arrival.arrived_at
         application.receipt = application.receipt or arrival.receipt
         application.decide_by = application.decide_by or arrival.decide_by
+        if application.standing == Standing.CORRECTION:
+            # The office has it, though it has not told so yet.
+            application.holder, application.expected_by = "", None
         if application.standing in (Standing.SENDING, Standing.CORRECTION):
             application.standing = Standing.DECIDED if application.decided_at else Standing.UNDER_WAY
-        application.expected_by = application.expected_by or arrival.decide_by
-        application.save(update_fields=["arrived_at", "receipt", "decide_by", "standing", "expected_by"])
+        if application.decided_at is None:
+            application.expected_by = application.expected_by or arrival.decide_by
+        application.save(
+            update_fields=["arrived_at", "receipt", "decide_by", "standing", "holder", "expected_by"]
+        )
 
 
 def _failed(sending: Sending, refused: Refused, now: datetime) -> None:

@@ -31,7 +31,7 @@ from mynumber.institutions.portal.applications.view_parts import (
 )
 from mynumber.institutions.portal.proxies import filing
 from mynumber.webkit.access import resident_only
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.journey import (
     AnswerGroup,
     CardPin,
@@ -98,6 +98,16 @@ def sign(request: HttpRequest, ident: UUID) -> HttpResponse:
             "申請のページで、残っていることを確かめてください。",
             reason="not_ready",
             status=409,
+            english=Said(
+                "It cannot be sent yet",
+                "An answer or a paper is missing.",
+                ("See on the application's page what is left.",),
+            ),
+            easy=Said(
+                "まだ おくれません",
+                "書いて いない ところか、出して いない 書類が あります。",
+                ("申請の ページで、のこりを 見て ください。",),
+            ),
         ) from None
     except NotUsable as no:
         raise not_usable(no.sentence) from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from mynumber.foundation.procedures.definition import LifeEvent
+from mynumber.foundation.procedures.definition import LifeEvent, Procedure
+from mynumber.institutions.portal.applications import bodies
 from mynumber.institutions.portal.applications.models import Application, Standing
 from mynumber.protocols.applications import Step, Told
-from mynumber.webkit.face.language import say
+from mynumber.webkit.face.language import say, spoken
 from mynumber.webkit.face.parts import Chip, Kind, StepState
 from mynumber.webkit.face.parts import Step as Line
 
@@ -67,6 +69,18 @@ _KINDS: Final = {
     Standing.DECIDED: Kind.SUCCESS,
     Standing.ENDED: Kind.NEUTRAL,
 }
+_INSTEAD: Final = {
+    "network": ("ほかの役所に聞きます", "another office is asked", "ほかの やくしょに ききます"),
+    "register": ("住民票で確かめます", "the register of residents tells it", "住民票で しらべます"),
+    "own_records": (
+        "役所の記録で確かめます",
+        "the office's records tell it",
+        "やくしょの きろくで しらべます",
+    ),
+    "electronic": ("電子で受け取ります", "it is taken electronically", "ネットで うけとります"),
+    "answer": ("ここでの答えで足ります", "your answers are enough", "ここの こたえで いいです"),
+}
+"""By the way in which a document is replaced (`Replacement.ways`)."""
 
 
 def life_event(event: LifeEvent) -> str:
@@ -78,7 +92,7 @@ def chip_of(application: Application) -> Chip:
     """How it stands, as a status word."""
     if application.at_counter:
         return Chip(say("窓口にあります", "At the counter", "まどぐちに あります"), Kind.INFO)
-    standing = Standing(application.standing)
+    standing = Standing.SENDING if application.is_on_its_way else Standing(application.standing)
     if standing is Standing.CORRECTION and application.decided_at is not None:
         return Chip(
             say("別の口座が必要です", "Another account is needed", "ほかの 口座を おしえて ください"),
@@ -87,14 +101,60 @@ def chip_of(application: Application) -> Chip:
     return Chip(say(standing.label, *_STANDINGS[standing]), _KINDS[standing])
 
 
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """The papers of a procedure as one wants to know of them before beginning: each with a few words."""
+
+    needed: tuple[tuple[str, str], ...]
+    """Whatever one answers."""
+    perhaps: tuple[tuple[str, str], ...]
+    """Where an answer calls for it."""
+    optional: tuple[tuple[str, str], ...]
+    """One may apply without it."""
+    not_needed: tuple[tuple[str, str], ...]
+    """What replaces it."""
+
+
+def papers_beforehand(procedure: Procedure) -> Beforehand:
+    """添付書類 and their omission (添付書類の省略), from the catalogue."""
+    spoke = spoken()
+    needed: list[tuple[str, str]] = []
+    perhaps: list[tuple[str, str]] = []
+    optional: list[tuple[str, str]] = []
+    not_needed: list[tuple[str, str]] = []
+    for each in procedure.document:
+        label = each.label.in_language(spoke)
+        if each.replaced_by:
+            not_needed.append((label, say(*_INSTEAD[each.replaced_by[0].ways[0]])))
+            continue
+        words = each.reason.in_language(spoke) if each.reason else ""
+        if each.original:
+            words += say(
+                "原本を見せるか、送ってください。", " Show or send the original.", "本物を 見せて ください。"
+            )
+        group = optional if not each.required else perhaps if each.when else needed
+        group.append((label, words))
+    return Beforehand(tuple(needed), tuple(perhaps), tuple(optional), tuple(not_needed))
+
+
+def holder_of(application: Application) -> str:
+    """Who has it now. What was sent is the office's from then on, whatever the office said last."""
+    if application.at_counter:
+        return application.at_counter
+    if application.editing:
+        return say("あなた", "You")
+    told = "" if application.is_on_its_way else application.holder
+    return told or (bodies.name_of(application.body) if application.body else "")
+
+
 def step_line(told: Told) -> Line:
-    """A step of the timeline, by its title, its words and who has it."""
+    """A step of the timeline, by its title, its words and who had it from then on."""
     words = [told.words] if told.words else []
     words.append(
         say(
-            f"いま持っているところ：{told.holder}。",
-            f"Now with {told.holder}.",
-            f"いま {told.holder}に あります。",
+            f"ここからの担当：{told.holder}。",
+            f"From then on with {told.holder}.",
+            f"ここから {told.holder}が します。",
         )
     )
     if told.expected_by:

@@ -70,7 +70,16 @@ def closed(application: Application) -> PageRefused:
         "申請のページで、いまの状態と、できることを確かめてください。",
         reason="not_open",
         status=409,
-        title_en="This cannot be changed now",
+        english=Said(
+            "This cannot be changed now",
+            "The application was sent; its form is closed.",
+            ("See on its page how it stands and what you can do.",),
+        ),
+        easy=Said(
+            "いまは かえられません",
+            "もう おくりました。",
+            ("申請の ページで、いまの ようすを 見て ください。",),
+        ),
     )
 
 

@@ -16,7 +16,6 @@ from mynumber.foundation.procedures.routing import may_begin
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, resident_of
 from mynumber.institutions.portal.applications import (
-    bodies,
     committing,
     drafts,
     finding,
@@ -41,7 +40,7 @@ from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols.applications import LetterForm
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.access import resident_only
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.journey import (
     CardPin,
     CardTap,
@@ -70,6 +69,16 @@ def begin(request: HttpRequest, procedure_id: str) -> HttpResponse:
             "手続の案内で、だれが行うかを確かめてください。",
             reason="not_for_residents",
             status=403,
+            english=Said(
+                "This cannot be applied for here",
+                "An employer or a provider does this, not the person themself.",
+                ("The guide to the procedure says who does it.",),
+            ),
+            easy=Said(
+                "ここからは できません",
+                "会社などが する 手つづきです。",
+                ("手つづきの あんないを 見て ください。",),
+            ),
         )
     if refused := filing.refusal(request, visit, procedure, now=now):
         return refused
@@ -78,7 +87,12 @@ def begin(request: HttpRequest, procedure_id: str) -> HttpResponse:
         filing.begun(request, visit, application, is_new=is_new, now=now)
         return SeeOther(reverse("application", args=[application.pk]))
     held = filing.of_visitor(request, visit, now=now).filter(procedure=procedure.id, live=True).first()
-    context = {"procedure": procedure, "title": procedure.title.in_language(spoken()), "held": held}
+    context = {
+        "procedure": procedure,
+        "title": procedure.title.in_language(spoken()),
+        "held": held,
+        "papers": showing.papers_beforehand(procedure),
+    }
     return page(request, "portal/applications/begin.html", visit, context)
 
 
@@ -138,14 +152,10 @@ def mine(request: HttpRequest) -> HttpResponse:
         link = Link(title, reverse("application", args=[each.pk]))
         until = (
             f"{each.expected_by.year}年{each.expected_by.month}月{each.expected_by.day}日"
-            if each.expected_by
+            if each.expected_by and not each.is_on_its_way
             else None
         )
-        holder = (
-            made_by or say("あなた", "You")
-            if each.editing
-            else each.at_counter or each.holder or (bodies.name_of(each.body) if each.body else None)
-        )
+        holder = (each.editing and made_by) or showing.holder_of(each) or None
         rows.append([link, showing.chip_of(each), holder, until, each.receipt or None])
         if each.editing and not made_by:
             todo.append((each, title))
@@ -182,6 +192,16 @@ def refresh(request: HttpRequest) -> HttpResponse:
             reason=refused.reason.value,
             status=503,
             hop=refused.hop.label_ja,
+            english=Said(
+                "How it stands could not be asked",
+                "The office's system, or the way to it, did not answer.",
+                ("Wait a little and try again. What has arrived is on the application's page.",),
+            ),
+            easy=Said(
+                "いまの ようすが わかりませんでした",
+                "やくしょの システムから こたえが ありません。",
+                ("すこし まって、もう いちど して ください。",),
+            ),
         ) from None
     return SeeOther(reverse("applications"))
 
@@ -307,5 +327,6 @@ def _status(held: Application, request: HttpRequest) -> dict[str, object]:
         "may_ask": held.standing != Standing.ENDED,
         "asked": held.writings.filter(kind=LetterForm.QUESTION.value).order_by("-at"),
         "happenings": Happening.objects.filter(application=held).order_by("-at", "-pk"),
-        "drafts_holder": held.holder or (bodies.name_of(held.body) if held.body else ""),
+        "holder": showing.holder_of(held),
+        "expected_by": None if held.is_on_its_way else held.expected_by,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,21 +15,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mynumber.foundation.procedures.definition import LifeEvent
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, current_visit, resident_of
-from mynumber.institutions.portal.applications import bodies, drafts, outbox, showing
+from mynumber.institutions.portal.applications import drafts, outbox, showing
 from mynumber.institutions.portal.applications.committing import NotReady
 from mynumber.institutions.portal.bundles import committing, due, sets
 from mynumber.institutions.portal.bundles.models import Bundle
 from mynumber.institutions.portal.bundles.sets import Member
 from mynumber.webkit.access import public, resident_only
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.fields import WarekiDateField
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.journey import CardPin, CardTap, Task, TaskList, TaskState
 from mynumber.webkit.face.language import say, spoken
-from mynumber.webkit.filling import forms
+from mynumber.webkit.filling import pages
+from mynumber.webkit.filling.content import read
+from mynumber.webkit.filling.pages import REJECTED
 from mynumber.webkit.headers import never_kept
 
-REJECTED = 422
 _WHEN = {
     LifeEvent.MOVING: ("引っ越した日（引っ越す日）", "Day of moving", "ひっこした 日（ひっこす 日）"),
     LifeEvent.BIRTH: (
@@ -213,7 +215,7 @@ def bundle(request: HttpRequest, ident: UUID) -> HttpResponse:
                 each,
                 each.procedure.title.in_language(spoken()),
                 showing.chip_of(each.application),
-                _holder(each),
+                showing.holder_of(each.application),
             )
             for each in members
             if each not in opened
@@ -233,13 +235,6 @@ def bundle(request: HttpRequest, ident: UUID) -> HttpResponse:
         "back": "back" in request.GET,
     }
     return page(request, "portal/bundles/bundle.html", resident_of(request), context)
-
-
-def _holder(member: Member) -> str:
-    application = member.application
-    if application.editing:
-        return say("あなた", "You")
-    return application.holder or (bodies.name_of(application.body) if application.body else "")
 
 
 def _tasks(held: Bundle, opened: tuple[Member, ...], now: datetime) -> list[Task]:
@@ -295,29 +290,27 @@ def questions(request: HttpRequest, ident: UUID) -> HttpResponse:
     reading, content, shared = sets.shared_form(held, opened, now=now)
     fields, today = reading.procedure.field, drafts.today_of(now)
     if request.method == "POST":
-        counts = forms.entry_counts(fields, request.POST)
-        plan = forms.plan_of(
-            fields, reading, content, today=today, shown=forms.shown_in(request.POST), entries=counts
+        taken = pages.take_page(
+            fields,
+            reading,
+            content,
+            request.POST,
+            read=partial(read, reading.procedure, today=today),
+            today=today,
         )
-        form = forms.SectionForm(plan, request.POST)
-        valid = form.is_valid()
-        forms.take_answers(content, fields, form.answers(), counts)
         sets.share(held, opened, content, shared, now=now)
-        if valid:
-            again, _, _ = sets.shared_form(held, opened, now=now)
-            more = any(problem.path not in plan.fields for problem in again.all_problems)
+        form = taken.form
+        if taken.valid:
+            more = any(problem.path not in form.plan.fields for problem in taken.reading.all_problems)
             name = "bundle-questions" if more else "bundle"
             return SeeOther(reverse(name, args=[ident]))
     else:
-        form = forms.SectionForm(forms.plan_of(fields, reading, content, today=today))
+        form = pages.blank(fields, reading, content, today=today)
     context = {
         "bundle": held,
         "event_words": showing.life_event(LifeEvent(held.event)),
-        "form": form,
-        "rows": list(form.rows()),
-        "shown": " ".join(form.plan.fields),
         "takers": [each.procedure.title.in_language(spoken()) for each in opened],
-    }
+    } | pages.section_context(form)
     response = page(request, "portal/bundles/questions.html", resident_of(request), context)
     response.status_code = REJECTED if request.method == "POST" else 200
     return response
@@ -337,7 +330,16 @@ def sign(request: HttpRequest, ident: UUID) -> HttpResponse:
             "まとめのページで、残っていることを確かめてください。",
             reason="not_ready",
             status=409,
-            title_en="Nothing is ready to be sent",
+            english=Said(
+                "Nothing is ready to be sent",
+                "None of the applications is far enough.",
+                ("See on the page of the set what is left.",),
+            ),
+            easy=Said(
+                "まだ おくれません",
+                "おくれる ものが ありません。",
+                ("まとめの ページで、のこりを 見て ください。",),
+            ),
         ) from None
 
 

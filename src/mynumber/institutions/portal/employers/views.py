@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -30,12 +30,11 @@ from mynumber.webkit.face.fields import WidthTolerantField
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.journey import AnswerGroup, Course, Leg
 from mynumber.webkit.face.language import say, say_later, spoken
-from mynumber.webkit.filling import forms, showing
-from mynumber.webkit.filling.content import Content
-from mynumber.webkit.filling.pages import sections
+from mynumber.webkit.filling import showing
+from mynumber.webkit.filling.content import read
+from mynumber.webkit.filling.pages import REJECTED, blank, section_context, sections, take_page
 from mynumber.webkit.headers import never_kept
 
-REJECTED = 422
 _OPENED: Final = "employer"
 """Under this the session holds which invitation its browser opened."""
 _REFUSALS: Final = {
@@ -49,6 +48,11 @@ _REFUSALS: Final = {
             "This does not open.",
             ("Check the link and the code that your employee gave you.",),
         ),
+        Said(
+            "リンクか 番号が ちがいます",
+            "この 番号では ひらけません。",
+            ("はたらいて いる 人から もらった リンクと 番号を 見て ください。",),
+        ),
     ),
     Why.LOCKED: (
         "この依頼は使えなくなりました",
@@ -60,6 +64,11 @@ _REFUSALS: Final = {
             "Too many wrong codes were entered.",
             ("Ask your employee for a new request.",),
         ),
+        Said(
+            "もう つかえません",
+            "ちがう 番号が つづいたので、とじました。",
+            ("はたらいて いる 人に、新しい おねがいを つくって もらって ください。",),
+        ),
     ),
     Why.EXPIRED: (
         "この依頼の期限が過ぎました",
@@ -68,6 +77,11 @@ _REFUSALS: Final = {
         410,
         Said(
             "This request has run out", "Requests have a last day.", ("Ask your employee for a new request.",)
+        ),
+        Said(
+            "時間が すぎました",
+            "この おねがいは おわりました。",
+            ("はたらいて いる 人に、新しい おねがいを つくって もらって ください。",),
         ),
     ),
     Why.USED: (
@@ -79,6 +93,11 @@ _REFUSALS: Final = {
             "This request is done",
             "The certificate was sent already. A request is answered once.",
             ("If something has to be corrected, ask your employee for a new request.",),
+        ),
+        Said(
+            "もう おわって います",
+            "就労証明書は もう おくりました。",
+            ("なおす ときは、はたらいて いる 人に 新しい おねがいを つくって もらって ください。",),
         ),
     ),
 }
@@ -189,7 +208,16 @@ def _closed() -> PageRefused:
         "この申請は送ったあとです。",
         "申請のページで「内容を変更する」を選ぶと、頼めます。",
         reason="not_open",
-        title_en="This cannot be asked now",
+        english=Said(
+            "This cannot be asked now",
+            "The application was sent.",
+            ("Choose 'Change it' on the application's page; then you can ask.",),
+        ),
+        easy=Said(
+            "いまは たのめません",
+            "もう おくりました。",
+            ("申請の ページの「なおす」を おすと、たのめます。",),
+        ),
     )
 
 
@@ -268,15 +296,15 @@ def opening(request: HttpRequest, ident: UUID) -> HttpResponse:
 
 
 def _refused(why: Why) -> PageRefused:
-    title, what, advice, status, english = _REFUSALS[why]
+    title, what, advice, status, english, easy = _REFUSALS[why]
     return PageRefused(
         title,
         what,
         advice,
         reason=f"invitation_{why.value}",
         status=status,
-        title_en=english.title,
         english=english,
+        easy=easy,
     )
 
 
@@ -307,33 +335,29 @@ def section(request: HttpRequest, ident: UUID, section_id: str) -> HttpResponse:
     one, fields = pages[place]
     today = drafts.today_of(now)
     if request.method == "POST":
-        counts = forms.entry_counts(fields, request.POST)
-        plan = forms.plan_of(
-            fields, reading, content, today=today, shown=forms.shown_in(request.POST), entries=counts
+        taken = take_page(
+            fields,
+            reading,
+            content,
+            request.POST,
+            read=partial(read, reading.procedure, today=today),
+            today=today,
         )
-        form = forms.SectionForm(plan, request.POST)
-        valid = form.is_valid()
-        forms.take_answers(content, fields, form.answers(), counts)
-        added = _add_entry(request, content, counts)
+        form = taken.form
         filled.typed = content.typed
         filled.seen = sorted({*filled.seen, one.id})
         try:
             certifying.save(held, filled)
         except CannotOpen as refused:
             raise _refused(refused.why) from None
-        reading, content = certifying.reading_of(filled, now=now)
-        if not valid:
-            form.drop_errors_of_hidden(reading)
-        ids = {field.id for field in fields}
-        open_here = any(problem.path.split(".")[0] in ids for problem in reading.all_problems)
-        if added or (not form.errors and open_here):
+        if taken.changed or (taken.valid and taken.more):
             return SeeOther(reverse("employer-section", args=[ident, one.id]))
-        if not form.errors:
+        if taken.valid:
             if place + 1 < len(pages):
                 return SeeOther(reverse("employer-section", args=[ident, pages[place + 1][0].id]))
             return SeeOther(reverse("employer-check", args=[ident]))
     else:
-        form = forms.SectionForm(forms.plan_of(fields, reading, content, today=today))
+        form = blank(fields, reading, content, today=today)
     legs = [
         Leg(each.title.in_language(spoken()), reverse("employer-section", args=[ident, each.id]))
         for each, _ in pages
@@ -342,27 +366,11 @@ def section(request: HttpRequest, ident: UUID, section_id: str) -> HttpResponse:
         "invitation": held,
         "worker": inviting.worker_name(held),
         "section": one.title.in_language(spoken()),
-        "form": form,
-        "rows": list(form.rows()),
-        "shown": " ".join(form.plan.fields),
         "course": Course.at(place + 1, [*legs, Leg(say("確かめて送る", "Check and send"))]),
-    }
+    } | section_context(form)
     response = page(request, "portal/employers/section.html", None, context)
     response.status_code = REJECTED if request.method == "POST" else 200
     return response
-
-
-def _add_entry(request: HttpRequest, content: Content, counts: dict[str, int]) -> bool:
-    """Add an entry of a group or take one away, where such a button was pressed."""
-    add, (group, _, index) = request.POST.get("add", ""), request.POST.get("remove", "").partition(".")
-    if add in counts:
-        content.typed.setdefault(add, []).append({})
-        return True
-    entries = content.typed.get(group)
-    if group in counts and isinstance(entries, list) and re.fullmatch(r"[0-9]{1,2}", index):
-        del entries[int(index) : int(index) + 1]
-        return True
-    return False
 
 
 @public  # opened by link and code, which the session holds
