@@ -65,7 +65,7 @@ class PageRefused(Exception):
         reason: str,
         status: int = 409,
         hop: str = "",
-        title_en: str = "This cannot be done",
+        title_en: str = "",
         english: Said | None = None,
         easy: Said | None = None,
     ) -> None:
@@ -77,7 +77,7 @@ class PageRefused(Exception):
             what=what,
             advice=advice,
             status=status,
-            title_en=title_en,
+            title_en=title_en or (english.title if english else "This cannot be done"),
             hop=hop,
             english=english,
             easy=easy,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 import mynumber.institutions.portal as portal
 import mynumber.webkit as webkit
+from tests.institutions.portal.house import Browser, House
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龯々]")
 TR = re.compile(r'{%\s*tr\s+"([^"]*)"\s+"([^"]*)"(?:\s+easy="([^"]*)")?(?:\s+as\s+\w+)?\s*%}')
@@ -46,3 +50,62 @@ def test_every_sentence_has_its_words(path: Path) -> None:
     assert not alone, f"in Japanese alone: {alone[0][:200]}"
     if '{% extends "portal/base.html" %}' in text and "{% block heading %}" in text:
         assert "{% block page_lang %}{{ face.lang }}{% endblock %}" in text, "it does not say its language"
+
+
+# --- what pages say no with ---------------------------------------------------------------------------------------
+
+SAYS_NO = ("PageRefused", "Problem")
+STAFF_OR_DEVELOPERS = frozenset({"staff_views.py", "developers.py"})
+MODULES = sorted(
+    path
+    for path in [*HOME.rglob("*.py"), *Path(webkit.__file__).parent.glob("face/errors.py")]
+    if path.name not in STAFF_OR_DEVELOPERS
+)
+
+
+def refusals(path: Path) -> Iterator[ast.Call]:
+    """Every refusal that a module makes."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS_NO:
+            yield node
+
+
+def written(node: ast.AST) -> str:
+    """The words that stand in it as they are."""
+    found = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+    return " ".join(each for each in found if isinstance(each, str))
+
+
+def test_every_refusal_has_its_words_in_each_language() -> None:
+    seen = 0
+    for path in MODULES:
+        for refusal in refusals(path):
+            where = f"{path.name}:{refusal.lineno}"
+            said = {each.arg: each.value for each in refusal.keywords}
+            assert {"english", "easy"} <= set(said), f"in Japanese alone: {where}"
+            for language in ("english", "easy"):
+                if isinstance(said[language], ast.Call):  # else from a table, whose type asks for it
+                    in_japanese = bool(JAPANESE.search(written(said[language])))
+                    assert in_japanese is (language == "easy"), f"{language}: {where}"
+            seen += 1
+    assert seen > 40
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "advice"),
+    [
+        ("en", "This sign-in is not known", "Begin the sign-in again."),
+        ("ja-x-easy", "この サインインは ありません", "はじめから して ください。"),
+        ("ja", "このサインインの依頼は見つかりません", "サインインをはじめからやり直してください。"),
+    ],
+)
+def test_a_refusal_is_read_in_the_chosen_language(
+    house: House, browser: Browser, language: str, title: str, advice: str
+) -> None:
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = browser.get("/sign-in/finish?request=x&code=x")
+    assert page.status_code == 404
+    text = page.content.decode()
+    assert title in text
+    assert advice in text
+    assert f'<html lang="{language.partition("-")[0]}"' in text

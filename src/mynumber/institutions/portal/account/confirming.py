@@ -26,7 +26,7 @@ from mynumber.institutions.portal.account.signing_in import Proof
 from mynumber.protocols import sign_in
 from mynumber.protocols.sign_in import Attribute
 from mynumber.webkit.environment import origin
-from mynumber.webkit.face.errors import Problem, problem_page
+from mynumber.webkit.face.errors import Problem, Said, problem_page
 
 
 def require_card(
@@ -63,4 +63,14 @@ _OTHER_CARD = Problem(
     status=403,
     title_en="This is another card",
     reason="other_card",
+    english=Said(
+        "This is another card",
+        "The card shown is not the one with which you signed in, so this was stopped. Nothing has changed.",
+        ("Try again with the card with which you signed in.",),
+    ),
+    easy=Said(
+        "ちがう カードです",
+        "入った ときの カードと ちがいます。なにも かわって いません。",
+        ("おなじ カードで もう いちど して ください。",),
+    ),
 )

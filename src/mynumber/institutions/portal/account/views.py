@@ -44,7 +44,7 @@ from mynumber.protocols.refusal import Refused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.environment import origin
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.language import say
 from mynumber.webkit.face.parts import Chip, Kind, Table
 from mynumber.webkit.headers import never_kept
@@ -131,14 +131,15 @@ def finish(request: HttpRequest) -> HttpResponse:
             finished = signing_in.finish(request_id, code, browser=browser, now=now)
             request.session.cycle_key()
     except FinishRefused as refused:
-        title, what, advice = FINISH[refused.reason]
+        stopped = FINISH[refused.reason]
         raise PageRefused(
-            title,
-            what,
-            *advice,
+            stopped.japanese.title,
+            stopped.japanese.what,
+            *stopped.japanese.advice,
             reason=refused.reason.value,
             status=FINISH_STATUS[refused.reason],
-            title_en="Sign-in stopped",
+            english=stopped.english,
+            easy=stopped.easy,
         ) from None
     if finished.proof_of is not None:
         led = onwards[0] if onwards else Onward(finished.next_path, "")
@@ -184,7 +185,19 @@ def obtain_code(request: HttpRequest) -> HttpResponse:
             reason=refused.reason.value,
             status=503,
             hop=refused.hop.label_ja,
-            title_en="The code has not been delivered",
+            english=Said(
+                "The code has not been delivered",
+                why_no_code(refused),
+                (
+                    "Wait a little and try again.",
+                    "If this goes on, see the guide for how the institutions are.",
+                ),
+            ),
+            easy=Said(
+                "しるしを もらえませんでした",
+                why_no_code(refused),
+                ("すこし まって、もう いちど して ください。",),
+            ),
         ) from None
     return SeeOther(next_path)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mynumber.foundation import pki
 from mynumber.institutions.portal.account.signing_in import FinishReason
 from mynumber.protocols.refusal import Hop, Reason, Refused
@@ -10,45 +12,131 @@ from mynumber.webkit.face.errors import Said
 from mynumber.webkit.face.language import say
 
 _AGAIN = "サインインをはじめからやり直してください。"
+_AGAIN_EN = "Begin the sign-in again."
+_AGAIN_EASY = "はじめから して ください。"
 _NOT_DONE = "サインインは行われていません。"
+_NOT_DONE_EN = "You are not signed in."
+_NOT_DONE_EASY = "まだ 入って いません。"
 
-FINISH: dict[FinishReason, tuple[str, str, tuple[str, ...]]] = {
-    FinishReason.UNKNOWN: (
-        "このサインインの依頼は見つかりません",
-        f"アドレスが正しくないか、依頼がもう終わっています。{_NOT_DONE}",
-        (_AGAIN,),
-    ),
-    FinishReason.EXPIRED: (
-        "サインインの時間が切れました",
-        f"カードの署名から時間がたったため、止めました。{_NOT_DONE}",
-        (_AGAIN,),
-    ),
-    FinishReason.OTHER_BROWSER: (
-        "サインインをはじめたブラウザーと違います",
-        f"サインインは、はじめたときと同じブラウザーでだけ終えられます。{_NOT_DONE}",
-        (
-            _AGAIN,
-            "ほかの人から届いたリンクを開いたときは、このページを閉じてください。",
-            "同じブラウザーのときは、クッキーを受け入れる設定になっているか確かめてください。",
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why a sign-in stopped, in each language."""
+
+    japanese: Said
+    english: Said
+    easy: Said
+
+
+FINISH: dict[FinishReason, Stopped] = {
+    FinishReason.UNKNOWN: Stopped(
+        Said(
+            "このサインインの依頼は見つかりません",
+            f"アドレスが正しくないか、依頼がもう終わっています。{_NOT_DONE}",
+            (_AGAIN,),
+        ),
+        Said(
+            "This sign-in is not known",
+            f"The address is wrong, or the request is over. {_NOT_DONE_EN}",
+            (_AGAIN_EN,),
+        ),
+        Said(
+            "この サインインは ありません", f"もう おわったかも しれません。{_NOT_DONE_EASY}", (_AGAIN_EASY,)
         ),
     ),
-    FinishReason.NOT_ANSWERED: (
-        "カードの署名がまだ届いていません",
-        f"端末での操作が終わっていません。{_NOT_DONE}",
-        ("端末のページに戻り、暗証番号を入れて署名してください。", _AGAIN),
+    FinishReason.EXPIRED: Stopped(
+        Said(
+            "サインインの時間が切れました",
+            f"カードの署名から時間がたったため、止めました。{_NOT_DONE}",
+            (_AGAIN,),
+        ),
+        Said(
+            "The sign-in ran out of time",
+            f"Too much time went by since the card signed. {_NOT_DONE_EN}",
+            (_AGAIN_EN,),
+        ),
+        Said(
+            "時間が たちました", f"カードを つかってから 時間が たちました。{_NOT_DONE_EASY}", (_AGAIN_EASY,)
+        ),
     ),
-    FinishReason.ALREADY_FINISHED: (
-        "このサインインは、もう使われています",
-        "ひとつの依頼でサインインできるのは一度だけです。",
-        ("すでにサインインしているときは、はじめのページから続けられます。", _AGAIN),
+    FinishReason.OTHER_BROWSER: Stopped(
+        Said(
+            "サインインをはじめたブラウザーと違います",
+            f"サインインは、はじめたときと同じブラウザーでだけ終えられます。{_NOT_DONE}",
+            (
+                _AGAIN,
+                "ほかの人から届いたリンクを開いたときは、このページを閉じてください。",
+                "同じブラウザーのときは、クッキーを受け入れる設定になっているか確かめてください。",
+            ),
+        ),
+        Said(
+            "This is not the browser that began",
+            f"A sign-in ends only in the browser where it began. {_NOT_DONE_EN}",
+            (
+                _AGAIN_EN,
+                "If somebody sent you the link, close this page.",
+                "If it is the same browser, see that it accepts cookies.",
+            ),
+        ),
+        Said(
+            "ちがう ブラウザーです",
+            f"はじめた ときと おなじ ブラウザーで して ください。{_NOT_DONE_EASY}",
+            (_AGAIN_EASY, "ほかの 人から きた リンクの ときは、この ページを とじて ください。"),
+        ),
     ),
-    FinishReason.WRONG_CODE: (
-        "サインインを確かめられませんでした",
-        f"端末から戻るときの確認の値が合いません。安全のため、この依頼を終わりにしました。{_NOT_DONE}",
-        (_AGAIN,),
+    FinishReason.NOT_ANSWERED: Stopped(
+        Said(
+            "カードの署名がまだ届いていません",
+            f"端末での操作が終わっていません。{_NOT_DONE}",
+            ("端末のページに戻り、暗証番号を入れて署名してください。", _AGAIN),
+        ),
+        Said(
+            "The card has not signed yet",
+            f"What you began on the device is not finished. {_NOT_DONE_EN}",
+            ("Go back to the page of the device and sign with your PIN.", _AGAIN_EN),
+        ),
+        Said(
+            "カードが まだ つかわれて いません",
+            f"機械で する ことが のこって います。{_NOT_DONE_EASY}",
+            ("機械の ページに もどって、暗証番号を 入れて ください。", _AGAIN_EASY),
+        ),
+    ),
+    FinishReason.ALREADY_FINISHED: Stopped(
+        Said(
+            "このサインインは、もう使われています",
+            "ひとつの依頼でサインインできるのは一度だけです。",
+            ("すでにサインインしているときは、はじめのページから続けられます。", _AGAIN),
+        ),
+        Said(
+            "This sign-in was used already",
+            "A request signs in once.",
+            ("If you are signed in, go on from the first page.", _AGAIN_EN),
+        ),
+        Said(
+            "もう つかいました",
+            "1回だけ つかえます。",
+            ("もう 入って いる ときは、はじめの ページから つづけて ください。", _AGAIN_EASY),
+        ),
+    ),
+    FinishReason.WRONG_CODE: Stopped(
+        Said(
+            "サインインを確かめられませんでした",
+            f"端末から戻るときの確認の値が合いません。安全のため、この依頼を終わりにしました。{_NOT_DONE}",
+            (_AGAIN,),
+        ),
+        Said(
+            "The sign-in could not be checked",
+            f"What came back from the device does not fit. For safety the request was ended. {_NOT_DONE_EN}",
+            (_AGAIN_EN,),
+        ),
+        Said(
+            "サインインを たしかめられませんでした",
+            f"機械から きた ものが ちがいます。安全の ために おわりました。{_NOT_DONE_EASY}",
+            (_AGAIN_EASY,),
+        ),
     ),
 }
-"""Title, what happened, what to do."""
+"""What happened and what to do."""
 
 FINISH_STATUS: dict[FinishReason, int] = {
     FinishReason.UNKNOWN: 404,

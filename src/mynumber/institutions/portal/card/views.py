@@ -15,7 +15,8 @@ from mynumber.institutions.portal.card import asking, telling
 from mynumber.protocols.card_life import CardState
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit.access import resident_only
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
+from mynumber.webkit.face.language import say
 
 
 @resident_only(level=Level.PASSKEY)
@@ -62,14 +63,38 @@ def loss(request: HttpRequest) -> HttpResponse:
             reason=refused.reason.value,
             status=409 if refused.is_signed else 503,
             hop=refused.hop.label_ja,
-            title_en="The card has not been suspended",
+            english=Said(
+                "The card has not been suspended",
+                _why(refused),
+                (
+                    "If it is urgent, call the loss desk of J-LIS (24 hours) or your municipality.",
+                    "See on the page of the card how it stands.",
+                ),
+            ),
+            easy=Said(
+                "カードを 止められませんでした",
+                _why(refused),
+                ("いそぐ ときは、J-LISか 市役所に 電話して ください。",),
+            ),
         ) from None
     return SeeOther(reverse("card") + "?reported=1")
 
 
 def _why(refused: Refused) -> str:
     if (refused.hop, refused.reason) == (Hop.JLIS, Reason.UNKNOWN_RECORD):
-        return "サインインに使った電子証明書のカードの記録が、J-LISに見つかりません。"
+        return say(
+            "サインインに使った電子証明書のカードの記録が、J-LISに見つかりません。",
+            "J-LIS has no record of the card with which you signed in.",
+            "この カードの きろくが ありません。",
+        )
     if (refused.hop, refused.reason) == (Hop.JLIS, Reason.NOT_ENTITLED):
-        return "このカードは、いま止められる状態ではありません。すでに終わったカードかもしれません。"
-    return f"{refused.hop.label_ja}：{refused.reason.sentence_ja}"
+        return say(
+            "このカードは、いま止められる状態ではありません。すでに終わったカードかもしれません。",
+            "This card cannot be suspended as it stands. It may be at its end already.",
+            "この カードは いま 止められません。もう つかえない カードかも しれません。",
+        )
+    return say(
+        f"{refused.hop.label_ja}：{refused.reason.sentence_ja}",
+        "J-LIS, or the way to it, did not answer.",
+        "J-LISから こたえが ありません。",
+    )

@@ -20,7 +20,7 @@ from mynumber.institutions.portal.contacts.addresses import Fault, NotProven, To
 from mynumber.institutions.portal.contacts.forms import AddressForm, CodeForm, PreferencesForm
 from mynumber.institutions.portal.contacts.models import Alert, Contact, Language
 from mynumber.webkit.access import resident_only
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.language import EASY, ENGLISH, SOURCE, say
 from mynumber.webkit.headers import never_kept
 
@@ -196,5 +196,15 @@ _TOO_OFTEN = PageRefused(
     "メールが届かないときは、迷惑メールの設定と、入力したアドレスを確かめてください。",
     reason="too_often",
     status=429,
-    title_en="No more e-mails can be sent today",
+    english=Said(
+        "No more e-mails can be sent today",
+        "Five e-mails a day can be sent to confirm an address.",
+        (
+            "Try again tomorrow.",
+            "If no e-mail arrives, look at your spam folder and at the address you entered.",
+        ),
+    ),
+    easy=Said(
+        "きょうは もう メールを おくれません", "1日に 5回までです。", ("あした もう いちど して ください。",)
+    ),
 )

@@ -37,7 +37,7 @@ from mynumber.protocols.refusal import Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
 from mynumber.webkit.environment import origin
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.language import SOURCE, say
 from mynumber.webkit.face.parts import Cell, Link, Table
 from mynumber.webkit.messages import this_node
@@ -124,6 +124,16 @@ def values(request: HttpRequest) -> HttpResponseBase:
             "一覧からもう一度選んでください。",
             reason="bad_choice",
             status=400,
+            english=Said(
+                "Your choice could not be read",
+                "What was sent is not in the list.",
+                ("Choose from the list again.",),
+            ),
+            easy=Said(
+                "えらんだ ものが わかりません",
+                "リストに ない ものです。",
+                ("もう いちど えらんで ください。",),
+            ),
         ) from None
     if not wants:
         raise PageRefused(
@@ -132,6 +142,16 @@ def values(request: HttpRequest) -> HttpResponseBase:
             "前のページに戻って、一つ以上選んでください。",
             reason="nothing_chosen",
             status=422,
+            english=Said(
+                "Nothing was chosen",
+                "Not one kind of information was chosen.",
+                ("Go back and choose at least one.",),
+            ),
+            easy=Said(
+                "なにも えらんで いません",
+                "1つも えらんで いません。",
+                ("もどって、1つ えらんで ください。",),
+            ),
         )
     names = dict(looking.names(this_node(), [want.provider for want in wants]))
     context = {"visit": visit, "count": len(wants), "now": now}
@@ -197,6 +217,16 @@ def export(request: HttpRequest) -> HttpResponse:
             "わたしの情報から取り寄せ直し、同じページのボタンで書き出してください。",
             reason="other_page",
             status=400,
+            english=Said(
+                "This page cannot be exported",
+                "You have signed in anew, or the content of another page was sent.",
+                ("Fetch it again in 'My information', and use the button of that page.",),
+            ),
+            easy=Said(
+                "この ページは ファイルに できません",
+                "ちがう ページです。",
+                ("「わたしの じょうほう」で もう いちど 見て ください。",),
+            ),
         ) from None
     if request.POST.get("format") == "pdf":
         with translation.override(SOURCE):  # papers are in the language of the offices
@@ -335,7 +365,12 @@ def _person(visit: Visit) -> Person:
             "ホームのページで「符号を受け取る」を押してください。",
             reason="no_code",
             status=503,
-            title_en="Your code has not been delivered yet",
+            english=Said(
+                "Your code has not been delivered yet",
+                no_code_yet(),
+                ("Press 'Get the code' on the first page.",),
+            ),
+            easy=Said("まだ 見られません", no_code_yet(), ("ホームで「符号を もらう」を おして ください。",)),
         )
     return person
 
@@ -349,6 +384,12 @@ def _no_answer(refused: Refused) -> PageRefused:
             "ホームのページで「符号を受け取る」を押してください。",
             reason="no_code",
             status=503,
+            english=Said(
+                "Your code has not been delivered yet",
+                no_code_yet(),
+                ("Press 'Get the code' on the first page.",),
+            ),
+            easy=Said("まだ 見られません", no_code_yet(), ("ホームで「符号を もらう」を おして ください。",)),
         )
     return PageRefused(
         "いまは取り寄せられません",
@@ -357,7 +398,16 @@ def _no_answer(refused: Refused) -> PageRefused:
         reason=refused.reason.value,
         status=503,
         hop=refused.hop.label_ja,
-        title_en="This cannot be fetched now",
+        english=Said(
+            "This cannot be fetched now",
+            "The information network, or the institution that holds it, did not answer.",
+            ("Wait a little and try again.",),
+        ),
+        easy=Said(
+            "いまは 見られません",
+            "こたえが ありませんでした。",
+            ("すこし まって、もう いちど して ください。",),
+        ),
     )
 
 

@@ -23,8 +23,7 @@ from mynumber.institutions.portal.proxies import granting
 from mynumber.institutions.portal.proxies.granting import Fault, NotGranted
 from mynumber.institutions.portal.proxies.models import Deed, Function, Kind, Party, Proxy
 from mynumber.webkit.errors import PageRefused
-from mynumber.webkit.face.errors import Problem, problem_page
-from mynumber.webkit.face.language import say
+from mynumber.webkit.face.errors import Problem, Said, problem_page
 
 ANY: Final = None
 """Pages that hold nothing of anybody: leaving, the overview."""
@@ -159,10 +158,7 @@ def beyond() -> Problem:
     """What was asked for is not within the scope."""
     return Problem(
         title="代理ではできないことです",
-        what=say(
-            "いまは、ほかの人の代わりに操作しています。このページは、まかされた範囲に入っていません。",
-            "You are acting for somebody else. This page is not within what you were entrusted with.",
-        ),
+        what="いまは、ほかの人の代わりに操作しています。このページは、まかされた範囲に入っていません。",
         advice=(
             "自分のことをするときは、先に「代わりの操作を終える」を押してください。",
             "範囲を広げるには、本人が代理の登録を変えます。",
@@ -170,6 +166,19 @@ def beyond() -> Problem:
         status=403,
         title_en="Beyond what a proxy may do",
         reason="beyond_proxy",
+        english=Said(
+            "Beyond what a proxy may do",
+            "You are acting for somebody else. This page is not within what you were entrusted with.",
+            (
+                "For your own matters choose 'Stop acting for them' first.",
+                "To entrust you with more, the person changes the registration.",
+            ),
+        ),
+        easy=Said(
+            "かわりの 人は できません",
+            "いま ほかの 人の かわりに して います。この ページは つかえません。",
+            ("じぶんの ことは、「おわる」を おしてから して ください。",),
+        ),
     )
 
 
@@ -182,6 +191,19 @@ def over() -> Problem:
         status=403,
         title_en="This proxy has ended",
         reason="proxy_ended",
+        english=Said(
+            "This proxy has ended",
+            "Its time is up, or the person or the proxy ended it. You are signed in as yourself now.",
+            (
+                "Go on from the first page.",
+                "To go on acting, ask the person to register you.",
+            ),
+        ),
+        easy=Said(
+            "かわりは おわりました",
+            "時間が すぎたか、だれかが おわらせました。いまは あなたの ページです。",
+            ("ホームから つづけて ください。",),
+        ),
     )
 
 
@@ -192,5 +214,6 @@ def _refused(problem: Problem) -> PageRefused:
         *problem.advice,
         reason=problem.reason,
         status=problem.status,
-        title_en=problem.title_en,
+        english=problem.english,
+        easy=problem.easy,
     )

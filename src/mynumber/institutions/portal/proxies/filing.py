@@ -23,7 +23,7 @@ from mynumber.institutions.portal.proxies.models import Deed, Filing, Function, 
 from mynumber.protocols.notices import Category, Notice
 from mynumber.protocols.representation import Representation, RepresentationKind
 from mynumber.protocols.residents import FourAttributes
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.errors import Problem, problem_page
 from mynumber.webkit.face.journey import CardPin, CardTap
 from mynumber.webkit.face.language import say
@@ -91,7 +91,16 @@ def require_other_person(request: HttpRequest, visit: Visit, ident: UUID) -> Non
             "先に「代わりの操作を終える」を押してください。",
             reason="own_application",
             status=409,
-            title_en="This is your own application",
+            english=Said(
+                "This is your own application",
+                "You are acting for somebody else now. The draft is kept as it is.",
+                ("Choose 'Stop acting for them' first.",),
+            ),
+            easy=Said(
+                "これは あなたの 申請です",
+                "いま ほかの 人の かわりに して います。下書きは のこって います。",
+                ("先に「おわる」を おして ください。",),
+            ),
         )
     if theirs:
         raise PageRefused(
@@ -100,7 +109,16 @@ def require_other_person(request: HttpRequest, visit: Visit, ident: UUID) -> Non
             "「代理」のページで、だれの代わりに操作するかを選び直してください。",
             reason="other_person",
             status=409,
-            title_en="This is an application for somebody else",
+            english=Said(
+                "This is an application for somebody else",
+                "It is not of the person for whom you act, or it is beyond this proxy. The draft is kept as it is.",
+                ("Choose on the page 'Proxies' for whom you act.",),
+            ),
+            easy=Said(
+                "ほかの 人の 申請です",
+                "いまの 人の 申請では ありません。下書きは のこって います。",
+                ("「かわり」の ページで、だれの かわりか えらんで ください。",),
+            ),
         )
 
 
@@ -113,7 +131,16 @@ def require_own_hand(request: HttpRequest, application: Application) -> None:
             "自分で続けるときは、申請のページで「自分で続ける」を押してください。",
             reason="made_by_proxy",
             status=409,
-            title_en="Your proxy makes this application",
+            english=Said(
+                "Your proxy makes this application",
+                "Your proxy fills this draft in and sends it. It is kept as it is.",
+                ("To go on yourself, choose 'Go on by yourself' on the application's page.",),
+            ),
+            easy=Said(
+                "かわりの 人が 書いて います",
+                "かわりの 人が 書いて、おくります。下書きは のこって います。",
+                ("じぶんで する ときは、「じぶんで つづける」を おして ください。",),
+            ),
         )
 
 
@@ -144,6 +171,12 @@ _PERSON_ALONE = Problem(
     status=403,
     title_en="Only the person themself may apply",
     reason="person_alone",
+    english=Said(
+        "Only the person themself may apply",
+        "Nobody may do this for another.",
+        ("The person applies in the portal or at the counter.",),
+    ),
+    easy=Said("かわりの 人は できません", "本人だけが できます。", ("本人が して ください。",)),
 )
 
 
@@ -166,7 +199,14 @@ def begun(
             "本人に、どうなっているかを確かめてください。",
             reason="under_way",
             status=409,
-            title_en="This is already under way",
+            english=Said(
+                "This is already under way",
+                "The person, or another proxy, has a draft or an application for the same procedure.",
+                ("Ask the person how it stands.",),
+            ),
+            easy=Said(
+                "もう はじまって います", "本人か ほかの 人が して います。", ("本人に きいて ください。",)
+            ),
         )
 
 

@@ -29,7 +29,7 @@ from mynumber.institutions.portal.proxies.granting import Fault, NotGranted
 from mynumber.institutions.portal.proxies.models import Deed, Function, Kind, Party, Proxy
 from mynumber.protocols.sign_in import Attribute
 from mynumber.webkit.access import resident_only
-from mynumber.webkit.errors import PageRefused
+from mynumber.webkit.errors import PageRefused, Said
 from mynumber.webkit.face.language import say, spoken
 from mynumber.webkit.face.parts import Chip, Table
 from mynumber.webkit.face.parts import Kind as ChipKind
@@ -452,5 +452,6 @@ def _page(fault: Fault) -> PageRefused:
         "代理のページで、いまの状態を確かめてください。",
         reason=fault.value,
         status=status,
-        title_en="This cannot be done",
+        english=Said("This cannot be done", _words(fault), ("See on the page 'Proxies' how it stands.",)),
+        easy=Said("できません", _words(fault), ("「かわり」の ページで、いまの ようすを 見て ください。",)),
     )
