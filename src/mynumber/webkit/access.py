@@ -125,4 +125,5 @@ def _walk(resolver: URLResolver, prefix: str) -> Iterator[Route]:
             yield from _walk(entry, pattern)
         elif isinstance(entry, URLPattern):
             view = entry.callback
-            yield Route(pattern, f"{view.__module__}.{getattr(view, '__qualname__', '?')}", mark_of(view))
+            name = f"{view.__module__}.{getattr(view, '__qualname__', '?')}"
+            yield Route(pattern, name, mark_of(view), view)

@@ -12,7 +12,7 @@ Exactly one: marking twice is an error when the module is imported.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeVar, overload
 
@@ -121,6 +121,8 @@ class Route:
     pattern: str
     view: str
     mark: Mark | None
+    called: object = field(default=None, compare=False, repr=False)
+    """The view itself, where it is Django's."""
 
 
 class RouteTable:

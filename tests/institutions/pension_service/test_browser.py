@@ -11,11 +11,13 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from mynumber.foundation.rules.national_pension import Kind
-from mynumber.institutions.pension_service.exemptions import deciding, examining
+from mynumber.institutions.pension_service.exemptions import deciding
+from mynumber.institutions.pension_service.exemptions.examining import accept
 from mynumber.institutions.pension_service.exemptions.models import Application
 from mynumber.institutions.pension_service.offers import offering
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.residents import FourAttributes
+from mynumber.webkit.examination.examining import claim
 from mynumber.webkit.examination.states import Outcome
 from mynumber.webkit.staff.models import StaffMember
 from tests.institutions.pension_service.conftest import STAFF_PASSWORD
@@ -41,8 +43,8 @@ def address(service: Exchange, database: InstitutionDatabase) -> Iterator[str]:
         arrive()
         decided = arrive(other)
         for each in Application.objects.all():
-            examining.claim(each, okada, at=now)
-            examining.accept(each, okada, at=now)
+            claim(each, okada, at=now)
+            accept(each, okada, at=now)
         deciding.propose_by_person(decided, Outcome.GRANTED, Kind.FULL, "失業しました。", okada, at=now)
         deciding.approve(decided, noguchi, at=now)
         owes("亀有九丁目9番9号")

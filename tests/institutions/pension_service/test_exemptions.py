@@ -20,8 +20,8 @@ from mynumber.foundation.law import InformationKind
 from mynumber.foundation.procedures import answers as forms
 from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.loading import catalogue
-from mynumber.institutions.pension_service.exemptions import arriving, deciding, sheets
-from mynumber.institutions.pension_service.exemptions.examining import take_letter
+from mynumber.institutions.pension_service.exemptions import deciding, sheets
+from mynumber.institutions.pension_service.exemptions.arriving import Arriving
 from mynumber.institutions.pension_service.exemptions.messages import answer_prefill
 from mynumber.institutions.pension_service.exemptions.models import (
     Application,
@@ -32,7 +32,6 @@ from mynumber.institutions.pension_service.exemptions.models import (
     ToldStep,
 )
 from mynumber.institutions.pension_service.exemptions.people import earner_of, earners_named
-from mynumber.institutions.pension_service.exemptions.telling import read
 from mynumber.institutions.pension_service.pensions.models import Enrolment, Insured, PremiumMonth
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols import applications as protocol
@@ -41,7 +40,11 @@ from mynumber.protocols.applications import PREFILL, SUBMIT, Form, LetterForm, P
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.residents import FourAttributes
+from mynumber.webkit.examination.arriving import Sound
+from mynumber.webkit.examination.examining import take_letter
+from mynumber.webkit.examination.filed import declared_of
 from mynumber.webkit.examination.states import State
+from mynumber.webkit.examination.telling import read
 from mynumber.webkit.messages import Question
 from tests.institutions.pension_service.conftest import HOST, STAFF_PASSWORD
 from tests.support.exchange import CITY, FORMER_CITY, PENSION, Exchange, resident_code
@@ -109,9 +112,9 @@ def arrive(four: FourAttributes = SOTA, **changes: Any) -> Application:
         answers=forms.encode(form(), reading.values),
         sent_at=ARRIVED,
     )
-    sound = arriving._Sound(form(), dict(reading.values), statement_digest(sent).hex())
+    sound = Sound(form(), dict(reading.values), statement_digest(sent).hex())
     with transaction.atomic():
-        arriving._take(sent, sound, sender="portal", at=ARRIVED)
+        Arriving("portal").take(sent, sound, at=ARRIVED)
     return Application.objects.get(reference=sent.application)
 
 
@@ -307,7 +310,7 @@ def test_nobody_decides_on_what_is_not_known_and_nobody_approves_what_they_propo
 def test_the_head_of_the_household_is_looked_at_too(fresh: Exchange, okada: Worker) -> None:
     person = insure()
     row = arrive(is_head="no", **MOTHER)
-    four = earners_named(sheets.declared_of(row), address=ADDRESS)["head_person"]
+    four = earners_named(declared_of(row), address=ADDRESS)["head_person"]
     mother = earner_of(four)
     mother.individual_number = "9".zfill(12)
     mother.save()

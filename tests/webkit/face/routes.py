@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.urls.converters import get_converters
-from django.utils.module_loading import import_string
 
 from mynumber.webkit.access import walk_routes
 from mynumber.webkit.marks import Access
@@ -20,9 +19,7 @@ def routes_of(house: str, urlconf: str) -> Iterator[Route]:
     """All routes of a house; only where its settings hold."""
     for route in walk_routes(urlconf):
         people = route.mark is not None and route.mark.access in FOR_PEOPLE
-        yield Route(
-            house, route.pattern, _addresses(route.pattern), people and _reads(import_string(route.view))
-        )
+        yield Route(house, route.pattern, _addresses(route.pattern), people and _reads(route.called))
 
 
 def _addresses(pattern: str) -> str:

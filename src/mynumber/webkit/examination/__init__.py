@@ -1,4 +1,4 @@
-"""What every body that decides applications shares (審査): states, the form beside the facts, what the rule says, the notice, what case workers fill in.
+"""What every body that decides applications shares (審査): from arrival to the letter, its tables and its pages.
 
-Nothing here knows a table: a body brings its rows, its registers and its network, and keeps its own walls.
+A body brings what is its own: links to its people and walls of its tables, its registers and its network, what it decides and what follows from it.
 """

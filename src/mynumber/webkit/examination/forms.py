@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,7 +58,7 @@ class ReturnForm(PlainForm):
 
 
 class DecideForm(PlainForm):
-    """担当者の判断で起案する"""
+    """担当者の判断で起案する: yes or no, and why; what is decided beside, each body adds."""
 
     outcome = forms.ChoiceField(label="決定の内容", choices=Outcome.choices, widget=forms.RadioSelect)
     reasons = forms.CharField(
@@ -68,29 +67,6 @@ class DecideForm(PlainForm):
         widget=forms.Textarea,
         help_text="本人への通知に載ります。どの事実がどの要件に当たるかを書いてください（行政手続法第8条）。",
     )
-    amount = forms.CharField(
-        label="支給する額（円）",
-        required=False,
-        max_length=15,
-        help_text="金額のない決定では空のままにします。",
-    )
-    from_month = forms.CharField(label="始まる月", required=False, max_length=7, help_text="例：2026-12")
-
-    def clean_amount(self) -> int | None:
-        """Whole yen."""
-        typed = str(self.cleaned_data["amount"]).replace(",", "").strip()
-        if not typed:
-            return None
-        if not re.fullmatch(r"[0-9]{1,12}", typed, re.ASCII):
-            raise forms.ValidationError("金額は数字だけで入力してください。")
-        return int(typed)
-
-    def clean_from_month(self) -> str:
-        """2026-12"""
-        typed = str(self.cleaned_data["from_month"]).strip()
-        if typed and not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", typed, re.ASCII):
-            raise forms.ValidationError("始まる月は 2026-12 の形で入力してください。")
-        return typed
 
 
 class ConfirmForm(PlainForm):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
 
 from mynumber.foundation.people import fold, fold_address
 from mynumber.foundation.pki.holder import MalformedHolder, read_signature_holder, substituted
@@ -11,6 +13,26 @@ from mynumber.protocols.residents import FourAttributes
 
 _FORMER: Final = re.compile(r"［[^］]*］")
 """旧氏 stands in brackets behind the family name of a certificate."""
+
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Identified(Generic[P]):
+    """Who was found; `outcome` is found, none or several."""
+
+    outcome: str
+    person: P | None = field(default=None, repr=False)
+
+
+def only_one(candidates: Iterable[Any], stated: FourAttributes) -> Identified[Any]:
+    """Who of the candidates, all born that day and of that sex, is the one with this name and address."""
+    wanted = written(stated.name, stated.address)
+    found = [one for one in candidates if written(one.name, one.address) == wanted]
+    if len(found) == 1:
+        return Identified("found", found[0])
+    return Identified("several" if found else "none")
 
 
 def is_holder(certificate: bytes, stated: FourAttributes) -> bool:

@@ -11,7 +11,9 @@ import msgspec
 from mynumber.foundation.procedures import letters
 from mynumber.foundation.procedures.deadlines import review_by
 from mynumber.foundation.procedures.definition import Procedure, ReviewBody
-from mynumber.webkit.examination.states import Outcome
+from mynumber.webkit.examination.models import Application, Decision
+from mynumber.webkit.examination.sheets import day
+from mynumber.webkit.examination.states import DecisionState, Outcome
 from mynumber.webkit.paper import Facts, Heading, Items, Mark, Paper, Words, release, write
 
 ACCOUNT_WORDS: Final = "申請書に記載の口座"
@@ -59,6 +61,28 @@ class Decided:
 
     def __repr__(self) -> str:
         return "Decided(...)"
+
+
+def decided_of(decision: Decision, *, sender: str, **given: Any) -> Decided:
+    """A decision as its letter tells it. `given`: what the body decides beside yes and no."""
+    application = decision.application
+    return Decided(
+        number=f"{application.receipt}-{decision.pk}",
+        receipt=application.receipt,
+        to=application.stated_name,
+        sender=sender,
+        arrived_on=day(application.arrived_at),
+        outcome=Outcome(decision.outcome),
+        from_month=decision.from_month,
+        grounds=tuple(decision.grounds),
+        **given,
+    )
+
+
+def sent_for(application: Application) -> Notice | None:
+    """The letter that was sent, if there is one."""
+    decision = application.decisions.filter(state=DecisionState.APPROVED).first()
+    return read(decision.notice) if decision and decision.notice else None
 
 
 def notice_of(decided: Decided, procedure: Procedure, *, on: date) -> Notice:

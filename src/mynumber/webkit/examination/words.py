@@ -7,6 +7,7 @@ from typing import Final
 from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.protocols.applications import Step
+from mynumber.webkit.examination.models import Application
 from mynumber.webkit.examination.states import State
 from mynumber.webkit.face.parts import Chip, Kind
 
@@ -70,12 +71,18 @@ _KINDS: Final = {
 }
 
 
-def title_of(procedure: str, version: str) -> str:
+def office_of(application: Application) -> str:
+    """Who has it, in words."""
+    held = application.holder.department if application.holder else application.desk
+    return f"{application.body}　{held}"
+
+
+def title_of(application: Application) -> str:
     """What it is an application for."""
     try:
-        return catalogue().version(procedure, version).title.ja
+        return catalogue().version(application.procedure, application.version).title.ja
     except UnknownProcedure:
-        return procedure
+        return application.procedure
 
 
 def label_of(procedure: Procedure, path: str) -> str:
@@ -94,7 +101,7 @@ def label_of(procedure: Procedure, path: str) -> str:
     return "：".join(words)
 
 
-def chip_of(state: str) -> Chip:
+def chip_of(application: Application) -> Chip:
     """Where an application stands."""
-    known = State(state)
+    known = State(application.state)
     return Chip(str(known.label), _KINDS[known])

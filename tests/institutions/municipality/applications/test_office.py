@@ -22,7 +22,7 @@ from mynumber.foundation.law import InformationKind
 from mynumber.foundation.procedures import answers as forms
 from mynumber.foundation.procedures.calendar import next_open
 from mynumber.foundation.procedures.loading import catalogue
-from mynumber.institutions.municipality.applications import arriving, chasing, telling
+from mynumber.institutions.municipality.applications import telling
 from mynumber.institutions.municipality.applications.models import (
     Application,
     Decision,
@@ -59,6 +59,8 @@ from mynumber.protocols.facts import ReceivingAccountFact
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.representation import Representation, RepresentationKind
 from mynumber.protocols.transfers import ReturnReason, TransferOutcome, TransferResult
+from mynumber.webkit.examination.arriving import content_of
+from mynumber.webkit.examination.chasing import GRACE, chase
 from mynumber.webkit.examination.sheets import JAPAN, answers_in
 from mynumber.webkit.paper import Mark, WrongPaper, release, subject_of
 from mynumber.webkit.staff.models import StaffMember
@@ -303,7 +305,7 @@ def test_a_senders_document_is_checked_here_shown_and_decided_on(
     with acting_as(CITY):
         assert [each.verified for each in PaperCheck.objects.order_by("pk")] == [False, True]
         row = Application.objects.get(number=number)
-        sheet = sheet_of(row, at=now)
+        sheet = sheet_of(row)
         assert (sheet.declared["unborn"], sheet.values["unborn"]) == (1, 2)
     again = staff["mori"].get(f"{number}")
     assert NAME not in again
@@ -366,7 +368,7 @@ def test_documents_are_what_the_form_asks_for_or_do_not_arrive(fresh: House) -> 
     with acting_as(CITY):
         (paper,) = Paper.objects.select_related("submission")
         assert PNG not in bytes(paper.content)
-        assert arriving.content_of(paper) == PNG
+        assert content_of(paper) == PNG
 
 
 @pytest.mark.parametrize(
@@ -597,12 +599,12 @@ def test_who_does_not_correct_is_reminded_once_and_then_decided_on_what_is_there
     done = []
     for at in days:
         with acting_as(CITY):
-            done.append(chasing.chase(at=at))
+            done.append(chase(Application, at=at))
     assert done == [(0, 0), (1, 0), (0, 0), (0, 1)]
     steps = heard(fresh, reference, 4)
     assert [step.step for step in steps[2:]] == [Step.WORDS, Step.WORDS]
     assert "いま届いている内容で決定します" in steps[2].words
-    assert steps[2].expected_by == due + chasing.GRACE
+    assert steps[2].expected_by == due + GRACE
     yamada.post(f"{number}/accept")
     yamada.post(f"{number}/decision", outcome="refused", reasons="主たる生計者かどうかが分かりません。")
     kimura.get(f"{number}")

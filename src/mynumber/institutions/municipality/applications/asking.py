@@ -7,11 +7,9 @@ from datetime import datetime
 
 from mynumber.foundation.law import InformationKind, UnknownAffair, legal_basis
 from mynumber.foundation.procedures.definition import Network, Procedure
-from mynumber.institutions.municipality.applications.examining import lock, note
-from mynumber.institutions.municipality.applications.finding import procedure_of
 from mynumber.institutions.municipality.applications.models import Application, ApplicationCase
 from mynumber.institutions.municipality.applications.received import people_of
-from mynumber.institutions.municipality.applications.sheets import day, looking_of
+from mynumber.institutions.municipality.applications.sheets import looking_of
 from mynumber.institutions.municipality.casework import asking
 from mynumber.institutions.municipality.casework.allowed import affairs_of, allowed
 from mynumber.institutions.municipality.casework.asking import Wanted
@@ -19,7 +17,10 @@ from mynumber.institutions.municipality.casework.models import Case, CaseInquiry
 from mynumber.institutions.municipality.casework.opening import open_case
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.systems import directory
+from mynumber.webkit.examination.examining import held, lock, note
+from mynumber.webkit.examination.filed import procedure_of
 from mynumber.webkit.examination.refusals import CannotDo, No
+from mynumber.webkit.examination.sheets import day
 from mynumber.webkit.examination.states import LIVE
 from mynumber.webkit.staff.models import StaffMember
 
@@ -36,11 +37,7 @@ def ask_for(application: Application, staff: StaffMember, *, code: str, now: Cal
     Who is asked: whom the register points to (the municipality of before) and those who alone hold a kind of information. Other providers the case
     worker chooses on the page of the case.
     """
-    row = lock(application)
-    if row.holder_id != staff.pk:
-        raise CannotDo(No.NOT_YOURS)
-    if row.state not in LIVE:
-        raise CannotDo(No.NOT_NOW)
+    row = held(application, staff, *LIVE)
     if row.applicant is None:
         raise CannotDo(No.UNIDENTIFIED)
     at = now()

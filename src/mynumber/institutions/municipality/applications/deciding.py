@@ -1,7 +1,6 @@
-"""決定: proposed by the rule or by a person with reasons (起案), approved by a second person (決裁), told with grounds and how to object, then paid.
+"""決定 at a municipality: the amount and since when, and its payment (支払指示).
 
-行政手続法 art. 8 (reasons), 行政不服審査法 art. 82 (how to object). Nothing is told before the second person approved, and what was proposed about answers that
-have changed since is not approved.
+行政不服審査法 art. 82 (how to object).
 """
 
 from __future__ import annotations
@@ -11,60 +10,55 @@ from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
-from mynumber.institutions.municipality.applications import letters
-from mynumber.institutions.municipality.applications.examining import lock, note
-from mynumber.institutions.municipality.applications.finding import procedure_of
+from mynumber.institutions.municipality.applications.letters import notice_of
 from mynumber.institutions.municipality.applications.models import (
     Application,
     Decision,
     PayoutOrder,
     PayoutState,
 )
-from mynumber.institutions.municipality.applications.opinions import opinion
-from mynumber.institutions.municipality.applications.sheets import day, sheet_of
-from mynumber.institutions.municipality.applications.telling import tell
-from mynumber.institutions.municipality.applications.words import office_of
+from mynumber.institutions.municipality.applications.sheets import sheet_of
 from mynumber.institutions.municipality.payouts.accounts import words_of
 from mynumber.protocols.applications import Step
+from mynumber.webkit.examination import deciding
+from mynumber.webkit.examination.deciding import end, for_second, grounds_in, ready, settle
+from mynumber.webkit.examination.examining import lock, note
+from mynumber.webkit.examination.filed import procedure_of
+from mynumber.webkit.examination.opinions import opinion
 from mynumber.webkit.examination.refusals import CannotDo, No
-from mynumber.webkit.examination.states import DecisionState, Outcome, State
+from mynumber.webkit.examination.sheets import day
+from mynumber.webkit.examination.states import Outcome, State
+from mynumber.webkit.examination.telling import tell
 from mynumber.webkit.staff.models import StaffMember
 
+__all__ = ["approve", "close", "confirm_paid", "end", "propose_by_person", "propose_by_rule"]
+
 _MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
-_STEPS: Final = {
-    Outcome.GRANTED: Step.GRANTED,
-    Outcome.GRANTED_IN_PART: Step.GRANTED_IN_PART,
-    Outcome.REFUSED: Step.REFUSED,
-}
 
 
 def propose_by_rule(application: Application, staff: StaffMember, *, at: datetime) -> Decision:
     """Put the rule's outcome forward. Raises CannotDo: also while a fact is unknown."""
-    row = _ready(application, staff)
-    sheet = sheet_of(row, at=at)
-    found = opinion(row, sheet, today=day(at))
+    row = ready(application, staff)
+    sheet = sheet_of(row)
+    found = opinion(sheet, claimed=day(row.arrived_at), today=day(at))
     if found is None or found.outcome is None:
         raise CannotDo(No.UNKNOWN)
-    return _propose(
+    decision: Decision = deciding.propose(
         row,
-        Decision(
-            application=row,
-            outcome=found.outcome,
-            by_rule=True,
-            amount=found.amount,
-            from_month=f"{found.month.year:04d}-{found.month.month:02d}",
-            due_amount=found.due_amount,
-            due_on=found.due_on,
-            grounds=list(found.grounds),
-            trace=list(found.trace),
-            content={"words": found.words} if found.words else {},
-            submission=sheet.submission,
-            proposed_by=staff,
-            proposed_at=at,
-        ),
+        sheet,
+        found.outcome,
         staff,
-        at,
+        by_rule=True,
+        grounds=found.grounds,
+        trace=found.trace,
+        at=at,
+        amount=found.amount,
+        from_month=f"{found.month.year:04d}-{found.month.month:02d}",
+        due_amount=found.due_amount,
+        due_on=found.due_on,
+        content={"words": found.words} if found.words else {},
     )
+    return decision
 
 
 def propose_by_person(
@@ -78,75 +72,29 @@ def propose_by_person(
     at: datetime,
 ) -> Decision:
     """Put a person's judgement forward, with reasons. What the rule says stands beside it in the trace. Raises CannotDo."""
-    row = _ready(application, staff)
-    lines = [line.strip() for line in reasons.splitlines() if line.strip()]
-    if not lines:
-        raise CannotDo(No.NO_REASONS)
-    if amount is not None and amount <= 0:
-        raise CannotDo(No.NO_AMOUNT)
-    sheet = sheet_of(row, at=at)
-    procedure = sheet.procedure
+    row = ready(application, staff)
+    procedure = procedure_of(row)
+    grounds = grounds_in(reasons, procedure)
     granted = outcome is not Outcome.REFUSED
-    if granted and procedure.payout is not None and amount is None:
+    lacking = granted and procedure.payout is not None and amount is None
+    if lacking or (amount is not None and amount <= 0):
         raise CannotDo(No.NO_AMOUNT)
-    found = opinion(row, sheet, today=day(at))
-    clauses = "、".join(clause.text for clause in procedure.basis[:2])
-    return _propose(
+    sheet = sheet_of(row)
+    found = opinion(sheet, claimed=day(row.arrived_at), today=day(at))
+    decision: Decision = deciding.propose(
         row,
-        Decision(
-            application=row,
-            outcome=outcome,
-            by_rule=False,
-            amount=amount if granted else None,
-            from_month=from_month if granted and _MONTH.fullmatch(from_month) else "",
-            due_amount=amount if granted and procedure.payout is not None else None,
-            grounds=[f"{line}（{clauses}）" for line in lines],
-            trace=list(found.trace) if found else [],
-            submission=sheet.submission,
-            proposed_by=staff,
-            proposed_at=at,
-        ),
+        sheet,
+        outcome,
         staff,
-        at,
+        by_rule=False,
+        grounds=grounds,
+        trace=found.trace if found else (),
+        at=at,
+        amount=amount if granted else None,
+        from_month=from_month if granted and _MONTH.fullmatch(from_month) else "",
+        due_amount=amount if granted and procedure.payout is not None else None,
     )
-
-
-def _ready(application: Application, staff: StaffMember) -> Application:
-    row = lock(application)
-    if row.holder_id != staff.pk:
-        raise CannotDo(No.NOT_YOURS)
-    if row.state != State.EXAMINED:
-        raise CannotDo(No.NOT_NOW)
-    if row.applicant_id is None:
-        raise CannotDo(No.UNIDENTIFIED)
-    return row
-
-
-def _propose(row: Application, decision: Decision, staff: StaffMember, at: datetime) -> Decision:
-    decision.save()
-    row.state = State.PROPOSED
-    row.save(update_fields=["state"])
-    how = "規則による" if decision.by_rule else "担当者の判断"
-    note(row, "proposed", staff=staff, at=at, words=how)
     return decision
-
-
-def waiting(application: Application) -> Decision | None:
-    """What waits for the second person."""
-    return application.decisions.filter(state=DecisionState.PROPOSED).first()
-
-
-def send_back(application: Application, words: str, staff: StaffMember, *, at: datetime) -> None:
-    """差戻し, with what is to be looked at again. Raises CannotDo."""
-    row, decision = _second(application, staff)
-    if not words.strip():
-        raise CannotDo(No.NO_WORDS)
-    decision.state, decision.second, decision.second_at = DecisionState.RETURNED, staff, at
-    decision.second_words = words.strip()[:1000]
-    decision.save()
-    row.state = State.EXAMINED
-    row.save(update_fields=["state"])
-    note(row, "returned", staff=staff, at=at)
 
 
 def approve(application: Application, staff: StaffMember, *, at: datetime) -> Decision:
@@ -154,39 +102,13 @@ def approve(application: Application, staff: StaffMember, *, at: datetime) -> De
 
     The cases under which the network was asked stay as they are: somebody may be working on one of them beside the application.
     """
-    row, decision = _second(application, staff)
-    procedure = procedure_of(row)
-    decision.state, decision.second, decision.second_at = DecisionState.APPROVED, staff, at
-    notice = letters.notice_of(decision, procedure, at=at)
-    decision.content = {**decision.content, "notice": letters.content(notice)}
-    decision.save()
-    row.state, row.decided_at = State.DECIDED, at
-    row.save(update_fields=["state", "decided_at"])
-    note(row, "approved", staff=staff, at=at)
-    tell(
-        row,
-        _STEPS[Outcome(decision.outcome)],
-        at=at,
-        holder=office_of(row),
-        words=notice.body[:4000],
-        grounds=decision.grounds,
-        objection=notice.objection,
-        amount=decision.amount,
-        letter=letters.pdf(notice, letters.mark_of(row)),
-    )
+    decision: Decision
+    row, decision = for_second(application, staff)
+    notice = notice_of(decision, procedure_of(row), at=at)
+    settle(row, decision, notice, staff, amount=decision.amount, at=at)
     if not _order_payment(row, decision, staff, at):
-        _close(row, staff, at)
+        deciding.close(row, staff, at=at)
     return decision
-
-
-def _second(application: Application, staff: StaffMember) -> tuple[Application, Decision]:
-    row = lock(application)
-    decision = waiting(row)
-    if row.state != State.PROPOSED or decision is None:
-        raise CannotDo(No.NOT_NOW)
-    if decision.proposed_by_id == staff.pk:
-        raise CannotDo(No.OWN)
-    return row, decision
 
 
 def _order_payment(row: Application, decision: Decision, staff: StaffMember, at: datetime) -> bool:
@@ -208,7 +130,6 @@ def _order_payment(row: Application, decision: Decision, staff: StaffMember, at:
         row,
         Step.PAYMENT_ORDERED,
         at=at,
-        holder=office_of(row),
         expected_by=decision.due_on,
         amount=decision.due_amount,
         account=words_of(order),
@@ -225,8 +146,8 @@ def confirm_paid(application: Application, staff: StaffMember, *, at: datetime) 
     order.state, order.paid_at = PayoutState.PAID, at
     order.save(update_fields=["state", "paid_at"])
     note(row, "paid", staff=staff, at=at)
-    tell(row, Step.PAID, at=at, holder=office_of(row), amount=order.amount)
-    _close(row, staff, at)
+    tell(row, Step.PAID, at=at, amount=order.amount)
+    deciding.close(row, staff, at=at)
 
 
 def close(application: Application, staff: StaffMember, *, at: datetime) -> None:
@@ -234,16 +155,4 @@ def close(application: Application, staff: StaffMember, *, at: datetime) -> None
     row = lock(application)
     if row.state != State.DECIDED:
         raise CannotDo(No.NOT_NOW)
-    _close(row, staff, at)
-
-
-def _close(row: Application, staff: StaffMember, at: datetime) -> None:
-    note(row, "closed", staff=staff, at=at)
-    end(row, at=at)
-
-
-def end(row: Application, *, at: datetime) -> None:
-    """完了. The caller holds the row and has written down who ends it."""
-    row.state, row.closed_at = State.CLOSED, at
-    row.save(update_fields=["state", "closed_at"])
-    tell(row, Step.CLOSED, at=at, holder=office_of(row))
+    deciding.close(row, staff, at=at)

@@ -1,272 +1,51 @@
-"""The case worker's acts, each one an article: 受理, 補正の求め, 連絡, 事実の確認, 取下げ. Each is written down with who did it."""
+"""The case worker's acts at a municipality, beside those that need nothing of its own (`webkit.examination.examining`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from uuid import UUID, uuid4
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
-from django.db import transaction
-
-from mynumber.foundation.procedures.answers import visible_paths
-from mynumber.foundation.procedures.deadlines import correct_by
-from mynumber.foundation.procedures.definition import Examined, How
-from mynumber.foundation.procedures.values import Flawed, normalise
 from mynumber.institutions.municipality.applications import senders
-from mynumber.institutions.municipality.applications.arriving import content_of
 from mynumber.institutions.municipality.applications.entitlements import entitlement_of
-from mynumber.institutions.municipality.applications.finding import procedure_of
-from mynumber.institutions.municipality.applications.models import (
-    Application,
-    Confirmed,
-    Decision,
-    Entry,
-    Paper,
-    Submission,
-    Written,
-)
-from mynumber.institutions.municipality.applications.sheets import ANSWERABLE, Sheet, day, sheet_of
-from mynumber.institutions.municipality.applications.telling import tell
-from mynumber.institutions.municipality.applications.words import label_of, office_of
+from mynumber.institutions.municipality.applications.models import Application, Entry, Paper
+from mynumber.institutions.municipality.applications.sheets import sheet_of
 from mynumber.institutions.municipality.register.models import Person
-from mynumber.protocols.applications import LetterForm, MarkedField, Step
-from mynumber.protocols.residents import FourAttributes
-from mynumber.webkit.examination.refusals import CannotDo, No
-from mynumber.webkit.examination.sheets import askable_paths, found_at
-from mynumber.webkit.examination.states import LIVE, DecisionState, State
+from mynumber.webkit.examination import examining
+from mynumber.webkit.examination.arriving import content_of
+from mynumber.webkit.examination.examining import held, lock
+from mynumber.webkit.examination.filed import declared_of, procedure_of, stated_of
+from mynumber.webkit.examination.states import LIVE
 from mynumber.webkit.staff.models import StaffMember
 
+__all__ = ["accept", "identify_as", "lock", "look_again", "note"]
 
-def lock(application: Application) -> Application:
-    """The row as it is, held until the transaction ends: acts on one application come one after the other."""
-    return Application.objects.select_for_update().get(pk=application.pk)
+accept = partial(examining.accept, sheet_of)
 
 
 def note(
     application: Application | None, act: str, *, staff: StaffMember, at: datetime, words: str = ""
 ) -> None:
-    """Write down who did what."""
+    """Write down who did what. None: to a draft at the counter."""
     Entry.objects.create(
         application=application, at=at, by=staff, by_name=staff.display_name, act=act, words=words[:400]
     )
-
-
-def _held(application: Application, staff: StaffMember, *states: State) -> Application:
-    row = lock(application)
-    if row.holder_id != staff.pk:
-        raise CannotDo(No.NOT_YOURS)
-    if row.state not in states:
-        raise CannotDo(No.NOT_NOW)
-    return row
 
 
 def look_again(
     application: Application, staff: StaffMember, *, code: str, now: Callable[[], datetime]
 ) -> None:
     """Look at signatures of senders that could not be decided when they arrived. Raises CannotDo."""
-    row = _held(application, staff, *LIVE)
+    row = held(application, staff, *LIVE)
     for paper in Paper.objects.filter(submission__application=row).select_related("submission"):
         senders.look_again(code, paper, content_of(paper), now=now, by_name=staff.display_name)
     note(row, "looked", staff=staff, at=now())
 
 
-def claim(application: Application, staff: StaffMember, *, at: datetime) -> None:
-    """Take an application from the pool. One at a time: who comes second is told."""
-    row = lock(application)
-    if row.state not in LIVE:
-        raise CannotDo(No.NOT_NOW)
-    if row.holder_id not in (None, staff.pk):
-        raise CannotDo(No.CLAIMED)
-    if row.holder_id is None:
-        row.holder, row.claimed_at = staff, at
-        row.save(update_fields=["holder", "claimed_at"])
-        note(row, "claimed", staff=staff, at=at)
-
-
-def release(application: Application, staff: StaffMember, *, at: datetime) -> None:
-    """Give it back to the pool."""
-    row = _held(application, staff, *LIVE)
-    row.holder, row.claimed_at = None, None
-    row.save(update_fields=["holder", "claimed_at"])
-    note(row, "released", staff=staff, at=at)
-
-
 def identify_as(application: Application, addressee: str, staff: StaffMember, *, at: datetime) -> None:
     """A person looked and says who it is (四情報で一人に定まらないとき). Raises CannotDo."""
-    row = _held(application, staff, *LIVE)
     person = Person.objects.filter(addressee=addressee).first()
-    if person is None:
-        raise CannotDo(No.NOT_FOUND)
-    stated = FourAttributes(
-        name=row.stated_name, address=row.stated_address, birth_date=row.stated_birth, sex=row.stated_sex
+    entitlement = entitlement_of(
+        procedure_of(application), declared_of(application), person, stated_of(application)
     )
-    answers = sheet_of(row, at=at).declared
-    entitlement = entitlement_of(procedure_of(row), answers, person, stated)
-    if Application.objects.filter(entitlement=entitlement, state__in=LIVE).exclude(pk=row.pk).exists():
-        raise CannotDo(No.LIVE_ELSEWHERE)
-    row.applicant, row.entitlement = person, entitlement
-    row.save(update_fields=["applicant", "entitlement"])
-    note(row, "identified", staff=staff, at=at)
-
-
-def accept(application: Application, staff: StaffMember, *, at: datetime) -> None:
-    """受理: the form is in order, the examination of its substance begins. Raises CannotDo."""
-    row = _held(application, staff, State.ARRIVED)
-    if row.applicant is None:
-        raise CannotDo(No.UNIDENTIFIED)
-    if sheet_of(row, at=at).deficits and not is_unanswered(row):
-        raise CannotDo(No.OPEN_DEFICITS)
-    row.state, row.accepted_at = State.EXAMINED, at
-    row.save(update_fields=["state", "accepted_at"])
-    note(row, "accepted", staff=staff, at=at)
-    tell(row, Step.ACCEPTED, at=at, holder=office_of(row), expected_by=row.decide_by)
-
-
-def is_unanswered(row: Application) -> bool:
-    """Whether a correction was asked for and waited for in vain: then it is decided on what is there."""
-    if row.asked_at is None or row.state == State.CORRECTING:
-        return False
-    return row.corrected_at is None or row.corrected_at < row.asked_at
-
-
-def ask_correction(
-    application: Application,
-    marks: Mapping[str, str],
-    staff: StaffMember,
-    *,
-    due: date | None = None,
-    at: datetime,
-) -> None:
-    """補正を求める (行政手続法第7条): the fields by numbered path, each with what is wrong, until a day. Raises CannotDo."""
-    row = _held(application, staff, State.ARRIVED, State.EXAMINED)
-    sheet = sheet_of(row, at=at)
-    paths = askable_paths(sheet.procedure, sheet.declared)
-    marked = {path: words.strip() for path, words in marks.items() if words.strip()}
-    if not marked:
-        raise CannotDo(No.NO_FIELDS)
-    if not marked.keys() <= paths.keys():
-        raise CannotDo(No.NOT_A_FIELD)
-    due = due or correct_by(sheet.procedure, day(at))
-    if due <= day(at):
-        raise CannotDo(No.TOO_EARLY)
-    row.state, row.asked_at, row.correct_by = State.CORRECTING, at, due
-    row.returns += 1
-    row.save(update_fields=["state", "asked_at", "correct_by", "returns"])
-    labels = [label_of(sheet.procedure, path) for path in marked]
-    note(row, "correction", staff=staff, at=at, words="、".join(labels))
-    tell(
-        row,
-        Step.CORRECTION_ASKED,
-        at=at,
-        holder="申請者",
-        expected_by=due,
-        words=f"{len(marked)}か所を直して、{due.year}年{due.month}月{due.day}日までに送ってください。",
-        fields=[MarkedField(path=path, words=words[:4000]) for path, words in marked.items()],
-    )
-
-
-def write(application: Application, words: str, staff: StaffMember, *, at: datetime) -> None:
-    """A message to the applicant, kept with the case."""
-    row = lock(application)
-    if not words.strip():
-        raise CannotDo(No.NO_WORDS)
-    text = words.strip()[:4000]
-    Written.objects.create(
-        application=row,
-        letter=uuid4(),
-        by_applicant=False,
-        kind="words",
-        text=text,
-        by_name=staff.display_name,
-        at=at,
-    )
-    note(row, "words", staff=staff, at=at)
-    tell(row, Step.WORDS, at=at, holder=office_of(row), expected_by=row.decide_by, words=text)
-
-
-def confirm(
-    application: Application, path: str, typed: str, words: str, staff: StaffMember, *, at: datetime
-) -> None:
-    """審査で確かめた事実: a value that no source gave, or that of a register where the form says otherwise. Raises CannotDo.
-
-    `typed` empty: adopt what the register says at a path that differs.
-    """
-    row = _held(application, staff, State.ARRIVED, State.EXAMINED)
-    _confirm(row, sheet_of(row, at=at), path, typed, words, staff, at)
-
-
-def confirm_all(
-    application: Application, typed: Mapping[str, str], words: str, staff: StaffMember, *, at: datetime
-) -> None:
-    """Several facts that were found in one look, by path: all of them, or none. Raises CannotDo."""
-    row = _held(application, staff, State.ARRIVED, State.EXAMINED)
-    sheet = sheet_of(row, at=at)
-    if not typed:
-        raise CannotDo(No.NOTHING)
-    with transaction.atomic():
-        for path, value in typed.items():
-            _confirm(row, sheet, path, value, words, staff, at)
-
-
-def _confirm(
-    row: Application, sheet: Sheet, path: str, typed: str, words: str, staff: StaffMember, at: datetime
-) -> None:
-    fields = dict(visible_paths(sheet.procedure, sheet.values))
-    field = fields.get(path)
-    if field is None:
-        raise CannotDo(No.NOT_A_FIELD)
-    if not typed:
-        value = found_at(sheet.declared, sheet.found.values, path)
-        if value is None:
-            raise CannotDo(No.NOT_A_VALUE)
-    else:
-        if field.how is not How.NEVER_ASKED or field.type not in ANSWERABLE:
-            raise CannotDo(No.NOT_A_FIELD)
-        if not isinstance(field.source, Examined) and not words.strip():
-            raise CannotDo(No.NO_REASONS)
-        try:
-            value = normalise(field, typed, today=day(at))
-        except Flawed:
-            raise CannotDo(No.NOT_A_VALUE) from None
-    Confirmed.objects.create(
-        application=row,
-        path=path,
-        value=value,
-        words=words.strip()[:400],
-        by=staff,
-        by_name=staff.display_name,
-        at=at,
-    )
-    note(row, "confirmed", staff=staff, at=at, words=label_of(sheet.procedure, path))
-
-
-# --- from the applicant -------------------------------------------------------------------------------------------
-
-
-def take_letter(
-    application: Application, letter: UUID, kind: LetterForm, words: str, *, sent_at: datetime, at: datetime
-) -> bool:
-    """取下げ or a question. The same letter again has no second effect. False: it is decided, and cannot be withdrawn."""
-    row = lock(application)
-    if Written.objects.filter(letter=letter).exists():
-        return True
-    if kind is LetterForm.WITHDRAWAL and row.state not in LIVE:
-        return row.state == State.WITHDRAWN
-    Written.objects.create(
-        application=row, letter=letter, by_applicant=True, kind=kind.value, text=words, at=sent_at
-    )
-    act = "withdrawn" if kind is LetterForm.WITHDRAWAL else "read_words"
-    Entry.objects.create(application=row, at=at, by_name="（本人）", act=act)
-    if kind is LetterForm.WITHDRAWAL:
-        Decision.objects.filter(application=row, state=DecisionState.PROPOSED).update(
-            state=DecisionState.RETURNED, second_words="申請者が取り下げました。"
-        )
-        row.state, row.closed_at = State.WITHDRAWN, at
-        row.save(update_fields=["state", "closed_at"])
-        tell(row, Step.WITHDRAWN, at=at, holder=office_of(row))
-    return True
-
-
-def last_submission(application: Application) -> Submission:
-    """The sending that counts."""
-    return application.submissions.order_by("-sequence")[0]
+    examining.identify_as(application, person, entitlement, staff, at=at)

@@ -23,7 +23,6 @@ from mynumber.foundation.procedures.definition import (
     RegisterItem,
     System,
 )
-from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.foundation.rules.payment import first_month
 from mynumber.institutions.municipality.applications.identifying import key_of, person_of
 from mynumber.institutions.municipality.applications.models import Application, Decision
@@ -363,16 +362,3 @@ class _EarlierAnswers:
                 if submission is not None:
                     self._read[procedure] = answers_in(bytes(submission.answers))
         return self._read[procedure]
-
-
-def procedure_of(application: Application) -> Procedure:
-    """The procedure in the version under which it was filed. Raises UnknownProcedure."""
-    return catalogue().version(application.procedure, application.version)
-
-
-def version_of(procedure_id: str, first_day: date) -> Procedure:
-    """The version of a form by its first day. Raises UnknownProcedure."""
-    for each in catalogue().versions(procedure_id):
-        if each.since == first_day:
-            return each
-    raise UnknownProcedure(procedure_id)

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Final
 
 from mynumber.institutions.municipality.applications.models import PersonKey
 from mynumber.institutions.municipality.register.models import Person, Sex
 from mynumber.protocols.residents import FourAttributes
-from mynumber.webkit.examination.holders import written
+from mynumber.webkit.examination.holders import Identified, only_one
 
 _SEX: Final = {"1": Sex.MALE.value, "2": Sex.FEMALE.value}
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
-    """Who was found; `outcome` is found, none or several."""
-
-    outcome: str
-    person: Person | None = field(default=None, repr=False)
-
-
-def identify(stated: FourAttributes) -> Identified:
+def identify(stated: FourAttributes) -> Identified[Person]:
     """The resident with these four attributes. Characters that a certificate cannot carry are compared as it carries them."""
     if stated.sex not in _SEX:
         return Identified("none")
-    wanted = written(stated.name, stated.address)
-    found = [
-        person
-        for person in Person.objects.filter(
-            birth=stated.birth_date, sex=_SEX[stated.sex], moved_out=None, died_on=None
-        )
-        if written(person.name, person.address) == wanted
-    ]
-    if len(found) == 1:
-        return Identified("found", found[0])
-    return Identified("several" if found else "none")
+    living = Person.objects.filter(moved_out=None, died_on=None)
+    return only_one(living.filter(birth=stated.birth_date, sex=_SEX[stated.sex]), stated)
 
 
 def key_of(person: Person) -> str:

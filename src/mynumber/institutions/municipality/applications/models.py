@@ -1,61 +1,29 @@
-"""Applications (申請) at the body that decides: what was sent, what was found, what was decided, what was told.
+"""Applications (申請) at the body that decides: what was sent, what was found, what was decided, what was told, what was paid.
 
 What was sent (`Submission`, `Paper`), what was disclosed and what was done stays as it was: those tables take no change. All are walled by tenant.
 """
 
+from typing import Any
+
 from django.db import models
 
+from mynumber.foundation.numbers import find
 from mynumber.institutions.municipality.casework.models import Case
 from mynumber.institutions.municipality.register.models import Person
-from mynumber.webkit.examination.states import LIVE, DecisionState, Outcome, State
-from mynumber.webkit.staff.models import StaffMember
+from mynumber.webkit.examination import models as examination
+from mynumber.webkit.examination.states import LIVE
 from mynumber.webkit.tenancy import TenantField
 
 
-class Application(models.Model):
-    """One application of one person, through all its sendings. The times of the law are apart."""
+class Application(examination.Application):
+    """One application of one person, through all its sendings."""
+
+    desk = "申請の担当"
 
     tenant = TenantField()
     reference = models.UUIDField()
-    """The application's id at the portal."""
-    sender = models.CharField(max_length=80)
-    """The system that sent it, and that is told."""
     number = models.IntegerField()
-    """Counts up within the municipality."""
-    procedure = models.CharField(max_length=100)
-    version = models.CharField(max_length=40)
-    entitlement = models.CharField(max_length=64)
-    """SHA-256 of the right and of whose it is (`entitlements`)."""
-    state = models.CharField(max_length=12, choices=State.choices, default=State.ARRIVED)
     applicant = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="applications")
-    """None: nobody or several of the register have the four attributes; a person looks."""
-    stated_name = models.CharField(max_length=1000)
-    stated_address = models.CharField(max_length=1000)
-    stated_birth = models.DateField()
-    stated_sex = models.CharField(max_length=1)
-    """基本4情報 as the certificate carries them."""
-    is_by_proxy = models.BooleanField(default=False)
-    sent_at = models.DateTimeField()
-    """送信"""
-    arrived_at = models.DateTimeField()
-    """到達"""
-    accepted_at = models.DateTimeField(null=True)
-    """受理"""
-    asked_at = models.DateTimeField(null=True)
-    """補正を求めた"""
-    correct_by = models.DateField(null=True)
-    corrected_at = models.DateTimeField(null=True)
-    correcting_days = models.IntegerField(default=0)
-    """Days the applicant took to correct: they do not count for the office."""
-    returns = models.IntegerField(default=0)
-    """How often a correction was asked."""
-    decided_at = models.DateTimeField(null=True)
-    """決定"""
-    closed_at = models.DateTimeField(null=True)
-    decide_by = models.DateField()
-    holder = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
-    """Who claimed it; None: in the pool."""
-    claimed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -69,68 +37,37 @@ class Application(models.Model):
         )
         indexes = (models.Index(fields=["tenant", "state", "decide_by"], name="applications_pool"),)
 
-    def __str__(self) -> str:
-        return f"application {self.pk}"
-
     @property
-    def receipt(self) -> str:
-        """受付番号"""
-        return f"{self.arrived_at.year}-{self.procedure_short}-{self.number:06d}"
-
-    @property
-    def procedure_short(self) -> str:
-        """Letters of the procedure in its receipt: CAC for child_allowance_claim."""
-        return "".join(word[0] for word in self.procedure.split("_")).upper()
-
-    @property
-    def is_live(self) -> bool:
-        """Neither decided nor withdrawn."""
-        return self.state in LIVE
+    def body(self) -> str:
+        """東京都葛飾区"""
+        return find(self.tenant).full_name
 
 
-class Submission(models.Model):
-    """One sending: the application, an amendment, the answer to a correction. Never changed."""
+class Submission(examination.Submission):
+    """One sending. Never changed."""
 
     tenant = TenantField()
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions")
-    sequence = models.IntegerField()
-    statement = models.CharField(max_length=64)
-    """SHA-256 of what the applicant signed, hexadecimal."""
-    answers = models.BinaryField()
-    """As they were signed."""
-    authentication_serial = models.CharField(max_length=64)
-    certificate = models.BinaryField(null=True)
-    signature = models.BinaryField(null=True)
-    sent_at = models.DateTimeField()
-    arrived_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["application", "sequence"], name="applications_sequence"),
         )
 
-    def __str__(self) -> str:
-        return f"submission {self.pk}"
+    @property
+    def seal(self) -> str:
+        """Bound to the municipality as well."""
+        return f"{self.tenant}/{self.statement}"
 
 
-class Paper(models.Model):
-    """A document (添付書類), sealed: who has the database alone reads nothing."""
+class Paper(examination.Paper):
+    """A document (添付書類), sealed. Never changed."""
 
     tenant = TenantField()
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="papers")
-    place = models.IntegerField()
-    document = models.CharField(max_length=100)
-    name = models.CharField(max_length=100)
-    media_type = models.CharField(max_length=100)
-    digest = models.CharField(max_length=64)
-    size = models.IntegerField()
-    content = models.BinaryField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["submission", "place"], name="applications_paper"),)
-
-    def __str__(self) -> str:
-        return f"paper {self.pk}"
 
     @property
     def newest_check(self) -> "PaperCheck | None":
@@ -176,42 +113,18 @@ class PersonKey(models.Model):
         return f"key of person {self.person_id}"
 
 
-class Disclosure(models.Model):
-    """What was told to a person to fill a form beforehand, with their consent; refusals too. Never changed."""
+class Disclosure(examination.Disclosure):
+    """What was told to a person to fill a form beforehand. Never changed."""
 
     tenant = TenantField()
-    at = models.DateTimeField()
-    sender = models.CharField(max_length=80)
-    procedure = models.CharField(max_length=100)
-    version = models.DateField()
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    certificate = models.CharField(max_length=64)
-    agreed_at = models.DateTimeField()
-    told = models.JSONField(default=list)
-    """Paths, never values."""
-    withheld = models.JSONField(default=list)
-    outcome = models.CharField(max_length=12)
-    """found, none, several"""
-
-    def __str__(self) -> str:
-        return f"disclosure {self.pk}"
 
 
-class Confirmed(models.Model):
-    """A value that the case worker found or adopted (審査で確かめた事実): the newest of a path counts. Never changed."""
+class Confirmed(examination.Confirmed):
+    """審査で確かめた事実. Never changed."""
 
     tenant = TenantField()
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="confirmed")
-    path = models.CharField(max_length=200)
-    value = models.JSONField()
-    words = models.CharField(max_length=400, blank=True)
-    """Why, where it is not the value of a register."""
-    by = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
-    by_name = models.CharField(max_length=100)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"confirmed {self.pk}"
 
 
 class ApplicationCase(models.Model):
@@ -228,54 +141,31 @@ class ApplicationCase(models.Model):
         return f"case of application {self.application_id}"
 
 
-class Decision(models.Model):
-    """起案 and 決裁: by the rule or by a person with reasons; nothing of it leaves before a second person approved."""
+class Decision(examination.Decision):
+    """起案 and 決裁 of an application, with what is paid."""
 
     tenant = TenantField()
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
-    state = models.CharField(max_length=10, choices=DecisionState.choices, default=DecisionState.PROPOSED)
-    outcome = models.CharField(max_length=16, choices=Outcome.choices)
-    by_rule = models.BooleanField()
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField(null=True)
     """Yen: of a month where paid in months, else the whole."""
-    from_month = models.CharField(max_length=7, blank=True)
-    """2026-06"""
     due_amount = models.BigIntegerField(null=True)
     """Yen of the first payment."""
     due_on = models.DateField(null=True)
-    grounds = models.JSONField(default=list)
-    """Sentences with their clauses (行政手続法第8条)."""
-    trace = models.JSONField(default=list)
-    """The whole reasoning, a line a finding."""
     content = models.JSONField(default=dict)
-    """What the notice says (`letters.Notice`)."""
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
-    """The sending that was decided on."""
-    proposed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    second = models.ForeignKey(StaffMember, null=True, on_delete=models.PROTECT, related_name="+")
-    second_at = models.DateTimeField(null=True)
-    second_words = models.CharField(max_length=1000, blank=True)
+    """What the notice says (`examination.letters.Notice`), and what is granted where it is no amount."""
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["application"],
-                condition=~models.Q(state="returned"),
-                name="applications_one_decision",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(second=None) | ~models.Q(second=models.F("proposed_by")),
-                name="applications_four_eyes",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="approved") | models.Q(second__isnull=False),
-                name="applications_approved_by",
-            ),
-        )
+        constraints = examination.four_eyes("applications")
 
-    def __str__(self) -> str:
-        return f"decision {self.pk}"
+    @property
+    def notice(self) -> Any:
+        """What the notice says; None until it is approved."""
+        return self.content.get("notice")
+
+    @notice.setter
+    def notice(self, kept: dict[str, Any]) -> None:
+        self.content = {**self.content, "notice": kept}
 
 
 class PayoutState(models.TextChoices):
@@ -316,16 +206,11 @@ class PayoutOrder(models.Model):
         return f"payout order {self.pk}"
 
 
-class ToldStep(models.Model):
-    """A step as the portal is told it, in order (`protocols.applications.Told`): the outbox. Written with what it tells, or not at all."""
+class ToldStep(examination.ToldStep):
+    """A step as the portal is told it: the outbox."""
 
     tenant = TenantField()
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="steps")
-    number = models.IntegerField()
-    step = models.CharField(max_length=20)
-    at = models.DateTimeField()
-    body = models.BinaryField()
-    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["application", "number"], name="applications_step"),)
@@ -335,40 +220,20 @@ class ToldStep(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        return f"step {self.pk}"
 
-
-class Written(models.Model):
-    """A word between applicant and case worker, kept with the case. Never changed."""
+class Written(examination.Written):
+    """A word between applicant and case worker. Never changed."""
 
     tenant = TenantField()
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="words")
     letter = models.UUIDField()
-    """Id of the letter; one that comes twice is kept once."""
-    by_applicant = models.BooleanField()
-    kind = models.CharField(max_length=20)
-    text = models.TextField(blank=True)
-    by_name = models.CharField(max_length=100, blank=True)
-    at = models.DateTimeField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["tenant", "letter"], name="applications_letter"),)
 
-    def __str__(self) -> str:
-        return f"words {self.pk}"
 
-
-class Entry(models.Model):
-    """操作の記録: who did what to an application, and when. Never changed."""
+class Entry(examination.Entry):
+    """操作の記録. None: of a draft at the counter. Never changed."""
 
     tenant = TenantField()
     application = models.ForeignKey(Application, null=True, on_delete=models.PROTECT, related_name="entries")
-    at = models.DateTimeField()
-    by = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
-    by_name = models.CharField(max_length=100)
-    act = models.CharField(max_length=30)
-    words = models.CharField(max_length=400, blank=True)
-
-    def __str__(self) -> str:
-        return f"entry {self.pk}"

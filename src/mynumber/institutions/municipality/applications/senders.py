@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 import msgspec
 
@@ -17,11 +16,10 @@ from mynumber.protocols.applications import Delivered
 from mynumber.protocols.deliveries import ASK_SENDERS
 from mynumber.webkit import safe
 from mynumber.webkit.examination import delivered
+from mynumber.webkit.examination.arriving import SAFE
 from mynumber.webkit.examination.delivered import Ask, Look
 from mynumber.webkit.examination.sheets import JAPAN, Found, Origin
 from mynumber.webkit.messages import this_node
-
-SAFE: Final = "application-papers"
 
 
 def asking(code: str) -> Ask:

@@ -1,162 +1,28 @@
-"""What the portal is told: each step of an application, in order, at least once.
-
-A step is written in the transaction of what it tells. `send` takes what waits to the sender of the application, oldest first; who gets a step twice knows it
-by its number. The worker runs beside the pages.
-"""
+"""What the portal is told by the municipalities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable
 from functools import partial
-from threading import Event, Thread
-from typing import Final
+from threading import Thread
 
-import msgspec
-from django.db import transaction
-from django.db.models import Max
-
-from mynumber.institutions.municipality.applications.models import Application, ToldStep
+from mynumber.institutions.municipality.applications.models import ToldStep
 from mynumber.institutions.municipality.systems import member_id
-from mynumber.protocols import wire
-from mynumber.protocols.applications import TELL, MarkedField, Step, Tell, Told
-from mynumber.protocols.refusal import Hop, Reason, Refused
-from mynumber.webkit.messages import this_node
+from mynumber.webkit.examination import telling
+from mynumber.webkit.examination.telling import LOOK_EVERY_SECONDS, WORKER, tell, woken
 from mynumber.webkit.tenancy import acting_as
 from mynumber.webkit.turns import one_after_another, take_turns
 
-LOOK_EVERY_SECONDS: Final = 5.0
-MOST_STEPS: Final = 100
-MOST_BYTES: Final = 1_500_000
-"""Of the steps of one message; sealed and written as text it stays below its limit."""
-
-_woken = Event()
-
-
-def tell(
-    application: Application,
-    step: Step,
-    *,
-    at: datetime,
-    holder: str,
-    expected_by: date | None = None,
-    words: str = "",
-    fields: Sequence[MarkedField] = (),
-    grounds: Sequence[str] = (),
-    objection: str = "",
-    amount: int | None = None,
-    account: str = "",
-    letter: bytes | None = None,
-) -> ToldStep:
-    """Write the next step into the outbox. The caller holds the application's row, so that numbers have no gaps."""
-    last = application.steps.aggregate(last=Max("number"))["last"] or 0
-    told = Told(
-        application=application.reference,
-        number=last + 1,
-        step=step,
-        at=at,
-        holder=holder[:100],
-        expected_by=expected_by,
-        words=words,
-        fields=tuple(fields),
-        grounds=tuple(grounds),
-        objection=objection,
-        amount=amount,
-        account=account,
-        letter=letter,
-    )
-    row = ToldStep.objects.create(
-        application=application,
-        number=told.number,
-        step=step.value,
-        at=at,
-        body=msgspec.json.encode(told),
-    )
-    transaction.on_commit(_woken.set)
-    return row
-
-
-def read(row: ToldStep) -> Told:
-    """The step as it is told."""
-    return msgspec.json.decode(bytes(row.body), type=Told)
+__all__ = ["send", "start", "tell"]
 
 
 def send(code: str) -> int:
-    """Send what waits in a municipality; how many were taken. Raises Refused, then the rest waits.
-
-    A sender that will never take a step (it does not know the application) holds up no other: its steps stay unsent and are tried again.
-    """
-    sent = 0
-    held: set[int] = set()
-    refused: Refused | None = None
-    while True:
-        with acting_as(code):
-            waiting = list(
-                ToldStep.objects.filter(sent_at=None)
-                # Of what nobody follows in a portal there is nobody to tell (desk.reporting).
-                .exclude(application__sender="")
-                .exclude(application__in=held)
-                .select_related("application")
-                .order_by("pk")[:MOST_STEPS]
-            )
-        if not waiting:
-            break
-        receiver = waiting[0].application.sender
-        batch = _fitting(row for row in waiting if row.application.sender == receiver)
-        try:
-            _send(code, receiver, batch)
-        except Refused as error:
-            refused = error
-            if len(batch) == 1 or error.reason in (Reason.UNREACHABLE, Reason.UNAVAILABLE):
-                held |= {row.application_id for row in batch}
-                continue
-            # One of them is not taken: each goes alone, so that it holds up nobody else's.
-            for row in batch:
-                if row.application_id in held:
-                    continue
-                try:
-                    _send(code, receiver, [row])
-                    sent += 1
-                except Refused as again:
-                    refused = again
-                    held.add(row.application_id)
-            continue
-        sent += len(batch)
-    if refused is not None:
-        raise refused
-    return sent
-
-
-def _fitting(rows: Iterable[ToldStep]) -> list[ToldStep]:
-    batch: list[ToldStep] = []
-    size = 0
-    for row in rows:
-        size += len(row.body)
-        if batch and size > MOST_BYTES:
-            break
-        batch.append(row)
-    return batch
-
-
-def _send(code: str, receiver: str, batch: Sequence[ToldStep]) -> None:
-    wire.call(
-        this_node(),
-        TELL,
-        Tell(steps=tuple(read(row) for row in batch)),
-        sender=member_id(code),
-        receiver=receiver,
-        hop=Hop.PORTAL,
-        now=partial(datetime.now, UTC),
-    )
-    with acting_as(code):
-        ToldStep.objects.filter(pk__in=[row.pk for row in batch]).update(sent_at=datetime.now(UTC))
+    """Send what waits in a municipality; how many were taken. Raises Refused, then the rest waits."""
+    return telling.send(ToldStep, sender=member_id(code), at_work=partial(acting_as, code))
 
 
 def start(codes: Callable[[], Iterable[str]]) -> Thread:
     """Send for these municipalities as long as the process lives. What was under way is sent again by the next process."""
     return take_turns(
-        "steps of applications",
-        lambda: one_after_another("steps of applications", codes(), send),
-        every=LOOK_EVERY_SECONDS,
-        woken=_woken,
+        WORKER, lambda: one_after_another(WORKER, codes(), send), every=LOOK_EVERY_SECONDS, woken=woken
     )

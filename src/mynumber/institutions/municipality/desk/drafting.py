@@ -20,17 +20,18 @@ from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.foundation.procedures.overlays import Local, Offered
 from mynumber.foundation.procedures.routing import goes_to_municipality, may_begin
 from mynumber.institutions.municipality.applications.examining import note
-from mynumber.institutions.municipality.applications.finding import version_of
 from mynumber.institutions.municipality.applications.identifying import identify
 from mynumber.institutions.municipality.applications.prefilling import prefill
 from mynumber.institutions.municipality.applications.words import town
-from mynumber.institutions.municipality.desk import kept, portal
+from mynumber.institutions.municipality.desk import kept
 from mynumber.institutions.municipality.desk.models import DeskDraft, DeskPaper, DeskState
 from mynumber.institutions.municipality.register.models import Person
+from mynumber.institutions.municipality.systems import ask_portal
 from mynumber.protocols.applications import LARGEST_TOGETHER, MOST_DOCUMENTS, Attachment, Form, Prefill
 from mynumber.protocols.card_life import IdentityCheck
 from mynumber.protocols.counter_drafts import RETURN_DRAFT, TAKE_DRAFT, ReturnDraft, TakeDraft
 from mynumber.protocols.residents import FourAttributes
+from mynumber.webkit.examination.filed import version_of
 from mynumber.webkit.examination.sheets import JAPAN, answers_in, declared_in
 from mynumber.webkit.face.fields import Document as Upload
 from mynumber.webkit.filling.content import Content, Fixed, read, take_prefilled
@@ -87,7 +88,7 @@ def procedure_of(draft: DeskDraft) -> Procedure:
 
 def take_over(draft_code: str, staff: StaffMember, *, at: datetime) -> DeskDraft:
     """Take a draft over by the code its applicant shows: good once, and for a short time. Raises Refused."""
-    draft = portal.ask(TAKE_DRAFT, TakeDraft(code=draft_code, clerk=clerk_words(staff)))
+    draft = ask_portal(current_tenant(), TAKE_DRAFT, TakeDraft(code=draft_code, clerk=clerk_words(staff)))
     version = answers_version(draft.answers)
     try:
         procedure = catalogue().version(draft.form.procedure, version)
@@ -300,7 +301,8 @@ def hand_back(draft: DeskDraft, staff: StaffMember, *, at: datetime) -> None:
     if draft.taking is None:
         raise CannotDo(Why.NOT_FROM_PORTAL)
     reading = reading_of(draft, kept.content_of(draft), at=at)
-    portal.ask(
+    ask_portal(
+        current_tenant(),
         RETURN_DRAFT,
         ReturnDraft(
             application=draft.reference,

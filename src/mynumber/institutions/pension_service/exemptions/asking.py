@@ -16,10 +16,9 @@ from django.db import transaction
 from mynumber.foundation.law import InformationKind, InstitutionKind, UnknownAffair, legal_basis
 from mynumber.foundation.numbers.addresses import municipality_of
 from mynumber.foundation.procedures.definition import Network, Procedure
-from mynumber.institutions.pension_service.exemptions.examining import held, note
 from mynumber.institutions.pension_service.exemptions.models import Application, Earner, Inquiry, InquiryState
 from mynumber.institutions.pension_service.exemptions.people import earner_of, earners_named
-from mynumber.institutions.pension_service.exemptions.sheets import declared_of, period_of, procedure_of
+from mynumber.institutions.pension_service.exemptions.sheets import period_of
 from mynumber.institutions.pension_service.pensions.models import Insured
 from mynumber.institutions.pension_service.systems import ask_gateway, directory, member
 from mynumber.protocols import exchange
@@ -29,6 +28,8 @@ from mynumber.protocols.message import GROUP_ITEMS
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.protocols.residents import FourAttributes, LookUpState
 from mynumber.webkit import logs
+from mynumber.webkit.examination.examining import held, note
+from mynumber.webkit.examination.filed import declared_of, procedure_of
 from mynumber.webkit.examination.refusals import CannotDo, No
 from mynumber.webkit.examination.sheets import day
 from mynumber.webkit.examination.states import LIVE

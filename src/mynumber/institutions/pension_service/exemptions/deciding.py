@@ -1,7 +1,6 @@
-"""決定: proposed by the rule or by a person with reasons (起案), approved by a second person (決裁), told with grounds and how to object, and entered.
+"""決定 at the pension service: the kind of relief, the months it is for, and its entry in the record of premiums.
 
-行政手続法 art. 8 (reasons), 国民年金法 art. 101 (審査請求 to the 社会保険審査官). Nothing is told before the second person approved, and what was proposed
-about answers that have changed since is not approved. What is granted stands in the record of premiums of each month from then on.
+国民年金法 art. 101 (審査請求 to the 社会保険審査官). What is granted stands in the record of premiums of each month from its approval on.
 """
 
 from __future__ import annotations
@@ -12,27 +11,20 @@ from typing import Final
 
 from mynumber.foundation.rules import Month
 from mynumber.foundation.rules.national_pension import Kind, earliest_month, months_of_application
-from mynumber.institutions.pension_service.exemptions import letters
-from mynumber.institutions.pension_service.exemptions.examining import held, lock, note
+from mynumber.institutions.pension_service.exemptions.letters import notice_of
 from mynumber.institutions.pension_service.exemptions.models import Application, Decision
-from mynumber.institutions.pension_service.exemptions.sheets import Sheet, month_of, procedure_of, sheet_of
-from mynumber.institutions.pension_service.exemptions.telling import tell
-from mynumber.institutions.pension_service.exemptions.words import office_of
+from mynumber.institutions.pension_service.exemptions.sheets import Sheet, month_of, sheet_of
 from mynumber.institutions.pension_service.pensions.models import PremiumMonth, PremiumState
-from mynumber.protocols.applications import Step
-from mynumber.webkit.examination.letters import content, pdf
+from mynumber.webkit.examination import deciding
+from mynumber.webkit.examination.deciding import grounds_in, ready
+from mynumber.webkit.examination.filed import procedure_of
 from mynumber.webkit.examination.opinions import Opinion, opinion
 from mynumber.webkit.examination.refusals import CannotDo, No
 from mynumber.webkit.examination.sheets import day
-from mynumber.webkit.examination.states import DecisionState, Outcome, State
+from mynumber.webkit.examination.states import Outcome
 from mynumber.webkit.staff.models import StaffMember
 
 GRANTED: Final = tuple(kind for kind in Kind if kind is not Kind.DUE)
-_STEPS: Final = {
-    Outcome.GRANTED: Step.GRANTED,
-    Outcome.GRANTED_IN_PART: Step.GRANTED_IN_PART,
-    Outcome.REFUSED: Step.REFUSED,
-}
 
 
 def opinion_on(application: Application, sheet: Sheet, *, today: date) -> Opinion | None:
@@ -61,13 +53,23 @@ def kind_named(words: str) -> Kind | None:
 
 def propose_by_rule(application: Application, staff: StaffMember, *, at: datetime) -> Decision:
     """Put the rule's outcome forward. Raises CannotDo: also while a fact is unknown."""
-    row = _ready(application, staff)
+    row = ready(application, staff)
     sheet = sheet_of(row)
     found = opinion_on(row, sheet, today=day(at))
     if found is None or found.outcome is None:
         raise CannotDo(No.UNKNOWN)
-    kind = kind_named(found.words) if found.outcome is not Outcome.REFUSED else None
-    return _propose(row, sheet, found.outcome, kind, found.grounds, found.trace, staff, at, by_rule=True)
+    decision: Decision = deciding.propose(
+        row,
+        sheet,
+        found.outcome,
+        staff,
+        by_rule=True,
+        grounds=found.grounds,
+        trace=found.trace,
+        at=at,
+        **_given(row, sheet, found.outcome, kind_named(found.words)),
+    )
+    return decision
 
 
 def propose_by_person(
@@ -80,117 +82,45 @@ def propose_by_person(
     at: datetime,
 ) -> Decision:
     """Put a person's judgement forward, with reasons. What the rule says stands beside it in the trace. Raises CannotDo."""
-    row = _ready(application, staff)
-    lines = [line.strip() for line in reasons.splitlines() if line.strip()]
-    if not lines:
-        raise CannotDo(No.NO_REASONS)
+    row = ready(application, staff)
+    grounds = grounds_in(reasons, procedure_of(row))
     if outcome is not Outcome.REFUSED and kind not in GRANTED:
         raise CannotDo(No.NOT_A_VALUE)
     sheet = sheet_of(row)
     found = opinion_on(row, sheet, today=day(at))
-    clauses = "、".join(clause.text for clause in sheet.procedure.basis[:2])
-    grounds = tuple(f"{line}（{clauses}）" for line in lines)
-    given = kind if outcome is not Outcome.REFUSED else None
-    return _propose(
-        row, sheet, outcome, given, grounds, found.trace if found else (), staff, at, by_rule=False
+    decision: Decision = deciding.propose(
+        row,
+        sheet,
+        outcome,
+        staff,
+        by_rule=False,
+        grounds=grounds,
+        trace=found.trace if found else (),
+        at=at,
+        **_given(row, sheet, outcome, kind),
     )
-
-
-def _ready(application: Application, staff: StaffMember) -> Application:
-    row = held(application, staff, State.EXAMINED)
-    if row.applicant is None:
-        raise CannotDo(No.UNIDENTIFIED)
-    return row
-
-
-def _propose(
-    row: Application,
-    sheet: Sheet,
-    outcome: Outcome,
-    kind: Kind | None,
-    grounds: tuple[str, ...],
-    trace: tuple[str, ...],
-    staff: StaffMember,
-    at: datetime,
-    *,
-    by_rule: bool,
-) -> Decision:
-    first, last = months_for(row, sheet)
-    decision = Decision.objects.create(
-        application=row,
-        outcome=outcome,
-        by_rule=by_rule,
-        kind=kind.name if kind else "",
-        from_month=_text(first) if kind else "",
-        until_month=_text(last) if kind else "",
-        grounds=list(grounds),
-        trace=list(trace),
-        submission=sheet.submission,
-        proposed_by=staff,
-        proposed_at=at,
-    )
-    row.state = State.PROPOSED
-    row.save(update_fields=["state"])
-    note(row, "proposed", staff=staff, at=at, words="規則による" if by_rule else "担当者の判断")
     return decision
+
+
+def _given(row: Application, sheet: Sheet, outcome: Outcome, kind: Kind | None) -> dict[str, str]:
+    if outcome is Outcome.REFUSED or kind is None:
+        return {}
+    first, last = months_for(row, sheet)
+    return {"kind": kind.name, "from_month": _text(first), "until_month": _text(last)}
 
 
 def _text(month: Month) -> str:
     return f"{month.year:04d}-{month.month:02d}"
 
 
-def waiting(application: Application) -> Decision | None:
-    """What waits for the second person."""
-    return application.decisions.filter(state=DecisionState.PROPOSED).first()
-
-
-def send_back(application: Application, words: str, staff: StaffMember, *, at: datetime) -> None:
-    """差戻し, with what is to be looked at again. Raises CannotDo."""
-    row, decision = _second(application, staff)
-    if not words.strip():
-        raise CannotDo(No.NO_WORDS)
-    decision.state, decision.second, decision.second_at = DecisionState.RETURNED, staff, at
-    decision.second_words = words.strip()[:1000]
-    decision.save()
-    row.state = State.EXAMINED
-    row.save(update_fields=["state"])
-    note(row, "returned", staff=staff, at=at)
-
-
 def approve(application: Application, staff: StaffMember, *, at: datetime) -> Decision:
     """決裁: it is decided, written, told and entered into the record of premiums, in one transaction. Raises CannotDo."""
-    row, decision = _second(application, staff)
-    decision.state, decision.second, decision.second_at = DecisionState.APPROVED, staff, at
-    notice = letters.notice_of(decision, procedure_of(row), at=at)
-    decision.notice = content(notice)
-    decision.save()
+    decision: Decision
+    row, decision = deciding.for_second(application, staff)
+    deciding.settle(row, decision, notice_of(decision, procedure_of(row), at=at), staff, at=at)
     _enter(row, decision, at)
-    note(row, "approved", staff=staff, at=at)
-    row.state, row.decided_at, row.closed_at = State.CLOSED, at, at
-    row.save(update_fields=["state", "decided_at", "closed_at"])
-    tell(
-        row,
-        _STEPS[Outcome(decision.outcome)],
-        at=at,
-        holder=office_of(row),
-        words=notice.body[:4000],
-        grounds=decision.grounds,
-        objection=notice.objection,
-        letter=pdf(notice, letters.mark_of(row)),
-    )
-    note(row, "closed", staff=staff, at=at)
-    tell(row, Step.CLOSED, at=at, holder=office_of(row))
+    deciding.close(row, staff, at=at)
     return decision
-
-
-def _second(application: Application, staff: StaffMember) -> tuple[Application, Decision]:
-    row = lock(application)
-    decision = waiting(row)
-    if row.state != State.PROPOSED or decision is None:
-        raise CannotDo(No.NOT_NOW)
-    if decision.proposed_by_id == staff.pk:
-        raise CannotDo(No.OWN)
-    return row, decision
 
 
 def _enter(row: Application, decision: Decision, at: datetime) -> None:

@@ -8,6 +8,7 @@ from django import forms
 
 from mynumber.foundation.rules.national_pension import Kind
 from mynumber.institutions.pension_service.exemptions.deciding import GRANTED
+from mynumber.webkit.examination import forms as examination
 from mynumber.webkit.examination.states import Outcome
 from mynumber.webkit.face.forms import PlainForm
 
@@ -40,8 +41,8 @@ class TownForm(PlainForm):
         field.choices = [("", "今の住所の市区町村"), *towns]
 
 
-class DecideForm(PlainForm):
-    """担当者の判断で起案する"""
+class DecideForm(examination.DecideForm):
+    """With a kind of relief: a part of it is a kind of its own."""
 
     outcome = forms.ChoiceField(
         label="決定の内容",
@@ -51,12 +52,7 @@ class DecideForm(PlainForm):
     kind = forms.ChoiceField(
         label="認める区分", choices=_KINDS, required=False, help_text="認めないときは空のままにします。"
     )
-    reasons = forms.CharField(
-        label="理由",
-        max_length=4000,
-        widget=forms.Textarea,
-        help_text="本人への通知に載ります。どの事実がどの要件に当たるかを書いてください（行政手続法第8条）。",
-    )
+    field_order = ("outcome", "kind", "reasons")
 
     @property
     def relief(self) -> Kind | None:

@@ -10,52 +10,21 @@ from django.db import models
 from mynumber.foundation.law import InformationKind
 from mynumber.institutions.pension_service.pensions.models import Insured
 from mynumber.protocols.facts import Fact, decode_fact
-from mynumber.webkit.examination.states import LIVE, DecisionState, Outcome, State
+from mynumber.webkit.examination import models as examination
+from mynumber.webkit.examination.states import LIVE
 from mynumber.webkit.membership import KnownPerson
 from mynumber.webkit.staff.models import StaffMember
 
 
-class Application(models.Model):
-    """One application of one person, through all its sendings. The times of the law are apart."""
+class Application(examination.Application):
+    """One application of one insured, through all its sendings."""
+
+    desk = "国民年金の免除の担当"
+    body = "日本年金機構"
 
     reference = models.UUIDField(unique=True)
-    """The application's id at the portal."""
-    sender = models.CharField(max_length=80)
-    """The system that sent it, and that is told."""
     number = models.IntegerField(unique=True)
-    procedure = models.CharField(max_length=100)
-    version = models.CharField(max_length=40)
-    entitlement = models.CharField(max_length=64)
-    """SHA-256 of the right and of whose it is."""
-    state = models.CharField(max_length=12, choices=State.choices, default=State.ARRIVED)
     applicant = models.ForeignKey(Insured, null=True, on_delete=models.PROTECT, related_name="applications")
-    """None: nobody or several of the insured have the four attributes; a person looks."""
-    stated_name = models.CharField(max_length=1000)
-    stated_address = models.CharField(max_length=1000)
-    stated_birth = models.DateField()
-    stated_sex = models.CharField(max_length=1)
-    """基本4情報 as the certificate carries them."""
-    is_by_proxy = models.BooleanField(default=False)
-    sent_at = models.DateTimeField()
-    """送信"""
-    arrived_at = models.DateTimeField()
-    """到達"""
-    accepted_at = models.DateTimeField(null=True)
-    """受理"""
-    asked_at = models.DateTimeField(null=True)
-    """補正を求めた"""
-    correct_by = models.DateField(null=True)
-    corrected_at = models.DateTimeField(null=True)
-    correcting_days = models.IntegerField(default=0)
-    returns = models.IntegerField(default=0)
-    """How often a correction was asked."""
-    decided_at = models.DateTimeField(null=True)
-    """決定"""
-    closed_at = models.DateTimeField(null=True)
-    decide_by = models.DateField()
-    holder = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
-    """Who claimed it; None: in the pool."""
-    claimed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -67,61 +36,25 @@ class Application(models.Model):
         )
         indexes = (models.Index(fields=["state", "decide_by"], name="exemptions_pool"),)
 
-    def __str__(self) -> str:
-        return f"application {self.pk}"
 
-    @property
-    def receipt(self) -> str:
-        """受付番号"""
-        return f"{self.arrived_at.year}-PE-{self.number:06d}"
-
-    @property
-    def is_live(self) -> bool:
-        """Neither decided nor withdrawn."""
-        return self.state in LIVE
-
-
-class Submission(models.Model):
-    """One sending: the application, an amendment, the answer to a correction. Never changed."""
+class Submission(examination.Submission):
+    """One sending. Never changed."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions")
-    sequence = models.IntegerField()
-    statement = models.CharField(max_length=64)
-    """SHA-256 of what the applicant signed, hexadecimal."""
-    answers = models.BinaryField()
-    """As they were signed."""
-    authentication_serial = models.CharField(max_length=64)
-    certificate = models.BinaryField(null=True)
-    signature = models.BinaryField(null=True)
-    sent_at = models.DateTimeField()
-    arrived_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["application", "sequence"], name="exemptions_sequence"),
         )
 
-    def __str__(self) -> str:
-        return f"submission {self.pk}"
 
-
-class Paper(models.Model):
-    """A document (添付書類), sealed: who has the database alone reads nothing. Never changed."""
+class Paper(examination.Paper):
+    """A document (添付書類), sealed. Never changed."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="papers")
-    place = models.IntegerField()
-    document = models.CharField(max_length=100)
-    name = models.CharField(max_length=100)
-    media_type = models.CharField(max_length=100)
-    digest = models.CharField(max_length=64)
-    size = models.IntegerField()
-    content = models.BinaryField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["submission", "place"], name="exemptions_paper"),)
-
-    def __str__(self) -> str:
-        return f"paper {self.pk}"
 
 
 class Earner(KnownPerson):
@@ -141,39 +74,16 @@ class Earner(KnownPerson):
         )
 
 
-class Disclosure(models.Model):
-    """What was told to a person to fill a form beforehand, with their consent; refusals too. Never changed."""
+class Disclosure(examination.Disclosure):
+    """What was told to a person to fill a form beforehand. Never changed."""
 
-    at = models.DateTimeField()
-    sender = models.CharField(max_length=80)
-    procedure = models.CharField(max_length=100)
-    version = models.DateField()
     person = models.ForeignKey(Insured, null=True, on_delete=models.PROTECT, related_name="+")
-    certificate = models.CharField(max_length=64)
-    agreed_at = models.DateTimeField()
-    told = models.JSONField(default=list)
-    """Paths, never values."""
-    withheld = models.JSONField(default=list)
-    outcome = models.CharField(max_length=12)
-    """found, none, several"""
-
-    def __str__(self) -> str:
-        return f"disclosure {self.pk}"
 
 
-class Confirmed(models.Model):
-    """A value that the case worker found or adopted (審査で確かめた事実): the newest of a path counts. Never changed."""
+class Confirmed(examination.Confirmed):
+    """審査で確かめた事実. Never changed."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="confirmed")
-    path = models.CharField(max_length=200)
-    value = models.JSONField()
-    words = models.CharField(max_length=400, blank=True)
-    by = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
-    by_name = models.CharField(max_length=100)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"confirmed {self.pk}"
 
 
 class InquiryState(models.TextChoices):
@@ -220,93 +130,39 @@ class Inquiry(models.Model):
         return decode_fact(InformationKind.named(self.information), self.fact.encode())
 
 
-class Decision(models.Model):
-    """起案 and 決裁: by the rule or by a person with reasons; nothing of it leaves before a second person approved."""
+class Decision(examination.Decision):
+    """起案 and 決裁 of an application, with the kind of relief and its months."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
-    state = models.CharField(max_length=10, choices=DecisionState.choices, default=DecisionState.PROPOSED)
-    outcome = models.CharField(max_length=16, choices=Outcome.choices)
-    by_rule = models.BooleanField()
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, blank=True)
     """Name of a `national_pension.Kind`; "" where nothing is granted."""
-    from_month = models.CharField(max_length=7, blank=True)
-    """2026-07"""
     until_month = models.CharField(max_length=7, blank=True)
-    grounds = models.JSONField(default=list)
-    """Sentences with their clauses (行政手続法第8条)."""
-    trace = models.JSONField(default=list)
     notice = models.JSONField(null=True)
     """What the notice says (`examination.letters.Notice`), once approved."""
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
-    """The sending that was decided on."""
-    proposed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    second = models.ForeignKey(StaffMember, null=True, on_delete=models.PROTECT, related_name="+")
-    second_at = models.DateTimeField(null=True)
-    second_words = models.CharField(max_length=1000, blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["application"], condition=~models.Q(state="returned"), name="exemptions_one_decision"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(second=None) | ~models.Q(second=models.F("proposed_by")),
-                name="exemptions_four_eyes",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="approved") | models.Q(second__isnull=False),
-                name="exemptions_approved_by",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"decision {self.pk}"
+        constraints = examination.four_eyes("exemptions")
 
 
-class ToldStep(models.Model):
-    """A step as the portal is told it, in order (`protocols.applications.Told`): the outbox. Written with what it tells, or not at all."""
+class ToldStep(examination.ToldStep):
+    """A step as the portal is told it: the outbox."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="steps")
-    number = models.IntegerField()
-    step = models.CharField(max_length=20)
-    at = models.DateTimeField()
-    body = models.BinaryField()
-    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["application", "number"], name="exemptions_step"),)
         indexes = (models.Index(fields=["id"], condition=models.Q(sent_at=None), name="exemptions_unsent"),)
 
-    def __str__(self) -> str:
-        return f"step {self.pk}"
 
-
-class Written(models.Model):
-    """A word between applicant and case worker, kept with the case. Never changed."""
+class Written(examination.Written):
+    """A word between applicant and case worker. Never changed."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="words")
     letter = models.UUIDField(unique=True)
-    """Id of the letter; one that comes twice is kept once."""
-    by_applicant = models.BooleanField()
-    kind = models.CharField(max_length=20)
-    text = models.TextField(blank=True)
-    by_name = models.CharField(max_length=100, blank=True)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"words {self.pk}"
 
 
-class Entry(models.Model):
-    """操作の記録: who did what to an application, and when. Never changed."""
+class Entry(examination.Entry):
+    """操作の記録. Never changed."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="entries")
-    at = models.DateTimeField()
-    by = models.ForeignKey(StaffMember, null=True, on_delete=models.SET_NULL, related_name="+")
-    by_name = models.CharField(max_length=100)
-    act = models.CharField(max_length=30)
-    words = models.CharField(max_length=400, blank=True)
-
-    def __str__(self) -> str:
-        return f"entry {self.pk}"

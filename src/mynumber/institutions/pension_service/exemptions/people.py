@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from secrets import token_hex
 from typing import Any, Final
@@ -13,32 +12,16 @@ from mynumber.foundation.numbers.local_government import UnknownLocalGovernment
 from mynumber.institutions.pension_service.exemptions.models import Earner
 from mynumber.institutions.pension_service.pensions.models import Insured
 from mynumber.protocols.residents import FourAttributes
-from mynumber.webkit.examination.holders import written
+from mynumber.webkit.examination.holders import Identified, only_one
 
 SEXES: Final = {"male": "1", "female": "2"}
 HEAD, SPOUSE = "head_person", "spouse_person"
 """Fields of the form that name an earner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
-    """Who was found; `outcome` is found, none or several."""
-
-    outcome: str
-    person: Insured | None = field(default=None, repr=False)
-
-
-def identify(stated: FourAttributes) -> Identified:
+def identify(stated: FourAttributes) -> Identified[Insured]:
     """The insured with these four attributes. Characters that a certificate cannot carry are compared as it carries them."""
-    wanted = written(stated.name, stated.address)
-    found = [
-        person
-        for person in Insured.objects.filter(birth_date=stated.birth_date, sex=stated.sex)
-        if written(person.name, person.address) == wanted
-    ]
-    if len(found) == 1:
-        return Identified("found", found[0])
-    return Identified("several" if found else "none")
+    return only_one(Insured.objects.filter(birth_date=stated.birth_date, sex=stated.sex), stated)
 
 
 def earners_named(answers: Mapping[str, Any], *, address: str) -> dict[str, FourAttributes]:

@@ -23,7 +23,6 @@ from mynumber.foundation.procedures.definition import (
     RegisterItem,
     System,
 )
-from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.foundation.rules import Month
 from mynumber.foundation.rules.national_pension.income import year_of_income
 from mynumber.institutions.pension_service.exemptions.models import Application, Inquiry, Submission
@@ -31,26 +30,14 @@ from mynumber.institutions.pension_service.exemptions.people import earners_name
 from mynumber.institutions.pension_service.pensions.models import Insured, PremiumState
 from mynumber.protocols.facts import UnknownLayout
 from mynumber.webkit.examination import sheets
-from mynumber.webkit.examination.sheets import Found, Origin, answers_in, day, declared_in
+from mynumber.webkit.examination.filed import confirmed_of, declared_of, last_submission, procedure_of
+from mynumber.webkit.examination.sheets import Found, Origin, day
 
 Sheet = sheets.Sheet[Submission]
 
 NOT_HELD: Final = "年金機構の記録にありません。"
 LATER: Final = "審査のときに年金機構が情報連携で確かめます。"
 _DISABILITY: Final = "障害基礎年金"
-
-
-def procedure_of(application: Application) -> Procedure:
-    """The procedure in the version under which it was filed. Raises UnknownProcedure."""
-    return catalogue().version(application.procedure, application.version)
-
-
-def version_of(procedure_id: str, first_day: date) -> Procedure:
-    """The version of a form by its first day. Raises UnknownProcedure."""
-    for each in catalogue().versions(procedure_id):
-        if each.since == first_day:
-            return each
-    raise UnknownProcedure(procedure_id)
 
 
 def own_records(procedure: Procedure, insured: Insured, *, at: datetime) -> Found:
@@ -129,18 +116,10 @@ def period_of(answers: Mapping[str, Any], *, arrived_on: date) -> str:
     return Period.fiscal_year(year + 1).text
 
 
-def declared_of(application: Application) -> dict[str, Any]:
-    """What the applicant said last. Raises UnknownProcedure."""
-    last = application.submissions.order_by("-sequence")[0]
-    return declared_in(procedure_of(application), answers_in(bytes(last.answers)))
-
-
 def sheet_of(application: Application) -> Sheet:
     """The sheet as it is now. Raises UnknownProcedure."""
-    procedure = procedure_of(application)
-    submission = application.submissions.order_by("-sequence")[0]
-    declared = declared_in(procedure, answers_in(bytes(submission.answers)))
-    confirmed = {each.path: each.value for each in application.confirmed.order_by("at", "pk")}
+    procedure, declared = procedure_of(application), declared_of(application)
+    submission = last_submission(application)
     found = Found()
     arrived = application.arrived_at
     if application.applicant is not None:
@@ -149,7 +128,9 @@ def sheet_of(application: Application) -> Sheet:
     for each in procedure.field:
         if isinstance(each.source, System) and each.source.item == "applied_on":
             found.put(each.id, day(arrived).isoformat(), Origin("受付の記録", arrived))
-    return sheets.compose(procedure, submission, declared, found, confirmed, today=day(submission.arrived_at))
+    return sheets.compose(
+        procedure, submission, declared, found, confirmed_of(application), today=day(submission.arrived_at)
+    )
 
 
 def _put_network(
