@@ -11,8 +11,9 @@ from threading import Thread
 from typing import Final
 
 from mynumber.institutions.municipality.applications.models import Application
-from mynumber.institutions.municipality.desk import kept, portal
+from mynumber.institutions.municipality.desk import kept
 from mynumber.institutions.municipality.desk.models import CounterFiling
+from mynumber.institutions.municipality.systems import PORTAL, ask_portal
 from mynumber.protocols.counter_drafts import HANDED_IN
 from mynumber.protocols.refusal import Refused
 from mynumber.webkit.tenancy import acting_as
@@ -34,7 +35,7 @@ def send(code: str) -> int:
     refused: Refused | None = None
     for filing in waiting:
         try:
-            answer = portal.ask(HANDED_IN, kept.message_of(filing), code=code)
+            answer = ask_portal(code, HANDED_IN, kept.message_of(filing))
         except Refused as error:
             refused = error
             continue
@@ -44,7 +45,7 @@ def send(code: str) -> int:
             )
             if answer.known:
                 Application.objects.filter(pk=filing.submission.application_id, sender="").update(
-                    sender=portal.PORTAL
+                    sender=PORTAL
                 )
         told += 1
     if refused is not None:
