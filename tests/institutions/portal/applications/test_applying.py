@@ -172,7 +172,9 @@ def test_a_correction_that_was_handed_in_is_the_offices(person: Person, city: Ci
     mark = MarkedField(path="phone", words="番号を確かめてください。")
     asked = city.step(person.ident, Step.CORRECTION_ASKED, fields=(mark,), expected_by=City.in_days(14))
     city.tell(msgspec.structs.replace(asked, holder="申請者"))
-    assert "直して、もう一度送ってください。" in person.browser.text("/")
+    home = person.browser.text("/")
+    assert "直して、もう一度送ってください。" in home
+    assert "直してほしいところがあります" in home
     person.fill("you", phone="090-1234-5678")
     city.loses_answers = 1
     person.send()
@@ -183,7 +185,8 @@ def test_a_correction_that_was_handed_in_is_the_offices(person: Person, city: Ci
         now_with = page.partition("<h2>これまで")[0]
         assert "申請者" not in now_with
         assert "葛飾区" in now_with
-        assert "直して、もう一度送ってください。" not in person.browser.text("/")
+        to_do = person.browser.text("/").partition("進んでいること")[0]
+        assert "直して" not in to_do
         assert (
             "あなた"
             not in person.browser.text("/applications/").partition("<tbody")[2].partition("</tbody")[0]

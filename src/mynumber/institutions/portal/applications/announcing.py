@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.urls import reverse
 
@@ -17,7 +17,7 @@ from mynumber.institutions.portal.contacts.models import Alert
 from mynumber.institutions.portal.notices import inbox
 from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols.applications import Step, Told
-from mynumber.protocols.notices import Category, Notice
+from mynumber.protocols.notices import Category, Happening, Notice
 
 _TITLES: Final = {
     Step.CORRECTION_ASKED: (Category.PROCEDURE, "直してほしいところがあります"),
@@ -31,7 +31,8 @@ _TITLES: Final = {
     Step.PAID: (Category.BENEFIT, "支払いました"),
     Step.PAYMENT_RETURNED: (Category.BENEFIT, "振込先の口座を知らせてください"),
 }
-_DUE: Final = frozenset({Step.CORRECTION_ASKED, Step.WORDS, Step.PAYMENT_RETURNED})
+_ASKS: Final = frozenset({Step.CORRECTION_ASKED, Step.PAYMENT_RETURNED})
+_DUE: Final = _ASKS | {Step.WORDS}
 
 
 def announce(application: Application, told: Told, *, now: datetime) -> None:
@@ -50,7 +51,7 @@ def announce(application: Application, told: Told, *, now: datetime) -> None:
     inbox.put(
         application.account,
         Notice(
-            notice=uuid5(application.pk, f"step {told.number}"),
+            notice=_notice_of(application, told.number),
             category=category,
             title=f"{what}：{title}"[:100],
             words=f"{_plain(told.words)}{amount}".strip()[:4000],
@@ -62,6 +63,16 @@ def announce(application: Application, told: Told, *, now: datetime) -> None:
         now=now,
         alert=Alert.STEP,
     )
+
+
+def answered(application: Application, *, now: datetime) -> None:
+    """What the office asked for was handed in: its notices are nothing to do any more."""
+    for step in application.steps.filter(step__in=[each.value for each in _ASKS]):
+        inbox.note_act(application.account, _notice_of(application, step.number), Happening.DONE, now=now)
+
+
+def _notice_of(application: Application, number: int) -> UUID:
+    return uuid5(application.pk, f"step {number}")
 
 
 def _plain(words: str) -> str:

@@ -24,7 +24,7 @@ from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.pages import wallet_origin
 from mynumber.institutions.portal.account.sessions import browser_secret, current_visit, resident_of
 from mynumber.institutions.portal.account.signing_in import Proof
-from mynumber.institutions.portal.applications import bodies, drafts, kept, received, towns
+from mynumber.institutions.portal.applications import announcing, bodies, drafts, kept, received, towns
 from mynumber.institutions.portal.applications.bodies import NoBody
 from mynumber.institutions.portal.applications.models import (
     Application,
@@ -274,6 +274,8 @@ def commit(application: Application, content: messages.Application, *, now: date
         application.sent_at = application.sent_at or content.sent_at
         if application.standing == Standing.DRAFT:
             application.standing = Standing.SENDING
+        elif application.standing == Standing.CORRECTION:
+            announcing.answered(application, now=now)
         application.save(
             update_fields=[
                 *("sequence", "editing", "counter_code", "counter_code_until", "sent_at", "standing")
