@@ -107,7 +107,7 @@ class Gate:
 
     def __call__(self, presented: Presented) -> object:
         self.reached.set()
-        assert self.go_on.wait(60)
+        assert self.go_on.wait(PATIENCE_SECONDS)
         return presented.honest()
 
 
@@ -122,7 +122,7 @@ def _ask_behind(two: Two, server: Server, inquiry: Inquiry) -> tuple[Gate, threa
 
     thread = threading.Thread(target=ask)
     thread.start()
-    assert gate.reached.wait(30)
+    assert gate.reached.wait(PATIENCE_SECONDS)
     return gate, thread
 
 

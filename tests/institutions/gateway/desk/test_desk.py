@@ -33,6 +33,7 @@ from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.gateway.conftest import PASSWORD, add_staff
 from tests.support.exchange import CITY, FORMER_CITY, PENSION, TAX, Exchange, resident_code
+from tests.support.waiting import PATIENCE_SECONDS
 
 TENANT = CITY.replace(".", "_")
 NOW = datetime.now(UTC)
@@ -169,7 +170,7 @@ def test_a_switch_set_on_a_page_while_codes_change_holds_the_new_code(
     waits = "EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'answer_hold'::regclass)"
     with ThreadPoolExecutor(1) as other:
         batch = other.submit(lambda: asyncio.run(change_codes(old, new, until=waits)))
-        assert has_moved.wait(20)
+        assert has_moved.wait(PATIENCE_SECONDS)
         switch = {"addressee": "D-1", "information": "", "reason": "protective_measure"}
         assert client.post(f"/{TENANT}/holds", switch).status_code == 302
         batch.result()
