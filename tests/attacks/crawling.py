@@ -158,7 +158,7 @@ class Visitor:
 
     def _send(self, at: str, form: Form, texts: Iterable[str]) -> list[str]:
         """Fill a form; the addresses to go on with."""
-        action = urljoin(at, form.action) if form.action else at
+        action = (urljoin(at, form.action) if form.action else at).partition("#")[0]
         key = (self._alike(action), tuple(sorted(form.fields)))
         if key in self.sent or self._leaves(action) or urlsplit(action).netloc:
             return []
