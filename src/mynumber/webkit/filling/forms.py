@@ -27,7 +27,7 @@ from mynumber.webkit.face import banks
 from mynumber.webkit.face.address_field import AddressField, PostalAddress
 from mynumber.webkit.face.bank_field import BankBranch, BankBranchField, BankQuest
 from mynumber.webkit.face.forms import PlainForm
-from mynumber.webkit.face.language import say, spoken
+from mynumber.webkit.face.language import is_english, say, spoken
 from mynumber.webkit.filling.content import Content, fixed_source
 from mynumber.webkit.filling.showing import lines_of, source_of
 
@@ -383,8 +383,8 @@ def _widget(each: Field, value: Value | None, people: Mapping[str, str]) -> tupl
             return forms.RadioSelect(choices=choices), value
         case FieldType.LONG_TEXT:
             return forms.Textarea(attrs={"rows": 5}), value
-        case FieldType.DATE:
-            return forms.TextInput(), _era(value)
+        case FieldType.DATE | FieldType.MONTH:
+            return forms.TextInput(), value if is_english() else _era(value)
         case FieldType.YEN | FieldType.COUNT:
             return forms.TextInput(attrs={"inputmode": "numeric"}), value
         case FieldType.PHONE:
@@ -419,8 +419,13 @@ def _hint(each: Field) -> str:
 
 
 def _era(value: Value | None) -> Any:
+    """A day or a month as Japanese write it: 令和8年4月1日, 令和8年4月."""
+    if not isinstance(value, str):
+        return None
     try:
-        return Wareki.of(date.fromisoformat(value)).text if isinstance(value, str) else None
+        if value.count("-") == 1:
+            return Wareki.of(date.fromisoformat(f"{value}-01")).text.removesuffix("1日")
+        return Wareki.of(date.fromisoformat(value)).text
     except ValueError:
         return value
 

@@ -72,11 +72,12 @@ def state_of(
     return TaskState.STARTED if section.id in content.seen else TaskState.TODO
 
 
-def following(reading: Reading, place: int) -> Section | None:
-    """The next page after a place with something to do."""
-    open_ids = {problem.path.partition(".")[0] for problem in reading.all_problems}
+def following(reading: Reading, place: int, content: Content | None = None) -> Section | None:
+    """The next page after a place with something to do; with the draft's content also one that has to be corrected."""
+    kept = content or Content()
     later = sections(reading.procedure)[place + 1 :]
-    return next((each for each, fields in later if any(field.id in open_ids for field in fields)), None)
+    done = (None, TaskState.DONE)
+    return next((each for each, fields in later if state_of(each, fields, kept, reading) not in done), None)
 
 
 def course(procedure: Procedure, place: int, address: Callable[[str], str], last: str) -> Course:

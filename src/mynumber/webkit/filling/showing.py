@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from mynumber.foundation.numbers.local_government import find
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
@@ -111,14 +113,19 @@ def _account(value: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def answers_of(
-    fields: tuple[Field, ...], reading: Reading, content: Content, *, change: str
+    fields: tuple[Field, ...], reading: Reading, content: Content, *, change: str, corrected: bool = False
 ) -> list[tuple[str, tuple[Answer, ...]]]:
-    """The answers of a section for 'check your answers': the plain ones, then each entry of a group, with titles."""
+    """The answers of a section for 'check your answers': the plain ones, then each entry of a group, with titles. What was computed nobody changes.
+
+    corrected: the page was gone through since the office asked; what it wrote beside the answers is left out.
+    """
+    if corrected:
+        content = msgspec.structs.replace(content, marks={})
     found: list[tuple[str, tuple[Answer, ...]]] = []
     plain: list[Answer] = []
     shown = dict(answers.visible_paths(reading.procedure, reading.values))
     for field in fields:
-        if field.id not in shown:
+        if field.id not in shown or _is_pending(field, reading, field.id):
             continue
         if field.type is not FieldType.GROUP:
             plain.append(_answer(field, field.id, reading, content, change))
@@ -130,10 +137,16 @@ def answers_of(
                 if f"{field.id}.{index}.{each.id}" in shown
                 and each.how is not How.NEVER_ASKED
                 and each.type is not FieldType.PERSON
+                and not _is_pending(each, reading, f"{field.id}.{index}.{each.id}")
             )
             title = str(entry.get("name") or f"{field.label.in_language(spoken())} {index + 1}")
             found.append((title, lines))
     return ([("", tuple(plain))] if plain else []) + found
+
+
+def _is_pending(field: Field, reading: Reading, path: str) -> bool:
+    """Computed from what only the office will know: the person neither reads nor answers it."""
+    return field.how is How.DERIVED and answers.value_at(reading.values, path) is None
 
 
 def _answer(field: Field, path: str, reading: Reading, content: Content, change: str) -> Answer:
@@ -148,7 +161,7 @@ def _answer(field: Field, path: str, reading: Reading, content: Content, change:
     return Answer(
         label=field.label.in_language(spoken()),
         value=lines_of(field, value),
-        change="" if locked and source else f"{change}#id_{path}",
+        change="" if field.how is How.DERIVED or (locked and source) else f"{change}#id_{path}",
         source=source,
         note=note,
     )

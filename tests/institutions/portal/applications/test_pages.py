@@ -9,15 +9,18 @@ from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 
 from mynumber.foundation.numbers.addresses import municipality_of
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.definition import Choice, Field, FieldType, How, Procedure
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.foundation.procedures.values import Value
+from mynumber.webkit.face.journey import TaskState
 from mynumber.webkit.filling import forms
 from mynumber.webkit.filling.content import Content, dotted, read
-from mynumber.webkit.filling.pages import blank, sections, take_page
+from mynumber.webkit.filling.pages import blank, following, sections, state_of, take_page
+from mynumber.webkit.filling.showing import answers_of
 from tests.institutions.portal.house import House
 
 TODAY = date(2026, 11, 22)
@@ -195,3 +198,59 @@ def test_the_municipality_of_an_address(address: str, code: str | None) -> None:
 )
 def test_paths_of_messages_and_of_forms(path: str, written: str) -> None:
     assert dotted(path) == written
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda one: one.id)
+def test_nobody_is_asked_to_change_what_is_computed(procedure: Procedure) -> None:
+    content = Content(typed={field.id: [{}] for field in procedure.field if field.type is FieldType.GROUP})
+    reading = answers.read(procedure, content.typed, today=TODAY)
+    computed = {
+        field.label.ja
+        for _, field in procedure.every_field()
+        if field.how is How.DERIVED and answers.value_at(reading.values, field.id) is None
+    }
+    asked = {field.label.ja for _, field in procedure.every_field() if field.how is not How.DERIVED}
+    for _, fields in sections(procedure):
+        for _, lines in answers_of(fields, reading, content, change="/form"):
+            assert all(line.label not in computed - asked or not line.change for line in lines)
+
+
+def test_an_income_that_only_the_office_knows_opens_no_question_at_the_check() -> None:
+    procedure = next(one for one in PROCEDURES if one.id == "child_rearing_allowance_claim")
+    reading = answers.read(procedure, {}, today=TODAY)
+    fields = {section.id: fields for section, fields in sections(procedure)}["income"]
+    labels = {
+        line.label for _, lines in answers_of(fields, reading, Content(), change="/form") for line in lines
+    }
+    assert labels
+    assert "その他の扶養親族の数" not in labels
+
+
+def test_a_month_is_written_as_it_is_read() -> None:
+    procedure = next(one for one in PROCEDURES if one.id == "pension_exemption")
+    at, field = next(
+        (fields, field)
+        for _, fields in sections(procedure)
+        for field in fields
+        if field.type is FieldType.MONTH
+    )
+    content = Content(typed={field.id: "2026-06"})
+    for language, words in (("ja", "令和8年6月"), ("en", "2026-06")):
+        with translation.override(language):
+            form = blank(at, read(procedure, content, today=TODAY), content, today=TODAY)
+            assert form[field.id].value() == words
+
+
+def test_a_page_that_has_to_be_corrected_comes_before_the_check() -> None:
+    procedure = next(one for one in PROCEDURES if one.id == "child_rearing_allowance_claim")
+    places = sections(procedure)
+    place = next(at for at, (section, _) in enumerate(places) if section.id == "income")
+    section, fields = places[place]
+    content = Content(marks={fields[0].id: "確かめてください。"})
+    reading = read(procedure, content, today=TODAY)
+    assert state_of(section, fields, content, reading) is TaskState.RETURNED
+    assert following(reading, place - 1, content) == section
+    notes = {line.note for _, lines in answers_of(fields, reading, content, change="") for line in lines}
+    assert "確かめてください。" in notes
+    done = answers_of(fields, reading, content, change="", corrected=True)
+    assert "確かめてください。" not in {line.note for _, lines in done for line in lines}

@@ -85,7 +85,7 @@ def section(request: HttpRequest, ident: UUID, section_id: str) -> HttpResponse:
 
 def _following(held: Application, reading: answers.Reading, content: Content, place: int) -> str:
     """Where one goes on: the next page with something to do, the papers, the check."""
-    following = pages.following(reading, place)
+    following = pages.following(reading, place, content)
     if following is not None:
         return reverse("application-section", args=[held.pk, following.id])
     if reading.all_problems:

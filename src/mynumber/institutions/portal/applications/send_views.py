@@ -56,7 +56,8 @@ def check(request: HttpRequest, ident: UUID) -> HttpResponse:
     spoke = spoken()
     for each, fields in pages.sections(reading.procedure):
         url = reverse("application-section", args=[held.pk, each.id])
-        for title, lines in filled.answers_of(fields, reading, content, change=url):
+        corrected = f"!{each.id}" in content.seen
+        for title, lines in filled.answers_of(fields, reading, content, change=url, corrected=corrected):
             whole = each.title.in_language(spoke)
             groups.append(AnswerGroup(f"{whole}：{title}" if title else whole, lines))
     looks_only = filing.of(held) is not None and resident_of(request).actor is None
