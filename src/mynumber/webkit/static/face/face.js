@@ -15,6 +15,13 @@
     });
   }
 
+  // Enter in a box that looks something up (a bank, a postal code) looks it up, and does not send the form.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches(".picker__row input")) return;
+    event.preventDefault();
+    event.target.parentElement.querySelector("button").click();
+  });
+
   // A form is sent once, however often the button is pressed. After "back" it works again.
   const sent = new WeakSet();
   document.addEventListener("submit", (event) => {
