@@ -247,12 +247,13 @@ class CardPin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CardTap:
-    """The step at which the card is held to the device. tries: what is left before the card locks that secret."""
+    """The step at which the card is held to the device. tries: what is left before the card locks that secret; before: a secret that is asked for first."""
 
     purpose: str
     pin: CardPin
     state: CardState = CardState.READY
     tries: int | None = None
+    before: CardPin | None = None
 
 
 @dataclass(frozen=True, slots=True)

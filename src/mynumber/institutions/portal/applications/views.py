@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mynumber.foundation.procedures.deadlines import window
-from mynumber.foundation.procedures.definition import Delivery
+from mynumber.foundation.procedures.definition import Delivery, Procedure
 from mynumber.foundation.procedures.routing import may_begin
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import SeeOther, resident_of
@@ -116,7 +116,11 @@ def consent(request: HttpRequest, ident: UUID) -> HttpResponse:
     ]
     context = words | {
         "filled": filled,
-        "step": CardTap(say("あなたを確かめ、役所の情報を取り寄せる", "Identify you"), CardPin.SIGNATURE),
+        "step": CardTap(
+            say("あなたを確かめ、役所の情報を取り寄せる", "Identify you, and ask the office"),
+            CardPin.SIGNATURE,
+            before=CardPin.AUTHENTICATION,
+        ),
     }
     if filing.of(application) is not None:
         context |= filing.consent_of(application, now=now)
@@ -281,11 +285,30 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
         "filled": len(content.origins),
         "closes": term.closes,
         "late": term.closes is not None and drafts.today_of(now) > term.closes,
-        "marks": [f"{filled.label_of(procedure, path)}：{words}" for path, words in content.marks.items()],
+        "marks": [
+            (_place(held, procedure, path), filled.label_of(procedure, path), words)
+            for path, words in content.marks.items()
+        ],
+        "set": held.bundle_parts.filter(bundle__live=True).values_list("bundle_id", flat=True).first()
+        if held.is_draft
+        else None,
         "correction": _correction(held),
         "instead": _instead(held, now),
         "refused": _last_refused(held),
     }
+
+
+def _place(held: Application, procedure: Procedure, path: str) -> str:
+    """Address of the answer at a numbered path; "" for what stands on no page."""
+    top = path.partition(".")[0]
+    return next(
+        (
+            f"{reverse('application-section', args=[held.pk, section.id])}#id_{path}"
+            for section, fields in pages.sections(procedure)
+            if any(field.id == top for field in fields)
+        ),
+        "",
+    )
 
 
 def _instead(held: Application, now: datetime) -> str:

@@ -225,7 +225,9 @@ def bundle(request: HttpRequest, ident: UUID) -> HttpResponse:
         "tasks": TaskList.of(say("まとめてすること", "What to do", "する こと"), tasks) if tasks else None,
         "ready": [(each.application.pk, each.procedure.title.in_language(spoken())) for each, _ in ready],
         "consent_step": CardTap(
-            say("あなたを確かめ、役所の情報を取り寄せる", "Identify you"), CardPin.SIGNATURE
+            say("あなたを確かめ、役所の情報を取り寄せる", "Identify you, and ask the offices"),
+            CardPin.SIGNATURE,
+            before=CardPin.AUTHENTICATION,
         ),
         "send_step": CardTap(
             say(f"{len(ready)}件の申請を送る", f"Send {len(ready)} applications"),

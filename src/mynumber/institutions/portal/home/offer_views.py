@@ -55,5 +55,9 @@ def _context(held: Kept, procedure: Procedure, request: HttpRequest) -> dict[str
         "filled": offering.labels(procedure, held, spoken()),
         "going": going,
         "declined": held.act == "declined",
-        "step": CardTap(say("あなたを確かめ、申請の下書きを開く", "Identify you"), CardPin.SIGNATURE),
+        "step": CardTap(
+            say("あなたを確かめ、申請の下書きを開く", "Identify you, and open the draft"),
+            CardPin.SIGNATURE,
+            before=CardPin.AUTHENTICATION,
+        ),
     }

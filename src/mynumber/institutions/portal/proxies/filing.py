@@ -216,7 +216,11 @@ def consent_of(application: Application, *, now: datetime) -> dict[str, object]:
     return {
         "known_person": held is not None and held.grant.person is not None,
         "prefills": may_prefill(application, now=now),
-        "step": CardTap(say("代理人であるあなたを確かめる", "Identify you, the proxy"), CardPin.SIGNATURE),
+        "step": CardTap(
+            say("代理人であるあなたを確かめる", "Identify you, the proxy"),
+            CardPin.SIGNATURE,
+            before=CardPin.AUTHENTICATION,
+        ),
     }
 
 
