@@ -5,6 +5,7 @@ The whole way, with the real portal and a browser, is the system test's.
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,6 +101,28 @@ def test_the_page_shows_who_asks_for_what_and_the_very_words_that_are_signed(
     assert 'type="password"' in page
     assert 'autocomplete="off"' in page
     assert "no-store" in browser.get("/").headers["Cache-Control"]
+
+
+def test_the_device_asks_in_the_language_that_its_holder_reads(browser: Client, wire: Wire) -> None:
+    request = a_request()
+    form = open_page(browser, wire, request)
+    here = html.unescape(form["next"])
+    chosen = browser.post("/language", {**form, "next": here, "language": "en"})
+    assert chosen.headers["Location"] == here
+    wire.will_say(says(request))
+    page = browser.get(here).content.decode()
+    for words in ("Look who asks, and what for.", "PIN for signing in", "Sign and sign in", "Four digits."):
+        assert words in page
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert "利用者証明用" not in main
+    assert "暗証番号" not in main
+    wire.will_say(says(request))
+    refused = browser.post("/sign-in", {**form, "card": "hanako", "pin": "46"}).content.decode()
+    assert "It was not sent to the card" in refused
+    again = re.search(r'name="next" value="([^"]+)"', refused)
+    assert again is not None
+    assert request.request_id in again[1]
+    assert "card=hanako" in again[1]
 
 
 def test_the_right_pin_signs_the_statement_and_goes_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,7 +63,12 @@ def test_a_password_has_letters_and_digits(typed: str) -> None:
 def test_every_pin_has_words() -> None:
     assert set(PIN_WORDS) == set(PinName)
     for name, words in PIN_WORDS.items():
-        assert words.label in wrong_pin(name, 2)
-        assert "減っていません" in why_malformed(name)
+        with translation.override("ja"):
+            assert words.label in wrong_pin(name, 2)
+            assert "減っていません" in why_malformed(name)
+        with translation.override("en"):
+            assert wrong_pin(name, 2).isascii()
+            assert why_malformed(name).isascii()
+            assert words.called.isascii()
         # A kiosk helps with one of the two only through the other.
         assert words.kiosk_with is None or PIN_WORDS[words.kiosk_with].kiosk_with is name

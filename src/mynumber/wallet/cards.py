@@ -35,6 +35,7 @@ from mynumber.foundation.smartcard.storage import write
 from mynumber.protocols.card_handover import HandedCard
 from mynumber.wallet.chip import CertificateFacts, ChipFacts, PinStand, look
 from mynumber.wallet.pins import PIN_WORDS
+from mynumber.webkit.face.language import say
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
@@ -145,19 +146,21 @@ class HeldCard:
     def state_words(self, pins: Iterable[PinName]) -> str:
         """Whether the card can do what needs these PINs, in a few words."""
         if self.problem is not None:
-            return "読み取れません"
+            return say("読み取れません", "cannot be read")
         said = []
         for name in pins:
             stand, words = self.stand(name), PIN_WORDS[name]
             if name is PinName.SIGNATURE and not self.has(KeyName.SIGNATURE):
-                said.append("署名用の電子証明書が入っていません")
+                said.append(say("署名用の電子証明書が入っていません", "no certificate for signatures"))
             elif stand.left:
-                said.append(f"{words.label}はあと{stand.left}回")
+                said.append(say(f"{words.label}はあと{stand.left}回", f"{words.called}: {stand.left} tries"))
             else:
                 said.append(
-                    f"{words.label}は" + ("ロックされています" if stand.is_set else "まだ設定されていません")
+                    say(f"{words.label}はロックされています", f"{words.called}: locked")
+                    if stand.is_set
+                    else say(f"{words.label}はまだ設定されていません", f"{words.called}: not set yet")
                 )
-        return "、".join(said) or "使えます"
+        return say("、", ", ").join(said) or say("使えます", "can be used")
 
 
 @dataclass(frozen=True, slots=True)

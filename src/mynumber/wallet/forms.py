@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import lazy
 
 from mynumber.foundation.smartcard import MalformedPin, Pin, PinName
 from mynumber.protocols.card_reader import CODE_DIGITS
@@ -16,9 +17,13 @@ from mynumber.wallet.pins import PIN_WORDS, read_pin, why_malformed
 from mynumber.wallet.portals import Place
 from mynumber.wallet.uploads import MAXIMUM_FILE
 from mynumber.webkit.face.forms import PlainForm
+from mynumber.webkit.face.language import say, say_later
 
 _LONGEST_TYPED = 64
 _LONGEST_NAME = 60
+
+
+_why_malformed = lazy(why_malformed, str)
 
 
 class PinInput(forms.PasswordInput):
@@ -46,15 +51,17 @@ class PinField(forms.CharField):
         words = PIN_WORDS[name]
         self.pin_name = name
         super().__init__(
-            label=label or words.label,
-            help_text=words.form if hint is None else hint,
+            label=label or say_later(words.label, words.english[0]),
+            help_text=say_later(words.form, words.english[1]) if hint is None else hint,
             max_length=_LONGEST_TYPED,
             strip=False,
             widget=PinInput(name),
             error_messages={
-                "required": f"{label or words.label}を入力してください。",
-                "max_length": why_malformed(name),
-                "null_characters_not_allowed": why_malformed(name),
+                "required": f"{label}を入力してください。"
+                if label
+                else say_later(f"{words.label}を入力してください。", "Enter it."),
+                "max_length": _why_malformed(name),
+                "null_characters_not_allowed": _why_malformed(name),
             },
         )
 
@@ -88,11 +95,14 @@ class CardChoice(PlainForm):
     """Which card to use; `needs` are the PINs that must have a try left."""
 
     card = forms.ChoiceField(
-        label="使うカード",
+        label=say_later("使うカード", "Card"),
         widget=CardTiles,
         error_messages={
-            "required": "使うカードを選んでください。",
-            "invalid_choice": "そのカードは、いまこの端末にありません。カードを入れなおすか、別のカードを選んでください。",
+            "required": say_later("使うカードを選んでください。", "Choose a card."),
+            "invalid_choice": say_later(
+                "そのカードは、いまこの端末にありません。カードを入れなおすか、別のカードを選んでください。",
+                "That card is not here now. Put it in again, or choose another.",
+            ),
         },
     )
 
@@ -111,7 +121,10 @@ class CardChoice(PlainForm):
         if not isinstance(field, forms.ChoiceField) or not isinstance(field.widget, CardTiles):
             raise TypeError("the card is picked from tiles")
         field.choices = [
-            *((card.id, f"{card.name}（{card.state_words(wanted)}）") for card in cards),
+            *(
+                (card.id, say("{}（{}）", "{} ({})").format(card.name, card.state_words(wanted)))
+                for card in cards
+            ),
             *([(NO_CARD, none)] if none else []),
         ]
         usable = [card.id for card in cards if card.usable_for(wanted)]

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from mynumber.wallet.views import cards, device, documents, phone, reader, sign_in, signing
 from mynumber.webkit.errors import handler400, handler403, handler404, handler500
+from mynumber.webkit.face.language import choose_language
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("documents/<str:draft_id>", documents.document_page, name="document"),
     path("documents/<str:draft_id>/signed", documents.signed_file, name="signed-file"),
     path("phone", phone.phone_page, name="phone"),
+    path("language", choose_language, name="language"),
     path("device", device.device_page, name="device"),
     path("", include("mynumber.webkit.urls")),
 ]

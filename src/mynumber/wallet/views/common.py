@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -15,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from mynumber.foundation.smartcard import CardFileProblem, CardFileUnusable, PinName
-from mynumber.protocols import sign_in
+from mynumber.protocols import sign_in, signing
 from mynumber.protocols.sign_in import PortalClient, SignInRefused
 from mynumber.wallet.cards import CardFolder, HeldCard
 from mynumber.wallet.forms import CardChoice
@@ -116,6 +117,13 @@ def chosen_card(
         return form
     usable = [card for card in cards if card.usable_for(needs)]
     return usable[0] if len(usable) == 1 else CardChoice(cards=cards, needs=needs)
+
+
+def language_next(request: HttpRequest, asked: sign_in.SignInRequest | signing.SigningRequest) -> str:
+    """The address at which a page of a request speaks another language: also after its form was rejected."""
+    given = request.POST if request.method == "POST" else request.GET
+    query = {"request": asked.request_id, "portal": asked.portal}
+    return f"{request.path}?{urlencode(query | ({'card': card} if (card := given.get('card')) else {}))}"
 
 
 def refusal_page(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 
 from mynumber.foundation.smartcard import KeyName, PinName
 from mynumber.protocols import sign_in
@@ -19,6 +20,7 @@ from mynumber.wallet.views.common import (
     SeeOther,
     chosen_card,
     folder,
+    language_next,
     now,
     page,
     portals,
@@ -27,14 +29,15 @@ from mynumber.wallet.views.common import (
 from mynumber.wallet.views.entering import Entry, remember, use_card
 from mynumber.wallet.words import Act
 from mynumber.webkit import logs
+from mynumber.webkit.face.language import SOURCE, say_later
 
 _log = logs.get_logger(__name__)
 
 ATTRIBUTE_WORDS = {
-    Attribute.NAME: "氏名",
-    Attribute.ADDRESS: "住所",
-    Attribute.BIRTH_DATE: "生年月日",
-    Attribute.SEX: "性別",
+    Attribute.NAME: say_later("氏名", "name", "名前"),
+    Attribute.ADDRESS: say_later("住所", "address"),
+    Attribute.BIRTH_DATE: say_later("生年月日", "date of birth", "生まれた 日"),
+    Attribute.SEX: say_later("性別", "sex", "男か 女か"),
 }
 
 
@@ -93,13 +96,15 @@ def _sign(
 
 def _choose(request: HttpRequest, asked: SignInRequest, choice: CardChoice) -> HttpResponse:
     status = UNPROCESSABLE if choice.is_bound else 200
-    return render(request, "wallet/sign_in.html", {**_context(asked), "choice": choice}, status=status)
+    return render(
+        request, "wallet/sign_in.html", {**_context(request, asked), "choice": choice}, status=status
+    )
 
 
 def _ask(request: HttpRequest, asked: SignInRequest, card: HeldCard, form: PinForm) -> HttpResponse:
     """The page with the statement, the card and its PINs, as the card is now: its counters may have moved."""
     context = {
-        **_context(asked),
+        **_context(request, asked),
         "card": card,
         "form": form,
         "pin_fields": form.pin_fields(),
@@ -110,7 +115,7 @@ def _ask(request: HttpRequest, asked: SignInRequest, card: HeldCard, form: PinFo
     return render(request, "wallet/sign_in.html", context, status=status)
 
 
-def _context(asked: SignInRequest) -> dict[str, object]:
+def _context(request: HttpRequest, asked: SignInRequest) -> dict[str, object]:
     return {
         "asked": asked,
         "statement": sign_in.statement(asked),
@@ -121,8 +126,10 @@ def _context(asked: SignInRequest) -> dict[str, object]:
         "has_cards": bool(folder().ids()),
         "back": asked.portal,
         "carry": {"request": asked.request_id, "portal": asked.portal},
+        "language_next": language_next(request, asked),
     }
 
 
 def _names(attributes: Sequence[Attribute]) -> str:
-    return "、".join(ATTRIBUTE_WORDS[attribute] for attribute in attributes)
+    with translation.override(SOURCE):  # what the device keeps is Japanese, whoever reads now
+        return "、".join(str(ATTRIBUTE_WORDS[attribute]) for attribute in attributes)

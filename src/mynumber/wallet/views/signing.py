@@ -20,6 +20,7 @@ from mynumber.wallet.views.common import (
     SeeOther,
     chosen_card,
     folder,
+    language_next,
     now,
     page,
     portals,
@@ -49,7 +50,9 @@ def signing_page(request: HttpRequest) -> HttpResponseBase:
         card = chosen_card(request, PINS)
         if isinstance(card, CardChoice):
             status = UNPROCESSABLE if card.is_bound else 200
-            return render(request, "wallet/signing.html", {**_context(asked), "choice": card}, status=status)
+            return render(
+                request, "wallet/signing.html", {**_context(request, asked), "choice": card}, status=status
+            )
         form = _form(request, asked)
         if request.method == "POST" and form.is_valid():
             return _sign(request, portal, asked, card, form)
@@ -127,7 +130,7 @@ def _sign(
 
 def _ask(request: HttpRequest, asked: SigningRequest, card: HeldCard, form: PinForm) -> HttpResponse:
     context = {
-        **_context(asked),
+        **_context(request, asked),
         "card": card,
         "form": form,
         "pin_fields": form.pin_fields(),
@@ -137,7 +140,7 @@ def _ask(request: HttpRequest, asked: SigningRequest, card: HeldCard, form: PinF
     return render(request, "wallet/signing.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
-def _context(asked: SigningRequest) -> dict[str, object]:
+def _context(request: HttpRequest, asked: SigningRequest) -> dict[str, object]:
     return {
         "asked": asked,
         "statement": protocol.statement(asked),
@@ -145,4 +148,5 @@ def _context(asked: SigningRequest) -> dict[str, object]:
         "has_cards": bool(folder().ids()),
         "back": asked.portal,
         "carry": {"request": asked.request_id, "portal": asked.portal},
+        "language_next": language_next(request, asked),
     }
