@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
@@ -15,6 +17,7 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.webkit.prepared import Prepared, PreparedUpdate, given, insert, say, store
 from mynumber.webkit.settings import PREPARE_AFTER_USES
 from mynumber.webkit.tenancy import acting_as
+from tests.support.waiting import eventually
 from tests.webkit.project.models import Entry
 
 CHUO, BUNKYO = "131229", "131130"
@@ -258,3 +261,26 @@ def test_a_connection_that_is_lost_is_told(project: InstitutionDatabase) -> None
     connection.close_if_unusable_or_obsolete()
     with acting_as(CHUO):
         assert BY_TEXT.first(text="lost") is None
+
+
+def test_a_thread_that_waits_for_a_lock_lets_the_thread_go_on_that_has_it(
+    project: InstitutionDatabase,
+) -> None:
+    lock = [20_261_122]
+    waits = """SELECT true FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+    def wait_for_the_lock() -> None:
+        try:
+            with transaction.atomic():
+                say("SET LOCAL lock_timeout = '30s'", [])  # only a test that fails waits so long
+                say("SELECT pg_advisory_xact_lock($1)", lock)
+        finally:
+            connection.close()
+
+    with psycopg.connect(project.url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT pg_advisory_lock(%s)", lock)
+        waiting = pool.submit(wait_for_the_lock)
+        eventually(lambda: other.execute(waits, lock).fetchone(), "the thread that waits")
+        other.execute("SELECT pg_advisory_unlock(%s)", lock)
+        waiting.result()

@@ -12,11 +12,15 @@ from django.db.backends.postgresql import base
 from psycopg._preparing import PrepareManager
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.errors import error_from_result
+from psycopg.generators import fetch_many, send
 from psycopg.postgres import adapters, types
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+from psycopg.waiting import wait
 
 _TIMESTAMP: Final = types["timestamptz"].oid
 _IN_TEXT: Final = Format.TEXT
+_LOOK_SECONDS: Final = 1.0
+"""How often a wait for the server looks whether the connection is still there."""
 
 
 _Command = tuple[bytes | None, Any]
@@ -186,7 +190,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _together(server: Any, commands: Sequence[_Command]) -> Any:
-    """Send them in one go: the result of the last. Raises psycopg's error for the first that fails; those after it are not run."""
+    """Send them in one go: the result of the last. Raises psycopg's error for the first that fails; those after it are not run.
+
+    libpq's own waiting would keep the interpreter locked: a thread that holds the row for which the server waits could never give it back.
+    """
     server.enter_pipeline_mode()
     try:
         for name, given in commands:
@@ -195,24 +202,15 @@ def _together(server: Any, commands: Sequence[_Command]) -> Any:
             else:
                 server.send_query_prepared(name, given)
         server.pipeline_sync()
-        results = [_result(server) for _ in commands]
-        while (end := server.get_result()) is None or end.status != ExecStatus.PIPELINE_SYNC:
-            if end is None and server.status != ConnStatus.OK:
-                break
+        wait(send(server), server.socket, _LOOK_SECONDS)
+        # What each command said, and the end of all.
+        *found, _ = [wait(fetch_many(server), server.socket, _LOOK_SECONDS) for _ in (*commands, None)]
     finally:
         if server.status == ConnStatus.OK:
             server.exit_pipeline_mode()
-    for result in results:
-        _check(server, result)
-    return results[-1]
-
-
-def _result(server: Any) -> Any:
-    """The one result of a command, and the nothing after it."""
-    result = server.get_result()
-    while result is not None and server.get_result() is not None:
-        pass
-    return result
+    for results in found:
+        _check(server, results[0] if results else None)
+    return found[-1][0]
 
 
 class _Context:
