@@ -166,7 +166,7 @@ def _addresses(chosen: Settings) -> None:
     for one in sorted(INSTITUTIONS, key=lambda i: i.host is not None):
         console.print(f"  {chosen.public_url(one.host)}/  {one.title}", markup=False)
     console.print("\n最初に開くのはこちら: " + chosen.public_url(None) + "/")
-    console.print("止めるには mynumber down、様子を見るには mynumber status")
+    console.print("止めるには make down、様子を見るには .venv/bin/mynumber status")
 
 
 def _end(pid: int) -> None:
