@@ -23,7 +23,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def address(door: Door, systems: Systems, database: InstitutionDatabase) -> Iterator[str]:
     """J-LIS as a real process, and somebody of its staff."""
-    member = StaffMember(username="suzuki", display_name="鈴木", department="カード製造")
+    member, _ = StaffMember.objects.get_or_create(
+        username="suzuki", defaults={"display_name": "鈴木", "department": "カード製造"}
+    )
     member.set_password(PASSWORD)
     member.save()
     with serving(
