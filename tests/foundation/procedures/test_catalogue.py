@@ -270,3 +270,25 @@ def test_the_page_has_the_scores_of_today() -> None:
     page = (Path(__file__).parents[3] / "docs" / "catalogue.md").read_text(encoding="utf-8")
     written = page.partition("<!-- scores -->\n")[2].partition("<!-- /scores -->")[0]
     assert written.splitlines() == table(catalogue().on(TODAY))
+
+
+@EACH
+def test_an_amount_whose_absence_leaves_the_rule_open_says_what_to_write_where_there_is_none(
+    procedure: Procedure,
+) -> None:
+    read_by_rule = (
+        {name for fact in procedure.rule.fact for name in (fact.field, *fact.sum)}
+        if procedure.rule
+        else set()
+    )
+    silent = [
+        path
+        for path, field in procedure.every_field()
+        if path in read_by_rule
+        and field.type is FieldType.YEN
+        and not field.required
+        and field.how is not How.NEVER_ASKED
+        if field.help is None
+        or not all("0" in text for text in (field.help.ja, field.help.easy, field.help.en))
+    ]
+    assert silent == []
