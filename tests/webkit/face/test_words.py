@@ -44,7 +44,10 @@ def test_a_day_names_its_weekday() -> None:
 
 def test_english_pages_have_english_dates() -> None:
     assert words.day(date(2026, 11, 22), english=True).words == "Sun 22 November 2026"
-    assert words.both_calendars(date(2026, 4, 1), english=True).words == "1 April 2026 (令和8年)"
+    assert words.both_calendars(date(2026, 4, 1), english=True).words == "1 April 2026"
+    assert words.plain_day(date(2026, 11, 3), english=True) == "3 November 2026"
+    assert words.month(2026, 11, english=True) == "November 2026"
+    assert words.yen(50_000, english=True) == "50,000 yen"
     assert words.both_calendars(date(1870, 4, 1)).words == "1870年4月1日"
     at = datetime(2026, 12, 31, 15, 0, 1, tzinfo=UTC)
     assert words.moment(at, english=True) == words.Moment(

@@ -7,6 +7,7 @@ in Japan say English). Readings are put over key words by `face/furigana.py`; ea
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import date
 from typing import Final
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils.functional import lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from mynumber.webkit.face import words
 from mynumber.webkit.marks import public
 
 SOURCE: Final = "ja"
@@ -101,6 +103,16 @@ def say(japanese: str, english: str, easy: str = "") -> str:
     if is_english():
         return english
     return easy if easy and is_easy() else japanese
+
+
+def say_day(on: date) -> str:
+    """A calendar day within a sentence of the chosen language: 2026年11月3日, or 3 November 2026."""
+    return words.plain_day(on, english=is_english())
+
+
+def say_yen(amount: int) -> str:
+    """Integer yen within a sentence of the chosen language: 50,000円, or 50,000 yen."""
+    return words.yen(amount, english=is_english())
 
 
 say_later = lazy(say, str)

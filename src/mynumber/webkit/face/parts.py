@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from mynumber.webkit.face.language import say
@@ -35,7 +35,7 @@ class Link:
     url: str
 
 
-Cell = str | int | datetime | Chip | Link | None
+Cell = str | int | date | datetime | Chip | Link | None
 """What a table cell may hold. `None` is drawn as a dash that a screen reader hears as 「なし」."""
 
 

@@ -53,21 +53,31 @@ def day(on: date, *, english: bool = False) -> Moment:
 
 
 def both_calendars(on: date, *, english: bool = False) -> Moment:
-    """A calendar day with both years: 2026年（令和8年）4月1日. Days before 1873 have the Gregorian year alone."""
+    """A calendar day with both years: 2026年（令和8年）4月1日, in English 1 April 2026. Days before 1873 have the Gregorian year alone."""
+    if english:
+        return Moment(_day_in_english(on), on.isoformat())
     try:
         era = Wareki.of(on).year_text
     except MalformedPersonalData:
         era = ""
-    if english:
-        return Moment(f"{_day_in_english(on)}{f' ({era})' if era else ''}", on.isoformat())
     return Moment(f"{on.year}年{f'（{era}）' if era else ''}{on.month}月{on.day}日", on.isoformat())
 
 
-def yen(amount: int) -> str:
-    """Integer yen with separators: 1,234,567円. Raises TypeError for anything but an integer."""
+def plain_day(on: date, *, english: bool = False) -> str:
+    """A calendar day within a sentence: 2026年11月3日, or 3 November 2026."""
+    return _day_in_english(on) if english else _day(on)
+
+
+def month(year: int, month: int, *, english: bool = False) -> str:
+    """A calendar month: 2026年11月, or November 2026. month: 1 to 12."""
+    return f"{_ENGLISH_MONTHS[month - 1]} {year}" if english else f"{year}年{month}月"
+
+
+def yen(amount: int, *, english: bool = False) -> str:
+    """Integer yen with separators: 1,234,567円, or 1,234,567 yen. Raises TypeError for anything but an integer."""
     if isinstance(amount, bool) or not isinstance(amount, int):
         raise TypeError("money is integer yen")
-    return f"{amount:,}円"
+    return f"{amount:,} yen" if english else f"{amount:,}円"
 
 
 def in_groups(digits: str, size: int = 4) -> str:

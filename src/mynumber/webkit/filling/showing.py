@@ -14,9 +14,9 @@ from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Field, FieldType, How, Procedure
 from mynumber.foundation.procedures.values import ACCOUNT_KINDS, Value
-from mynumber.webkit.face import banks
+from mynumber.webkit.face import banks, words
 from mynumber.webkit.face.journey import Answer
-from mynumber.webkit.face.language import say, spoken
+from mynumber.webkit.face.language import is_english, say, say_day, say_yen, spoken
 from mynumber.webkit.filling.content import Content, fixed_source
 
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
@@ -42,8 +42,8 @@ def source_of(content: Content, path: str) -> str:
         return ""
     at = datetime.fromisoformat(origin.as_of).astimezone(JAPAN)
     return say(
-        f"{origin.source}から（{at.year}年{at.month}月{at.day}日現在）",
-        f"From {origin.source}, as of {at:%Y-%m-%d}",
+        f"{origin.source}から（{say_day(at)}現在）",
+        f"From {origin.source}, as of {say_day(at)}",
         f"{origin.source}に ある とおり",
     )
 
@@ -63,9 +63,9 @@ def lines_of(field: Field, value: Value | None, people: Mapping[str, str] | None
             return (_day(value),)
         case FieldType.MONTH:
             year, _, month = str(value).partition("-")
-            return (f"{year}年{int(month)}月",)
+            return (words.month(int(year), int(month), english=is_english()),)
         case FieldType.YEN:
-            return (f"{value:,}円",)
+            return (say_yen(int(value)),)
         case FieldType.COUNT:
             return (f"{value:,}{field.bounds.unit}",)
         case FieldType.CHOICE:

@@ -46,7 +46,7 @@ def day(on: date | None) -> str | SafeString:
 @register.filter
 def yen(amount: int | None) -> str:
     """Integer yen with separators."""
-    return "" if amount is None else words.yen(amount)
+    return "" if amount is None else words.yen(amount, english=is_english())
 
 
 @register.filter

@@ -154,11 +154,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         made_by = "" if visit.actor else filing.words_of(each).get("proxy", "")
         title = drafts.procedure_of(each).title.in_language(spoken())
         link = Link(title, reverse("application", args=[each.pk]))
-        until = (
-            f"{each.expected_by.year}年{each.expected_by.month}月{each.expected_by.day}日"
-            if each.expected_by and not each.is_on_its_way
-            else None
-        )
+        until = None if each.is_on_its_way else each.expected_by
         holder = (each.editing and made_by) or showing.holder_of(each) or None
         rows.append([link, showing.chip_of(each), holder, until, each.receipt or None])
         if each.editing and not made_by:

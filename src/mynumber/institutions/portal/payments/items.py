@@ -10,7 +10,7 @@ from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.home.items import Item, Place
 from mynumber.institutions.portal.payments import paying
 from mynumber.institutions.portal.payments.paying import BillState
-from mynumber.webkit.face.language import say
+from mynumber.webkit.face.language import say, say_yen
 
 
 def items(account: Account, now: datetime) -> list[Item]:
@@ -18,9 +18,9 @@ def items(account: Account, now: datetime) -> list[Item]:
     found = []
     for mine in paying.mine(account, now=now):
         path = reverse("payment", args=[mine.notice])
-        amount = f"{mine.bill.amount:,}"
+        amount = say_yen(mine.bill.amount)
         if mine.state.is_owed:
-            words = say(f"{amount}円を納めます", f"Pay {amount} yen", f"{amount}円を はらいます")
+            words = say(f"{amount}を納めます", f"Pay {amount}", f"{amount}を はらいます")
             found.append(Item(Place.TO_DO, mine.bill.title, path, words=words, due=mine.bill.due))
         elif mine.state is BillState.CONFIRMING:
             words = say("納付を確かめています", "The payment is being confirmed")

@@ -108,7 +108,7 @@ def _table(caption: str, bills: list[MyBill]) -> Table | None:
             [
                 Link(each.bill.title, reverse("payment", args=[each.notice])),
                 each.bill.amount,
-                f"{each.bill.due.year}年{each.bill.due.month}月{each.bill.due.day}日",
+                each.bill.due,
                 _chip(each.state),
                 each.office,
             ]
