@@ -47,6 +47,8 @@ LARGEST_TOGETHER = 18 * 1024 * 1024
 """All documents of one sending; sealed and written as text they fit into APPLICATION_BYTES."""
 LARGEST_ANSWERS = 512 * 1024
 LARGEST_LETTER = 1024 * 1024
+APPLICANT = "申請者"
+"""How a body names the applicant where it says who has an application now; every other holder is an office by its name."""
 
 _TITLE = "mynumber application v1"
 

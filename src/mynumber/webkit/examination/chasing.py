@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mynumber.foundation.procedures.deadlines import decide_by
-from mynumber.protocols.applications import Step
+from mynumber.protocols.applications import APPLICANT, Step
 from mynumber.webkit.examination.filed import procedure_of
 from mynumber.webkit.examination.models import Application, rows_of
 from mynumber.webkit.examination.sheets import day
 from mynumber.webkit.examination.states import State
-from mynumber.webkit.examination.telling import APPLICANT, tell
+from mynumber.webkit.examination.telling import tell
 
 WORKER: Final = "corrections"
 LOOK_EVERY_SECONDS: Final = 600.0

@@ -13,12 +13,12 @@ from mynumber.foundation.procedures.answers import visible_paths
 from mynumber.foundation.procedures.deadlines import correct_by
 from mynumber.foundation.procedures.definition import Examined, How
 from mynumber.foundation.procedures.values import Flawed, normalise
-from mynumber.protocols.applications import LetterForm, MarkedField, Step
+from mynumber.protocols.applications import APPLICANT, LetterForm, MarkedField, Step
 from mynumber.webkit.examination.models import Application, rows_of
 from mynumber.webkit.examination.refusals import CannotDo, No
 from mynumber.webkit.examination.sheets import ANSWERABLE, Sheet, askable_paths, day, found_at
 from mynumber.webkit.examination.states import LIVE, DecisionState, State
-from mynumber.webkit.examination.telling import APPLICANT, tell
+from mynumber.webkit.examination.telling import tell
 from mynumber.webkit.examination.words import label_of
 from mynumber.webkit.staff.models import StaffMember
 

@@ -29,8 +29,6 @@ LOOK_EVERY_SECONDS: Final = 5.0
 MOST_STEPS: Final = 100
 MOST_BYTES: Final = 1_500_000
 """Of the steps of one message; sealed and written as text it stays below its limit."""
-APPLICANT: Final = "申請者"
-"""Who has it while a correction is waited for."""
 
 woken = Event()
 """Set when a step was written."""

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from django.conf import settings
 
 from mynumber.foundation.procedures import answers
 from mynumber.institutions.portal.applications import drafts, kept, outbox
@@ -193,6 +194,10 @@ def test_a_correction_that_was_handed_in_is_the_offices(person: Person, city: Ci
         )
         Sending.objects.filter(application_id=person.ident).update(next_try_at=datetime.now(UTC))
     assert held(person).expected_by == DECIDE_BY
+    person.browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    in_english = person.browser.text(person.at())
+    assert "From then on with you, the applicant." in in_english
+    assert "申請者" not in in_english
 
 
 def test_when_nothing_can_be_paid_only_the_account_is_open_and_a_signed_sending_brings_another(

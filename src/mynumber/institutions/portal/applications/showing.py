@@ -8,8 +8,8 @@ from typing import Final
 from mynumber.foundation.procedures.definition import LifeEvent, Procedure
 from mynumber.institutions.portal.applications import bodies
 from mynumber.institutions.portal.applications.models import Application, Standing
-from mynumber.protocols.applications import Step, Told
-from mynumber.webkit.face.language import say, spoken
+from mynumber.protocols.applications import APPLICANT, Step, Told
+from mynumber.webkit.face.language import say, say_day, spoken
 from mynumber.webkit.face.parts import Chip, Kind, StepState
 from mynumber.webkit.face.parts import Step as Line
 
@@ -137,34 +137,31 @@ def papers_beforehand(procedure: Procedure) -> Beforehand:
     return Beforehand(tuple(needed), tuple(perhaps), tuple(optional), tuple(not_needed))
 
 
+def holder_words(told: str) -> str:
+    """Who has it, as a body tells it: itself by its name, and the applicant by a word of every language."""
+    return say(told, "you, the applicant", "もうしこんだ 人（あなた）") if told == APPLICANT else told
+
+
 def holder_of(application: Application) -> str:
     """Who has it now. What was sent is the office's from then on, whatever the office said last."""
     if application.at_counter:
         return application.at_counter
     if application.editing:
         return say("あなた", "You")
-    told = "" if application.is_on_its_way else application.holder
+    told = "" if application.is_on_its_way else holder_words(application.holder)
     return told or (bodies.name_of(application.body) if application.body else "")
 
 
 def step_line(told: Told) -> Line:
     """A step of the timeline, by its title, its words and who had it from then on."""
     words = [told.words] if told.words else []
+    holder = holder_words(told.holder)
     words.append(
-        say(
-            f"ここからの担当：{told.holder}。",
-            f"From then on with {told.holder}.",
-            f"ここから {told.holder}が します。",
-        )
+        say(f"ここからの担当：{holder}。", f"From then on with {holder}.", f"ここから {holder}が します。")
     )
     if told.expected_by:
-        words.append(
-            say(
-                f"次の予定：{told.expected_by.year}年{told.expected_by.month}月{told.expected_by.day}日まで。",
-                f"Next step by {told.expected_by.isoformat()}.",
-                f"つぎは {told.expected_by.year}年{told.expected_by.month}月{told.expected_by.day}日まで。",
-            )
-        )
+        until = say_day(told.expected_by)
+        words.append(say(f"次の予定：{until}まで。", f"Next step by {until}.", f"つぎは {until}まで。"))
     stopped = told.step in (
         Step.CORRECTION_ASKED,
         Step.REFUSED,
