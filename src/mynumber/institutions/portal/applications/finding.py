@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from mynumber.foundation.procedures.bundles import BUNDLES, is_offered, of_life_event
 from mynumber.foundation.procedures.definition import Assurance, LifeEvent, Procedure, Signature
 from mynumber.foundation.procedures.fitting import Fit, fits, questions
 from mynumber.foundation.procedures.loading import UnknownProcedure, catalogue
 from mynumber.foundation.procedures.once_only import score
 from mynumber.foundation.procedures.routing import may_begin
-from mynumber.foundation.procedures.search import LONGEST, Index
+from mynumber.foundation.procedures.search import LONGEST, SYNONYMS, Index, fold
 from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import current_visit
 from mynumber.institutions.portal.applications import drafts, showing, towns
@@ -25,6 +29,39 @@ from mynumber.webkit.headers import never_kept
 @lru_cache(maxsize=4)
 def _index(on: date) -> Index:
     return Index(catalogue().on(on))
+
+
+@lru_cache(maxsize=4)
+def _words_of_bundles(on: date) -> Mapping[LifeEvent, frozenset[str]]:
+    """By which words each bundle is asked for, folded.
+
+    Its name with what means alike, and what several of the procedures that it makes due go by and no other procedure does.
+    """
+    found = {}
+    for event in map(LifeEvent, BUNDLES):
+        names = {fold(word) for words in showing.LIFE_EVENTS[event] for word in re.split("・", words)}
+        alike = {fold(word) for group in SYNONYMS if names & {*map(fold, group)} for word in group}
+        due = [each for each in of_life_event(catalogue(), event, on=on) if is_offered(each, event)]
+        goes_by = Counter(fold(alias) for each in due for alias in each.aliases)
+        elsewhere = {
+            fold(alias)
+            for each in catalogue().on(on)
+            if event not in each.life_events
+            for alias in each.aliases
+        }
+        shared = {alias for alias, times in goes_by.items() if times > 1} - elsewhere
+        found[event] = frozenset(names | alike | shared)
+    return found
+
+
+def bundles_named(asked: str, event: LifeEvent | None, *, on: date) -> tuple[LifeEvent, ...]:
+    """The life events whose bundle answers the words or the chosen event."""
+    folded = fold(asked)
+    return tuple(
+        each
+        for each, words in _words_of_bundles(on).items()
+        if each is event or any(word in folded for word in words)
+    )
 
 
 def _today() -> date:
@@ -61,6 +98,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "event_words": showing.life_event(event) if event else "",
         "events": [(each.value, showing.life_event(each)) for each in LifeEvent],
         "asked": bool(asked.strip() or event),
+        "bundles": [each.value for each in bundles_named(asked, event, on=_today())],
         "procedures": [
             (hit.procedure, towns.words(towns.of(hit.procedure, town, on=_today()), town)) for hit in hits
         ],
