@@ -107,6 +107,14 @@ def test_nobody_there_is_said_before_any_check(tmp_path: Path) -> None:
     assert done.exit_code == 2
 
 
+def test_our_own_gateway_says_why_it_did_not_start(tmp_path: Path) -> None:
+    folder = str(tmp_path / "world")
+    elsewhere = prepare(tmp_path / "world", "http://gateway.example/gateway.conformance.vendor", free_port())
+    assert elsewhere.config.gateway.startswith("http://gateway.example")
+    done = CliRunner().invoke(app, ["run", folder, "--role", "provider", "--ours"])
+    assert done.exit_code == 2
+
+
 def test_a_world_is_made_once(tmp_path: Path) -> None:
     prepare(tmp_path / "world", "http://127.0.0.1:1", 8790)
     with pytest.raises(BadWorld, match="prepared already"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,8 @@ from mynumber.conformance.running import Result, Verdict, checks_of, junit, repo
 from mynumber.conformance.running import run as run_checks
 from mynumber.conformance.world import BadWorld, World
 from mynumber.conformance.world import prepare as prepare_world
-from mynumber.platform.commands.console import console, fail
+from mynumber.platform.commands.console import console, fail, settings
+from mynumber.platform.own_gateway import NotStarted, own_gateway
 
 app = typer.Typer(
     name="conformance",
@@ -40,7 +42,8 @@ def prepare(
     console.print(
         f"{folder / 'vendor'} の鍵 (keys/) と名簿 (directory.jws、directory.pub) で、gateway.conformance.vendor として起動してから：\n"
         f"  mynumber conformance run {folder} --role provider\n"
-        "(Start your gateway with these as gateway.conformance.vendor, then run the checks.)",
+        "(Start your gateway with these as gateway.conformance.vendor, then run the checks.)\n"
+        "この模型の中間サーバーで試すには --ours を付けます (add --ours to try them with our own gateway).",
         markup=False,
         soft_wrap=True,
     )
@@ -54,11 +57,24 @@ def run(
         str, typer.Option(help="名前にこれを含む検査だけ (only checks whose id holds this)")
     ] = "",
     junit_file: Annotated[Path | None, typer.Option("--junit", help="結果を JUnit XML で書く")] = None,
+    *,
+    ours: Annotated[
+        bool,
+        typer.Option(
+            "--ours", help="この模型の中間サーバーを起動して検査する (start our own gateway and check that)"
+        ),
+    ] = False,
 ) -> None:
     """検査を行う。Run the checks. Exit status 1 when one fails, 2 when they could not begin."""
     try:
-        results = run_checks(World.open(folder), role, only=only, tell=_tell)
-    except (BadWorld, Failed, OSError) as error:
+        world = World.open(folder)
+        if ours:
+            console.print(
+                "この模型の中間サーバーを起動しています (starting our own gateway) ...", markup=False
+            )
+        with own_gateway(folder, world, settings()) if ours else nullcontext():
+            results = run_checks(world, role, only=only, tell=_tell)
+    except (BadWorld, Failed, NotStarted, OSError) as error:
         fail(f"検査を始められませんでした (could not begin): {error}", 2)
     if junit_file is not None:
         junit_file.write_bytes(junit(results, role))
