@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 import mynumber.institutions.portal as portal
 import mynumber.webkit as webkit
+from mynumber.foundation.procedures.deciding import source_words
+from mynumber.foundation.procedures.loading import catalogue
+from mynumber.webkit.filling.sources import counted, source_name
 from tests.institutions.portal.house import Browser, House
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龯々]")
@@ -50,6 +54,29 @@ def test_every_sentence_has_its_words(path: Path) -> None:
     assert not alone, f"in Japanese alone: {alone[0][:200]}"
     if '{% extends "portal/base.html" %}' in text and "{% block heading %}" in text:
         assert "{% block page_lang %}{{ face.lang }}{% endblock %}" in text, "it does not say its language"
+
+
+# --- where facts come from ----------------------------------------------------------------------------------------
+
+
+def test_every_source_of_the_forms_has_its_words_in_each_language() -> None:
+    told = {
+        source_words(field.source)
+        for procedure in catalogue().procedures
+        for _, field in procedure.every_field()
+        if field.how.is_prefilled
+    }
+    assert "住民基本台帳" in told
+    told |= {"年金機構の記録", "2026年度住民税課税台帳（この団体）"}
+    with translation.override("en"):
+        assert not [name for name in map(source_name, told) if JAPANESE.search(name)]
+        assert source_name("八尾市長") == "八尾市長"
+        assert [counted(1, "か月"), counted(3, "か月"), counted(2, "人")] == ["1 month", "3 months", "2"]
+    with translation.override("ja-x-easy"):
+        assert not [name for name in told if source_name(name) == name]
+    with translation.override("ja"):
+        assert [name for name in told if source_name(name) == name] == list(told)
+        assert counted(3, "か月") == "3か月"
 
 
 # --- what pages say no with ---------------------------------------------------------------------------------------

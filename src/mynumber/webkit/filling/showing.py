@@ -18,6 +18,7 @@ from mynumber.webkit.face import banks, words
 from mynumber.webkit.face.journey import Answer
 from mynumber.webkit.face.language import is_english, say, say_day, say_yen, spoken
 from mynumber.webkit.filling.content import Content, fixed_source
+from mynumber.webkit.filling.sources import counted, source_name
 
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 
@@ -41,10 +42,9 @@ def source_of(content: Content, path: str) -> str:
     if origin is None:
         return ""
     at = datetime.fromisoformat(origin.as_of).astimezone(JAPAN)
+    name = source_name(origin.source)
     return say(
-        f"{origin.source}から（{say_day(at)}現在）",
-        f"From {origin.source}, as of {say_day(at)}",
-        f"{origin.source}に ある とおり",
+        f"{name}から（{say_day(at)}現在）", f"From {name}, as of {say_day(at)}", f"{name}に ある とおり"
     )
 
 
@@ -67,7 +67,7 @@ def lines_of(field: Field, value: Value | None, people: Mapping[str, str] | None
         case FieldType.YEN:
             return (say_yen(int(value)),)
         case FieldType.COUNT:
-            return (f"{value:,}{field.bounds.unit}",)
+            return (counted(int(value), field.bounds.unit),)
         case FieldType.CHOICE:
             return (choices.get(str(value), str(value)),)
         case FieldType.CHOICES:
