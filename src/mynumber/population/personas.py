@@ -67,19 +67,23 @@ PERSONAS: Final = (
         "lan",
         "NGUYEN THI LAN",
         TOWN_ONE,
-        "ベトナムから来た会社員",
-        "An engineer from Viet Nam",
-        "28歳。在留資格「技術・人文知識・国際業務」で働き、2024年4月から葛飾区に住んでいます。氏名はアルファベットで登録されています。",
-        "28 years old. Works as an engineer and has lived in Katsushika since April 2024. Her name is registered in the Latin alphabet.",
+        "ベトナムから来た、妊娠中の会社員",
+        "An engineer from Viet Nam, pregnant",
+        "28歳。在留資格「技術・人文知識・国際業務」で働き、2024年4月から葛飾区に住んでいます。氏名はアルファベットで登録されています。"
+        "妊娠していて、これから妊娠を届け出ます。",
+        "28 years old. Works as an engineer and has lived in Katsushika since April 2024. Her name is registered in the Latin alphabet. "
+        "She is pregnant and has not notified it yet.",
     ),
     Persona(
         "sota",
         "高橋　颯太",
         TOWN_ONE,
-        "ひとり暮らしの大学生",
-        "A student living alone",
-        "20歳。2024年春に八尾市の実家を出て葛飾区に住む大学生です。20歳になり、国民年金の学生納付特例を考えています。",
-        "20 years old. Left his parents' home in Yao in spring 2024 to study. Having turned 20, he thinks of the students' deferral of pension contributions.",
+        "仕事のない、ひとり暮らしの大学生",
+        "A student living alone, without work",
+        "20歳。2024年春に八尾市の実家を出て葛飾区に住む大学生で、いまは仕事をしていません。"
+        "20歳になり、国民年金の学生納付特例を考えています。",
+        "20 years old. Left his parents' home in Yao in spring 2024 to study and has no work now. Having turned 20, "
+        "he thinks of the students' deferral of pension contributions.",
     ),
     Persona(
         "misaki",
@@ -105,10 +109,10 @@ PERSONAS: Final = (
         TOWN_ONE,
         "夫を亡くした妻",
         "A widow",
-        "70歳。葛飾区で畳店を営んでいた夫の正さん（72歳、国民健康保険と老齢基礎年金）を、先月亡くしました。死亡届は出してあります。葬祭費と、正さんに"
-        "まだ支払われていない年金を請求します。",
-        "70 years old. Her husband Tadashi (72), who made tatami in Katsushika, was in national health insurance and received the old-age basic pension, has "
-        "died; his death is registered. She claims the funeral benefit and the pension that was not yet paid to him.",
+        "70歳。葛飾区で畳店を営んでいた夫の正さん（72歳、国民健康保険と老齢基礎年金）を亡くしました。"
+        "亡くなったのは、見本のデータを作った日の20日前です。死亡届は出してあります。葬祭費と、正さんにまだ支払われていない年金を請求します。",
+        "70 years old. Her husband Tadashi (72), who made tatami in Katsushika, was in national health insurance and received the old-age basic pension, "
+        "died 20 days before the demonstration data were made; his death is registered. She claims the funeral benefit and the pension that was not yet paid to him.",
     ),
 )
 
