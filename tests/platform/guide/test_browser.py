@@ -72,6 +72,10 @@ def test_a_visitor_finds_the_way_without_script(browser: Browser, guide: str) ->
     expect(page.get_by_role("link", name="マイナポータルへ")).to_have_attribute(
         "href", "http://portal.localhost:8000/"
     )
+    first = page.get_by_role("region", name="だれになって、何を試しますか")
+    expect(first.get_by_role("link", name="妊娠を届け出る")).to_have_attribute(
+        "href", "http://portal.localhost:8000/procedures/pregnancy_notification/"
+    )
     expect(page.get_by_text("teate", exact=True)).to_be_visible()
     expect(page.locator(".part").get_by_text("1234", exact=True)).to_be_visible()
     for persona in PERSONAS:

@@ -1,5 +1,6 @@
 """Pages of the guide."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from mynumber.foundation.numbers import local_government
 from mynumber.platform.guide import picture
+from mynumber.platform.guide.attempts import ATTEMPTS, Attempt
 from mynumber.platform.guide.demo import Demo, DemoCard, DemoState, StaffLogin, read_demo
 from mynumber.platform.guide.documents import document_named
 from mynumber.platform.guide.documents import documents as all_documents
@@ -19,7 +21,7 @@ from mynumber.platform.guide.operations import Watcher
 from mynumber.platform.guide.operations_figures import figures
 from mynumber.platform.guide.readiness import Running, look_around
 from mynumber.platform.settings import Settings
-from mynumber.population.personas import PERSONAS, Persona
+from mynumber.population.personas import Persona
 from mynumber.population.personas import find as persona_named
 from mynumber.webkit.access import public
 from mynumber.webkit.environment import Environment
@@ -32,10 +34,12 @@ HEROINE = "hanako"
 
 @dataclass(frozen=True, slots=True)
 class Introduced:
-    """A persona with the town and, once the seeding has run, the card."""
+    """A persona with the town, what to try first and where, and, once the seeding has run, the card."""
 
     persona: Persona
     town: str
+    attempt: Attempt
+    url: str
     card: DemoCard | None
 
 
@@ -67,21 +71,20 @@ def welcome(request: HttpRequest) -> HttpResponse:
     platform = Settings.from_environment()
     demo, state = read_demo(_home())
     running = look_around(platform)
+    urls = {r.institution.name: r.url for r in running}
     return render(
         request,
         "guide/welcome.html",
         {
-            "trail": _trail(demo, running),
+            "trail": _trail(demo, urls),
             "demo": demo,
             "demo_missing": state is not DemoState.READY,
             "map": picture.draw_map(),
             "ways": picture.ways(),
             "knowledge": picture.knowledge(),
             "messages_said": picture.messages(),
-            "errands": errands(
-                demo, {r.institution.name: r.url for r in running}, persona_named(HEROINE).municipality
-            ),
-            "people": [_introduce(persona, demo) for persona in PERSONAS],
+            "errands": errands(demo, urls, persona_named(HEROINE).municipality),
+            "people": [_introduce(persona_named(key), demo, urls["portal"]) for key in ATTEMPTS],
             "neighbours": [Neighbour(house_named(r.institution.name), r) for r in running],
             "all_ready": all(r.is_ready for r in running),
             "how_many_ready": sum(r.is_ready for r in running),
@@ -154,9 +157,8 @@ def _log_key(demo: Demo) -> str:
     return demo.log_key
 
 
-def _trail(demo: Demo, running: tuple[Running, ...]) -> Trail:
+def _trail(demo: Demo, urls: Mapping[str, str]) -> Trail:
     heroine = persona_named(HEROINE)
-    urls = {r.institution.name: r.url for r in running}
     return Trail(
         login=demo.login_of(heroine.municipality),
         card=demo.card_of(HEROINE),
@@ -167,8 +169,11 @@ def _trail(demo: Demo, running: tuple[Running, ...]) -> Trail:
     )
 
 
-def _introduce(persona: Persona, demo: Demo) -> Introduced:
-    return Introduced(persona, _town(persona.municipality), demo.card_of(persona.key))
+def _introduce(persona: Persona, demo: Demo, portal: str) -> Introduced:
+    attempt = ATTEMPTS[persona.key]
+    return Introduced(
+        persona, _town(persona.municipality), attempt, portal + attempt.path, demo.card_of(persona.key)
+    )
 
 
 def _town(code: str) -> str:
