@@ -255,7 +255,9 @@ def test_relief_from_arrival_to_the_record_of_premiums(
     assert "全額免除" in page
     okada.post(f"{row.number}/propose")
     okada.post(f"{row.number}/second/approve", 403)
-    assert "2026-07から2027-06まで" in noguchi.get(str(row.number)), "to the end of the year of application"
+    assert "2026年7月から2027年6月まで" in noguchi.get(str(row.number)), (
+        "to the end of the year of application"
+    )
     noguchi.post(f"{row.number}/second/approve")
     row.refresh_from_db()
     assert row.state == State.CLOSED

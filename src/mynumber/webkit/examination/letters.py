@@ -13,6 +13,7 @@ from mynumber.foundation.procedures.deadlines import review_by
 from mynumber.foundation.procedures.definition import Procedure, ReviewBody
 from mynumber.webkit.examination.models import Application, Decision
 from mynumber.webkit.examination.sheets import day
+from mynumber.webkit.examination.showing import month
 from mynumber.webkit.examination.states import DecisionState, Outcome
 from mynumber.webkit.paper import Facts, Heading, Items, Mark, Paper, Words, release, write
 
@@ -184,8 +185,7 @@ def _amount(decided: Decided, procedure: Procedure) -> str:
 
 
 def _month(text: str) -> str:
-    year, _, month = text.partition("-")
-    return f"{int(year)}年{int(month)}月" if text else "決定の日"
+    return month(text) if text else "決定の日"
 
 
 def _day(on: date) -> str:

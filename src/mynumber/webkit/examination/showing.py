@@ -13,6 +13,7 @@ from mynumber.foundation.procedures.answers import value_at, visible_paths
 from mynumber.foundation.procedures.deciding import source_words
 from mynumber.foundation.procedures.definition import Field, FieldType, How
 from mynumber.foundation.procedures.values import ACCOUNT_KINDS
+from mynumber.foundation.rules import Month
 from mynumber.webkit.examination.sheets import Sheet, found_at
 from mynumber.webkit.examination.words import label_of
 
@@ -138,6 +139,14 @@ def shown(field: Field, value: Any, name_of: NameOf = nobody) -> str:
             return _text(field, str(value), name_of)
 
 
+def month(text: str) -> str:
+    """2026年12月, of 2026-12; anything else stays as it is."""
+    try:
+        return Month.of(date.fromisoformat(f"{text}-01")).text
+    except ValueError:
+        return text
+
+
 def _text(field: Field, text: str, name_of: NameOf) -> str:
     if field.type is FieldType.CHOICE:
         return next((choice.label.ja for choice in field.choices if choice.value == text), text)
@@ -147,6 +156,8 @@ def _text(field: Field, text: str, name_of: NameOf) -> str:
         except ValueError:
             return text
         return f"{on.year}年{on.month}月{on.day}日"
+    if field.type is FieldType.MONTH:
+        return month(text)
     if field.type is FieldType.PERSON:
         return name_of(text) or "記録で確かめられない人"
     return text

@@ -467,7 +467,7 @@ def test_a_claim_is_corrected_decided_by_the_rule_approved_by_another_and_ordere
     with acting_as(CITY):
         assert Decision.objects.get().state == "proposed"
     assert "月額" not in str([step.words for step in fresh.portal.of(reference)])
-    kimura.get(f"{number}")
+    assert re.search(r"始まる月\s*20[0-9]{2}年[0-9]{1,2}月", kimura.get(f"{number}"))
     kimura.post(f"{number}/second/approve")
     told = heard(fresh, reference, 6)
     granted, ordered = told[4], told[5]

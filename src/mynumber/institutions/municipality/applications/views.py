@@ -19,6 +19,7 @@ from mynumber.institutions.municipality.applications.sheets import Sheet, sheet_
 from mynumber.institutions.municipality.applications.words import town
 from mynumber.institutions.municipality.representation import standing
 from mynumber.webkit.access import staff_only
+from mynumber.webkit.examination import showing
 from mynumber.webkit.examination.desk import Acts, Desk
 from mynumber.webkit.examination.states import Outcome
 from mynumber.webkit.face import words
@@ -85,7 +86,7 @@ class ApplicationsDesk(Desk):
         due = f"（{words.day(decision.due_on).words}）" if decision.due_on else ""
         shown = [
             ("額", words.yen(decision.amount) if decision.amount is not None else ""),
-            ("始まる月", decision.from_month),
+            ("始まる月", showing.month(decision.from_month)),
             ("はじめの支払", f"{words.yen(decision.due_amount)}{due}" if decision.due_amount else ""),
         ]
         return [(term, told) for term, told in shown if told]

@@ -86,7 +86,7 @@ class ExemptionsDesk(Desk):
         """The kind of relief and its months."""
         if not decision.kind:
             return []
-        months = f"{decision.from_month}から{decision.until_month}まで"
+        months = f"{showing.month(decision.from_month)}から{showing.month(decision.until_month)}まで"
         return [("区分", Kind[decision.kind].japanese), ("期間", months)]
 
     def own_content(self, row: Application, sheet: Sheet) -> dict[str, Any]:
