@@ -772,6 +772,7 @@ def test_the_case_worker_examines_corrects_proposes_and_another_approves(fresh: 
         page.get_by_role("link", name=receipt).click()
         page.get_by_role("button", name="担当になる").click()
         expect(page.get_by_text("違います").first).to_be_visible()
+        expect(page.locator("main h2").first).to_have_text("すること")
         _check(page, "examination")
         page.get_by_role("link", name="補正を求める").click()
         _check(page, "correction")
