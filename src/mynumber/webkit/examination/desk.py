@@ -240,8 +240,8 @@ class Desk(ABC):
             "written": row.words.order_by("at", "pk"),
             "entries": [(each, ACTS.get(each.act, each.act)) for each in entries],
             "steps": [(STEPS[Step(each.step)], each) for each in row.steps.order_by("number")],
-            "words_form": WordsForm(),
-            "return_form": ReturnForm(),
+            "words_form": WordsForm(auto_id="write_%s"),
+            "return_form": ReturnForm(auto_id="return_%s"),
             "letter": letters.sent_for(row),
             **self.own_content(row, sheet),
         }

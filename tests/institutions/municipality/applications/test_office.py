@@ -107,6 +107,8 @@ class Worker:
         response = self.client.get(f"/{self.town}/applications/{path}")
         assert response.status_code == status, response.content.decode()[:3000]
         text = response.content.decode()
+        ids = re.findall(r'\sid="([^"]*)"', text)
+        assert len(ids) == len(set(ids)), ids
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
         self.token = found[1] if found else self.token
         return html.unescape(re.sub(r"<[^>]+>", "", text))
