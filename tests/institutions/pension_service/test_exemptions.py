@@ -96,7 +96,13 @@ def insure(four: FourAttributes = SOTA) -> Insured:
     return person
 
 
-def arrive(four: FourAttributes = SOTA, **changes: Any) -> Application:
+def arrive(
+    four: FourAttributes = SOTA,
+    *,
+    again: Application | None = None,
+    documents: tuple[protocol.Attachment, ...] = (),
+    **changes: Any,
+) -> Application:
     """What stands in the tables once a signed application is taken in (its signature is checked in the stories of tests/system)."""
     known = {"applicant_name": four.name, "applicant_birth": four.birth_date.isoformat()}
     known["applicant_address"] = {"municipality": "131229", "town": "お花茶屋一丁目20番2号", "rest": ""}  # type: ignore[assignment]
@@ -104,12 +110,13 @@ def arrive(four: FourAttributes = SOTA, **changes: Any) -> Application:
     reading = forms.read(form(), typed, today=ARRIVED.date(), known=known)
     assert reading.is_complete, reading.all_problems
     sent = protocol.Application(
-        application=uuid4(),
-        sequence=0,
+        application=again.reference if again else uuid4(),
+        sequence=again.submissions.count() if again else 0,
         form=Form(procedure=form().id, version=form().since),
         applicant=four,
         certificate="1234",
         answers=forms.encode(form(), reading.values),
+        documents=documents,
         sent_at=ARRIVED,
     )
     sound = Sound(form(), dict(reading.values), statement_digest(sent).hex())
@@ -354,7 +361,13 @@ def test_a_town_that_holds_nothing_is_not_asked_twice_and_another_can_be_named(
 
 def test_a_correction_goes_to_the_applicant_and_a_withdrawal_ends_it(fresh: Exchange, okada: Worker) -> None:
     insure()
-    row = arrive(student="yes", school="見本大学", graduates_on="2028-03")
+    documents = (
+        protocol.Attachment(
+            document="student_card", name="学生証.png", media_type="image/png", content=bytes(5120)
+        ),
+    )
+    student: dict[str, Any] = {"student": "yes", "school": "見本大学", "graduates_on": "2028-03"}
+    row = arrive(documents=documents, **student)
     okada.get(str(row.number))
     okada.post(f"{row.number}/claim")
     page = okada.client.get(f"/applications/{row.number}/correction")
@@ -364,6 +377,14 @@ def test_a_correction_goes_to_the_applicant_and_a_withdrawal_ends_it(fresh: Exch
     assert row.state == State.CORRECTING
     asked = read(ToldStep.objects.get(application=row, step=Step.CORRECTION_ASKED.value))
     assert [field.path for field in asked.fields] == ["school"]
+    arrive(again=row, documents=documents, **{**student, "school": "見本大学経済学部"})
+    page_text = okada.get(str(row.number))
+    assert all(label in page_text for label in ("どうやって確かめたか", "本人に伝えること"))
+    assert "2028年3月" in page_text
+    assert "2028-03" not in page_text
+    now, earlier = page_text.split("前に送られた書類")
+    assert [each.count("学生証.png（image/png、5.0\u00a0KB）") for each in (now, earlier)] == [1, 1]
+    row.refresh_from_db()
     letter: UUID = uuid4()
     for _ in range(2):
         with transaction.atomic():

@@ -222,14 +222,14 @@ class Desk(ABC):
             ) from None
         decision: Decision | None = deciding.waiting(row)
         entries = row.entries.order_by("-at", "-pk")[:MOST]
-        papers = rows_of(self.papers).filter(submission__application=row)
+        papers = rows_of(self.papers).filter(submission__application=row).select_related("submission")
         return {
             "sheet": sheet,
             "records": self.records,
             "parts": self.parts(row, sheet),
             "open": self._confirm_form(row, sheet) if sheet.open else None,
             "deficits": [(label_of(sheet.procedure, each.path), each.sentence.ja) for each in sheet.deficits],
-            "papers": papers.order_by("submission__sequence", "place"),
+            "papers": papers.order_by("-submission__sequence", "place"),
             "opinion": self.opinion(row, sheet, at=now),
             "decision": decision,
             "given": self.given(decision) if decision else (),
