@@ -183,6 +183,7 @@ def test_a_correction_that_was_handed_in_is_the_offices(person: Person, city: Ci
     for state in ("送っています", "審査"):
         page = person.browser.text(person.at())
         assert state in page
+        assert "止まりました" not in page, "what is to be corrected goes on"
         now_with = page.partition("<h2>これまで")[0]
         assert "申請者" not in now_with
         assert "葛飾区" in now_with

@@ -162,12 +162,7 @@ def step_line(told: Told) -> Line:
     if told.expected_by:
         until = say_day(told.expected_by)
         words.append(say(f"次の予定：{until}まで。", f"Next step by {until}.", f"つぎは {until}まで。"))
-    stopped = told.step in (
-        Step.CORRECTION_ASKED,
-        Step.REFUSED,
-        Step.WITHDRAWN,
-        Step.PAYMENT_RETURNED,
-    )
+    stopped = told.step in (Step.REFUSED, Step.WITHDRAWN, Step.PAYMENT_RETURNED)
     return Line(
         say(*_STEPS[told.step]), " ".join(words), StepState.STOPPED if stopped else StepState.DONE, told.at
     )
