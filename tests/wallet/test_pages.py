@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -123,6 +124,24 @@ def test_the_device_asks_in_the_language_that_its_holder_reads(browser: Client, 
     assert again is not None
     assert request.request_id in again[1]
     assert "card=hanako" in again[1]
+
+
+def test_the_device_begins_in_the_language_of_the_portal_until_its_holder_chooses(
+    browser: Client, wire: Wire
+) -> None:
+    request = a_request()
+    here = sign_in.wallet_url("", request)
+
+    def is_english(address: str) -> bool:
+        wire.will_say(says(request))
+        return "Look who asks" in browser.get(address).content.decode()
+
+    assert not is_english(f"{here}&ui_locales=xx")
+    assert is_english(f"{here}&ui_locales=xx+en")
+    assert is_english(here), "also after a form"
+    assert not is_english(f"{here}&ui_locales=ja")
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "ja"
+    assert not is_english(f"{here}&ui_locales=en")
 
 
 def test_the_right_pin_signs_the_statement_and_goes_back(

@@ -10,7 +10,6 @@ import os
 
 from mynumber.wallet.portals import known_places, known_portals
 from mynumber.webkit.environment import Environment
-from mynumber.webkit.face import language
 from mynumber.webkit.settings import institution_settings
 
 _base = institution_settings(
@@ -20,7 +19,7 @@ _base = institution_settings(
     database=False,
     # The browser follows the redirect back to the portal as part of sending the PIN form.
     form_actions=("portal",),
-    middleware=[language.MIDDLEWARE],
+    middleware=["mynumber.wallet.language.BegunLanguage"],
 )
 globals().update(_base)
 _environment = _base["MYNUMBER"]

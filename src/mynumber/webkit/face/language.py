@@ -38,7 +38,7 @@ class LanguageMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        wished = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, SOURCE)
+        wished = self.wished(request)
         language = wished if wished in dict(LANGUAGES) else SOURCE
         readings = request.COOKIES.get(furigana_cookie(), "on" if language == EASY else "off")
         kept = _furigana.set(readings == "on" and language != ENGLISH)
@@ -49,6 +49,10 @@ class LanguageMiddleware:
             _furigana.reset(kept)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+    def wished(self, request: HttpRequest) -> str:
+        """What was chosen, as the browser sends it."""
+        return request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, SOURCE)
 
 
 def furigana_cookie() -> str:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from mynumber.institutions.portal.account import signing_in
-from mynumber.institutions.portal.account.pages import wallet_origin
+from mynumber.institutions.portal.account.pages import device_url
 from mynumber.institutions.portal.account.sessions import (
     SeeOther,
     browser_secret,
@@ -23,7 +23,6 @@ from mynumber.institutions.portal.account.sessions import (
     resident_of,
 )
 from mynumber.institutions.portal.account.signing_in import Proof
-from mynumber.protocols import sign_in
 from mynumber.protocols.sign_in import Attribute
 from mynumber.webkit.environment import origin
 from mynumber.webkit.face.errors import Problem, Said, problem_page
@@ -49,7 +48,7 @@ def require_card(
             attributes=attributes,
             proof_of=f"confirm:{what}",
         )
-        return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
+        return SeeOther(device_url(asked))
     if proof.account != resident_of(request).holder:
         # A page and no exception: what is rolled back would leave the wrong card's proof in the way of the right one.
         return problem_page(request, _OTHER_CARD)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from mynumber.institutions.portal.account.sessions import Visit
+from mynumber.protocols import sign_in, signing
+from mynumber.protocols.sign_in import SignInRequest
+from mynumber.protocols.signing import SigningRequest
 from mynumber.webkit.environment import default_public_url, origin
+from mynumber.webkit.face.language import SOURCE
 from mynumber.webkit.face.mould import filled
 
 
@@ -37,3 +43,12 @@ def onward(address: str, *, to: str = "") -> HttpResponse:
 def wallet_origin() -> str:
     """Public origin of the resident's device."""
     return origin(settings.PUBLIC_URLS.get("wallet", default_public_url("wallet")))
+
+
+def device_url(asked: SignInRequest | SigningRequest) -> str:
+    """Where the browser goes for the card; the device begins in the language of this page (`ui_locales`, as OpenID Connect names it)."""
+    if isinstance(asked, SigningRequest):
+        url = signing.wallet_url(wallet_origin(), asked)
+    else:
+        url = sign_in.wallet_url(wallet_origin(), asked)
+    return f"{url}&{urlencode({'ui_locales': translation.get_language() or SOURCE})}"

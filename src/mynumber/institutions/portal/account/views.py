@@ -15,7 +15,7 @@ from mynumber.institutions.portal.account import going_on, kiosk, signing_in
 from mynumber.institutions.portal.account.acquisition import acquire_code
 from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
 from mynumber.institutions.portal.account.models import EventKind
-from mynumber.institutions.portal.account.pages import onward, page, wallet_origin
+from mynumber.institutions.portal.account.pages import device_url, onward, page
 from mynumber.institutions.portal.account.sessions import (
     LONGEST,
     Level,
@@ -101,7 +101,7 @@ def start(request: HttpRequest) -> HttpResponse:
         next_path=own_path(request.POST.get("next", "/")),
         now=now,
     )
-    return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
+    return SeeOther(device_url(asked))
 
 
 @public  # the code and the browser's own session prove who comes back

@@ -21,7 +21,7 @@ from mynumber.foundation.procedures.overlays import Offered
 from mynumber.institutions.portal.account import signing_documents, signing_in
 from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
 from mynumber.institutions.portal.account.models import Account
-from mynumber.institutions.portal.account.pages import wallet_origin
+from mynumber.institutions.portal.account.pages import device_url
 from mynumber.institutions.portal.account.sessions import browser_secret, current_visit, resident_of
 from mynumber.institutions.portal.account.signing_in import Proof
 from mynumber.institutions.portal.applications import announcing, bodies, drafts, kept, received, towns
@@ -35,7 +35,6 @@ from mynumber.institutions.portal.applications.models import (
 from mynumber.institutions.portal.notices import inbox
 from mynumber.institutions.portal.proxies import filing
 from mynumber.protocols import applications as messages
-from mynumber.protocols import sign_in, signing
 from mynumber.protocols.notices import Happening
 from mynumber.protocols.sign_in import Attribute
 from mynumber.protocols.signing import Document
@@ -71,7 +70,7 @@ def ask_consent(request: HttpRequest, application: Application, *, title: str, n
         attributes=tuple(Attribute),
         proof_of=f"{CONSENT}:{application.pk.hex}",
     )
-    return sign_in.wallet_url(wallet_origin(), asked)
+    return device_url(asked)
 
 
 def on_consent(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Onward | None:
@@ -215,7 +214,7 @@ def ask_to_commit(request: HttpRequest, application: Application, *, summary: st
             proof_of=proof_of,
             now=now,
         )
-        return signing.wallet_url(wallet_origin(), signed)
+        return device_url(signed)
     asked = signing_in.begin(
         browser=browser_secret(request.session),
         portal=origin(settings.PUBLIC_URL),
@@ -224,7 +223,7 @@ def ask_to_commit(request: HttpRequest, application: Application, *, summary: st
         purpose=f"{for_another}申請を送る：{title}"[:100],
         proof_of=proof_of,
     )
-    return sign_in.wallet_url(wallet_origin(), asked)
+    return device_url(asked)
 
 
 def on_send(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Onward | None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from mynumber.foundation.procedures.definition import Signature
 from mynumber.institutions.portal.account import signing_documents, signing_in
 from mynumber.institutions.portal.account.going_on import CannotGoOn, Onward
-from mynumber.institutions.portal.account.pages import wallet_origin
+from mynumber.institutions.portal.account.pages import device_url
 from mynumber.institutions.portal.account.sessions import browser_secret, current_visit
 from mynumber.institutions.portal.account.signing_in import Proof
 from mynumber.institutions.portal.applications import bodies, drafts
@@ -29,7 +29,6 @@ from mynumber.institutions.portal.bundles import sets
 from mynumber.institutions.portal.bundles.models import Bundle
 from mynumber.institutions.portal.bundles.sets import Member
 from mynumber.protocols import applications as messages
-from mynumber.protocols import sign_in, signing
 from mynumber.protocols.sign_in import Attribute
 from mynumber.protocols.signing import MAXIMUM_DOCUMENTS, Document
 from mynumber.webkit.environment import origin
@@ -54,7 +53,7 @@ def ask_consent(request: HttpRequest, bundle: Bundle, *, title: str, now: dateti
         attributes=tuple(Attribute),
         proof_of=f"{CONSENT}:{bundle.pk.hex}",
     )
-    return sign_in.wallet_url(wallet_origin(), asked)
+    return device_url(asked)
 
 
 def on_consent(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Onward | None:
@@ -120,7 +119,7 @@ def ask_to_commit(request: HttpRequest, bundle: Bundle, *, now: datetime) -> str
             purpose=f"{len(chosen)}件の申請を送る",
             proof_of=proof_of,
         )
-        return sign_in.wallet_url(wallet_origin(), asked)
+        return device_url(asked)
     to_sign = signing_documents.begin(
         browser=browser_secret(request.session),
         portal=portal,
@@ -140,7 +139,7 @@ def ask_to_commit(request: HttpRequest, bundle: Bundle, *, now: datetime) -> str
         proof_of=proof_of,
         now=now,
     )
-    return signing.wallet_url(wallet_origin(), to_sign)
+    return device_url(to_sign)
 
 
 def on_send(request: HttpRequest, what: str, proof: Proof, now: datetime) -> Onward | None:

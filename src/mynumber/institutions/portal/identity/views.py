@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mynumber.institutions.portal.account import signing_in
-from mynumber.institutions.portal.account.pages import onward, page, wallet_origin
+from mynumber.institutions.portal.account.pages import device_url, onward, page
 from mynumber.institutions.portal.account.sessions import (
     Level,
     SeeOther,
@@ -42,7 +42,6 @@ from mynumber.institutions.portal.identity.interactions import Answered
 from mynumber.institutions.portal.identity.models import Client, Disclosure, Interaction, Linkage
 from mynumber.institutions.portal.identity.requests import Asked
 from mynumber.institutions.portal.identity.words import gone, refused, scope_words, shown_values
-from mynumber.protocols import sign_in, signing
 from mynumber.protocols.signing import Document
 from mynumber.webkit import logs
 from mynumber.webkit.access import public, resident_only
@@ -163,7 +162,7 @@ def use_card(request: HttpRequest, interaction_id: str) -> HttpResponse:
         attributes=attributes_for(interactions.scopes_of(interaction)),
         proof_of=interactions.proof_name(interaction),
     )
-    return SeeOther(sign_in.wallet_url(wallet_origin(), asked))
+    return SeeOther(device_url(asked))
 
 
 @public  # as the page
@@ -201,7 +200,7 @@ def _to_sign(request: HttpRequest, interaction: Interaction, now: datetime) -> H
         page=reverse("interaction", args=[interaction.interaction_id]),
         now=now,
     )
-    return SeeOther(signing.wallet_url(wallet_origin(), asked))
+    return SeeOther(device_url(asked))
 
 
 def _with_signatures(request: HttpRequest, interaction: Interaction, now: datetime) -> HttpResponse:
