@@ -142,7 +142,8 @@ def test_a_whole_application_from_beginning_to_payment(person: Person, city: Cit
         ),
         city.step(ident, Step.PAYMENT_ORDERED, expected_by=City.in_days(30)),
     )
-    decided = person.browser.text(person.at())
+    decided = person.browser.text(person.at("?sent=1"))
+    assert "役所に届きました" not in decided.partition("<h2>これまで")[0], "an old address tells no news"
     assert "15,000円" in decided
     assert "審査請求" in decided
     letter = person.browser.get(person.at("letters/5"))
