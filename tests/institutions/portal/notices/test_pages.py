@@ -9,9 +9,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import transaction
+from django.utils.html import escape
 from reportlab.pdfgen.canvas import Canvas
 
+from mynumber.foundation.procedures.loading import catalogue
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.contacts.models import Alert, Contact, Mail
 from mynumber.institutions.portal.home.items import Place
@@ -237,6 +240,22 @@ def test_bills_and_offers_are_given_with_their_notice(
     ]
     with pytest.raises(LookupError):
         _ = inbox.offers(account)[0].bill
+
+
+def test_the_portals_own_titles_are_read_in_the_chosen_language(
+    house: House, holder: Holder, resident: Browser
+) -> None:
+    procedure = catalogue().procedures[0].title
+    own, foreign = a_notice(title=f"決定しました：{procedure.ja}"), a_notice(title="決定しました：広報")
+    put(holder, own)
+    put(holder, foreign, sender=CITY)
+    resident.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    table = resident.text("/notices/")
+    assert f"Decided: {escape(procedure.in_language('en'))}" in table
+    assert "決定しました：広報" in table, "an office's own words"
+    assert f"22 November {NOW.year}" in table
+    assert f"Decided: {escape(procedure.in_language('en'))}</h1>" in resident.text(f"/notices/{own.notice}")
+    assert '<div lang="ja"><div class="page-heading">' in resident.text(f"/notices/{foreign.notice}")
 
 
 def test_the_first_page_shows_deadlines_and_what_is_new(

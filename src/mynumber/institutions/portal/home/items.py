@@ -35,6 +35,8 @@ class Item:
     due: date | None = None
     at: datetime | None = None
     """When it came; the newest first."""
+    lang: str = ""
+    """Language of a title that an office wrote; empty when it is the page's."""
 
 
 class Contributes(Protocol):

@@ -12,6 +12,7 @@ from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.account.sessions import JAPAN
 from mynumber.institutions.portal.home.items import Item, Place
 from mynumber.institutions.portal.notices import inbox, looking
+from mynumber.institutions.portal.notices.titles import language_of, title_of
 from mynumber.institutions.portal.notices.words import category_words
 
 MOST: Final = 20
@@ -36,9 +37,10 @@ def _item(kept: inbox.Kept, place: Place) -> Item:
     notice = kept.notice
     return Item(
         place,
-        notice.title,
+        title_of(kept),
         reverse("offer" if notice.offer and place is Place.TO_DO else "notice", args=[kept.id]),
         words=f"{notice.office}・{category_words(notice.category)}",
         due=notice.due if place is Place.TO_DO else None,
         at=kept.arrived_at,
+        lang=language_of(kept),
     )

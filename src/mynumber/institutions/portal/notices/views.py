@@ -14,12 +14,12 @@ from mynumber.institutions.portal.account.pages import page
 from mynumber.institutions.portal.account.sessions import JAPAN, Level, SeeOther, resident_of
 from mynumber.institutions.portal.notices import inbox, looking
 from mynumber.institutions.portal.notices.forms import LookForm
+from mynumber.institutions.portal.notices.titles import language_of, title_of
 from mynumber.institutions.portal.notices.words import act_words, category_chip, sender_name
 from mynumber.protocols.notices import PORTAL, Happening
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.face.language import say
 from mynumber.webkit.face.parts import Cell, Chip, Kind, Link, Table
-from mynumber.webkit.face.words import day
 
 FILTERS: Final = {"q", "shelf", "category"}
 REJECTED: Final = 422
@@ -63,6 +63,8 @@ def notice(request: HttpRequest, ident: UUID) -> HttpResponse:
     context = {
         "kept": kept,
         "notice": kept.notice,
+        "title": title_of(kept),
+        "title_lang": language_of(kept),
         "paragraphs": [each for each in kept.notice.words.split("\n") if each.strip()],
         "chip": category_chip(kept.notice.category),
         "sender": sender_name(kept.sender),
@@ -135,11 +137,11 @@ def _table(found: list[inbox.Kept]) -> Table:
     ]
     rows: list[list[Cell]] = [
         [
-            Link(each.notice.title, reverse("notice", args=[each.id])),
+            Link(title_of(each), reverse("notice", args=[each.id])),
             each.notice.office,
             category_chip(each.notice.category),
-            day(each.arrived_at.astimezone(JAPAN).date()).words,
-            day(each.notice.due).words if each.notice.due else None,
+            each.arrived_at.astimezone(JAPAN).date(),
+            each.notice.due,
             _state(each),
         ]
         for each in found
