@@ -8,7 +8,7 @@ nonce and the end of its validity. Both sides build the statement from the field
 Course (the browser B, the portal P, the device W)::
 
     B -> P  GET  /sign-in/start                          P makes a SignInRequest, bound to B's session
-    P -> B  303  W/sign-in?request=ID&portal=ORIGIN      wallet_url()
+    P -> B  303  W/sign-in?request=ID&portal=ORIGIN      wallet_url(), and &ui_locales=TAG: the language to begin in
     W -> P  GET  /sign-in/requests/ID                    SignInRequest, or SignInRefusal
     W: shows the statement, asks for card and PIN; the card signs challenge()
     W -> P  POST /sign-in/requests/ID/response           SignInResponse -> SignInAccepted, or SignInRefusal

@@ -4,7 +4,7 @@ As `protocols.sign_in`, with documents. The portal asks, the device shows who as
 holder enters the signature password; the card signs the digest of each document, and the statement that lists them::
 
     B -> P  somewhere a signature is needed               P makes a SigningRequest, bound to B's session
-    P -> B  303  W/signing?request=ID&portal=ORIGIN       wallet_url()
+    P -> B  303  W/signing?request=ID&portal=ORIGIN       wallet_url(), and &ui_locales=TAG
     W -> P  GET  /signing/requests/ID                     SigningRequest, or SignInRefusal
     W: shows it, asks for card and password; the card signs
     W -> P  POST /signing/requests/ID/response            SigningResponse -> SignInAccepted, or SignInRefusal
