@@ -11,6 +11,7 @@ from mynumber.institutions.municipality.billing.models import Payment
 from tests.institutions.payments.orders import WITHOUT_BRANCH, gather, order
 from tests.institutions.payments.place import CHALLENGE, SUCCESS, TOWN, Place, browser, staff_browser
 from tests.institutions.payments.test_paying import pay, settled, to_the_agent
+from tests.institutions.payments.test_transfers import at_bank, sent
 from tests.support.waiting import eventually
 from tests.webkit.face.serving import PHONE, browsing, look_at
 
@@ -29,6 +30,8 @@ def look(page: Page, name: str) -> None:
 def test_a_bill_is_paid_on_a_telephone_without_script(place: Place) -> None:
     owed, account = place.owe()
     other, second = place.owe()
+    order(place)
+    taken = at_bank(place, sent(place))
     order(place, account=WITHOUT_BRANCH)
     order(place)
     file = gather(place)
@@ -76,7 +79,10 @@ def test_a_bill_is_paid_on_a_telephone_without_script(place: Place) -> None:
         page.wait_for_url(f"{portal}{other.path}**")
         expect(page.get_by_text("お金は動いていません")).to_be_visible()
         look(page, "given-up")
-        for path, name in (("/", "agent"), ("/bank/", "bank"), ("/counter", "counter"), ("/atm", "atm")):
+        for path, name in (
+            *(("/", "agent"), ("/bank/", "bank"), (taken, "bank-file")),
+            *(("/counter", "counter"), ("/atm", "atm")),
+        ):
             page.goto(f"{agent}{path}")
             look(page, name)
         for label, value in (
