@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-Cell = str | float | None
+Cell = str | int | float | None
+"""A whole number is read back as one, and is written as one."""
 
 
 @dataclass(slots=True)
