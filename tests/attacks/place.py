@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
+from inspect import ismethod, unwrap
 from typing import Any
 from uuid import uuid4
 
@@ -64,7 +65,7 @@ def _ways(resolver: URLResolver, prefix: str) -> Iterator[Way]:
         elif isinstance(entry, URLPattern):
             view, mark = entry.callback, mark_of(entry.callback)
             assert mark is not None
-            words = view.__module__.removeprefix("mynumber.").removeprefix("institutions.").split(".")
+            words = _home(view).removeprefix("mynumber.").removeprefix("institutions.").split(".")
             yield Way(
                 pattern,
                 ".".join(words[:2]),
@@ -72,6 +73,12 @@ def _ways(resolver: URLResolver, prefix: str) -> Iterator[Way]:
                 mark,
                 bool(getattr(view, "csrf_exempt", False)),
             )
+
+
+def _home(view: object) -> str:
+    """The module of a view; of a method that several houses share, that of the house's own class."""
+    inner: Any = unwrap(view)  # type: ignore[arg-type]  # a view can be called
+    return str(type(inner.__self__).__module__ if ismethod(inner) else inner.__module__)
 
 
 @contextmanager
