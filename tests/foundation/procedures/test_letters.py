@@ -52,3 +52,28 @@ def test_a_value_that_lacks_is_an_error_and_a_brace_stays_a_brace() -> None:
     with pytest.raises(KeyError, match="grounds"):
         write(claim, Letter.REFUSED, "ja", {"applied_on": "令和8年5月1日"})
     assert "{title}" in write(claim, Letter.REFUSED, "ja", {**VALUES, "grounds": "{title}"})
+
+
+@pytest.mark.parametrize(
+    ("procedure", "is_first"),
+    [
+        ("unpaid_pension_claim", True),  # 国民年金法第101条の2: a benefit
+        ("pension_exemption", False),  # a contribution: not among what the article names
+        ("funeral_benefit_claim", True),  # 国民健康保険法第103条
+        ("sickness_allowance_claim", True),  # 健康保険法第192条
+        ("care_certification", True),  # 介護保険法第196条
+        ("care_copayment_card_reissue", False),  # 介護保険法第183条 names the insurance card alone
+        ("child_rearing_allowance_claim", False),
+        ("child_allowance_claim", False),
+    ],
+)
+def test_a_letter_says_whether_a_court_hears_it_before_the_review(procedure: str, is_first: bool) -> None:
+    told = write(catalogue().get(procedure, TODAY), Letter.REVIEW, "ja", VALUES)
+    assert ("審査請求の結果が出てから" in told) is is_first
+    assert ("また、決定を知った日の翌日から6か月以内" in told) is not is_first
+
+
+def test_a_review_board_outside_the_body_is_asked_before_a_court() -> None:
+    boards = {ReviewBody.CARE_REVIEW_BOARD, ReviewBody.HEALTH_INSURANCE_REVIEW_BOARD}
+    for each in catalogue().procedures:
+        assert each.letters.review_first or each.letters.review not in boards, each.id

@@ -463,6 +463,8 @@ class Letters(Strict, frozen=True, kw_only=True):
 
     kind: LetterKind
     review: ReviewBody
+    review_first: bool = False
+    """審査請求前置: whether a court hears it only after the decision on the review (介護保険法第196条, 国民健康保険法第103条, 国民年金法第101条の2, 健康保険法第192条)."""
     months: int = 3
     """審査請求期間: months from the day after one knew (行政不服審査法第18条)."""
 

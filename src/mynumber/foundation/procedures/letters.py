@@ -104,6 +104,8 @@ def with_review(procedure: Procedure, letter: Letter, language: str, values: Map
 
 
 def _text(procedure: Procedure, letter: Letter) -> Words:
+    if letter is Letter.REVIEW and procedure.letters.review_first:
+        return texts()["common"]["review_first"]
     kind = "common" if letter in (Letter.CORRECTION, Letter.REVIEW) else procedure.letters.kind.value
     return texts()[kind][letter.value]
 
