@@ -29,7 +29,7 @@ def items(account: Account, now: datetime) -> list[Item]:
         )
     )
     listed = {each.id for each in to_do}
-    unread = (each for each in inbox.kept_of(there.filter(read_at=None)[:MOST]) if each.id not in listed)
+    unread = (each for each in inbox.kept_of(there.filter(looking.UNOPENED)[:MOST]) if each.id not in listed)
     return [_item(each, Place.TO_DO) for each in to_do] + [_item(each, Place.NEW) for each in unread]
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.notices import inbox
@@ -20,6 +20,8 @@ A_PAGE: Final = 20
 LOOKED_THROUGH: Final = 1_000
 """Of the newest so many are opened to look for words: some 50 ms."""
 LONGEST_QUERY: Final = 60
+UNOPENED: Final = Q(read_at=None, acted_at=None, put_away_at=None)
+"""Not opened and not done either: what was settled elsewhere need not be opened."""
 
 
 class Shelf(StrEnum):
@@ -69,8 +71,8 @@ def look(account: Account, wanted: Wanted, number: int, today: date) -> Found:
 
 
 def unread(account: Account) -> int:
-    """How many were not opened yet."""
-    return inbox.of(account).filter(read_at=None, put_away_at=None).count()
+    """How many were not opened yet, as the shelf of that name shows them."""
+    return inbox.of(account).filter(UNOPENED).count()
 
 
 def open_deadlines(account: Account, today: date) -> QuerySet[InboxNotice]:
@@ -88,7 +90,7 @@ def _rows(account: Account, wanted: Wanted, today: date) -> QuerySet[InboxNotice
         case Shelf.DUE:
             rows = open_deadlines(account, today)
         case Shelf.UNREAD:
-            rows = rows.filter(read_at=None, put_away_at=None)
+            rows = rows.filter(UNOPENED)
         case Shelf.PUT_AWAY:
             rows = rows.exclude(put_away_at=None)
         case Shelf.ALL if not wanted.query:  # who looks for words finds what was put away, too
