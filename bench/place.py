@@ -5,40 +5,66 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from psycopg import sql
 from tests.embedded import migrate
 
+from bench.guardian import MARK
 from bench.report import median
 from mynumber.platform.databases import InstitutionDatabase, access_of, ensure_institution
 from mynumber.platform.postgres import ADMIN, Access, Server
 from mynumber.platform.registry import INSTITUTIONS, institution
 from mynumber.platform.secret_files import Passwords
 
+ROOT = Path(__file__).parents[1]
 STATE = Path(os.environ.get("MYNUMBER_HOME", "var")).resolve()
 DISK = Path("/var/tmp") if Path("/var/tmp").is_dir() else None  # noqa: S108 - mkdtemp makes a folder of its own in it
 
 
 @contextmanager
-def postgres(name: str) -> Iterator[tuple[Server, Path]]:
-    """A running server with durable commits, and the folder of this run; both are gone afterwards."""
+def guarded_folder(name: str) -> Iterator[Path]:
+    """The folder of a run. It goes with everything that was started meanwhile, also when this process is killed."""
     folder = Path(tempfile.mkdtemp(prefix=f"mynumber-bench-{name}-", dir=DISK))
     folder.chmod(0o711)
-    access = [access_of(i, f"/^{i.name}(__[a-z0-9_]+)?$") for i in INSTITUTIONS if i.database]
-    server = Server(
-        folder / "postgres", Passwords(folder / "passwords.json"), (*access, Access("postgres", (ADMIN,)))
+    before = os.environ.get(MARK)
+    guardian = subprocess.Popen(
+        [sys.executable, "-m", "bench.guardian", str(folder)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the benchmark
     )
+    os.environ[MARK] = str(folder)
     try:
-        server.start()
-        yield server, folder
+        yield folder
     finally:
-        server.stop()
-        shutil.rmtree(folder)
+        os.environ.pop(MARK)
+        if before is not None:
+            os.environ[MARK] = before
+        with suppress(BrokenPipeError):
+            guardian.communicate()
+
+
+@contextmanager
+def postgres(name: str) -> Iterator[tuple[Server, Path]]:
+    """A running server with durable commits, and the folder of this run; both are gone afterwards."""
+    access = [access_of(i, f"/^{i.name}(__[a-z0-9_]+)?$") for i in INSTITUTIONS if i.database]
+    with guarded_folder(name) as folder:
+        server = Server(
+            folder / "postgres", Passwords(folder / "passwords.json"), (*access, Access("postgres", (ADMIN,)))
+        )
+        try:
+            server.start()
+            yield server, folder
+        finally:
+            server.stop()
+            shutil.rmtree(folder)
 
 
 class Databases:
