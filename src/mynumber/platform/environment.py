@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from mynumber.platform.registry import INSTITUTIONS, PROCESSES, Institution, Process
 from mynumber.platform.settings import Settings
 
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE")
+_INHERITED = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE"),
+    *("MESH_URL", "MESH_REPLICAS"),
+)
 """What a process keeps of the environment of whoever started the platform, besides MYNUMBER_ variables."""
 
 OWNER_URL = "MYNUMBER_OWNER_DATABASE_URL"
