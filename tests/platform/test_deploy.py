@@ -64,11 +64,14 @@ def test_haproxy_takes_its_file(certificate: Path) -> None:
 
 
 @needs("nats-server")
-def test_nats_takes_its_file() -> None:
+def test_nats_takes_its_file(certificate: Path) -> None:
     judge(
         *("nats-server", "-t", "-c", str(DEPLOY / "nats" / "mesh.conf")),
+        MESH_NODE="mesh-1",
         MESH_NETWORK_PASSWORD="x",
-        MESH_GATEWAY_131229_PASSWORD="y",
+        MESH_GATEWAY_PASSWORD="y",
+        MESH_GATEWAY_271403_PASSWORD="z",
+        **dict.fromkeys(("MESH_TLS_CERTIFICATE", "MESH_TLS_KEY", "MESH_NODES_CA"), str(certificate)),
     )
 
 

@@ -27,6 +27,7 @@ class NatsServer:
     monitor: int
     cluster_port: int | None = None
     routes: tuple[int, ...] = ()
+    settings: str = ""
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -49,6 +50,7 @@ class NatsServer:
             lines.append(
                 f'cluster {{ name: "mesh", host: "127.0.0.1", port: {self.cluster_port}, routes: [{routes}] }}'
             )
+        lines.append(self.settings)
         config = self.folder / "nats.conf"
         config.write_text("\n".join(lines))
         with (self.folder / "log").open("ab") as log:
@@ -83,8 +85,8 @@ class NatsServer:
 
 
 @contextmanager
-def running_nats(folder: Path, nodes: int = 1) -> Iterator[list[NatsServer]]:
-    """One node, or a cluster of several."""
+def running_nats(folder: Path, nodes: int = 1, settings: str = "") -> Iterator[list[NatsServer]]:
+    """One node, or a cluster of several. ``settings``: more lines for the configuration of each."""
     ports = [(free_port(), free_port(), free_port()) for _ in range(nodes)]
     servers = [
         NatsServer(
@@ -94,6 +96,7 @@ def running_nats(folder: Path, nodes: int = 1) -> Iterator[list[NatsServer]]:
             monitor,
             route if nodes > 1 else None,
             tuple(other for _, _, other in ports if other != route),
+            settings,
         )
         for number, (client, monitor, route) in enumerate(ports)
     ]

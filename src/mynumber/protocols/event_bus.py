@@ -33,6 +33,11 @@ def durable_of(subscriber: str) -> str:
     return subscriber.replace(".", "-")
 
 
+def inbox_of(system: str) -> str:
+    """Under what NATS answers a client, so that a user of NATS can be held to the answers that are its own."""
+    return f"_INBOX.{durable_of(system)}"
+
+
 class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is signed: a page, sealed for the gateway (base64url)."""
 

@@ -129,7 +129,12 @@ class Fetching:
         """Take pages from NATS until it fails. A page is acknowledged when it is stored, or when the core has told what it did not."""
         nats: Any = import_module("nats")
         subscriber = Directory.member_of(gateway)
-        client = await nats.connect(url.split(","), name=gateway, max_reconnect_attempts=2)
+        client = await nats.connect(
+            url.split(","),
+            name=gateway,
+            inbox_prefix=event_bus.inbox_of(subscriber),
+            max_reconnect_attempts=2,
+        )
         try:
             subscription = await client.jetstream().pull_subscribe(
                 event_bus.subject_of(subscriber),

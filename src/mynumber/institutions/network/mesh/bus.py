@@ -39,7 +39,12 @@ class Bus:
     async def run(self) -> None:
         """Publish until cancelled. Raises what NATS or the database raise; begun again, it goes on where NATS is."""
         nats: Any = import_module("nats")
-        client = await nats.connect(self._url.split(","), name="network", max_reconnect_attempts=-1)
+        client = await nats.connect(
+            self._url.split(","),
+            name=event_bus.NETWORK,
+            inbox_prefix=event_bus.inbox_of(event_bus.NETWORK),
+            max_reconnect_attempts=-1,
+        )
         try:
             stream = client.jetstream(timeout=PUBLISH_SECONDS)
             await self._ensure_stream(stream)
