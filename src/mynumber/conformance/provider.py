@@ -542,6 +542,34 @@ def _(provider: Provider) -> None:
     expect(came == wanted and answer.registered == 1, f"stored {answer.registered}, refused {sorted(came)}")
 
 
+@check(
+    "older-copies",
+    "register a copy older than the one that is held, and one of tomorrow",
+    "refused as older and from_the_future; what was held is given on",
+    _COPIES,
+)
+def _(provider: Provider) -> None:
+    person = provider.stage.person()
+    provider.register(person.addressee)
+    held = Copy(
+        addressee=person.addressee,
+        information=TAX,
+        as_of=now(),
+        fact=msgspec.Raw(msgspec.json.encode(FACT)),
+    )
+    late = msgspec.Raw(msgspec.json.encode({**FACT, "total_income": 1}))
+    wrong = (
+        msgspec.structs.replace(held, as_of=held.as_of - timedelta(days=1), fact=late),
+        msgspec.structs.replace(held, as_of=held.as_of + timedelta(days=1), fact=late),
+    )
+    answer = provider.stage.call(REGISTER_COPIES, RegisterCopies(copies=wrong), sender=VENDOR)
+    came = [(one.position, one.reason) for one in answer.refused]
+    wanted = [(0, CopyRefusal.OLDER), (1, CopyRefusal.FROM_THE_FUTURE)]
+    expect(came == wanted, f"stored {answer.registered}, refused {came}")
+    [[sheet]] = provider.present(provider.stage.sheet([person.code])).facts
+    expect(msgspec.json.decode(bytes(sheet.fact)) == FACT, "another fact than the newest")
+
+
 @check("copies-of-strangers", "register a copy as another institution", "not_entitled", _COPIES)
 def _(provider: Provider) -> None:
     refused(lambda: provider.register(provider.known.addressee, sender=OTHER), Reason.NOT_ENTITLED)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from mynumber.protocols.message import BATCH_BYTES, Addressee, Batch, KindName, Message, Moment, PeriodText
+
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far a member's clock may be ahead: what is said to be of a later time would keep every true copy out."""
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -14,7 +19,7 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Copy(_Body, frozen=True, kw_only=True):
-    """One fact about one person. A later copy of the same kind and period replaces the earlier."""
+    """One fact about one person. A newer copy of the same kind and period replaces an older one; of the same ``as_of`` the one that comes later."""
 
     addressee: Addressee
     information: KindName
@@ -34,6 +39,10 @@ class CopyRefusal(StrEnum):
     MALFORMED_FACT = "malformed_fact"
     WRONG_PERIOD = "wrong_period"
     """The fact is of another period than the copy says."""
+    OLDER = "older"
+    """What is held, or what took the copy away, is of a later ``as_of``."""
+    FROM_THE_FUTURE = "from_the_future"
+    """``as_of`` lies ahead."""
 
 
 class RefusedCopy(_Body, frozen=True, kw_only=True):

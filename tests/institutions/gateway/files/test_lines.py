@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mynumber.institutions.gateway.files.lines import CLOCK_SKEW, read_copies, read_inquiries
+from mynumber.institutions.gateway.files.lines import read_copies, read_inquiries
+from mynumber.protocols.copies import CLOCK_SKEW
 from mynumber.protocols.files import (
     LINE_BYTES,
     PART_BYTES,

@@ -13,8 +13,10 @@ import pytest
 from mynumber.institutions.gateway.corrections.telling import Corrections
 from mynumber.institutions.gateway.files.taking import Files
 from mynumber.institutions.gateway.letters.sending import Letters
+from mynumber.institutions.gateway.tenants.holding import Holding
 from mynumber.institutions.gateway.tenants.store import Store
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.copies import REGISTER_COPIES, Copy, CopyRefusal, RegisterCopies
 from mynumber.protocols.corrections import CORRECT, Correct, CorrectionReason
 from mynumber.protocols.files import (
     PART_BYTES,
@@ -287,6 +289,35 @@ def test_a_file_on_its_way_does_not_bring_back_what_was_corrected(house: House) 
     assert copies(house) == []
     after = parts_of([line("A-1", as_of=NOW + timedelta(seconds=1))])
     assert send(house, part_message(uuid4(), after, 0)).refused == ()
+
+
+def test_a_message_obeys_the_same_clock_as_a_file(house: House) -> None:
+    def copy(income: int, as_of: datetime, addressee: str = "A-1") -> Copy:
+        fact = msgspec.structs.replace(TAX, total_income=income)
+        return Copy(
+            addressee=addressee,
+            information="local_tax",
+            as_of=as_of,
+            fact=msgspec.Raw(msgspec.json.encode(fact)),
+        )
+
+    def register(*some: Copy) -> list[tuple[int, CopyRefusal]]:
+        question = house.question(REGISTER_COPIES, RegisterCopies(copies=some), at=NOW)
+        done = house.run(lambda store: Holding(store).register_copies(question))
+        assert done.registered == len(some) - len(done.refused)
+        return [(one.position, one.reason) for one in done.refused]
+
+    send(house, part_message(uuid4(), parts_of([line("A-1", as_of=LATER, income=1)]), 0))
+    old = register(copy(2, EARLIER), copy(3, NOW + timedelta(hours=1)), copy(4, LATER, "A-2"))
+    assert old == [(0, CopyRefusal.OLDER), (1, CopyRefusal.FROM_THE_FUTURE)]
+    assert {row[1] for row in copies(house)} == {1, 4}
+    several = register(copy(5, EARLIER), copy(6, LATER), copy(7, LATER), copy(8, EARLIER))
+    assert several == [(0, CopyRefusal.OLDER), (3, CopyRefusal.OLDER)], "of one day the later stands"
+    assert {row[1] for row in copies(house)} == {7, 4}
+    send(house, part_message(uuid4(), parts_of([line("A-1", as_of=NOW, income=None)]), 0))
+    assert register(copy(9, LATER)) == [(0, CopyRefusal.OLDER)], "what was taken away does not come back"
+    assert register(copy(10, NOW)) == []
+    assert {row[1] for row in copies(house)} == {10, 4}
 
 
 def test_years_stand_beside_each_other_and_are_replaced_and_taken_away_by_themselves(house: House) -> None:

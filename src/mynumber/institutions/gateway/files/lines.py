@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from mynumber.foundation.law import InformationKind
-from mynumber.protocols.copies import Copy
+from mynumber.protocols.copies import CLOCK_SKEW, Copy
 from mynumber.protocols.exchange import Inquiry
 from mynumber.protocols.facts import UnknownLayout, WrongPeriod, read_copy, read_deletion
 from mynumber.protocols.files import LINE_BYTES, LineRefusal
-
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far a member's clock may be ahead."""
 
 _decode_copy = msgspec.json.Decoder(Copy).decode
 _decode_inquiry = msgspec.json.Decoder(Inquiry).decode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,7 +18,14 @@ from mynumber.protocols.acquisition import (
     DeliverCodes,
     OpenAcquisition,
 )
-from mynumber.protocols.copies import CopiesRegistered, Copy, CopyRefusal, RefusedCopy, RegisterCopies
+from mynumber.protocols.copies import (
+    CLOCK_SKEW,
+    CopiesRegistered,
+    Copy,
+    CopyRefusal,
+    RefusedCopy,
+    RegisterCopies,
+)
 from mynumber.protocols.directory import is_core_id
 from mynumber.protocols.exchange import Acknowledged, Outcome
 from mynumber.protocols.facts import UnknownLayout, WrongPeriod, read_copy
@@ -28,6 +36,26 @@ from mynumber.webkit.asgi import Question
 
 ACQUISITION_BYTES = 24
 HERE = Hop.INQUIRER_GATEWAY
+
+_WRITE = """
+WITH new AS MATERIALIZED (
+    SELECT position, current_code(code) AS code, information, period, as_of, fact
+    FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+        AS _(position, code, information, period, as_of, fact)
+), written AS (
+    INSERT INTO copy (tenant, code, information, period, as_of, registered_at, fact)
+    SELECT $1::text, code, information, period, as_of, $8, fact FROM new
+    WHERE NOT EXISTS (SELECT FROM gone_copy AS gone WHERE gone.tenant = $1::text AND gone.code = new.code
+        AND gone.information = new.information AND gone.period = new.period AND gone.as_of > new.as_of)
+    ON CONFLICT (tenant, code, information, period) DO UPDATE
+        SET as_of = excluded.as_of, registered_at = excluded.registered_at, upload = NULL, fact = excluded.fact
+        WHERE copy.as_of <= excluded.as_of
+    RETURNING code, information, period
+)
+SELECT position FROM new WHERE NOT EXISTS (SELECT FROM written WHERE written.code = new.code
+    AND written.information = new.information AND written.period = new.period)
+"""
+"""Writes copies that are not older than what is held or than what took the copy away; tells the others."""
 
 
 class Holding:
@@ -105,14 +133,14 @@ class Holding:
         return Acknowledged(count=len(opened))
 
     async def register_copies(self, question: Question[RegisterCopies]) -> CopiesRegistered:
-        """Register copies (副本); each is stored or refused with its reason."""
+        """Register copies (副本); each is stored or refused with its reason. What is older never replaces what is newer."""
         copies = question.body.copies
         _check_batch(len(copies))
         tenant = tenant_of(question.receiver)
         refused: dict[int, CopyRefusal] = {}
         periods: dict[int, str] = {}
         for position, copy in enumerate(copies):
-            read = _read(copy)
+            read = _read(copy, question.at)
             if isinstance(read, CopyRefusal):
                 refused[position] = read
             else:
@@ -127,30 +155,30 @@ class Holding:
                     [copy.addressee for copy in copies],
                 )
             }
-            rows: dict[tuple[str, str, str], Copy] = {}
+            keys: dict[int, tuple[str, str, str]] = {}
             for position, copy in enumerate(copies):
                 code = codes.get(copy.addressee)
                 if code is None:
                     refused.setdefault(position, CopyRefusal.NO_CODE)
                 elif position not in refused:
-                    rows[code, copy.information, periods[position]] = copy
-            await connection.execute(
-                """
-                INSERT INTO copy (tenant, code, information, period, as_of, registered_at, fact)
-                SELECT $1, current_code(code), information, period, as_of, $6, fact
-                FROM unnest($2::text[], $3::text[], $7::text[], $4::timestamptz[], $5::text[])
-                    AS new(code, information, period, as_of, fact)
-                ON CONFLICT (tenant, code, information, period)
-                    DO UPDATE SET as_of = excluded.as_of, registered_at = excluded.registered_at, upload = NULL, fact = excluded.fact
-                """,
+                    keys[position] = code, copy.information, periods[position]
+            newest = {keys[at]: at for at in sorted(keys, key=lambda at: (copies[at].as_of, at))}
+            for position, key in keys.items():
+                if copies[position].as_of < copies[newest[key]].as_of:
+                    refused[position] = CopyRefusal.OLDER
+            rows = [(position, *key, copies[position]) for key, position in newest.items()]
+            for row in await connection.fetch(
+                _WRITE,
                 tenant,
-                [code for code, _, _ in rows],
-                [information for _, information, _ in rows],
-                [copy.as_of for copy in rows.values()],
-                [bytes(copy.fact).decode() for copy in rows.values()],
+                [position for position, *_ in rows],
+                [code for _, code, *_ in rows],
+                [copy.information for *_, copy in rows],
+                [period for *_, period, _ in rows],
+                [copy.as_of for *_, copy in rows],
+                [bytes(copy.fact).decode() for *_, copy in rows],
                 question.at,
-                [period for _, _, period in rows],
-            )
+            ):
+                refused[row["position"]] = CopyRefusal.OLDER
         return CopiesRegistered(
             registered=len(copies) - len(refused),
             refused=tuple(
@@ -224,8 +252,10 @@ def _side_record(row: Any) -> SideRecord:
     )
 
 
-def _read(copy: Copy) -> str | CopyRefusal:
+def _read(copy: Copy, at: datetime) -> str | CopyRefusal:
     """The period of a copy, or why it is none."""
+    if copy.as_of > at + CLOCK_SKEW:
+        return CopyRefusal.FROM_THE_FUTURE
     try:
         return read_copy(InformationKind.named(copy.information), bytes(copy.fact), copy.period)
     except WrongPeriod:
