@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,21 +15,30 @@ from mynumber.client import (
     Answer,
     BadFolder,
     Client,
+    CorrectionReason,
+    FourAttributes,
+    Hold,
+    HoldReason,
     Hop,
     Inquiry,
     MemberFile,
+    ObtainAsked,
+    ObtainState,
     Outcome,
     Period,
+    Purpose,
     Reason,
     Refused,
+    read_answer,
+    write_lines,
 )
-from mynumber.client.answers import read_answer
 from mynumber.foundation.envelope import SigningKey
 from mynumber.foundation.facts import MalformedFact, layout_named, sample
 from mynumber.foundation.law import InformationKind
 from mynumber.protocols.exchange import InquiryResult, PeriodFact
-from mynumber.protocols.holds import Hold, HoldReason
+from mynumber.protocols.files import LineRefusal
 from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, Exchange, resident_code
+from tests.support.waiting import eventually
 
 TAX = InformationKind.LOCAL_TAX.value
 
@@ -229,3 +238,114 @@ def test_a_folder_that_cannot_be_trusted_is_said_to_be_so(exchange: Exchange, tm
     (folder / "member.json").write_text("{}")
     with pytest.raises(BadFolder, match="member"):
         Client.open(folder)
+
+
+def test_a_file_of_differences_acknowledges_or_refuses_each_line_and_may_be_sent_again(
+    exchange: Exchange, former_city: Client, tmp_path: Path
+) -> None:
+    _, there = person(exchange)
+    facts = [sample(layout_named("local_tax"), seed=1) | {"fiscal_year": year} for year in (2025, 2026)]
+    former_city.register([former_city.copy(there, TAX, facts[0])])
+    lines = [
+        former_city.copy(there, TAX, facts[1]),
+        former_city.copy("nobody", TAX, facts[1]),
+        former_city.removal(there, TAX, period=Period.fiscal_year(2025)),
+    ]
+    path, file = tmp_path / "differences.jsonl", uuid4()
+    assert former_city.file_state(file) is None
+    assert write_lines(path, lines) == 3
+    sent = former_city.send_file(path, Purpose.COPIES, file)
+    assert [(one.line, one.reason) for one in sent.refused] == [(2, LineRefusal.NO_CODE)]
+    assert (sent.state.accepted, sent.state.deleted, sent.state.refused) == (1, 1, 1)
+    again = former_city.send_file(path, Purpose.COPIES, file)
+    assert (again.state, again.refused) == (sent.state, ())
+    assert former_city.file_state(file) == sent.state
+    assert tuple(former_city.refused_lines(file)) == sent.refused
+    with pytest.raises(ValueError, match="InformationKind"):
+        former_city.removal(there, "weather")
+    (tmp_path / "empty").touch()
+    with pytest.raises(ValueError, match="empty"):
+        former_city.send_file(tmp_path / "empty", Purpose.COPIES, uuid4())
+
+
+def test_a_night_of_inquiries_is_sent_as_a_file_and_read_as_answers(
+    exchange: Exchange, city: Client, former_city: Client, tmp_path: Path
+) -> None:
+    here, there = person(exchange)
+    fact = sample(layout_named("local_tax"), seed=3)
+    former_city.register([former_city.copy(there, TAX, fact)])
+    asked = {one.request_id: one for one in (inquiry(here), inquiry(here), inquiry(here, affair="1-1"))}
+    path, file = tmp_path / "night.jsonl", uuid4()
+    write_lines(path, asked.values())
+    assert city.send_file(path, Purpose.INQUIRIES, file).state.accepted == 3
+
+    def ended() -> bool:
+        state = city.file_state(file)
+        return state is not None and state.ended_at is not None and state.answered == 3
+
+    eventually(ended)
+    answers = [read_answer(asked[one.request_id], one) for one in city.results(file)]
+    assert sorted(one.reason or one.outcome for one in answers) == ["not_in_table", "provided", "provided"]
+    assert {msgspec.json.encode(one.fact) for one in answers if one.fact} == {msgspec.json.encode(fact)}
+    assert list(city.results(file, after=3)) == []
+
+
+def test_a_code_is_asked_for_and_obtained_between_two_systems_alone(
+    exchange: Exchange, city: Client, former_city: Client
+) -> None:
+    resident, here = resident_code(), f"C{uuid4().hex[:12]}"
+    exchange.give_codes({resident: {CITY: here}})
+
+    def holders() -> list[str]:
+        held = city.who_holds(here, affair=ALLOWANCE, organisation="子育て支援課", information=TAX)
+        return [one.member for one in held.holders]
+
+    assert FORMER_CITY not in holders()
+    (refused,) = city.ask_many([inquiry(here)])
+    assert refused.reason is Reason.PROVIDER_HAS_NO_CODE
+    who = FourAttributes(name="見本　花子", address="大阪府堺市南区", birth_date=date(1990, 4, 1), sex="2")
+    assert city.ask_to_obtain(refused, who).state is ObtainState.OPEN
+
+    def waiting() -> list[ObtainAsked]:
+        return [one for one in former_city.obtain_requests() if one.request.request_id == refused.request_id]
+
+    (asked,) = eventually(waiting)
+    assert asked.person == who
+    assert who.name not in repr(asked)
+    exchange.give_codes({resident: {FORMER_CITY: f"F{uuid4().hex[:12]}"}})
+    former_city.answer_obtain(asked, ObtainState.OBTAINED)
+
+    def state() -> ObtainState:
+        (one,) = city.obtain_states(refused.request_id)
+        return one.state
+
+    eventually(lambda: state() is ObtainState.OBTAINED)
+    assert FORMER_CITY in holders()
+    assert city.ask_many([inquiry(here)])[0].outcome is Outcome.NO_DATA
+    assert waiting() == []
+
+
+def test_who_received_a_wrong_value_hears_of_it_until_it_says_so(
+    exchange: Exchange, city: Client, former_city: Client
+) -> None:
+    here, there = person(exchange)
+    former_city.register([former_city.copy(there, TAX, sample(layout_named("local_tax"), seed=3))])
+    (given,) = city.ask_many([inquiry(here)])
+    begun = former_city.correct(there, TAX, CorrectionReason.WITHDRAWN)
+    assert (begun.exchanges, begun.inquirers) == (1, (CITY,))
+    (told,) = eventually(lambda: [one for one in city.corrections() if one.correction == begun.correction])
+    assert (told.request_id, told.addressee, told.reason) == (
+        given.request_id,
+        here,
+        CorrectionReason.WITHDRAWN,
+    )
+    assert told not in city.corrections(taken=[told])
+    assert city.ask_many([inquiry(here)])[0].outcome is Outcome.NO_DATA
+
+
+def test_a_provider_says_when_it_answers(city: Client) -> None:
+    told = city.availability(FORMER_CITY)
+    assert (told.provider, told.is_open, told.papers) == (FORMER_CITY, True, ())
+    with pytest.raises(Refused) as raised:
+        city.availability("nobody")
+    assert raised.value.reason is Reason.UNKNOWN_PROVIDER

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from mynumber.client.answers import Answer, read_answer
+from mynumber.client.files import FileSent
 from mynumber.client.folder import MemberFolder
 from mynumber.client.grouping import Grouping
 from mynumber.foundation.facts import Period
@@ -20,6 +21,16 @@ from mynumber.foundation.tlog import VerifiedReceipt
 from mynumber.foundation.tlog.receipt import verify_receipt_under
 from mynumber.protocols import wire
 from mynumber.protocols.copies import Copy, RefusedCopy
+from mynumber.protocols.corrections import (
+    CORRECT,
+    RECEIVED_CORRECTIONS,
+    Correct,
+    CorrectionBegun,
+    CorrectionReason,
+    ReceivedCorrection,
+    ReceivedKey,
+    ReceivedQuery,
+)
 from mynumber.protocols.events import (
     PAGE_EVENTS,
     PUBLISH,
@@ -38,13 +49,41 @@ from mynumber.protocols.events import (
     WatchesChanged,
 )
 from mynumber.protocols.exchange import ASK, Inquiries, Inquiry, InquiryResult
-from mynumber.protocols.facts import read_copy
+from mynumber.protocols.facts import read_copy, read_deletion
+from mynumber.protocols.files import (
+    QUERY_FILE,
+    QUERY_REFUSED_LINES,
+    FileQuery,
+    FileState,
+    LinesQuery,
+    Purpose,
+    RefusedLine,
+)
+from mynumber.protocols.holders import (
+    ANSWER_OBTAIN,
+    ASK_TO_OBTAIN,
+    FETCH_OBTAIN,
+    SENT_OBTAINS,
+    WHO_HOLDS,
+    Holders,
+    ObtainAnswer,
+    ObtainQuery,
+    ObtainRequest,
+    ObtainState,
+    ObtainStateOf,
+    ReceivedObtain,
+    SentObtainsQuery,
+    WhoHolds,
+    open_person,
+    seal_person,
+)
 from mynumber.protocols.holds import CHANGE_HOLDS, ChangeHolds, Hold, HoldKey, HoldsChanged
+from mynumber.protocols.hours import AVAILABILITY, Availability, AvailabilityQuery
 from mynumber.protocols.member import AcquisitionCounts, Member
 from mynumber.protocols.message import GROUP_ITEMS, Message
 from mynumber.protocols.node import Node
 from mynumber.protocols.records import QUERY_SIDE, SideQuery, SideRecord
-from mynumber.protocols.refusal import Hop
+from mynumber.protocols.refusal import Hop, Refused
 from mynumber.protocols.residents import FourAttributes, LookUpResult
 
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -59,6 +98,15 @@ class Registered:
     stored: int
     refused: tuple[RefusedCopy, ...]
     """By their position in what was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObtainAsked:
+    """A person for whom an inquirer asks this member to obtain a code. Its printed form does not name the person."""
+
+    request: ReceivedObtain = field(repr=False)
+    person: FourAttributes | None = field(repr=False)
+    """None: not sealed for this member, or about another request. Decline it."""
 
 
 def _now() -> datetime:
@@ -181,13 +229,145 @@ class Client:
         )
 
     def register(self, copies: Iterable[Copy]) -> Registered:
-        """Register copies, in messages of up to 1,000. A later copy of the same person, kind and period replaces the earlier."""
+        """Register copies, in messages of up to 1,000. What is of a later ``as_of`` is not replaced (``older``)."""
         stored, refused = self._system.register_copies(copies)
         return Registered(stored, refused)
+
+    def removal(
+        self, addressee: str, information: str, *, period: Period | None = None, as_of: datetime | None = None
+    ) -> Copy:
+        """A line of a file that takes a copy away: of a kind told by year or month that of one period. Raises ValueError for an unknown kind."""
+        named = period.text if period else None
+        read_deletion(InformationKind.named(information), named)
+        return Copy(
+            addressee=addressee,
+            information=information,
+            period=named,
+            as_of=as_of or _now(),
+            fact=msgspec.Raw(b"null"),
+        )
 
     def hold(self, *holds: Hold, lift: Sequence[HoldKey] = ()) -> HoldsChanged:
         """Set and lift switches: what meets one is answered by a person, and waits for that."""
         return self._call(CHANGE_HOLDS, ChangeHolds(set=holds, lift=tuple(lift)), Hop.PROVIDER_GATEWAY)
+
+    def correct(
+        self,
+        addressee: str,
+        information: str,
+        reason: CorrectionReason,
+        *,
+        given_since: datetime | None = None,
+        given_until: datetime | None = None,
+        correction: UUID | None = None,
+    ) -> CorrectionBegun:
+        """Say that what was given about a person was wrong: everybody who received it is told, and the person's record shows it.
+
+        ``wrong_link`` and ``withdrawn`` take the copies away at once; of ``wrong_value`` the right one is registered as usual.
+        """
+        question = Correct(
+            correction=correction or uuid4(),
+            addressee=addressee,
+            information=information,
+            reason=reason,
+            given_since=given_since,
+            given_until=given_until,
+        )
+        return self._call(CORRECT, question, Hop.PROVIDER_GATEWAY)
+
+    def corrections(self, taken: Iterable[ReceivedCorrection] = ()) -> tuple[ReceivedCorrection, ...]:
+        """Facts that this member received and that were wrong, up to 1,000, oldest first; told again until they are among ``taken``."""
+        keys = tuple(ReceivedKey(correction=one.correction, request_id=one.request_id) for one in taken)
+        return self._call(RECEIVED_CORRECTIONS, ReceivedQuery(taken=keys), Hop.INQUIRER_GATEWAY).corrections
+
+    # files ------------------------------------------------------------------------------------------------------------
+
+    def send_file(self, path: Path | str, purpose: Purpose, file: UUID) -> FileSent:
+        """Send a file of lines (:func:`~mynumber.client.write_lines`) in parts, each carried out once and durable before the next.
+
+        Whatever stopped it, call it again with the same ``file`` id: it goes on where it stopped. Raises Refused; ValueError for an empty file
+        or one whose last line has no end.
+        """
+        with Path(path).open("rb") as stream:
+            state, refused = self._system.send_file(stream, purpose, file)
+        return FileSent(state, refused)
+
+    def file_state(self, file: UUID) -> FileState | None:
+        """How far a file is: received, accepted, refused, and of inquiries answered. None: no part of it arrived."""
+        found = self._call(QUERY_FILE, FileQuery(file=file), Hop.INQUIRER_GATEWAY).files
+        return found[0] if found else None
+
+    def refused_lines(self, file: UUID, *, after: int = 0) -> Iterator[RefusedLine]:
+        """All refused lines of a file, with their reasons."""
+        while some := self._call(
+            QUERY_REFUSED_LINES, LinesQuery(file=file, after=after), Hop.INQUIRER_GATEWAY
+        ).refused:
+            yield from some
+            after = some[-1].line
+
+    def results(self, file: UUID, *, after: int = 0) -> Iterator[InquiryResult]:
+        """Results of a file of inquiries that have ended, in that order; of what was read before say how many in ``after``.
+
+        :func:`~mynumber.client.read_answer` reads one together with its inquiry.
+        """
+        return self._system.results(file, after=after)
+
+    # codes of others --------------------------------------------------------------------------------------------------
+
+    def who_holds(
+        self, addressee: str, *, affair: str, organisation: str, information: str | None = None
+    ) -> Holders:
+        """Which institutions that the affair may ask hold a code for the person (Order 85 art. 40(3)-(4))."""
+        question = WhoHolds(
+            addressee=addressee, affair=affair, information=information, organisation=organisation
+        )
+        return self._call(WHO_HOLDS, question, Hop.INQUIRER_GATEWAY)
+
+    def availability(self, provider: str) -> Availability:
+        """Whether a provider's gateway answers now, its hours and closures, and the paper document that stands in for each kind."""
+        return self._call(AVAILABILITY, AvailabilityQuery(provider=provider), Hop.INQUIRER_GATEWAY)
+
+    def ask_to_obtain(self, refused: Answer, person: FourAttributes) -> ObtainStateOf:
+        """Ask a provider that had no code for the person to obtain one (Cabinet Order art. 26(2)-(3)).
+
+        ``refused`` is the answer that said so. The attributes are sealed for the provider's own system; no gateway reads them.
+        """
+        sealed = seal_person(
+            person,
+            to=self._node.directory.seal_key(refused.inquiry.provider),
+            inquirer=self.member,
+            request_id=refused.request_id,
+        )
+        question = ObtainRequest(request_id=refused.request_id, sealed_person=sealed)
+        return self._call(ASK_TO_OBTAIN, question, Hop.INQUIRER_GATEWAY)
+
+    def obtain_states(self, *request_ids: UUID) -> tuple[ObtainStateOf, ...]:
+        """What came of requests to obtain a code; once ``obtained``, ask anew."""
+        question = SentObtainsQuery(request_ids=request_ids)
+        return self._call(SENT_OBTAINS, question, Hop.INQUIRER_GATEWAY).requests
+
+    def obtain_requests(self) -> list[ObtainAsked]:
+        """For whom inquirers ask this member to obtain a code, oldest first."""
+        waiting = self._call(FETCH_OBTAIN, ObtainQuery(), Hop.PROVIDER_GATEWAY).requests
+        return [ObtainAsked(one, self._opened(one)) for one in waiting]
+
+    def answer_obtain(self, asked: ObtainAsked, state: ObtainState) -> None:
+        """Say that the code was obtained, or that this member knows no such person; the first word stands."""
+        question = ObtainAnswer(
+            inquirer=asked.request.inquirer, request_id=asked.request.request_id, state=state
+        )
+        self._call(ANSWER_OBTAIN, question, Hop.PROVIDER_GATEWAY)
+
+    def _opened(self, asked: ReceivedObtain) -> FourAttributes | None:
+        try:
+            return open_person(
+                asked.sealed_person,
+                key=self._node.sealing_key(self.member),
+                inquirer=asked.inquirer,
+                request_id=asked.request_id,
+            )
+        except Refused:
+            return None
 
     # records ----------------------------------------------------------------------------------------------------------
 
