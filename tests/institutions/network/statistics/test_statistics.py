@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import msgspec
 import psycopg
 import pytest
 from django.core.cache import cache
@@ -21,7 +23,9 @@ from psycopg.rows import dict_row
 from mynumber.foundation import law
 from mynumber.foundation.tlog import LogSigner
 from mynumber.institutions.network.statistics.rolling import keep_counts
+from mynumber.institutions.network.statistics.usage import RowUsage, Rule, Use
 from mynumber.platform.databases import InstitutionDatabase
+from tests.institutions.network.test_own_use import affair
 from tests.support.directory import make_systems
 from tests.support.tools import needs
 from tests.webkit import faces
@@ -125,16 +129,108 @@ def test_refused_exchanges_use_no_rule(client: Client, database: InstitutionData
     assert counts(database) == (1, 0)
 
 
-def test_rules_never_used_are_listed_and_all_others_are_not(
+def listed(client: Client, use: str) -> list[str]:
+    """The rules of all pages of a list."""
+    found: list[str] = []
+    for number in range(1, 30):
+        page = client.get(f"/statistics/rules?use={use}&page={number}").content.decode()
+        new = re.findall(r'href="/statistics/rules/([^"?]+)"', page)
+        if not new or new[0] in found:
+            break
+        found += new
+    return found
+
+
+def test_every_rule_is_listed_with_its_use_and_those_never_used_are_told_apart(
     client: Client, database: InstitutionDatabase
 ) -> None:
-    rules = len(law.legal_basis(timezone.localdate()).provisions)
-    assert f"{rules}件" in client.get("/statistics/unused").content.decode()
+    rules = [rule.id for rule in law.legal_basis(timezone.localdate()).provisions]
+    assert listed(client, "") == listed(client, "never") == rules
     cache.clear()
     ask(database, datetime.now(UTC) - timedelta(minutes=5))
-    text = client.get("/statistics/unused").content.decode()
-    assert f"{rules - 1}件" in text
-    assert "/table/81-1-4<" not in text
+    assert listed(client, "used") == ["81-1-4"]
+    assert listed(client, "never") == [rule for rule in rules if rule != "81-1-4"]
+    nobody = listed(client, "nobody")
+    assert "1-1-1" in nobody, "no insurer is connected"
+    assert "81-1-3" not in nobody, "cities are"
+    assert client.get("/statistics/rules?use=x").status_code == 422
+    text = client.get("/statistics/").content.decode()
+    for use, words in (("used", "1件を見る"), ("few", "0件を見る"), ("never", f"{len(rules) - 1}件を見る")):
+        assert f'href="/statistics/rules?use={use}">{words}' in text
+
+
+def test_a_rule_that_few_use_is_found_as_such() -> None:
+    rule = Rule("81-1-4", "", "", frozenset(), "", frozenset(), frozenset(), date(2024, 5, 27))
+
+    def uses(asked: int, users: int, could: int) -> set[Use]:
+        return set(RowUsage(rule, asked, users, could, None, None).uses)
+
+    assert uses(3, 1, 10) == {Use.USED}
+    assert uses(3, 1, 11) == {Use.USED, Use.FEW}
+    assert uses(0, 0, 11) == {Use.NEVER}
+    assert uses(0, 0, 0) == {Use.NEVER, Use.NOBODY}
+
+
+def test_a_rule_tells_which_of_those_who_could_used_it_and_how_long_after_its_day(
+    client: Client, database: InstitutionDatabase
+) -> None:
+    ask(database, datetime(2026, 7, 1, 1, tzinfo=UTC), times=3)
+    assert "3 件" in roll_up()
+    ask(database, datetime.now(UTC) - timedelta(seconds=1))
+    with psycopg.connect(database.url) as connection:  # as if all until now were counted
+        connection.execute("UPDATE usage_state SET counted_through = now() - interval '1 minute'")
+    text = client.get("/statistics/rules/81-1-4").content.decode()
+    since = law.dated_rows()["81-1-4"].since
+    for words in (
+        f"施行から{(date(2026, 7, 1) - since).days}日",
+        "照会できる接続機関 2 のうち 1",
+        f"{CITY}</span></th><td",
+    ):
+        assert words in re.sub(r">\s+<", "><", text), words
+    assert re.findall(r'data-label="許可した照会" data-number><span>(\d+)<', text) == ["0", "4"], (
+        "by their ids"
+    )
+    for unknown in ("81-1-99", "x", "own-131229-1-1"):
+        assert client.get(f"/statistics/rules/{unknown}").status_code == 404
+    row = client.get("/table/81-1-4").content.decode()
+    assert "4件" in row
+    assert "/statistics/rules/81-1-4" in row
+    assert "利用 4件" in client.get("/table/?q=81-1-4").content.decode()
+
+
+def test_programs_read_the_use_of_every_rule(client: Client, database: InstitutionDatabase) -> None:
+    ask(database, datetime.now(UTC) - timedelta(hours=2), times=2)
+    roll_up()
+    answer = client.get("/statistics/rules.json").json()
+    rows = {row["id"]: row for row in answer["rows"]}
+    assert list(rows) == [rule.id for rule in law.legal_basis(timezone.localdate()).provisions]
+    assert (rows["81-1-4"]["permitted"], rows["81-1-4"]["institutions"]) == (2, 1)
+    assert rows["81-1-4"]["institutions_that_could"] == 2
+    assert rows["81-1-3"]["first_at"] is None
+
+
+def test_the_use_of_an_own_use_affair_is_counted_like_any_other(
+    client: Client, database: InstitutionDatabase
+) -> None:
+    from mynumber.institutions.network.own_use.models import OwnUseRow
+
+    OwnUseRow.objects.create(
+        notice=uuid4(),
+        kind="new",
+        affair="own-131229-1",
+        content=msgspec.json.encode(affair(number=1, valid_from=date(2026, 7, 1))).decode(),
+        notified=date(2026, 5, 1),
+        accepted=date(2026, 6, 1),
+        received_at=datetime(2026, 6, 1, tzinfo=UTC),
+    )
+    assert listed(client, "never")[-1] == "own-131229-1-1"
+    cache.clear()
+    ask(database, datetime.now(UTC) - timedelta(seconds=1), provision="own-131229-1-1", times=2)
+    text = client.get("/statistics/rules/own-131229-1-1").content.decode()
+    assert "東京都葛飾区" in text
+    assert "照会できる接続機関 1 のうち 1" in text
+    page = client.get("/table/own-131229-1").content.decode()
+    assert 'data-label="許可した照会" data-number><span>2<' in page
 
 
 def test_counts_that_lag_are_said_and_the_rest_is_not_scanned(
@@ -155,13 +251,13 @@ def test_the_figures_of_one_of_several_cores_say_whose_they_are(
     client: Client, database: InstitutionDatabase, tmp_path: Path
 ) -> None:
     words = "この数は一つのコアのものです"
-    for path in ("/statistics/", "/statistics/unused"):
+    for path in ("/statistics/", "/statistics/rules?use=never"):
         assert words not in client.get(path).content.decode()
     systems = make_systems(tmp_path / "two", "network", "network.west", names={"network": "東のコア"})
     systems.node("network").keyring.add_secret("log", LogSigner.generate("test.invalid/log").to_bytes())
     with faces.face(PROJECT, database, **systems.environment("network")):
         cache.clear()
-        for path in ("/", "/statistics/", "/statistics/unused"):
+        for path in ("/", "/statistics/", "/statistics/rules?use=never"):
             text = client.get(path).content.decode()
             assert words in text
             assert "東のコア" in text
@@ -256,6 +352,10 @@ def test_the_pages_are_accessible_on_desk_and_phone(
         browsing() as browser,
     ):
         page = browser.new_page(viewport=PHONE)
-        for path, name in (("/statistics/", "home"), ("/statistics/unused?page=9", "unused")):
+        for path, name in (
+            ("/statistics/", "home"),
+            ("/statistics/rules?use=never&page=9", "rules"),
+            ("/statistics/rules/81-1-4", "rule"),
+        ):
             page.goto(address + path)
             look_at(page, f"statistics-{name}", PHONE, DESK)

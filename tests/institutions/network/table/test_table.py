@@ -18,17 +18,11 @@ from hypothesis import strategies as st
 from mynumber.foundation import law
 from mynumber.foundation.law import InformationKind, InstitutionKind, NotInForce, Status
 from mynumber.institutions.network.table.changing import Sort, What, amendments, changes_between
-from mynumber.institutions.network.table.rows import (
-    Role,
-    Search,
-    found,
-    row_of,
-    rows_on,
-    text_days,
-    wordings,
-)
+from mynumber.institutions.network.table.rows import row_of, rows_on, text_days, wordings
+from mynumber.institutions.network.table.searching import Role, Search, found, items_with
 from mynumber.platform.databases import InstitutionDatabase
 from tests.institutions.network.test_own_use import affair
+from tests.support.directory import make_systems
 from tests.support.tools import needs
 from tests.webkit import faces
 from tests.webkit.face.serving import CHROMIUM, DESK, PHONE, browsing, look_at, serving
@@ -37,6 +31,7 @@ PROJECT = "mynumber.institutions.network.settings"
 faces.install(PROJECT)
 TODAY = date(2026, 11, 22)
 LARGEST_PAGE = 150_000
+CITY, OTHER = "municipality.131229", "municipality.011002"
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +40,26 @@ def database(institution_database: Callable[..., InstitutionDatabase]) -> Instit
 
 
 @pytest.fixture(scope="module")
-def client(database: InstitutionDatabase) -> Iterator[Client]:
-    with faces.face(PROJECT, database):
+def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    systems = make_systems(
+        tmp_path_factory.mktemp("table"),
+        CITY,
+        OTHER,
+        "pension_service",
+        "network",
+        kinds={
+            CITY: ("municipality", "city"),
+            OTHER: ("municipality",),
+            "pension_service": ("pension_service",),
+        },
+        names={CITY: "葛飾区", OTHER: "葛城村", "pension_service": "日本年金機構"},
+    )
+    return systems.environment("network")
+
+
+@pytest.fixture(scope="module")
+def client(database: InstitutionDatabase, variables: dict[str, str]) -> Iterator[Client]:
+    with faces.face(PROJECT, database, **variables):
         yield Client(SERVER_NAME="localhost")
 
 
@@ -106,10 +119,47 @@ def test_a_search_finds_by_kind_role_information_affair_and_words_of_items() -> 
     assert tax
     item = law.legal_basis(TODAY).items_of("81-1-4")[0]
     assert "81-1-4" in [row.provision.id for row in found(rows, Search(words=item.words))]
-    assert found(rows, Search(words="81-1-4"))[0].provision.id == "81-1-4"
+    assert [row.provision.id for row in found(rows, Search(words="81-1-4"))] == ["81-1-4"]
     assert found(rows, Search(words="８１－１－４"))[0].provision.id == "81-1-4", "full-width as half-width"
     assert found(rows, Search(words="海賊")) == []
     assert found(rows, Search(words="local TAX")), "English labels, whatever the case"
+
+
+def test_ids_and_numbers_are_found_as_people_write_them() -> None:
+    rows = rows_on(TODAY)
+
+    def ids(**search: Any) -> list[str]:
+        return [row.provision.id for row in found(rows, Search(**search))]
+
+    of_affair = [rule.id for rule in law.legal_basis(TODAY).affair("81-1").provisions]
+    assert ids(words="81-1") == ids(affair="81") == ids(affair="８１項") == ids(affair="81-1") == of_affair
+    assert ids(words="1-1-4") == ["1-1-4"], "not every id that ends so"
+    assert ids(words="81-1-4-1") == ["81-1-4"]
+    exact = law.legal_basis(TODAY).item("81-1-4-1")
+    assert "81-1-4" in ids(words=exact.detail_id)
+    assert ids(affair="81-1.3") == of_affair
+    assert ids(affair="12の2") == [rule.id for rule in law.legal_basis(TODAY).affair("12_2-1").provisions]
+    assert ids(affair="児童扶養手当法による児童扶養手当の支給") == of_affair
+    assert ids(words="第83条") == ids(words="第八十三条")
+    assert "81-1-4" in ids(words="第83条")
+    assert "14-1-1" not in ids(words="第83条")
+    row = row_of("81-1-4", TODAY)
+    assert row is not None
+    assert exact in items_with(row, Search(words="第83条第1号ヌ").needles)
+    assert items_with(row, Search(words="81-1-4-1").needles) == (exact,)
+    former = rows_on(date(2024, 5, 26))
+    assert {row.affair.id for row in found(former, Search(affair="57"))} == {"former-57-1"}
+
+
+def test_a_connected_institution_is_found_by_its_name(client: Client) -> None:
+    text = text_of(client, "/table/?member=葛飾区&role=inquirer&affair=81-1")
+    assert "/table/81-1-4" in text
+    assert "見つかりません" in text_of(client, "/table/?member=葛城村&role=inquirer&affair=81-1"), (
+        "a village without a welfare office"
+    )
+    assert "/table/81-1-4" in text_of(client, "/table/?member=pension_service&role=provider&affair=81-1")
+    assert "つながっていません" in text_of(client, "/table/?member=どこにもない市", 422)
+    assert "葛城村、葛飾区" in text_of(client, "/table/?member=葛", 422)
 
 
 def test_a_row_not_yet_in_force_stands_visible_as_such_and_a_repealed_one_keeps_its_last_words() -> None:
@@ -183,7 +233,15 @@ def test_a_day_that_has_no_table_is_said_in_words(client: Client, day: str) -> N
 
 @pytest.mark.parametrize(
     "query",
-    ["institution=king", "role=x", "information=%00", "status=maybe", "q=" + "x" * 101, "affair=" + "1" * 21],
+    [
+        "institution=king",
+        "role=x",
+        "information=%00",
+        "status=maybe",
+        "q=" + "x" * 101,
+        "affair=" + "1" * 101,
+        "member=" + "x" * 101,
+    ],
 )
 def test_a_filter_that_does_not_exist_is_refused(client: Client, query: str) -> None:
     text_of(client, f"/table/?{query}", 422)
@@ -278,12 +336,10 @@ def test_the_pages_speak_english(client: Client) -> None:
 
 
 @needs(CHROMIUM)
-def test_the_pages_are_accessible_on_desk_and_phone(database: InstitutionDatabase) -> None:
-    variables = {
-        "DATABASE_URL": database.url,
-        "MYNUMBER_PUBLIC_URLS": "{}",
-        "MYNUMBER_INSTITUTION": "network",
-    }
+def test_the_pages_are_accessible_on_desk_and_phone(
+    database: InstitutionDatabase, variables: dict[str, str]
+) -> None:
+    environment = {**variables, "DATABASE_URL": database.url, "MYNUMBER_PUBLIC_URLS": "{}"}
     pages = {
         "/table/?q=児童扶養手当&affair=81-1": "list",
         "/table/81-1-4": "row",
@@ -295,7 +351,7 @@ def test_the_pages_are_accessible_on_desk_and_phone(database: InstitutionDatabas
         "/table/?day=2016-01-01": "no-day",
     }
     with (
-        serving("mynumber.institutions.network.wsgi:application", **variables) as address,
+        serving("mynumber.institutions.network.wsgi:application", **environment) as address,
         browsing() as browser,
     ):
         page = browser.new_page(viewport=PHONE)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Min, Sum
 
-from mynumber.foundation.law import InstitutionKind, LegalBasis, Provision
+from mynumber.foundation import law
+from mynumber.foundation.law import InformationKind, InstitutionKind
+from mynumber.institutions.network.own_use.rows import JAPAN
+from mynumber.institutions.network.own_use.stored import name_of, own_use_rows
 from mynumber.institutions.network.statistics.models import UsageHour, UsageRow, UsageState
-from mynumber.protocols.directory import Directory
+from mynumber.protocols.directory import Directory, System
+from mynumber.protocols.own_use import MEMBER_PREFIX
+from mynumber.webkit.messages import this_node
 
 LIVE_AT_MOST: Final = timedelta(hours=1)
 """What is not yet counted is read from the records only if it is so little: a visitor must not scan them."""
+KEPT_SECONDS: Final = 30
+FEW: Final = 10
+"""Fewer than one in so many of those who could: what the Board of Audit calls hardly used."""
 
 _LIVE: Final = """
     SELECT asked.provision, asked.inquirer, event.reason, count(*)
@@ -26,16 +37,74 @@ _LIVE: Final = """
 """
 
 
+class Use(StrEnum):
+    """Whether a rule is used; one rule may be several of these."""
+
+    USED = "used"
+    FEW = "few"
+    NEVER = "never"
+    NOBODY = "nobody"
+    """Never used, and no institution is connected that could."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in force today: of the table, or of an own-use affair."""
+
+    id: str
+    inquirer: str
+    """Who may ask, in the words of the law; of an own-use affair the local government."""
+    affair: str
+    inquirer_kinds: frozenset[InstitutionKind]
+    """Empty for an own-use affair: `member` alone may ask."""
+    member: str
+    provider_kinds: frozenset[InstitutionKind]
+    information_kinds: frozenset[InformationKind]
+    since: date
+    """First day on which it applied, in whatever words."""
+
+    def may_ask(self, member: System) -> bool:
+        """Whether a connected institution is one that may ask by it."""
+        if self.member:
+            return member.id == self.member
+        return not self.inquirer_kinds.isdisjoint(InstitutionKind.named(kind) for kind in member.kinds)
+
+
 @dataclass(frozen=True, slots=True)
 class RowUsage:
     """A rule in force, and its use since counting began."""
 
-    provision: Provision
+    rule: Rule
     asked: int
     users: int
     """Institutions that were permitted by it at least once."""
     could: int
-    """Institutions connected now whose kind may ask by it."""
+    """Institutions connected now that may ask by it."""
+    first_at: datetime | None
+    last_at: datetime | None
+
+    @property
+    def uses(self) -> frozenset[Use]:
+        """What kinds of use this is."""
+        found = {Use.USED if self.asked else Use.NEVER}
+        if self.asked and FEW * self.users < self.could:
+            found.add(Use.FEW)
+        if not self.asked and not self.could:
+            found.add(Use.NOBODY)
+        return frozenset(found)
+
+    @property
+    def lead_days(self) -> int | None:
+        """Days from the day on which the rule began to apply to the first inquiry that was counted (PORTAL: how fast a new link starts)."""
+        return (self.first_at.astimezone(JAPAN).date() - self.rule.since).days if self.first_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionUsage:
+    """How often one institution was permitted by a rule."""
+
+    name: str
+    asked: int
     last_at: datetime | None
 
 
@@ -58,64 +127,134 @@ class Live:
     asked: int
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is known at a moment; kept for :data:`KEPT_SECONDS`."""
+
+    rows: tuple[RowUsage, ...]
+    """Every rule in force, in the order of the table; own-use affairs at the end."""
+    live: tuple[Live, ...]
+
+    def of(self, rule_id: str) -> RowUsage | None:
+        """The use of one rule; None if none of this id is in force."""
+        return next((row for row in self.rows if row.rule.id == rule_id), None)
+
+    def most_used(self) -> list[RowUsage]:
+        """The rules that were used, most first."""
+        return sorted((row for row in self.rows if row.asked), key=lambda row: -row.asked)
+
+
+def usage_at(at: datetime) -> Usage:
+    """The use of every rule in force, as of some seconds ago at most."""
+    kept: Usage | None = cache.get("usage")
+    if kept is None:
+        since_counts = live(at)
+        kept = Usage(tuple(_usage(list(rules_on(at.astimezone(JAPAN).date())), since_counts)), since_counts)
+        cache.set("usage", kept, KEPT_SECONDS)
+    return kept
+
+
+def rules_on(day: date) -> Iterator[Rule]:
+    """Every rule in force on a day, in the order of the table; then those of own-use affairs."""
+    basis, dated = law.legal_basis(day), law.dated_rows()
+    for provision in basis.provisions:
+        affair = basis.affair(provision.affair_id)
+        yield Rule(
+            provision.id,
+            affair.inquirer_words,
+            affair.words,
+            affair.inquirer_kinds,
+            "",
+            provision.provider_kinds,
+            provision.information_kinds,
+            dated[provision.id].since,
+        )
+    for own in own_use_rows().on(day):
+        if own.status(day) is not law.Status.IN_FORCE:
+            continue
+        for ordinal, taken in enumerate(own.rules, start=1):
+            over = basis.provision(taken.provision_id)
+            if over is not None:
+                yield Rule(
+                    f"{own.id}-{ordinal}",
+                    name_of(own),
+                    own.words,
+                    frozenset(),
+                    f"{MEMBER_PREFIX}{own.body}",
+                    over.provider_kinds,
+                    over.information_kinds,
+                    own.valid_from,
+                )
+
+
 def counted(at: datetime) -> Counted:
     """How far the counts go, and whether that is far enough."""
     through = UsageState.objects.values_list("counted_through", flat=True).first()
     return Counted(through, through is not None and at - through > LIVE_AT_MOST)
 
 
-def live(at: datetime) -> list[Live]:
-    """Today's live part: what is not yet in the counts. Empty if that is more than an hour."""
+def live(at: datetime) -> tuple[Live, ...]:
+    """What is not yet in the counts. Empty if that is more than an hour."""
     state = counted(at)
-    since = state.through or at - LIVE_AT_MOST
     if state.stale:
-        return []
+        return ()
     with connection.cursor() as cursor:
-        cursor.execute(_LIVE, [since])
-        return [Live(*row) for row in cursor.fetchall()]
+        cursor.execute(_LIVE, [state.through or at - LIVE_AT_MOST])
+        return tuple(Live(*row) for row in cursor.fetchall())
 
 
-def usage_of(basis: LegalBasis, directory: Directory, since_counts: list[Live]) -> list[RowUsage]:
-    """Every rule in force, most used first; rules never used at the end, in the order of the table."""
+def _usage(rules: list[Rule], since_counts: tuple[Live, ...]) -> Iterator[RowUsage]:
     sums = {
-        row["provision"]: row
-        for row in UsageRow.objects.values("provision").annotate(
-            asked=Sum("asked"), users=Count("inquirer"), last_at=Max("last_at")
+        provision: counts
+        for provision, *counts in UsageRow.objects.values_list("provision").annotate(
+            Sum("asked"), Count("inquirer"), Min("first_at"), Max("last_at")
         )
     }
-    fresh: dict[str, int] = {}
-    fresh_users: dict[str, set[str]] = {}
+    fresh: dict[str, dict[str, int]] = {}
     for one in since_counts:
         if one.provision and one.reason is None:
-            fresh[one.provision] = fresh.get(one.provision, 0) + one.asked
-            fresh_users.setdefault(one.provision, set()).add(one.inquirer)
+            fresh.setdefault(one.provision, {})[one.inquirer] = one.asked
     known = set(
-        UsageRow.objects.filter(provision__in=list(fresh_users)).values_list("provision", "inquirer")
-        if fresh_users
+        UsageRow.objects.filter(provision__in=list(fresh)).values_list("provision", "inquirer")
+        if fresh
         else ()
     )
-    members = [frozenset(InstitutionKind.named(kind) for kind in one.kinds) for one in directory.members()]
-    could = {
-        affair.id: sum(not affair.inquirer_kinds.isdisjoint(kinds) for kinds in members)
-        for affair in basis.affairs
-    }
-    found = []
-    for provision in basis.provisions:
-        row = sums.get(provision.id)
-        new = sum((provision.id, user) not in known for user in fresh_users.get(provision.id, ()))
-        found.append(
-            RowUsage(
-                provision,
-                (row["asked"] if row else 0) + fresh.get(provision.id, 0),
-                (row["users"] if row else 0) + new,
-                could[provision.affair_id],
-                row["last_at"] if row else None,
-            )
+    members = this_node().directory.members()
+    could: dict[tuple[str, frozenset[InstitutionKind]], int] = {}
+    for rule in rules:
+        askers = rule.member, rule.inquirer_kinds
+        if askers not in could:
+            could[askers] = sum(map(rule.may_ask, members))
+        asked, users, first_at, last_at = sums.get(rule.id, (0, 0, None, None))
+        new = fresh.get(rule.id, {})
+        yield RowUsage(
+            rule,
+            asked + sum(new.values()),
+            users + sum((rule.id, user) not in known for user in new),
+            could[askers],
+            first_at,
+            last_at,
         )
-    return sorted(found, key=lambda usage: -usage.asked)
 
 
-def load(since: datetime, since_counts: list[Live], at: datetime) -> list[tuple[datetime, int, int]]:
+def by_institution(usage: Usage, rule: Rule, directory: Directory) -> list[InstitutionUsage]:
+    """Every connected institution that may ask by a rule, and whoever else did, by their ids: no ranking."""
+    counts: dict[str, tuple[int, datetime | None]] = {
+        row.inquirer: (row.asked, row.last_at)
+        for row in UsageRow.objects.filter(provision=rule.id).only("inquirer", "asked", "last_at")
+    }
+    for one in usage.live:
+        if one.provision == rule.id and one.reason is None:
+            asked, last_at = counts.get(one.inquirer, (0, None))
+            counts[one.inquirer] = asked + one.asked, last_at
+    could = {member.id for member in directory.members() if rule.may_ask(member)}
+    return [
+        InstitutionUsage(directory.name(member), *counts.get(member, (0, None)))
+        for member in sorted(could | counts.keys())
+    ]
+
+
+def load(since: datetime, since_counts: tuple[Live, ...], at: datetime) -> list[tuple[datetime, int, int]]:
     """Permitted and refused of each hour from `since`, hours without any included."""
     permitted: dict[datetime, int] = {}
     refused: dict[datetime, int] = {}

@@ -1,77 +1,159 @@
-"""Pages of usage: load, refusals by reason, rules and who used them, rules never used. No ranking of institutions."""
+"""Pages of usage: load, refusals by reason, every rule with its use, one rule by institution. No ranking of institutions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
+import msgspec
+from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from mynumber.foundation import law
 from mynumber.institutions.network.core.refusals import By, count_refusals
 from mynumber.institutions.network.siblings.own import name_among_several
 from mynumber.institutions.network.statistics import usage
+from mynumber.institutions.network.statistics.usage import Use
 from mynumber.institutions.network.table.forms import label_of, say
 from mynumber.protocols.refusal import Reason
 from mynumber.webkit.access import public
 from mynumber.webkit.face.charts import Chart, Point, Shape
-from mynumber.webkit.face.parts import Column, Link, Table
+from mynumber.webkit.face.forms import PlainForm
+from mynumber.webkit.face.parts import Column, Table
 from mynumber.webkit.messages import this_node
 
-KEPT_SECONDS = 30
 HOURS = 48
 DAYS_OF_REFUSALS = 7
 TOP_ROWS = 10
 ROWS_A_PAGE = 50
+FORMAT = "mynumber.usage.v1"
+
+
+class UseForm(PlainForm):
+    """Which rules to list."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["use"] = forms.ChoiceField(
+            label=say("どの規定", "Which rules"),
+            required=False,
+            choices=[
+                ("", say("すべて", "all")),
+                (Use.USED.value, say("使われた規定", "used")),
+                (
+                    Use.FEW.value,
+                    say(
+                        f"使った機関が、照会できる機関の{usage.FEW}分の1に満たない規定",
+                        f"used by fewer than one in {usage.FEW} of those who could",
+                    ),
+                ),
+                (Use.NEVER.value, say("使われたことのない規定", "never used")),
+                (
+                    Use.NOBODY.value,
+                    say(
+                        "うち、照会できる機関がまだつながっていない規定",
+                        "of these, nobody connected could ask",
+                    ),
+                ),
+            ],
+        )
 
 
 @public  # counts, without persons
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """Load, refusals, the rules used most, and how many never were."""
-    figures = _figures(timezone.now().astimezone(UTC))
-    return render(request, "network/statistics.html", {**figures, "one_core": _one_core()})
+    return render(request, "network/statistics.html", _figures(_now()))
 
 
 @public  # counts, without persons
 @require_safe
-def unused(request: HttpRequest) -> HttpResponse:
-    """The rules in force that nobody ever used (the Board of Audit's finding)."""
-    rows = [row for row in _usage(timezone.now().astimezone(UTC)) if not row.asked]
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every rule in force with its use; those never used are the Board of Audit's finding."""
+    form = UseForm(request.GET)
+    if not form.is_valid():
+        return render(request, "network/statistics_rules.html", {"form": form}, status=422)
+    use = Use(form.cleaned_data["use"]) if form.cleaned_data["use"] else None
+    found = [row for row in usage.usage_at(_now()).rows if use is None or use in row.uses]
+    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": _shown(page),
+        "total": len(found),
+        "never": use is Use.NEVER,
+        "one_core": _one_core(),
+    }
+    return render(request, "network/statistics_rules.html", context)
+
+
+@public  # counts, without persons
+@require_safe
+def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
+    """One rule: which of the institutions that could ask by it did, and how often."""
+    known = usage.usage_at(_now())
+    row = known.of(rule_id)
+    if row is None:
+        raise Http404
+    found = usage.by_institution(known, row.rule, this_node().directory)
+    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     table = Table.build(
-        say("使われたことのない規定", "Rules never used"),
+        say("この規定で照会できる機関", "Institutions that may ask by this rule"),
         [
-            say("規定", "Rule"),
-            say("情報", "Information"),
-            Column(say("照会できる接続機関", "Could ask"), number=True),
-            say("施行", "In force from"),
+            say("機関", "Institution"),
+            Column(say("許可した照会", "Permitted"), number=True),
+            say("最後", "Last counted"),
         ],
-        [
-            (_link(row.provision.id), _kinds(row), row.could, row.provision.valid_from.isoformat())
-            for row in page
-        ],
+        [(one.name, one.asked, one.last_at) for one in page],
     )
-    return render(
-        request,
-        "network/statistics_unused.html",
-        {"page": page, "table": table, "total": len(rows), "one_core": _one_core()},
+    context = {
+        "row": row,
+        "information": _kinds(row),
+        "page": page,
+        "table": table if found else None,
+        "one_core": _one_core(),
+    }
+    return render(request, "network/statistics_rule.html", context)
+
+
+@public  # counts, without persons
+@require_safe
+@gzip_page
+def rules_json(request: HttpRequest) -> HttpResponse:
+    """The use of every rule for programs."""
+    at = _now()
+    body = {
+        "format": FORMAT,
+        "core": _one_core() or None,
+        "counted_through": usage.counted(at).through,
+        "rows": [
+            {
+                "id": row.rule.id,
+                "since": row.rule.since,
+                "permitted": row.asked,
+                "institutions": row.users,
+                "institutions_that_could": row.could,
+                "first_at": row.first_at,
+                "last_at": row.last_at,
+            }
+            for row in usage.usage_at(at).rows
+        ],
+    }
+    return HttpResponse(
+        msgspec.json.encode(body),
+        content_type="application/json; charset=utf-8",
+        headers={"Access-Control-Allow-Origin": "*"},
     )
 
 
-def _usage(at: datetime) -> list[usage.RowUsage]:
-    kept: list[usage.RowUsage] | None = cache.get("usage")
-    if kept is None:
-        basis = law.legal_basis(timezone.localdate())
-        kept = usage.usage_of(basis, this_node().directory, usage.live(at))
-        cache.set("usage", kept, KEPT_SECONDS)
-    return kept
+def _now() -> datetime:
+    return timezone.now().astimezone(UTC)
 
 
 def _one_core() -> str:
@@ -79,16 +161,17 @@ def _one_core() -> str:
 
 
 def _figures(at: datetime) -> dict[str, Any]:
-    rows = _usage(at)
-    used = [row for row in rows if row.asked]
+    known = usage.usage_at(at)
+    most_used = known.most_used()[:TOP_ROWS]
     since = at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
-    load = usage.load(since, usage.live(at), at)
+    load = usage.load(since, known.live, at)
     refusals = count_refusals([By.REASON], since=at - timedelta(days=DAYS_OF_REFUSALS), until=at)
     return {
+        "one_core": _one_core(),
         "counted": usage.counted(at),
-        "used": len(used),
-        "unused": len(rows) - len(used),
-        "rules": len(rows),
+        "rules": len(known.rows),
+        "few_of": usage.FEW,
+        **{use.value: sum(use in row.uses for row in known.rows) for use in Use},
         "load": Chart(
             "load",
             say(f"1時間ごとの照会（直近{HOURS}時間）", f"Inquiries an hour (last {HOURS} hours)"),
@@ -114,30 +197,24 @@ def _figures(at: datetime) -> dict[str, Any]:
             "top",
             say(f"よく使われる規定（上位{TOP_ROWS}）", f"Rules used most (top {TOP_ROWS})"),
             say("件", "permitted"),
-            tuple(Point(row.provision.id, row.asked) for row in used[:TOP_ROWS]),
+            tuple(Point(row.rule.id, row.asked) for row in most_used),
             Shape.BARS,
         ),
-        "table": Table.build(
-            say("よく使われる規定", "Rules used most"),
-            [
-                say("規定", "Rule"),
-                say("情報", "Information"),
-                Column(say("許可した照会", "Permitted"), number=True),
-                Column(say("使った機関", "Used by"), number=True),
-                Column(say("照会できる接続機関", "Could ask"), number=True),
-                say("最後", "Last counted"),
-            ],
-            [
-                (_link(row.provision.id), _kinds(row), row.asked, row.users, row.could, row.last_at)
-                for row in used[:TOP_ROWS]
-            ],
-        ),
+        "most_used": _shown(most_used),
     }
 
 
-def _link(provision_id: str) -> Link:
-    return Link(provision_id, reverse("table-row", args=[provision_id]))
+@dataclass(frozen=True, slots=True)
+class ShownUse:
+    """A rule in a list."""
+
+    use: usage.RowUsage
+    information: str
+
+
+def _shown(rows: Iterable[usage.RowUsage]) -> list[ShownUse]:
+    return [ShownUse(row, _kinds(row)) for row in rows]
 
 
 def _kinds(row: usage.RowUsage) -> str:
-    return say("、", ", ").join(label_of(kind) for kind in sorted(row.provision.information_kinds))
+    return say("、", ", ").join(label_of(kind) for kind in sorted(row.rule.information_kinds))

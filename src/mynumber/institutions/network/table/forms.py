@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from mynumber.foundation.law import InformationKind, InstitutionKind, Status
 from mynumber.foundation.law.former import FORMER_SINCE
-from mynumber.institutions.network.table.rows import Role, Search
+from mynumber.institutions.network.table.searching import Role, Search
+from mynumber.protocols.directory import Directory, System
 from mynumber.webkit.face.forms import PlainForm
 from mynumber.webkit.face.language import is_english
 
 LONGEST_WORDS = 100
+NAMED_IN_AN_ERROR = 5
 _DAY_WIDGET = {"type": "date", "min": FORMER_SINCE.isoformat()}
 
 
@@ -65,14 +67,49 @@ class DayField(forms.DateField):
         return day
 
 
+class MemberField(forms.CharField):
+    """A connected institution, by its name, a part that only one name has, or its id; cleaned to the system or None."""
+
+    def __init__(self, directory: Directory, label: str) -> None:
+        super().__init__(label=label, required=False, max_length=LONGEST_WORDS)
+        self._directory = directory
+
+    def clean(self, value: Any) -> System | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        members = self._directory.members()
+        exact = [one for one in members if text in {one.id, one.name}]
+        found = exact or [one for one in members if text in one.name]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError(
+                say(
+                    "この名前の機関は、つながっていません。機関の種類でもさがせます。",
+                    "No institution of this name is connected. You can search by kind of institution too.",
+                )
+            )
+        names = say("、", ", ").join(sorted(one.name for one in found)[:NAMED_IN_AN_ERROR])
+        raise forms.ValidationError(
+            say(
+                f"この名前が当てはまる機関が{len(found)}あります（{names}など）。全部の名前を入力してください。",
+                f"{len(found)} institutions are named so ({names}, ...): enter the whole name.",
+            )
+        )
+
+
 class SearchForm(PlainForm):
     """The filters above the table."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, directory: Directory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         everything = [("", say("すべて", "All"))]
         self.fields["q"] = forms.CharField(
             label=say("ことば", "Words"), required=False, max_length=LONGEST_WORDS, strip=True
+        )
+        self.fields["member"] = MemberField(
+            directory, say("つながっている機関の名前", "Name of a connected institution")
         )
         self.fields["institution"] = forms.ChoiceField(
             label=say("機関の種類", "Kind of institution"),
@@ -94,7 +131,9 @@ class SearchForm(PlainForm):
             choices=everything + [(kind.value, label_of(kind)) for kind in InformationKind],
         )
         self.fields["affair"] = forms.CharField(
-            label=say("事務の番号", "Number of the affair"), required=False, max_length=20
+            label=say("事務の番号または名前", "Affair (number or words)"),
+            required=False,
+            max_length=LONGEST_WORDS,
         )
         self.fields["day"] = DayField(say("いつの表", "Table of the day"))
         self.fields["status"] = forms.ChoiceField(
@@ -120,6 +159,9 @@ class SearchForm(PlainForm):
         return Search(
             words=data["q"],
             institution=InstitutionKind(data["institution"]) if data["institution"] else None,
+            member=frozenset(InstitutionKind.named(kind) for kind in data["member"].kinds)
+            if data["member"]
+            else None,
             role=Role(data["role"] or Role.EITHER),
             information=InformationKind(data["information"]) if data["information"] else None,
             affair=data["affair"],

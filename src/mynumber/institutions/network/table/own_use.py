@@ -7,24 +7,17 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from mynumber.foundation.law import LawError, OwnUseAffair, Status, legal_basis
-from mynumber.foundation.numbers.local_government import UnknownLocalGovernment, find
-from mynumber.institutions.network.own_use.models import OwnUseRow
-from mynumber.institutions.network.own_use.rows import OwnUseRows
+from mynumber.institutions.network.own_use.stored import name_of, own_use_rows
+from mynumber.institutions.network.statistics.usage import Usage, usage_at
 from mynumber.institutions.network.table.forms import DayForm, say, status_words
 from mynumber.webkit.access import public
-from mynumber.webkit.face.parts import Cell, Chip, Kind, Link, Table
+from mynumber.webkit.face.parts import Cell, Chip, Column, Kind, Link, Table
 
 TONES = {Status.IN_FORCE: Kind.SUCCESS, Status.NOT_YET: Kind.INFO, Status.REPEALED: Kind.NEUTRAL}
-
-
-def own_use_rows() -> OwnUseRows:
-    """What the commission accepted so far."""
-    return OwnUseRows(
-        OwnUseRow.objects.order_by("id").values("id", "kind", "content", "notified", "accepted")
-    )
 
 
 @public  # law
@@ -76,22 +69,14 @@ def own_use_row(request: HttpRequest, row_id: str, on: date) -> HttpResponse:
         "day": on,
         "name": name_of(affair),
         "status": _chip(affair, on),
-        "rules": _rules(affair, on),
+        "rules": _rules(affair, on, usage_at(timezone.now())),
         "versions": rows.versions_of(affair_id),
         "cite": request.build_absolute_uri(_address(affair.id, on)),
     }
     return render(request, "network/table_own_use_row.html", context)
 
 
-def name_of(affair: OwnUseAffair) -> str:
-    """The name of the local government."""
-    try:
-        return find(affair.body).full_name
-    except UnknownLocalGovernment:
-        return str(affair.body)
-
-
-def _rules(affair: OwnUseAffair, on: date) -> Table:
+def _rules(affair: OwnUseAffair, on: date, usage: Usage) -> Table:
     try:
         basis = legal_basis(max(on, affair.valid_from))
     except LawError:
@@ -99,6 +84,7 @@ def _rules(affair: OwnUseAffair, on: date) -> Table:
     rows: list[list[Cell]] = []
     for ordinal, rule in enumerate(affair.rules, start=1):
         provision = basis.provision(rule.provision_id)
+        use = usage.of(f"{affair.id}-{ordinal}")
         chosen = [item for item in basis.items_of(rule.provision_id) if item.id in rule.items]
         rows.append(
             [
@@ -107,6 +93,7 @@ def _rules(affair: OwnUseAffair, on: date) -> Table:
                 provision.provider_words if provision else None,
                 provision.information_words if provision else None,
                 "、".join(item.words for item in chosen) or say("すべて", "all"),
+                use.asked if use else None,
             ]
         )
     return Table.build(
@@ -117,6 +104,7 @@ def _rules(affair: OwnUseAffair, on: date) -> Table:
             say("提供者", "Provider"),
             say("情報", "Information"),
             say("項目", "Items"),
+            Column(say("許可した照会", "Permitted"), number=True),
         ],
         rows,
     )

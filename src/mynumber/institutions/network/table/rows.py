@@ -1,4 +1,4 @@
-"""The rows of the table as a page shows them: with their status on a day, searchable by words, kinds and affair.
+"""The rows of the table as a page shows them: with their status on a day, and what words are looked for in (:mod:`.searching`).
 
 All of it is made from :mod:`mynumber.foundation.law` once a text and kept: a visitor costs a walk over some hundred rows in memory.
 """
@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import bisect
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cache
 
 from mynumber.foundation import law
 from mynumber.foundation.law import (
     Affair,
     DetailedAffair,
-    InformationKind,
-    InstitutionKind,
     Item,
     LegalBasis,
     NotInForce,
@@ -27,14 +24,6 @@ from mynumber.foundation.law import (
 )
 from mynumber.foundation.law.basis import committed_history
 from mynumber.foundation.law.former import FORMER_SINCE, FORMER_TEXT
-
-
-class Role(StrEnum):
-    """As what an institution is looked for."""
-
-    EITHER = "either"
-    INQUIRER = "inquirer"
-    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +46,11 @@ class TableRow:
         """The detailed items of the rule in that wording; none in the former table."""
         return self.basis.items_of(self.provision.id)
 
-    def items_with(self, words: tuple[str, ...]) -> tuple[Item, ...]:
-        """Those items in which all the words (folded) occur."""
-        return tuple(item for item in self.items if all(word in folded(item.words) for word in words))
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the rule, its affair, and its exact affairs and items."""
+        of_items = (one for item in self.items for one in (item.id, item.detail_id))
+        return frozenset((self.provision.id, self.affair.id, *of_items))
 
     @property
     def details(self) -> Iterator[tuple[DetailedAffair, tuple[Item, ...]]]:
@@ -70,23 +61,6 @@ class TableRow:
         for detail in self.basis.details_of(self.affair.id):
             if detail.id in by_detail:
                 yield detail, tuple(by_detail[detail.id])
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What a visitor looks for; empty fields ask nothing."""
-
-    words: str = ""
-    institution: InstitutionKind | None = None
-    role: Role = Role.EITHER
-    information: InformationKind | None = None
-    affair: str = ""
-    status: Status | None = Status.IN_FORCE
-
-    @property
-    def needles(self) -> tuple[str, ...]:
-        """The words, folded; all of them must occur."""
-        return tuple(folded(self.words).split())
 
 
 def folded(words: str) -> str:
@@ -154,39 +128,16 @@ def _haystack(basis: LegalBasis, affair: Affair, provision: Provision) -> str:
     return folded(
         "\n".join(
             (
-                provision.id,
                 provision.article_label,
                 affair.inquirer_words,
                 affair.words,
                 provision.provider_words,
                 provision.information_words,
                 *(f"{kind.label_ja}\n{kind.label_en}" for kind in kinds),
-                *(item.words for item in basis.items_of(provision.id)),
+                *(f"{item.label}\n{item.words}" for item in basis.items_of(provision.id)),
             )
         )
     )
-
-
-def found(rows: Iterable[TableRow], search: Search) -> list[TableRow]:
-    """The rows that answer the search, in their order."""
-    return [row for row in rows if _answers(row, search)]
-
-
-def _answers(row: TableRow, search: Search) -> bool:
-    if search.status is not None and row.status is not search.status:
-        return False
-    if search.affair and row.affair.id != search.affair:
-        return False
-    if search.information is not None and search.information not in row.provision.information_kinds:
-        return False
-    if search.institution is not None and not _names(row, search.institution, search.role):
-        return False
-    return all(word in row.haystack for word in search.needles)
-
-
-def _names(row: TableRow, kind: InstitutionKind, role: Role) -> bool:
-    asks, gives = kind in row.affair.inquirer_kinds, kind in row.provision.provider_kinds
-    return {Role.EITHER: asks or gives, Role.INQUIRER: asks, Role.PROVIDER: gives}[role]
 
 
 def row_of(provision_id: str, on: date) -> TableRow | None:

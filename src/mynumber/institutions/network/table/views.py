@@ -19,6 +19,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -36,6 +37,7 @@ from mynumber.foundation.facts import (
 )
 from mynumber.foundation.law import Change, InformationKind, InstitutionKind, Item, Status, UnknownItem
 from mynumber.foundation.law.own_use import is_own_use
+from mynumber.institutions.network.statistics.usage import RowUsage, usage_at
 from mynumber.institutions.network.table import changing, export
 from mynumber.institutions.network.table.forms import (
     ChangesForm,
@@ -49,14 +51,15 @@ from mynumber.institutions.network.table.layouts import field_table
 from mynumber.institutions.network.table.own_use import own_use_row
 from mynumber.institutions.network.table.rows import (
     TableRow,
-    found,
     row_of,
     rows_on,
     text_days,
     wordings,
 )
+from mynumber.institutions.network.table.searching import found, items_with
 from mynumber.webkit.access import public
 from mynumber.webkit.face.parts import Chip, Column, Kind, Link, Table
+from mynumber.webkit.messages import this_node
 
 ROWS_A_PAGE = 20
 CHANGES_A_PAGE = 40
@@ -82,19 +85,23 @@ class ShownRow:
     information: str
     item_count: int
     matching: tuple[Item, ...]
+    use: RowUsage | None
+    """None for a rule that is not in force today."""
 
 
 @public  # law
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
     """The table of a day, searched and in pages."""
-    form = SearchForm(request.GET)
+    form = SearchForm(request.GET, directory=this_node().directory)
     if not form.is_valid():
         return render(request, "network/table.html", {"form": form, "texts": text_days()}, status=422)
     search, on = form.search, form.day
     answers = found(rows_on(on), search)
     page = Paginator(answers, ROWS_A_PAGE).get_page(request.GET.get("page"))
     basis = law.legal_basis(on)
+    usage = usage_at(timezone.now())
+    explicit = bool(form.cleaned_data["day"])
     context = {
         "form": form,
         "day": on,
@@ -103,22 +110,25 @@ def table(request: HttpRequest) -> HttpResponse:
         "in_force": len(basis.provisions),
         "basis": basis,
         "latest": text_days()[-1],
-        "rows": [_shown(row, on, search.needles, explicit=bool(form.cleaned_data["day"])) for row in page],
+        "rows": [
+            _shown(row, on if explicit else None, search.needles, usage.of(row.provision.id)) for row in page
+        ],
         "json": f"{reverse('table-json')}?day={on.isoformat()}",
     }
     return render(request, "network/table.html", context)
 
 
-def _shown(row: TableRow, on: date, needles: tuple[str, ...], *, explicit: bool) -> ShownRow:
+def _shown(row: TableRow, given: date | None, needles: tuple[str, ...], use: RowUsage | None) -> ShownRow:
     return ShownRow(
         row,
-        _address(row.provision.id, on if explicit else None),
+        _address(row.provision.id, given),
         status_chip(row.status),
         _kinds(row.affair.inquirer_kinds),
         _kinds(row.provision.provider_kinds),
         _kinds(row.provision.information_kinds),
         len(row.items),
-        row.items_with(needles)[:SHOWN_ITEMS] if needles else (),
+        items_with(row, needles)[:SHOWN_ITEMS] if needles else (),
+        use,
     )
 
 
@@ -178,6 +188,7 @@ def _provision(request: HttpRequest, rule: TableRow, on: date, *, given: date | 
     provision = rule.provision
     context = {
         "row": rule,
+        "use": usage_at(timezone.now()).of(provision.id),
         "day": on,
         "given": given,
         "status": status_chip(rule.status),
