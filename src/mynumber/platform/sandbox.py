@@ -83,6 +83,8 @@ class SandboxPerson(msgspec.Struct, frozen=True, kw_only=True):
     """The partner's."""
     ends: Ends
     about: str
+    attributes: FourAttributes
+    """As the residents network knows the person: what a code is asked for with."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +168,7 @@ def create(
         member=member,
         partner=sandbox.partner,
         kinds=sandbox.kinds,
-        people=tuple(person for _, person in people),
+        people=people,
         first=_first(may_ask),
         may_ask=may_ask,
         may_be_asked=tuple(_rows(basis, partner_kinds, kinds)),
@@ -273,8 +275,8 @@ def _desk(settings: Settings, sandbox: Sandbox) -> str:
 # people and rows ------------------------------------------------------------------------------------------------------------
 
 
-def _people(settings: Settings) -> Iterator[tuple[FourAttributes, SandboxPerson]]:
-    """The personas of the towns of this platform, by their attributes as the residents network knows them."""
+def _people(settings: Settings) -> Iterator[SandboxPerson]:
+    """The personas of the towns of this platform."""
     residents = {
         resident.persona: resident
         for town in settings.towns
@@ -284,16 +286,14 @@ def _people(settings: Settings) -> Iterator[tuple[FourAttributes, SandboxPerson]
     }
     shown = [persona for persona in personas.PERSONAS if persona.key not in _HIDDEN]
     for number, persona in enumerate((one for one in shown if one.key in residents), 1):
-        yield (
-            _attributes(residents[persona.key]),
-            SandboxPerson(
-                key=persona.key,
-                name=persona.name,
-                addressee=f"V{number:04d}",
-                partner_addressee=f"P{number:04d}",
-                ends=_ENDS.get(persona.key, Ends.PROVIDED),
-                about=persona.title_english,
-            ),
+        yield SandboxPerson(
+            key=persona.key,
+            name=persona.name,
+            addressee=f"V{number:04d}",
+            partner_addressee=f"P{number:04d}",
+            ends=_ENDS.get(persona.key, Ends.PROVIDED),
+            about=persona.title_english,
+            attributes=_attributes(residents[persona.key]),
         )
 
 
@@ -347,13 +347,13 @@ def _first(rows: tuple[Row, ...]) -> Row:
 def _furnish(
     vendor: Client,
     partner: Client,
-    people: tuple[tuple[FourAttributes, SandboxPerson], ...],
+    people: tuple[SandboxPerson, ...],
     may_ask: tuple[Row, ...],
 ) -> int:
     """Codes for both sides, copies and a switch at the partner. Returns how many copies are registered there."""
-    found = vendor.look_up([attributes for attributes, _ in people])
+    found = vendor.look_up([person.attributes for person in people])
     numbers: list[tuple[SandboxPerson, str]] = []
-    for (_, person), answer in zip(people, found, strict=True):
+    for person, answer in zip(people, found, strict=True):
         if answer.state is not LookUpState.FOUND or answer.individual_number is None:
             raise SandboxFailed(
                 f"{person.name} is not in the residents network: has the platform been seeded?"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ from mynumber.foundation.facts import rows
 from mynumber.foundation.keyring import KeyRingRefused
 from mynumber.foundation.law import InstitutionKind
 from mynumber.platform import sandbox as sandboxes
+from mynumber.platform import sandbox_partner as partner_acts
 from mynumber.platform.commands.console import console, fail, settings
 from mynumber.platform.demo.browser import NoAnswer, WrongPage
 from mynumber.platform.sandbox import SANDBOX_FILE, Made, SandboxFailed, SandboxFile, SandboxPerson
@@ -24,6 +26,8 @@ from mynumber.platform.secret_files import write_private
 from mynumber.platform.settings import Settings
 from mynumber.platform.state import read_state, supervisor_pid
 from mynumber.protocols.refusal import Refused
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="sandbox",
@@ -96,34 +100,55 @@ def ask(
     folder: Folder = None,
 ) -> None:
     """相手役から、あなたの機関に照会する。The partner asks you: tests what you register. Exit status 1 if it is refused."""
-    chosen = _running()
-    file = _file(folder, name)
-    row = next(
-        (
-            row
-            for row in file.may_be_asked
-            if information in (None, row.information) and affair in (None, row.affair)
-        ),
-        None,
-    )
-    if row is None:
-        fail(
-            "法令の表に、その照会の行がありません (the table has no such row)。sandbox.json の may_be_asked を見てください"
+
+    def asked(partner: Client, file: SandboxFile) -> Answer:
+        row = next(
+            (
+                row
+                for row in file.may_be_asked
+                if information in (None, row.information) and affair in (None, row.affair)
+            ),
+            None,
         )
-    try:
-        with sandboxes.partner_of(chosen, sandboxes.find(chosen, name)) as partner:
-            answer = partner.ask(
-                _person(file, person).partner_addressee,
-                affair=row.affair,
-                provider=file.member,
-                information=row.information,
-                organisation=sandboxes.ORGANISATION,
+        if row is None:
+            fail(
+                "法令の表に、その照会の行がありません (the table has no such row)。sandbox.json の may_be_asked を見てください"
             )
-    except SandboxFailed as error:
-        fail(str(error))
-    except Refused as no:
-        fail(f"{no.hop.label_ja}：{no.reason.sentence_ja} [{no}]")
-    show(answer)
+        return partner.ask(
+            _person(file, person).partner_addressee,
+            affair=row.affair,
+            provider=file.member,
+            information=row.information,
+            organisation=sandboxes.ORGANISATION,
+        )
+
+    show(_with_partner(name, folder, asked))
+
+
+@app.command()
+def obtain(name: Name, folder: Folder = None) -> None:
+    """相手役が、頼まれた人の符号を取得する。The partner obtains the codes that you asked it to obtain."""
+    done = _with_partner(name, folder, partner_acts.obtain)
+    console.print(
+        f"相手役が符号を取得: {done.obtained} 人、取得しない: {done.declined} 人 (the partner obtained {done.obtained}, declined {done.declined})",
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def correct(
+    name: Name,
+    person: Annotated[str, typer.Argument(help="人 (key of a person, e.g. hanako)")],
+    folder: Folder = None,
+) -> None:
+    """相手役が、あなたに提供した値の誤りを知らせる。The partner says that what it gave you about the person was wrong."""
+    begun = _with_partner(
+        name, folder, lambda partner, file: partner_acts.correct(partner, file, _person(file, person))
+    )
+    console.print(
+        f"{begun.exchanges} 件の提供について知らせました (told of {begun.exchanges} exchanges)",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -188,6 +213,19 @@ def show(answer: Answer) -> None:
         console.print(f"  {row.label}  {row.value}", markup=False, soft_wrap=True)
 
 
+def _with_partner(name: str, folder: Path | None, act: Callable[[Client, SandboxFile], T]) -> T:
+    """Have the partner do something; its no becomes a sentence."""
+    chosen = _running()
+    file = _file(folder, name)
+    try:
+        with sandboxes.partner_of(chosen, sandboxes.find(chosen, name)) as partner:
+            return act(partner, file)
+    except SandboxFailed as error:
+        fail(str(error))
+    except Refused as no:
+        fail(f"{no.hop.label_ja}：{no.reason.sentence_ja} [{no}]")
+
+
 def _latest(place: Path, file: SandboxFile, person: SandboxPerson) -> UUID:
     with Client.open(place) as client:
         answer = client.ask(
@@ -212,8 +250,12 @@ def _file(folder: Path | None, name: str) -> SandboxFile:
     path = (folder or Path(f"sandbox-{name}")) / SANDBOX_FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=SandboxFile)
-    except (OSError, msgspec.MsgspecError):
+    except OSError:
         fail(f"{path} を読めません。--folder で指定してください (name the sandbox's folder)")
+    except msgspec.MsgspecError:
+        fail(
+            f"{path} は別の版のものです。もう一度 mynumber sandbox create {name} を実行してください (of another version: create it again)"
+        )
 
 
 def _person(file: SandboxFile, key: str) -> SandboxPerson:
