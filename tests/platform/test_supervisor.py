@@ -81,9 +81,9 @@ class Platform:
 def settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A platform with one institution that has no migrations, on ports of its own."""
     one: tuple[Institution, ...] = (registry.institution("jlis"),)
-    monkeypatch.setattr(supervisor, "PROCESSES", (TINY,))
-    monkeypatch.setattr("mynumber.platform.databases.INSTITUTIONS", one)
-    monkeypatch.setattr("mynumber.platform.migrations.INSTITUTIONS", ())
+    monkeypatch.setattr(supervisor, "processes", lambda _: (TINY,))
+    monkeypatch.setattr("mynumber.platform.databases.institutions", lambda _: one)
+    monkeypatch.setattr("mynumber.platform.migrations.institutions", lambda _: ())
     monkeypatch.setattr(seed, "steps", lambda _: ())
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     settings = Settings.from_environment({"MYNUMBER_HOME": str(home)})
@@ -158,7 +158,7 @@ async def test_a_process_that_cannot_start_ends_the_start_and_names_its_log(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = replace(TINY, application="tests.platform.nowhere:application")
-    monkeypatch.setattr(supervisor, "PROCESSES", (broken,))
+    monkeypatch.setattr(supervisor, "processes", lambda _: (broken,))
     platform = Platform(settings)
     assert await platform.supervisor.run() == 1
     (sentence,) = platform.said("failed")

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from mynumber.platform.postgres import Access, Server
-from mynumber.platform.registry import INSTITUTIONS, Institution, tenants
+from mynumber.platform.registry import Institution, institutions, tenants
 from mynumber.platform.secret_files import Passwords
 from mynumber.platform.settings import Settings
 
@@ -72,14 +72,14 @@ def embedded_server(settings: Settings) -> Server:
     return Server(
         settings.home / "postgres",
         Passwords(settings.home / "passwords.json"),
-        tuple(access_of(i) for i in INSTITUTIONS if i.database),
+        tuple(access_of(i) for i in institutions(settings) if i.database),
     )
 
 
 def ensure_all(server: Server, settings: Settings) -> None:
     """Create every institution's database and roles that do not exist yet."""
     with server.connect_admin() as admin:
-        for institution in INSTITUTIONS:
+        for institution in institutions(settings):
             if institution.database:
                 ensure_institution(server, admin, institution, tenants(institution.name, settings))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mynumber.platform.registry import INSTITUTIONS, PROCESSES, Institution, Process
 from mynumber.platform.settings import Settings
+from mynumber.protocols.directory import is_core_id
 
 _INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE"),
@@ -64,7 +65,7 @@ def institution_environment(
     """The environment of an institution's process or command. It holds the database password: never print it."""
     env = {
         **base_environment(settings, outer),
-        "MYNUMBER_INSTITUTION": institution.name,
+        "MYNUMBER_INSTITUTION": institution.house,
         "MYNUMBER_PUBLIC_URL": settings.public_url(institution.host),
         "MYNUMBER_PUBLIC_URLS": json.dumps(public_urls(settings)),
         "MYNUMBER_INTERNAL_URLS": json.dumps(internal_urls(settings)),
@@ -75,6 +76,8 @@ def institution_environment(
         "MYNUMBER_LOG_POLICY": str(settings.log_policy),
         "DJANGO_SETTINGS_MODULE": institution.settings_module,
     }
+    if is_core_id(institution.name):
+        env["MYNUMBER_CORE"] = institution.name
     env.setdefault("MYNUMBER_SIMULATION", "1")
     if process is not None:
         env["MYNUMBER_LISTEN"] = process.listen(settings)

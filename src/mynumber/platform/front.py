@@ -27,7 +27,7 @@ from mynumber.platform.front_pages import (
     unknown_host,
 )
 from mynumber.platform.front_queue import MOST_WAITING, Line, Sessions
-from mynumber.platform.registry import INSTITUTIONS, processes_of
+from mynumber.platform.registry import institutions, processes_of
 from mynumber.platform.settings import Settings
 
 MAX_HEAD_BYTES = 16 * 1024
@@ -351,8 +351,8 @@ def is_inward(target: bytes) -> bool:
 def routes(settings: Settings) -> dict[str, Upstream]:
     """Host names and the processes behind them."""
     found: dict[str, Upstream] = {}
-    for one in INSTITUTIONS:
-        own = processes_of(one.name)
+    for one in institutions(settings):
+        own = processes_of(one.name, settings)
         web = next(p for p in own if p.name == one.name)
         others = {word: p.port(settings) for p in own for word in p.paths}
         upstream = Upstream(one.title, web.port(settings), others, Sessions(f"{one.name}_session".encode()))

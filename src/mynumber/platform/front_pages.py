@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from html import escape
 
-from mynumber.platform.registry import INSTITUTIONS
+from mynumber.platform.registry import institutions
 from mynumber.platform.settings import Settings
 
 
@@ -22,7 +22,7 @@ def unknown_host(settings: Settings) -> Page:
     """The name in the address belongs to nobody: list those that exist."""
     links = "".join(
         f'<li><a href="{settings.public_url(i.host)}/">{escape(i.title)}</a> {settings.public_url(i.host)}</li>'
-        for i in INSTITUTIONS
+        for i in institutions(settings)
     )
     return _page(
         404,

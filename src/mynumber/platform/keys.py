@@ -22,7 +22,7 @@ from mynumber.foundation.tlog.policy import KnownLog, KnownWitness, Policy
 from mynumber.foundation.tlog.witness import WitnessSigner
 from mynumber.platform import registry
 from mynumber.platform.core_list import BadCore, Core, Cores, cores, write_cores
-from mynumber.platform.sandbox_list import Sandbox, sandboxes
+from mynumber.platform.sandbox_list import Sandbox, sandbox_members, sandboxes
 from mynumber.platform.secret_files import locked, private_folder, write_private
 from mynumber.platform.settings import Settings
 from mynumber.protocols.blind import blind_keys, blinding_name, listed_key
@@ -97,13 +97,13 @@ def ensure_keys(settings: Settings) -> None:
         _ensure_witness(settings)
         _ensure_identity_keys(settings)
         systems = tuple(_ensure_system(settings, entry) for entry in entries(settings))
-        further = cores(settings)
-        systems = (
-            *(msgspec.structs.replace(one, cores=further.homes.get(one.id, ())) for one in systems),
-            *(_ensure_core(settings, core) for core in further.cores),
-        )
         sandboxed = (system for one in sandboxes(settings) for system in _sandbox_systems(settings, one))
-        _publish(settings, (*systems, *sandboxed))
+        further = cores(settings)
+        at_home = (  # a gateway like its member, which is not listed any more when a sandbox was closed
+            msgspec.structs.replace(one, cores=further.homes.get(one.id.removeprefix("gateway."), ()))
+            for one in (*systems, *sandboxed)
+        )
+        _publish(settings, (*at_home, *(_ensure_core(settings, core) for core in further.cores)))
 
 
 def add_core(settings: Settings, core: Core) -> None:
@@ -111,9 +111,19 @@ def add_core(settings: Settings, core: Core) -> None:
     _change_cores(settings, lambda listed: listed.with_core(core))
 
 
+def ensure_cores(settings: Settings) -> None:
+    """List as many cores of this platform as its settings ask for, before it starts: members are at home at each in turn."""
+    members = [entry.id for entry in _members(settings)]
+    private_folder(settings.keys)
+    with locked(settings.home / "keys.lock"):
+        listed = cores(settings)
+        if (several := listed.several(settings.cores, members)) != listed:
+            write_cores(settings, several)
+
+
 def move_home(settings: Settings, member: str, core: str) -> None:
     """Make another core a member's home. Raises BadCore."""
-    if member not in (entry.id for entry in _members(settings)):
+    if member not in (*(entry.id for entry in _members(settings)), *sandbox_members(settings)):
         raise BadCore(f"no member is called {member!r}")
     _change_cores(settings, lambda listed: listed.with_home(member, core))
 
@@ -136,6 +146,14 @@ def _ensure_core(settings: Settings, core: Core) -> System:
     for number in sorted(set(first.generations(CODE_KEYS)) - set(held)):
         ring.add_secret(CODE_KEYS, first.secret(CODE_KEYS, number))
     return _ensure_system(settings, _Entry(core.id, core.id, core.title), url=core.url)
+
+
+def _log_url(settings: Settings, core: Core) -> str:
+    """Where a core's log is served: of one that runs here, by its pages."""
+    if core.log_url is not None:
+        return core.log_url
+    pages = next(one for one in registry.processes_of(core.id, settings) if one.name == core.id)
+    return f"http://{pages.listen(settings)}/log"
 
 
 def _log_origin(core: str) -> str:
@@ -226,7 +244,7 @@ def _ensure_system(settings: Settings, entry: _Entry, *, url: str | None = None)
 
 def _url(settings: Settings, entry: _Entry) -> str:
     """A process that acts as several systems is told by the path which of them a message is for."""
-    port = registry.message_process(entry.institution).port(settings)
+    port = registry.message_process(entry.institution, settings).port(settings)
     return f"http://127.0.0.1:{port}" + ("" if entry.id == entry.institution else f"/{entry.id}")
 
 
@@ -268,7 +286,9 @@ def _ensure_witness(settings: Settings) -> None:
 
 def _known_log(settings: Settings, core: Core) -> KnownLog:
     _ensure_core(settings, core)
-    return KnownLog(LogSigner.from_bytes(_ring(settings, core.id).secret(LOG_KEY)).verifier_key, core.log_url)
+    return KnownLog(
+        LogSigner.from_bytes(_ring(settings, core.id).secret(LOG_KEY)).verifier_key, _log_url(settings, core)
+    )
 
 
 def _ensure_identity_keys(settings: Settings) -> None:

@@ -42,13 +42,14 @@ def serve_command(process: Process, listen: str) -> list[str]:
         *("--host", address, "--port", port, "--loop", "uvloop", "--http", "httptools"),
         *("--lifespan", "on", "--no-access-log", "--no-server-header", "--no-proxy-headers"),
         *("--log-level", "warning", "--timeout-graceful-shutdown", str(GRACEFUL_SECONDS)),
+        *(("--workers", str(process.workers)) if process.workers > 1 else ()),
         process.application,
     ]
 
 
 def workers(process: Process) -> int:
     """How many worker processes serve it."""
-    return min(os.cpu_count() or 1, MOST_WORKERS) if process.name in SHARED else 1
+    return min(os.cpu_count() or 1, MOST_WORKERS) if process.name in SHARED else process.workers
 
 
 def shared_figures(process: Process, settings: Settings) -> dict[str, str]:

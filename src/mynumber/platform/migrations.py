@@ -10,14 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from mynumber.platform.registry import INSTITUTIONS, Institution
+from mynumber.platform.registry import Institution, institutions
 from mynumber.platform.settings import Settings
 
 
 def outdated(settings: Settings) -> dict[Institution, str]:
     """The institutions whose migrations have to run, and the sum of those."""
     known = _known(settings)
-    sums = {i: fingerprint(i) for i in INSTITUTIONS if i.database}
+    sums = {i: fingerprint(i) for i in institutions(settings) if i.database}
     return {i: total for i, total in sums.items() if known.get(i.name) != total}
 
 

@@ -3,11 +3,14 @@
 The platform starts institutions as processes by the names of their modules; it never imports one (the wall).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from mynumber.platform.core_list import TITLE, Core, cores
 from mynumber.platform.sandbox_list import sandbox_members
 from mynumber.platform.settings import Settings
+from mynumber.protocols.directory import FIRST_CORE
 
 
 class Interface(Enum):
@@ -38,6 +41,11 @@ class Institution:
     def settings_module(self) -> str:
         return f"{self.package}.settings"
 
+    @property
+    def house(self) -> str:
+        """The institution that it is one of: `network` for each core of the network, its own name for all others."""
+        return self.package.rpartition(".")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -55,6 +63,8 @@ class Process:
     signed messages, which never come through the front."""
     messages: tuple[str, ...] = ()
     """Names of the messages that come here instead of to the process of the institution's messages."""
+    workers: int = 1
+    """How many operating-system processes share its port."""
 
     def port(self, settings: Settings) -> int:
         return settings.port_base + self.slot
@@ -70,7 +80,7 @@ def _institution(name: str, title: str, *, tenants: bool = False) -> Institution
 
 
 INSTITUTIONS: tuple[Institution, ...] = (
-    _institution("network", "情報提供ネットワークシステム"),
+    _institution("network", TITLE),
     _institution("jlis", "地方公共団体情報システム機構"),
     _institution("gateway", "中間サーバー", tenants=True),
     _institution("municipality", "市区町村", tenants=True),
@@ -96,7 +106,7 @@ def _api(slot: int, institution: str, *paths: str, messages: tuple[str, ...] = (
     return Process(f"{institution}-api", institution, Interface.ASGI, app, slot, paths, messages)
 
 
-_API_SLOT = 20
+_API_SLOT, _CORE_SLOT = 20, 25
 PROCESSES: tuple[Process, ...] = (
     _api(_API_SLOT, "network"),
     _api(_API_SLOT + 1, "gateway"),
@@ -124,35 +134,68 @@ FRONT = "front"
 class UnknownName(KeyError):
     """No institution or process has this name. The message lists the names there are."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, known: Iterable[Institution]) -> None:
         super().__init__(name)
         self.name = name
+        self.known = ", ".join(one.name for one in known)
 
     def __str__(self) -> str:
-        known = ", ".join(i.name for i in INSTITUTIONS)
-        return f"no institution is called {self.name!r}; there are: {known}"
+        return f"no institution is called {self.name!r}; there are: {self.known}"
 
 
-def institution(name: str) -> Institution:
-    """Look an institution up by name. Raises UnknownName."""
-    for candidate in INSTITUTIONS:
+def institutions(settings: Settings) -> tuple[Institution, ...]:
+    """All that this platform runs: those of the table, and the network's further cores, each behind a wall of its own."""
+    return (*INSTITUTIONS, *map(_of_core, cores(settings).here))
+
+
+def processes(settings: Settings) -> tuple[Process, ...]:
+    """The processes of all of them."""
+    shared = settings.core_processes
+    further = (
+        process
+        for place, core in enumerate(cores(settings).here)
+        for process in (
+            replace(_api(_CORE_SLOT + 2 * place, "network"), name=f"{core.id}-api", institution=core.id),
+            _web(_CORE_SLOT + 2 * place + 1, _of_core(core)),
+        )
+    )
+    return tuple(
+        replace(process, workers=shared) if process.application == PROCESSES[0].application else process
+        for process in (*PROCESSES, *further)
+    )
+
+
+def _of_core(core: Core) -> Institution:
+    return replace(
+        institution(FIRST_CORE),
+        name=core.id,
+        title=core.title,
+        host=core.id.replace(".", "-").replace("_", "-"),
+    )
+
+
+def institution(name: str, settings: Settings | None = None) -> Institution:
+    """Look an institution up by name, with `settings` among all that this platform runs. Raises UnknownName."""
+    there = INSTITUTIONS if settings is None else institutions(settings)
+    for candidate in there:
         if candidate.name == name:
             return candidate
-    raise UnknownName(name)
+    raise UnknownName(name, there)
 
 
-def processes_of(name: str) -> tuple[Process, ...]:
+def processes_of(name: str, settings: Settings | None = None) -> tuple[Process, ...]:
     """The processes of an institution, or the one process of that name. Raises UnknownName."""
-    exact = tuple(p for p in PROCESSES if p.name == name != p.institution)
-    found = exact or tuple(p for p in PROCESSES if p.institution == name)
+    there = PROCESSES if settings is None else processes(settings)
+    exact = tuple(p for p in there if p.name == name != p.institution)
+    found = exact or tuple(p for p in there if p.institution == name)
     if not found:
-        raise UnknownName(name)
+        raise UnknownName(name, INSTITUTIONS if settings is None else institutions(settings))
     return found
 
 
-def message_process(name: str) -> Process:
+def message_process(name: str, settings: Settings | None = None) -> Process:
     """The process that receives an institution's messages: its api where it has one for them, otherwise its web."""
-    own = processes_of(name)
+    own = processes_of(name, settings)
     for_messages = (p for p in own if p.interface is Interface.ASGI and not p.paths)
     return next(for_messages, own[-1])
 

@@ -9,6 +9,8 @@ DEFAULT_HOME = "var"
 DEFAULT_PORT = 8000
 DEFAULT_PORT_BASE = 8101
 DEFAULT_RESIDENTS = 3000
+MOST_CORES = 4
+MOST_CORE_PROCESSES = 8
 DEFAULT_TOWNS = ("131229", "272124")
 """Katsushika City of Tokyo (葛飾区) and Yao City of Osaka (八尾市): real codes and names, synthetic residents."""
 
@@ -33,6 +35,10 @@ class Settings:
     """`MYNUMBER_TOWNS`: local government codes (6 digits, comma between) of the towns that are created."""
     blind: bool = False
     """`MYNUMBER_NETWORK_BLIND`: 1 makes and lists keys for blind exchanges, which the core then takes (docs/protocols/blind.md)."""
+    cores: int = 1
+    """`MYNUMBER_CORES`: how many cores of the network `mynumber up` runs at least, each with a database and a log of its own (default 1)."""
+    core_processes: int = 1
+    """`MYNUMBER_CORE_PROCESSES`: how many processes of each core share its database (default 1)."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -45,6 +51,8 @@ class Settings:
             residents=_whole(env, "MYNUMBER_RESIDENTS", DEFAULT_RESIDENTS, 1, 1_000_000),
             towns=_towns(env.get("MYNUMBER_TOWNS")),
             blind=_whole(env, "MYNUMBER_NETWORK_BLIND", 0, 0, 1) == 1,
+            cores=_whole(env, "MYNUMBER_CORES", 1, 1, MOST_CORES),
+            core_processes=_whole(env, "MYNUMBER_CORE_PROCESSES", 1, 1, MOST_CORE_PROCESSES),
         )
 
     @property

@@ -31,7 +31,7 @@ from mynumber.platform.environment import (
 )
 from mynumber.platform.logfiles import LogFile
 from mynumber.platform.postgres import PostgresError, Server
-from mynumber.platform.registry import FRONT, PROCESSES, Institution, Process, institution
+from mynumber.platform.registry import FRONT, Institution, Process, institution, processes
 from mynumber.platform.secret_files import private_folder
 from mynumber.platform.seeding import Seeding
 from mynumber.platform.settings import Settings, SettingsError
@@ -63,6 +63,7 @@ class Supervisor:
     tell: Callable[[Event], None]
     children: dict[str, Child] = field(default_factory=dict)
     ready: dict[str, bool] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
     phase: str = "starting"
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,6 +73,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
+        keys.ensure_cores(self.settings)
         server = embedded_server(self.settings)
         starting = asyncio.create_task(self._start(server))
         stopping = asyncio.create_task(self._stopping.wait())
@@ -118,15 +120,16 @@ class Supervisor:
                 await self._migrate(server, outdated)
         await seeding.reach(seed.Milestone.TABLES)
         with self._step("各機関のプロセスを起動"):
-            for process in PROCESSES:
+            started = processes(self.settings)
+            for process in started:
                 self._launch(process, server)
-            await self._all_ready(p.name for p in PROCESSES)
+            await self._all_ready(p.name for p in started)
         await seeding.reach(seed.Milestone.PROCESSES)
 
     async def _require_free_ports(self) -> None:
         """Raises StartFailed. What a killed supervisor left behind is ended first; its ports take a moment."""
         patience = LEFTOVER_SECONDS if end_leftovers(read_state(self.settings)) else 0.0
-        wanted = {p.port(self.settings): "MYNUMBER_PORT_BASE" for p in PROCESSES}
+        wanted = {p.port(self.settings): "MYNUMBER_PORT_BASE" for p in processes(self.settings)}
         wanted[self.settings.port] = "MYNUMBER_PORT"
         for port, variable in wanted.items():
             while not _is_free(port):
@@ -162,21 +165,23 @@ class Supervisor:
 
     def _commands_of(self, name: str, server: Server) -> dict[str, str]:
         """The environment of an institution's commands."""
-        return command_environment(self._environment(institution(name), server))
+        return command_environment(self._environment(institution(name, self.settings), server))
 
     def _launch(self, process: Process, server: Server) -> None:
-        env = self._environment(institution(process.institution), server, process)
+        env = self._environment(institution(process.institution, self.settings), server, process)
         env |= launch.shared_figures(process, self.settings)
-        self._keep(process.name, launch.serve_command(process, process.listen(self.settings)), env)
+        command = launch.serve_command(process, process.listen(self.settings))
+        self._keep(process.name, process.port(self.settings), command, env)
 
     def _launch_front(self) -> None:
-        self._keep(FRONT, launch.front_command(), base_environment(self.settings))
+        self._keep(FRONT, self.settings.port, launch.front_command(), base_environment(self.settings))
 
-    def _keep(self, name: str, command: list[str], env: Mapping[str, str]) -> None:
+    def _keep(self, name: str, port: int, command: list[str], env: Mapping[str, str]) -> None:
         log = LogFile(self.settings.logs / f"{name}.log")
         child = Child(name, command, env, log, changed=self._publish)
         self.children[name] = child
         self.ready[name] = False
+        self.ports[name] = port
         self._tasks.append(asyncio.create_task(child.keep_running()))
 
     # --- watching -----------------------------------------------------------------------------------------------------
@@ -199,8 +204,7 @@ class Supervisor:
 
     async def _is_ready(self, name: str) -> bool:
         host = "front.localhost" if name == FRONT else "127.0.0.1"
-        port = _port(name, self.settings)
-        ready = self.children[name].pid is not None and await probe.is_ready(port, host)
+        ready = self.children[name].pid is not None and await probe.is_ready(self.ports[name], host)
         if ready != self.ready[name]:
             self.ready[name] = ready
             self._publish()
@@ -238,10 +242,10 @@ class Supervisor:
         self._publish()
 
     def _publish(self) -> None:
-        processes = tuple(
+        states = tuple(
             ProcessState(
                 name,
-                _port(name, self.settings),
+                self.ports[name],
                 child.pid,
                 child.created,
                 child.restarts,
@@ -250,13 +254,7 @@ class Supervisor:
             for name, child in self.children.items()
         )
         with contextlib.suppress(OSError):  # a full disk must not stop the supervisor
-            write_state(self.settings, State(os.getpid(), self.phase, self.settings.port, processes))
-
-
-def _port(name: str, settings: Settings) -> int:
-    if name == FRONT:
-        return settings.port
-    return next(p for p in PROCESSES if p.name == name).port(settings)
+            write_state(self.settings, State(os.getpid(), self.phase, self.settings.port, states))
 
 
 def _is_free(port: int) -> bool:

@@ -98,7 +98,7 @@ def _place(name: str, *, stands_still: bool) -> Iterator[tuple[Place, Settings]]
 
 def _known(name: str) -> Institution:
     try:
-        one = institution(name)
+        one = institution(name, settings())
     except UnknownName as error:
         fail(str(error))
     if not one.database:

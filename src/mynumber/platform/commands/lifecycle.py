@@ -20,7 +20,7 @@ from mynumber.platform.child import end_leftovers
 from mynumber.platform.commands.console import console, errors, fail, settings
 from mynumber.platform.databases import embedded_server
 from mynumber.platform.environment import base_environment
-from mynumber.platform.registry import INSTITUTIONS
+from mynumber.platform.registry import institutions
 from mynumber.platform.secret_files import private_folder
 from mynumber.platform.settings import Settings
 from mynumber.platform.state import Event, read_state, supervisor_pid
@@ -163,7 +163,7 @@ def _watch(events: Iterator[Event]) -> str | None:
 
 def _addresses(chosen: Settings) -> None:
     console.print()
-    for one in sorted(INSTITUTIONS, key=lambda i: i.host is not None):
+    for one in sorted(institutions(chosen), key=lambda i: i.host is not None):
         console.print(f"  {chosen.public_url(one.host)}/  {one.title}", markup=False)
     console.print("\n最初に開くのはこちら: " + chosen.public_url(None) + "/")
     console.print("止めるには make down、様子を見るには .venv/bin/mynumber status")

@@ -9,7 +9,7 @@ import typer
 
 from mynumber.platform import keys
 from mynumber.platform.commands.console import fail, settings
-from mynumber.platform.commands.single import run
+from mynumber.platform.commands.single import own_cores, run_at_cores
 from mynumber.platform.core_list import BadCore, Core
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
 @app.command()
 def audit() -> None:
     """記録の表を台帳(Merkle木)と突き合わせ、変えられた記録を見つけます。Compare every record with the log."""
-    run("network", ["audit"])
+    raise typer.Exit(run_at_cores(["audit"]))
 
 
 @app.command()
@@ -32,18 +32,31 @@ def reconcile(
     ] = None,
 ) -> None:
     """照会者・提供者・ネットワークの三つの記録を突き合わせます。Compare the three sides' records."""
-    named = [word for one in request_id or () for word in ("--request-id", str(one))]
-    which = named or ["--days", str(days)]
-    run("network", ["reconcile", *which])
+    if not request_id:
+        raise typer.Exit(run_at_cores(["reconcile", "--days", str(days)]))
+    several = len(own_cores()) > 1  # then each exchange is at one of them
+    groups = [[one] for one in request_id] if several else [request_id]
+    statuses = (
+        run_at_cores(
+            ["reconcile", *(word for one in group for word in ("--request-id", str(one)))], at_one=several
+        )
+        for group in groups
+    )
+    raise typer.Exit(max(statuses))
 
 
 @app.command("add-core")
 def add_core(
     name: Annotated[str, typer.Argument(help="network.NAME")],
-    url: Annotated[str, typer.Argument(help="電文の宛先 (where its messages go), http://ADDRESS:PORT")],
+    url: Annotated[
+        str | None,
+        typer.Argument(
+            help="電文の宛先 (where its messages go), http://ADDRESS:PORT。なければこの模型が動かす (left out: this platform runs it)"
+        ),
+    ] = None,
     log_url: Annotated[
-        str, typer.Argument(help="台帳の所在 (where its log is served), http://ADDRESS:PORT/log")
-    ],
+        str | None, typer.Argument(help="台帳の所在 (where its log is served), http://ADDRESS:PORT/log")
+    ] = None,
     title: Annotated[str, typer.Option(help="名前 (its name for people)")] = "",
 ) -> None:
     """別のデータベースで動くコアを名簿に載せ、鍵を作ります。List a core on a database of its own."""
@@ -55,6 +68,10 @@ def add_core(
     except BadCore as error:
         fail(str(error))
     typer.echo(f"{name} を名簿に載せました。鍵は {settings().keys / name} にあります。")
+    if url is None:
+        typer.echo(
+            "次の mynumber up から、ほかの機関といっしょに動きます。(It runs from the next `mynumber up`.)"
+        )
 
 
 @app.command("move-home")

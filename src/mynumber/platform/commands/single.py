@@ -15,6 +15,7 @@ import typer
 
 from mynumber.platform import keys, launch
 from mynumber.platform.commands.console import fail, settings
+from mynumber.platform.core_list import cores
 from mynumber.platform.databases import BadTenant, embedded_server, ensure_all, owner_role, tenant_role
 from mynumber.platform.environment import (
     OWNER_URL,
@@ -25,6 +26,7 @@ from mynumber.platform.environment import (
 from mynumber.platform.postgres import PostgresError, Server, programs
 from mynumber.platform.registry import Institution, Process, UnknownName, institution, processes_of
 from mynumber.platform.settings import Settings
+from mynumber.protocols.directory import FIRST_CORE
 
 _OWN_VARIABLES = (
     "MYNUMBER_CORE",
@@ -40,13 +42,15 @@ _OWN_VARIABLES = (
 )
 """What an operator who runs an institution alone may set; everything else follows from the platform's settings."""
 _CONNECT_SECONDS = 10
+_NOT_HERE = 3
+"""What a command of a core ends with that has nothing of what it was asked about."""
 
 
 def serve(name: str, *, migrate: bool) -> None:
     """Run the processes of one institution until one ends or a signal comes; logs go to standard output."""
     chosen = settings()
-    processes = _known(name)
-    one = institution(processes[0].institution)
+    processes = _known(name, chosen)
+    one = institution(processes[0].institution, chosen)
     listen = os.environ.get("MYNUMBER_LISTEN")
     if listen and not (listen.rpartition(":")[0] and listen.rpartition(":")[2].isdigit()):
         fail("MYNUMBER_LISTEN must be ADDRESS:PORT")
@@ -71,7 +75,7 @@ def serve(name: str, *, migrate: bool) -> None:
 def run(name: str, command: Sequence[str]) -> NoReturn:
     """Become a management command of an institution."""
     chosen = settings()
-    one = institution(_known(name)[0].institution)
+    one = institution(_known(name, chosen)[0].institution, chosen)
     _prepare(chosen, one)
     environment = command_environment(_environment(chosen, one))
     if command[0] == "migrate":
@@ -79,10 +83,35 @@ def run(name: str, command: Sequence[str]) -> NoReturn:
     _become(launch.manage_command(command), environment)
 
 
+def run_at_cores(command: Sequence[str], *, at_one: bool = False) -> int:
+    """A management command at each core of the network that this platform runs, one after the other. Returns 0 when all ended well.
+
+    ``at_one``: what it is about is at one of them; those that say so (status 3) are passed over, unless all do.
+    """
+    chosen, names = settings(), own_cores()
+    statuses: list[int] = []
+    for name in names:
+        one = institution(name, chosen)
+        _prepare(chosen, one)
+        if len(names) > 1:
+            typer.echo(f"{one.title}（{name}）")
+        environment = command_environment(_environment(chosen, one))
+        done = subprocess.run(launch.manage_command(command), env=environment, check=False)  # noqa: S603 (our own command)
+        statuses.append(done.returncode)
+    said = [status for status in statuses if not at_one or status != _NOT_HERE]
+    return max(said, default=_NOT_HERE)
+
+
+def own_cores() -> tuple[str, ...]:
+    """The cores of the network that this platform runs; one alone where the environment names its database."""
+    further = () if os.environ.get("DATABASE_URL") else cores(settings()).here
+    return (FIRST_CORE, *(core.id for core in further))
+
+
 def psql(name: str, *, owner: bool, tenant: str | None, words: Sequence[str]) -> NoReturn:
     """Become psql with the role's password in its environment (not on its command line, where `ps` shows it)."""
     chosen = settings()
-    one = institution(_known(name)[0].institution)
+    one = institution(_known(name, chosen)[0].institution, chosen)
     if not one.database:
         fail(f"{one.title} にはデータベースがありません (it has no database)")
     server = _server(chosen)
@@ -102,10 +131,11 @@ def psql(name: str, *, owner: bool, tenant: str | None, words: Sequence[str]) ->
 
 def logs(name: str, *, follow: bool, lines: int) -> None:
     """Print the end of an institution's log files, then (with follow) what comes."""
-    folder = settings().logs
+    chosen = settings()
+    folder = chosen.logs
     names = [name]
     if not (folder / f"{name}.log").exists():
-        names = [process.name for process in _known(name)]
+        names = [process.name for process in _known(name, chosen)]
     files = [folder / f"{one}.log" for one in names if (folder / f"{one}.log").exists()]
     if not files:
         fail(f"{name} のログはまだありません (no log yet)")
@@ -117,9 +147,9 @@ def logs(name: str, *, follow: bool, lines: int) -> None:
             sys.stdout.writelines(deque(stream, maxlen=lines))
 
 
-def _known(name: str) -> tuple[Process, ...]:
+def _known(name: str, chosen: Settings) -> tuple[Process, ...]:
     try:
-        return processes_of(name)
+        return processes_of(name, chosen)
     except UnknownName as error:
         fail(str(error))
 

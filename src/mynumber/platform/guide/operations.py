@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from mynumber.platform.guide.readiness import SELF
-from mynumber.platform.registry import PROCESSES, Process
+from mynumber.platform.registry import Process, processes
 from mynumber.platform.settings import Settings
 
 PATIENCE_SECONDS = 2.0
@@ -95,9 +95,10 @@ class Watcher:
 
     def look(self, settings: Settings) -> Look:
         """Ask every process. Takes at most about `PATIENCE_SECONDS`."""
-        with ThreadPoolExecutor(len(PROCESSES)) as threads:
-            texts = list(threads.map(lambda process: _ask(process, settings), PROCESSES))
-        now = read(zip(PROCESSES, texts, strict=True), at=time.monotonic())
+        asked = processes(settings)
+        with ThreadPoolExecutor(len(asked)) as threads:
+            texts = list(threads.map(lambda process: _ask(process, settings), asked))
+        now = read(zip(asked, texts, strict=True), at=time.monotonic())
         with self._lock:
             if not self._looks or now.at - self._looks[-1].at >= LEAST_SECONDS:
                 self._looks.append(now)

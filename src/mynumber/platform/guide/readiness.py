@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mynumber.platform.probe import is_ready
-from mynumber.platform.registry import INSTITUTIONS, Institution, Process, processes_of
+from mynumber.platform.registry import Institution, Process, institutions, processes_of
 from mynumber.platform.settings import Settings
 
 PATIENCE_SECONDS = 1.0
@@ -30,13 +30,14 @@ class Running:
 
 def look_around(settings: Settings) -> tuple[Running, ...]:
     """Ask every process whether it is ready. Takes at most `PATIENCE_SECONDS`."""
-    others = [p for i in INSTITUTIONS if i.name != SELF for p in processes_of(i.name)]
+    there = institutions(settings)
+    others = [p for i in there if i.name != SELF for p in processes_of(i.name, settings)]
     answers = asyncio.run(_ask_all(others, settings))
-    return tuple(_running(i, answers, settings) for i in INSTITUTIONS)
+    return tuple(_running(i, answers, settings) for i in there)
 
 
 def _running(institution: Institution, answers: dict[str, bool], settings: Settings) -> Running:
-    processes = processes_of(institution.name)
+    processes = processes_of(institution.name, settings)
     ready = sum(answers.get(p.name, institution.name == SELF) for p in processes)
     return Running(institution, settings.public_url(institution.host), ready, len(processes))
 

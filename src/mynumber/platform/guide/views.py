@@ -1,7 +1,7 @@
 """Pages of the guide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from mynumber.platform.guide.errands import errands
 from mynumber.platform.guide.operations import Watcher
 from mynumber.platform.guide.operations_figures import figures
 from mynumber.platform.guide.readiness import Running, look_around
+from mynumber.platform.registry import Institution
 from mynumber.platform.settings import Settings
 from mynumber.population.personas import Persona
 from mynumber.population.personas import find as persona_named
@@ -85,12 +86,20 @@ def welcome(request: HttpRequest) -> HttpResponse:
             "messages_said": picture.messages(),
             "errands": errands(demo, urls, persona_named(HEROINE).municipality),
             "people": [_introduce(persona_named(key), demo, urls["portal"]) for key in ATTEMPTS],
-            "neighbours": [Neighbour(house_named(r.institution.name), r) for r in running],
+            "neighbours": [Neighbour(_house_of(r.institution), r) for r in running],
             "all_ready": all(r.is_ready for r in running),
             "how_many_ready": sum(r.is_ready for r in running),
             "documents": all_documents(),
         },
     )
+
+
+def _house_of(institution: Institution) -> House:
+    """The house of an institution; further cores of the network look like the first and have names of their own."""
+    house = house_named(institution.house)
+    if institution.name == institution.house:
+        return house
+    return replace(house, name_ja=institution.title, name_en=f"{house.name_en} ({institution.name})")
 
 
 @public  # the project's own documents

@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mynumber.institutions.network.core.reconcile import CoreEvent, ThreeSides, reconcile, sides_of
+from mynumber.institutions.network.siblings.own import others, this_core
 from mynumber.protocols.node import Node
 from mynumber.protocols.records import SideRecord
 from mynumber.protocols.refusal import Refused
 
 JAPAN = ZoneInfo("Asia/Tokyo")
+NOT_HERE = 3
+"""Exit status where there are several cores and this one has no record of an exchange: it is at the inquirer's home."""
 SIDES = {"network": "ネットワーク", "inquirer": "照会者の報告", "provider": "提供者の報告"}
 
 
@@ -64,6 +67,11 @@ class Command(BaseCommand):
                     f"{refused.hop.label_ja}：{refused.reason.sentence_ja}"
                     "三つの記録がそろわないので、突き合わせていません。"
                 ) from None
+            if not found and others(node.directory):
+                raise CommandError(
+                    f"照会番号 {request_id} の記録は、このコア（{this_core()}）にはありません。",
+                    returncode=NOT_HERE,
+                )
             if not found:
                 raise CommandError(f"照会番号 {request_id} の記録は、ネットワークにありません。")
             for sides in found:
