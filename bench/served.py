@@ -72,6 +72,8 @@ def main() -> None:
             http="httptools",
             log_level="warning",
             access_log=False,
+            server_header=False,
+            proxy_headers=False,
         )
     )
     if arguments.stacks is not None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-import aiohttp
 import msgspec
 from asyncpg.exceptions import InterfaceError, PostgresError
 
@@ -23,7 +22,9 @@ from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs, metrics, tracing
+from mynumber.webkit.garbage import spare_what_stands
 from mynumber.webkit.marks import RouteTable, public, signed_message
+from mynumber.webkit.posting import Connections
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -140,6 +141,7 @@ class MessageApp:
         """What the lifespan does before the first request; another application that passes messages on to this one calls it itself."""
         self._spans = tracing.spans_of(self._institution)
         self._node = await self._start()
+        spare_what_stands()
 
     async def end(self) -> None:
         """The same after the last."""
@@ -315,32 +317,13 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
             return b"".join(parts) if size <= limit else None
 
 
-class _AnswerTooLarge(Exception):
-    """An answer is longer than any answer may be."""
-
-
-async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """The body of an answer. Raises _AnswerTooLarge without having kept more than the limit."""
-    parts: list[bytes] = []
-    size = 0
-    async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > limit:
-            raise _AnswerTooLarge
-        parts.append(chunk)
-    return b"".join(parts)
-
-
 class Caller:
     """Asks other systems without blocking, over kept connections."""
 
     def __init__(self, node: Node, *, timeout_seconds: float = wire.TIMEOUT_SECONDS) -> None:
         self._node = node
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=timeout_seconds),
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
+        self._connections = Connections(
+            timeout_seconds=timeout_seconds, idle_seconds=IDLE_SECONDS, largest=wire.MAX_ANSWER_BYTES
         )
 
     async def call(
@@ -358,16 +341,12 @@ class Caller:
             self._node, message, question, sender=sender, receiver=receiver, hop=hop, now=datetime.now(UTC)
         )
         try:
-            async with self._session.post(
-                outgoing.url + message.path,
-                data=outgoing.token,
-                headers={"Content-Type": wire.CONTENT_TYPE},
-                allow_redirects=False,
-            ) as response:
-                status, body = response.status, await _at_most(response, wire.MAX_ANSWER_BYTES)
-        except (aiohttp.ClientError, TimeoutError, OSError, _AnswerTooLarge):
+            status, body = await self._connections.post(
+                outgoing.url + message.path, outgoing.token, wire.CONTENT_TYPE
+            )
+        except OSError:
             raise Refused(hop, unreachable, f"no answer from {receiver}") from None
         return wire.conclude(self._node, outgoing, status, body, hop=hop, now=datetime.now(UTC))
 
     async def close(self) -> None:
-        await self._session.close()
+        await self._connections.close()

@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import gc
 import os
 import re
 from collections.abc import Awaitable, Callable
@@ -54,12 +53,11 @@ from mynumber.webkit.asgi import (
 )
 from mynumber.webkit.background import attempt, end, keep_running
 from mynumber.webkit.batching import Batcher
+from mynumber.webkit.garbage import spare_what_stands
 from mynumber.webkit.marks import RouteTable, public, registered
 from mynumber.webkit.pool import close_pool, open_pool
 
 CONNECTIONS: Final = 8
-GARBAGE_AFTER: Final = 20_000
-"""New objects after which Python looks for cycles among them, instead of 700: less than four answers."""
 REGISTER: Final = (
     "電子証明書の有効性確認と失効リストは、届出または認定を受けた検証者だけが利用できます。検証者として登録し、"
     "渡された鍵を Authorization: Bearer 鍵 で送ってください。\n"
@@ -143,9 +141,7 @@ class StatusApp:
         await self._take_messages()
         with suppress(*DATABASE_FAILURES):
             await furnish(self.desk, self.store, keyring)
-        # What is there now stays; an answer leaves nothing that a search for cycles would find.
-        gc.freeze()
-        gc.set_threshold(GARBAGE_AFTER)
+        spare_what_stands()
         self._tasks = [
             asyncio.create_task(keep_running("usage", self.usage.run)),
             asyncio.create_task(
