@@ -1,10 +1,12 @@
 """Every parser of what comes from outside, with samples changed at random: it reads, or raises what its documentation names, in bounded memory.
 
-``python -m tests.fuzz.guided`` does the same for as long as one likes, guided by coverage.
+The same changes each time in `make test`, others each time in `make thorough` and `make faults`. ``python -m tests.fuzz.guided`` goes on for as long as one
+likes, guided by coverage.
 """
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 
 import pytest
@@ -12,9 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.changes import TOKENS, changed, changes
-from tests.fuzz.targets import Target, target_named, targets
+from tests.fuzz.target import Target
+from tests.fuzz.targets import target_named, targets
 
-EXAMPLES = 40
+AT_LENGTH = os.environ.get("MYNUMBER_THOROUGH") == "1"
+EXAMPLES = 400 if AT_LENGTH else 40
 LARGE = 50_000
 MOST_MEMORY = 64 * 1024 * 1024
 """More than any of these inputs may cost, the largest of which has some tens of kilobytes."""
@@ -32,11 +36,19 @@ def try_to_read(target: Target, data: bytes) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_good_sample_is_read(name: str) -> None:
+    """Changes to what is refused at the first byte would try nothing."""
+    target = target_named(name)
+    assert any(try_to_read(target, sample) for sample in target.samples)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_whatever_is_changed_it_reads_or_says_why_not(name: str) -> None:
     target = target_named(name)
 
     @settings(
         max_examples=EXAMPLES,
+        derandomize=not AT_LENGTH,
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

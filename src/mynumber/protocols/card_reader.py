@@ -155,7 +155,7 @@ def decode_step(body: bytes) -> ReaderStep:
         raise SignInRefused(Reason.MALFORMED)
     try:
         return msgspec.json.decode(body, type=ReaderStep)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise SignInRefused(Reason.MALFORMED) from None
 
 
@@ -176,5 +176,5 @@ class ReaderClient:
         body = self.place.call("POST", STEPS_PATH, encode(step), limit=MAXIMUM_BODY)
         try:
             return msgspec.json.decode(body, type=ReaderTask)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise SignInRefused(Reason.UNREACHABLE) from None

@@ -252,7 +252,7 @@ def _json(answer: tuple[int, bytes], refused: Fault = Fault.UNREACHABLE) -> dict
         raise SignInElsewhereRefused(refused)
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SignInElsewhereRefused(Fault.BAD_PROVIDER) from None
     if not isinstance(found, dict):
         raise SignInElsewhereRefused(Fault.BAD_PROVIDER)

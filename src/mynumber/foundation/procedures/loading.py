@@ -133,7 +133,7 @@ def read_overlay(text: str, place: str = "overlay.toml") -> Overlay:
     """Read an overlay. Raises MalformedProcedure."""
     try:
         return msgspec.convert(tomllib.loads(text), Overlay)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise MalformedProcedure(place, str(error)) from None
 
 
@@ -181,7 +181,7 @@ def read(text: str, place: str, common: Common) -> Procedure:
     """Read one file. Raises MalformedProcedure with the first thing that is wrong and where."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedProcedure(place, f"TOMLとして読めません: {error}") from None
     return convert(whole(raw, place, common), place)
 

@@ -8,15 +8,14 @@ The reader takes what others made: limits on size, no formulas, and every fault 
 
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any, Final
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
-from openpyxl.utils.exceptions import (
-    InvalidFileException,
-)
+from openpyxl.utils.exceptions import InvalidFileException
 
 from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.loading import MalformedProcedure, convert
@@ -63,6 +62,11 @@ _DOCUMENTS: Final = (
 )
 _SETTINGS: Final = ("key", "value")
 _NOT_EXCEL: Final = "Excelのファイル（.xlsx）として読めません。"
+_BAD_WORKBOOK: Final = (
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, NotImplementedError, RuntimeError, EOFError),
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, AttributeError),
+)
+"""What openpyxl and what is below it raise for a file that is none."""
 _END: Final = "end group"
 _GROUP: Final = "begin group"
 
@@ -188,9 +192,16 @@ def _sheets(body: bytes, place: str) -> dict[str, list[Line]]:
     if sum(each.file_size for each in inside) > UNPACKED or len(inside) > MOST_FILES:
         raise MalformedProcedure(place, "展開すると大きすぎます。")
     try:
-        book = load_workbook(BytesIO(body), read_only=True, data_only=False, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError, TypeError):
+        return _sheets_of(
+            load_workbook(BytesIO(body), read_only=True, data_only=False, keep_links=False), place
+        )
+    except MalformedProcedure:
+        raise
+    except _BAD_WORKBOOK:
         raise MalformedProcedure(place, _NOT_EXCEL) from None
+
+
+def _sheets_of(book: Workbook, place: str) -> dict[str, list[Line]]:
     expected = {"survey": _SURVEY, "choices": _CHOICES, "documents": _DOCUMENTS, "settings": _SETTINGS}
     missing = [name for name in ("survey", "settings") if name not in book.sheetnames]
     if missing:
@@ -311,7 +322,7 @@ def _bound(name: str, text: str, where: str, place: str) -> int | str:
 def _toml(text: str, where: str, place: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
+    except (ValueError, KeyError, RecursionError):
         raise MalformedProcedure(place, f"{where}: {text[:40]} が読めません。") from None
 
 

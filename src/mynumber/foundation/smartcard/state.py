@@ -191,7 +191,7 @@ class CardState:
             raise CardStateDamaged("these bytes are not the whole state of a card")
         try:
             memory = msgspec.msgpack.decode(body[len(_MAGIC) :], type=Memory)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             raise CardStateDamaged("the state does not have the form of this version") from None
         profile = PROFILES.get(memory.profile)
         if profile is None:
