@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from psycopg import sql
 
 from mynumber.client import Client, Inquiry, Outcome, Reason, Refused
+from mynumber.platform.databases import embedded_server
 from mynumber.platform.sandbox import Ends, SandboxFile
 from tests.docs.pages import ROOT
 from tests.support.platform import Platform
@@ -31,6 +33,20 @@ def inquiries(file: SandboxFile) -> list[Inquiry]:
     ]
 
 
+def rows_left(platform: Platform, name: str) -> dict[str, int]:
+    """Tables of the gateway in which the sandbox has rows."""
+    tenants = [f"sandbox_{name}", f"sandbox_{name}_partner"]
+    columns = "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant' AND table_schema = 'public'"
+    left: dict[str, int] = {}
+    with embedded_server(platform.settings).connect_admin("gateway") as admin:
+        for (table,) in admin.execute(columns).fetchall():
+            count = sql.SQL("SELECT count(*) FROM {} WHERE tenant = ANY(%s)").format(
+                sql.Identifier(str(table))
+            )
+            left[str(table)] = int(str((admin.execute(count, [tenants]).fetchone() or (0,))[0]))
+    return {table: rows for table, rows in left.items() if rows}
+
+
 @pytest.mark.thorough
 def test_a_sandbox_works_without_a_restart_and_ends_with_its_deletion(
     platform: Platform, tmp_path: Path
@@ -48,7 +64,9 @@ def test_a_sandbox_works_without_a_restart_and_ends_with_its_deletion(
         platform.run("sandbox", "create", "kencho", *words)  # again: nothing is lost
         assert client.again(answers[0]).outcome is Outcome.PROVIDED
 
+        platform.run("sandbox", "correct", "kencho", "hanako", "--folder", str(folder))
         platform.run("sandbox", "delete", "kencho")
+        assert rows_left(platform, "kencho").keys() <= {"side_record", "notice"}
         with pytest.raises(Refused) as raised:
             client.ask_many(inquiries(file))
         assert raised.value.reason is Reason.UNKNOWN_KEY
@@ -58,6 +76,8 @@ def test_a_sandbox_works_without_a_restart_and_ends_with_its_deletion(
 
         platform.run("sandbox", "create", "kencho", *words)
         assert client.ask_many(inquiries(file))[0].outcome is Outcome.PROVIDED
+        assert rows_left(platform, "kencho")["staff_staffmember"] == 1  # the clerk of the desk is there again
+        assert client.corrections() == ()
     platform.run("sandbox", "delete", "kencho")
 
 

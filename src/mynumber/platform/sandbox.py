@@ -30,7 +30,7 @@ from mynumber.foundation.law import InformationKind, InstitutionKind, LegalBasis
 from mynumber.foundation.numbers import local_government
 from mynumber.foundation.people import fiscal_year
 from mynumber.platform import keys, registry
-from mynumber.platform.databases import embedded_server, ensure_institution, tenant_role
+from mynumber.platform.databases import embedded_server, ensure_institution
 from mynumber.platform.environment import base_environment
 from mynumber.platform.sandbox_list import Sandbox, member_of, sandboxes, write_sandboxes
 from mynumber.platform.secret_files import locked, private_folder, write_private
@@ -49,6 +49,7 @@ _SEX: Final = {"male": "1", "female": "2"}
 _HIDDEN: Final = frozenset({"misaki"})
 """Personas whom a protective measure covers: no vendor's test asks about them."""
 _USER: Final = "desk"
+_DESKS: Final = "sandbox-desks.json"
 HELD_YEARS: Final = 2
 """Fiscal years of which the partner holds a copy."""
 _ADDED_KINDS: Final = {InstitutionKind.MUNICIPALITY: (InstitutionKind.CITY,)}
@@ -163,13 +164,17 @@ def create(
     _list(settings, (*(one for one in sandboxes(settings) if one.name != name), sandbox))
     _write_trust(settings, sandbox, folder)
     password = _desk(settings, sandbox)
+    first = _first(may_ask)
+    with Client.open(folder) as vendor, partner_of(settings, sandbox) as partner:
+        people = _give_codes(vendor, partner, people, first)
+        copies = _furnish(partner, people, may_ask)
     file = SandboxFile(
         name=name,
         member=member,
         partner=sandbox.partner,
         kinds=sandbox.kinds,
         people=people,
-        first=_first(may_ask),
+        first=first,
         may_ask=may_ask,
         may_be_asked=tuple(_rows(basis, partner_kinds, kinds)),
         desk=f"{settings.public_url('gateway')}/{sandbox.partner.replace('.', '_')}/",
@@ -177,8 +182,6 @@ def create(
         desk_password=password,
     )
     write_private(folder / SANDBOX_FILE, msgspec.json.format(msgspec.json.encode(file), indent=1))
-    with Client.open(folder) as vendor, partner_of(settings, sandbox) as partner:
-        copies = _furnish(vendor, partner, people, may_ask)
     return Made(sandbox, folder, file, copies)
 
 
@@ -249,8 +252,7 @@ def _write_trust(settings: Settings, sandbox: Sandbox, folder: Path) -> None:
 
 def _desk(settings: Settings, sandbox: Sandbox) -> str:
     """A clerk of the partner, who answers by hand; made once. Returns the password, which stands in the vendor's folder."""
-    passwords = settings.home / "sandbox-desks.json"
-    known: dict[str, str] = msgspec.json.decode(passwords.read_bytes()) if passwords.exists() else {}
+    known = _desk_passwords(settings)
     if sandbox.name not in known:
         known[sandbox.name] = secrets.token_urlsafe(12)
         tenant = sandbox.partner.replace(".", "_")
@@ -268,8 +270,16 @@ def _desk(settings: Settings, sandbox: Sandbox) -> str:
         )
         if done.returncode != 0:
             raise SandboxFailed(f"the partner's clerk could not be registered: {done.stderr.strip()[-300:]}")
-        write_private(passwords, msgspec.json.encode(known))
+        write_private(settings.home / _DESKS, msgspec.json.encode(known))
     return known[sandbox.name]
+
+
+def _desk_passwords(settings: Settings) -> dict[str, str]:
+    """Names of sandboxes -> passwords of their partners' clerks."""
+    try:
+        return msgspec.json.decode((settings.home / _DESKS).read_bytes(), type=dict[str, str])
+    except FileNotFoundError:
+        return {}
 
 
 # people and rows ------------------------------------------------------------------------------------------------------------
@@ -344,28 +354,45 @@ def _first(rows: tuple[Row, ...]) -> Row:
     )
 
 
-def _furnish(
-    vendor: Client,
-    partner: Client,
-    people: tuple[SandboxPerson, ...],
-    may_ask: tuple[Row, ...],
-) -> int:
-    """Codes for both sides, copies and a switch at the partner. Returns how many copies are registered there."""
+def _give_codes(
+    vendor: Client, partner: Client, people: tuple[SandboxPerson, ...], first: Row
+) -> tuple[SandboxPerson, ...]:
+    """Codes for both sides. Who was without one at the partner of a sandbox of before, and for whom it obtained one, stays known to it."""
+    numbers: dict[str, str] = {}
     found = vendor.look_up([person.attributes for person in people])
-    numbers: list[tuple[SandboxPerson, str]] = []
     for person, answer in zip(people, found, strict=True):
         if answer.state is not LookUpState.FOUND or answer.individual_number is None:
             raise SandboxFailed(
                 f"{person.name} is not in the residents network: has the platform been seeded?"
             )
-        numbers.append((person, answer.individual_number))
-    vendor.acquire_codes([(person.addressee, number) for person, number in numbers])
-    partner.acquire_codes(
-        [(person.partner_addressee, number) for person, number in numbers if person.ends is not Ends.NO_CODE]
+        numbers[person.key] = answer.individual_number
+    vendor.acquire_codes([(person.addressee, numbers[person.key]) for person in people])
+
+    def is_held(person: SandboxPerson) -> bool:
+        held = vendor.who_holds(person.addressee, affair=first.affair, organisation=ORGANISATION)
+        return partner.member in {one.member for one in held.holders}
+
+    now_known = tuple(
+        msgspec.structs.replace(person, ends=Ends.NO_DATA)
+        if person.ends is Ends.NO_CODE and is_held(person)
+        else person
+        for person in people
     )
+    partner.acquire_codes(
+        [
+            (person.partner_addressee, numbers[person.key])
+            for person in now_known
+            if person.ends is not Ends.NO_CODE
+        ]
+    )
+    return now_known
+
+
+def _furnish(partner: Client, people: tuple[SandboxPerson, ...], may_ask: tuple[Row, ...]) -> int:
+    """Copies and a switch at the partner. Returns how many copies are registered there."""
     copies = [
         partner.copy(person.partner_addressee, information, fact)
-        for seed, (person, _) in enumerate(numbers)
+        for seed, person in enumerate(people)
         if person.ends in (Ends.PROVIDED, Ends.WAITING)
         for information in sorted({row.information for row in may_ask})
         for fact in _facts(information, seed)
@@ -377,7 +404,7 @@ def _furnish(
     partner.hold(
         *(
             Hold(addressee=person.partner_addressee, reason=HoldReason.PENDING_CASE, since=now)
-            for person, _ in numbers
+            for person in people
             if person.ends is Ends.WAITING
         )
     )
@@ -404,22 +431,22 @@ def delete(settings: Settings, name: str) -> int:
     sandbox = find(settings, name)
     closed = msgspec.structs.replace(sandbox, is_closed=True)
     _list(settings, tuple(closed if one.name == name else one for one in sandboxes(settings)))
-    server = embedded_server(settings)
-    deleted = 0
-    for member in (sandbox.member, sandbox.partner):
-        with server.connect_admin("gateway") as admin, admin.transaction():
-            admin.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(tenant_role("gateway", member))))
-            for (table,) in admin.execute(_DELETABLE).fetchall():
-                deleted += admin.execute(
-                    sql.SQL("DELETE FROM {}").format(sql.Identifier(str(table)))
-                ).rowcount
-    return deleted
+    with locked(settings.home / "keys.lock"):
+        known = _desk_passwords(settings)
+        if known.pop(name, None) is not None:
+            write_private(settings.home / _DESKS, msgspec.json.encode(known))
+    tenants = [member.replace(".", "_") for member in (sandbox.member, sandbox.partner)]
+    with embedded_server(settings).connect_admin("gateway") as admin, admin.transaction():
+        return sum(
+            admin.execute(
+                sql.SQL("DELETE FROM {} WHERE tenant = ANY(%s)").format(sql.Identifier(str(table))), [tenants]
+            ).rowcount
+            for (table,) in admin.execute(_DELETED).fetchall()
+        )
 
 
-_DELETABLE: Final = """
+_DELETED: Final = """
     SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant'
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relforcerowsecurity
-      AND has_table_privilege(current_user, pg_class.oid, 'DELETE') AND relname <> ALL ('{side_record,notice}')
-    ORDER BY relname
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL ('{side_record,notice}') ORDER BY relname
 """
-"""Tables of tenants from which the tenant's own role may delete; the wall lets it see its own rows alone. Records and their notices to the core stay."""
+"""Tables with rows of tenants, but the records of exchanges (Act art. 23), which the other side has too, and what the core has not been told of them."""

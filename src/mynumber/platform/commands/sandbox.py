@@ -73,7 +73,8 @@ def delete(name: Name) -> None:
     except SandboxFailed as error:
         fail(str(error))
     console.print(
-        f"名簿から外し、中間サーバーの {count} 行を消しました。記録は残ります。(Off the directory; {count} rows deleted, records stay.)"
+        f"名簿から外し、中間サーバーの {count} 行を消しました。記録は残ります。(Off the directory; {count} rows deleted, records stay.)",
+        soft_wrap=True,
     )
 
 
