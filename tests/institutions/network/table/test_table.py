@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from mynumber.foundation import law
 from mynumber.foundation.law import InformationKind, InstitutionKind, NotInForce, Status
-from mynumber.institutions.network.table.changing import Sort, What, amendments, changes_between
+from mynumber.institutions.network.table.changing import Sort, What, affair_of, amendments, changes_between
 from mynumber.institutions.network.table.rows import row_of, rows_on, text_days, wordings
 from mynumber.institutions.network.table.searching import Role, Search, found, items_with
 from mynumber.platform.databases import InstitutionDatabase
@@ -288,11 +288,30 @@ def test_changes_show_before_and_after(client: Client) -> None:
         text_of(client, f"/table/changes?since=2025-09-30&until=2025-10-01&page={n}") for n in (1, 2)
     )
     assert "新設" in text
+    assert 'value="2025-09-30"' in text
+    differing = changes_between(date(2025, 9, 30), date(2025, 10, 1))
+    rule = next(one for one in differing if Sort.of(one.id) is Sort.RULE)
+    affair_words = law.dated_rows()[affair_of(rule.id)].row.what
+    assert affair_words[:60] in text, "a rule says nothing without its affair"
     assert "違いはありません" in text_of(client, "/table/changes?since=2025-10-01&until=2025-10-02")
     items = text_of(client, "/table/changes?since=2025-09-30&until=2025-10-01&level=items")
     assert "項目" in items
     text_of(client, "/table/changes?since=2024-05-26&until=2024-05-27&level=all")
     text_of(client, "/table/changes?since=2016-01-01", 422)
+
+
+@pytest.mark.parametrize(
+    ("row_id", "affair_id"),
+    [
+        ("81-1", "81-1"),
+        ("81-1-4", "81-1"),
+        ("81-1.3", "81-1"),
+        ("12_2-1-4-37", "12_2-1"),
+        ("former-81-1-4", "former-81-1"),
+    ],
+)
+def test_every_id_names_its_affair(row_id: str, affair_id: str) -> None:
+    assert affair_of(row_id) == affair_id
 
 
 def test_layouts_have_a_page_and_a_schema(client: Client) -> None:

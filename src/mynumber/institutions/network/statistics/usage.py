@@ -28,7 +28,7 @@ FEW: Final = 10
 """Fewer than one in so many of those who could: what the Board of Audit calls hardly used."""
 
 _LIVE: Final = """
-    SELECT asked.provision, asked.inquirer, event.reason, count(*)
+    SELECT asked.provision, asked.inquirer, event.reason, count(*), min(asked.requested_at), max(asked.requested_at)
     FROM exchange AS asked
     LEFT JOIN exchange_event AS event
         ON event.inquirer = asked.inquirer AND event.request_id = asked.request_id AND event.side = 'network'
@@ -119,12 +119,19 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Exchanges after the counts: rule (None: refused), inquirer, reason, how many."""
+    """Exchanges after the counts: rule (None: refused), inquirer, reason, how many, the first and the last."""
 
     provision: str | None
     inquirer: str
     reason: str | None
     asked: int
+    first_at: datetime
+    last_at: datetime
+
+    @property
+    def permitted(self) -> str | None:
+        """The rule that permitted them, if one did."""
+        return self.provision if self.reason is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +217,10 @@ def _usage(rules: list[Rule], since_counts: tuple[Live, ...]) -> Iterator[RowUsa
             Sum("asked"), Count("inquirer"), Min("first_at"), Max("last_at")
         )
     }
-    fresh: dict[str, dict[str, int]] = {}
+    fresh: dict[str, list[Live]] = {}
     for one in since_counts:
-        if one.provision and one.reason is None:
-            fresh.setdefault(one.provision, {})[one.inquirer] = one.asked
+        if one.permitted:
+            fresh.setdefault(one.permitted, []).append(one)
     known = set(
         UsageRow.objects.filter(provision__in=list(fresh)).values_list("provision", "inquirer")
         if fresh
@@ -226,14 +233,14 @@ def _usage(rules: list[Rule], since_counts: tuple[Live, ...]) -> Iterator[RowUsa
         if askers not in could:
             could[askers] = sum(map(rule.may_ask, members))
         asked, users, first_at, last_at = sums.get(rule.id, (0, 0, None, None))
-        new = fresh.get(rule.id, {})
+        new = fresh.get(rule.id, [])
         yield RowUsage(
             rule,
-            asked + sum(new.values()),
-            users + sum((rule.id, user) not in known for user in new),
+            asked + sum(one.asked for one in new),
+            users + sum((rule.id, one.inquirer) not in known for one in new),
             could[askers],
-            first_at,
-            last_at,
+            first_at or min((one.first_at for one in new), default=None),
+            max((one.last_at for one in new), default=last_at),
         )
 
 
@@ -244,9 +251,9 @@ def by_institution(usage: Usage, rule: Rule, directory: Directory) -> list[Insti
         for row in UsageRow.objects.filter(provision=rule.id).only("inquirer", "asked", "last_at")
     }
     for one in usage.live:
-        if one.provision == rule.id and one.reason is None:
-            asked, last_at = counts.get(one.inquirer, (0, None))
-            counts[one.inquirer] = asked + one.asked, last_at
+        if one.permitted == rule.id:
+            asked, _ = counts.get(one.inquirer, (0, None))
+            counts[one.inquirer] = asked + one.asked, one.last_at
     could = {member.id for member in directory.members() if rule.may_ask(member)}
     return [
         InstitutionUsage(directory.name(member), *counts.get(member, (0, None)))

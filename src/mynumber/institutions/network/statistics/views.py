@@ -31,7 +31,7 @@ from mynumber.webkit.messages import this_node
 HOURS = 48
 DAYS_OF_REFUSALS = 7
 TOP_ROWS = 10
-ROWS_A_PAGE = 50
+ROWS_A_PAGE = 25
 FORMAT = "mynumber.usage.v1"
 
 
@@ -108,7 +108,7 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
         [
             say("機関", "Institution"),
             Column(say("許可した照会", "Permitted"), number=True),
-            say("最後", "Last counted"),
+            say("最後", "Last"),
         ],
         [(one.name, one.asked, one.last_at) for one in page],
     )

@@ -49,6 +49,13 @@ class Sort(StrEnum):
         return (cls.AFFAIR, cls.RULE, cls.ITEM)[row_id.removeprefix("former-").count("-") - 1]
 
 
+def affair_of(row_id: str) -> str:
+    """The id of the affair that a rule, an exact affair or an item belongs to."""
+    prefix = "former-" if row_id.startswith("former-") else ""
+    number, ordinal = row_id.removeprefix(prefix).partition(".")[0].split("-")[:2]
+    return f"{prefix}{number}-{ordinal}"
+
+
 IN_TABLE = frozenset({Sort.AFFAIR, Sort.RULE})
 
 

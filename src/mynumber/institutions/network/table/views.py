@@ -278,6 +278,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         return render(request, "network/table_changes.html", context, status=422)
     since, until = form.cleaned_data["since"] or newest.before, form.cleaned_data["until"] or newest.on
     level = form.cleaned_data["level"] or "table"
+    context["form"] = ChangesForm({"since": since, "until": until, "level": level})
     differing = [one for one in changing.changes_between(since, until) if _of_level(one, level)]
     page = Paginator(differing, CHANGES_A_PAGE).get_page(request.GET.get("page"))
     context |= {
@@ -303,6 +304,8 @@ class ShownChange:
     what: Chip
     sort: str
     url: str
+    affair: law.DatedRow | None
+    """The affair of a rule, exact affair or item, in its last words; None where the affair itself changed."""
 
 
 def _change(change: Change, until: date) -> ShownChange:
@@ -319,7 +322,9 @@ def _change(change: Change, until: date) -> ShownChange:
         changing.Sort.EXACT_AFFAIR: say("詳細な事務", "Exact affair"),
         changing.Sort.ITEM: say("項目", "Item"),
     }
-    return ShownChange(change, words[what], sorts[changing.Sort.of(change.id)], _address(change.id, until))
+    sort = changing.Sort.of(change.id)
+    affair = None if sort is changing.Sort.AFFAIR else law.dated_rows()[changing.affair_of(change.id)]
+    return ShownChange(change, words[what], sorts[sort], _address(change.id, until), affair)
 
 
 def _amendment_table() -> Table:
