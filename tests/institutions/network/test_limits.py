@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mynumber.foundation.law import InformationKind
 from mynumber.institutions.network.core.limits import (
     DEFAULT_RATES,
     BadRates,
@@ -17,11 +21,22 @@ from mynumber.institutions.network.core.limits import (
     parse_rates,
 )
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.events import (
+    CODED_WATCHES,
+    EVENTS,
+    ChangeCodedWatches,
+    CodedEvent,
+    EventKind,
+    Events,
+    Topic,
+)
 from mynumber.protocols.exchange import REQUEST_PERMITS, PermitRequests, RequestedPermit
+from mynumber.protocols.holders import QUERY_HOLDERS, HoldersQuery
+from mynumber.protocols.notices import ADDRESS_NOTICES, AddressNotices, CodedNotice
 from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.network.test_requests import request
 from tests.support.core import RunningCore, running_core
-from tests.support.exchange import CITY, FORMER_CITY, resident_code
+from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, KINDS, PENSION, resident_code
 
 
 def test_rates_are_read_strictly() -> None:
@@ -84,6 +99,50 @@ def test_what_is_over_the_rate_is_refused_and_counted(
         over = [request(core, person) for _ in range(5)]
         assert core.refusal(lambda: ask(*over)) == (Hop.NETWORK, Reason.RATE_LIMITED)
         _is_counted(core)
+        for flood in (_events, _watches, _notices):  # six at once are never let through
+            assert core.refusal(partial(flood, core, 6)) == (Hop.NETWORK, Reason.RATE_LIMITED)
+        holders = HoldersQuery(code=core.code(FORMER_CITY, person), affair=ALLOWANCE)
+        looked_for = 0
+
+        def look() -> None:
+            nonlocal looked_for
+            while looked_for < 100:  # several institutions a question, and one question a second would do
+                core.call(QUERY_HOLDERS, holders, sender=f"gateway.{FORMER_CITY}")
+                looked_for += 1
+
+        assert core.refusal(look) == (Hop.NETWORK, Reason.RATE_LIMITED)
+
+
+def _events(core: RunningCore, count: int) -> None:
+    events = tuple(
+        CodedEvent(
+            event_id=uuid4(),
+            code=core.code(PENSION, resident_code()),
+            kind=EventKind.BENEFIT_AWARDED,
+            information=InformationKind.PUBLIC_PENSION_BENEFIT.value,
+            occurred_at=datetime.now(UTC),
+        )
+        for _ in range(count)
+    )
+    core.call(EVENTS, Events(events=events), sender=f"gateway.{PENSION}")
+
+
+def _watches(core: RunningCore, count: int) -> None:
+    topic = Topic(
+        affair=ALLOWANCE,
+        information=InformationKind.PUBLIC_PENSION_BENEFIT.value,
+        provider_kind=KINDS[PENSION][0],
+    )
+    codes = tuple(core.code(PENSION, resident_code()) for _ in range(count))
+    core.call(CODED_WATCHES, ChangeCodedWatches(topic=topic, watch=codes), sender=f"gateway.{PENSION}")
+
+
+def _notices(core: RunningCore, count: int) -> None:
+    notices = tuple(
+        CodedNotice(notice=uuid4(), code=core.code(PENSION, resident_code()), digest="0" * 64)
+        for _ in range(count)
+    )
+    core.call(ADDRESS_NOTICES, AddressNotices(notices=notices), sender=f"gateway.{PENSION}")
 
 
 def _is_counted(core: RunningCore) -> None:

@@ -145,6 +145,7 @@ class Core:
             legal_basis=legal_basis_at,
             log=self.sequencer,
             make_known=self.asking.make_known,
+            admit=self._admit,
         )
         self.notices = notices.Addressing(
             node,
@@ -152,6 +153,7 @@ class Core:
             codes=lambda: self.codes,
             log=self.sequencer,
             make_known=self.asking.make_known,
+            admit=self._admit,
             count_refused=self._count_refused,
         )
         self._tasks = [
@@ -171,7 +173,9 @@ class Core:
         return Disclosure(self.pool, self.keys, lambda: self.own_use.rows)
 
     def _holders(self) -> Holders:
-        return Holders(self.pool, self.codes, lambda: self.node.directory, legal_basis_at, self.asking)
+        return Holders(
+            self.pool, self.codes, lambda: self.node.directory, legal_basis_at, self.asking, self._admit
+        )
 
     async def _follow_keys(self) -> None:
         """Take up new versions of the codes' keys, closed ones, and rows of own-use affairs, while running."""
@@ -272,9 +276,13 @@ class Core:
         inquirer = Directory.member_of(question.sender)
         if self.node.directory.core_of(inquirer) != question.receiver:
             raise Refused(Hop.NETWORK, Reason.WRONG_AUDIENCE, "the inquirer is at home at another core")
-        if not self.limits.take(inquirer, requests, time.monotonic()):
-            raise Refused(Hop.NETWORK, Reason.RATE_LIMITED)
+        self._admit(inquirer, requests)
         return inquirer
+
+    def _admit(self, member: str, count: int) -> None:
+        """Take so many from what a member may send. Raises Refused(NETWORK, RATE_LIMITED)."""
+        if not self.limits.take(member, count, time.monotonic()):
+            raise Refused(Hop.NETWORK, Reason.RATE_LIMITED)
 
     async def _decide(
         self, question: Question[Any], kind: str, judgements: tuple[Judgement, ...]

@@ -35,17 +35,21 @@ class Holders:
         directory: Callable[[], Directory],
         legal_basis: Callable[[datetime], LegalBasis],
         asking: Asking,
+        admit: Callable[[str, int], None],
     ) -> None:
+        """``admit`` takes so many from what a member may send, or raises Refused: each institution that is looked for counts as one."""
         self._pool = pool
         self._ring = codes
         self._directory = directory
         self._legal_basis = legal_basis
         self._asking = asking
+        self._admit = admit
 
     async def query(self, question: Question[HoldersQuery]) -> Answer:
-        """The holders among the providers of the affair, by id. Raises Refused (NOT_IN_TABLE, UNKNOWN_CODE)."""
+        """The holders among the providers of the affair, by id. Raises Refused (NOT_IN_TABLE, RATE_LIMITED, UNKNOWN_CODE)."""
         inquirer, query, directory = Directory.member_of(question.sender), question.body, self._directory()
         candidates = providers_of(directory, inquirer, query, self._legal_basis(question.at))
+        self._admit(inquirer, len(candidates))
         holders, silent = await self.among(candidates, inquirer, query.code)
         _log.info("who holds a code was asked", sender=question.sender, count=len(candidates))
         return Answer(

@@ -76,13 +76,18 @@ class Mesh:
         legal_basis: Callable[[datetime], LegalBasis],
         log: Sequencer,
         make_known: Callable[[str, Iterable[str]], Awaitable[None]],
+        admit: Callable[[str, int], None],
     ) -> None:
-        """``make_known`` finds out whether codes of a member were issued at another core, before they are taken for unknown."""
+        """``make_known`` finds out whether codes of a member were issued at another core, before they are taken for unknown.
+
+        ``admit`` takes so many from what a member may send, or raises Refused.
+        """
         self._node = node
         self._log = log
         self._ring = codes
         self._legal_basis = legal_basis
         self._make_known = make_known
+        self._admit = admit
         self.store = MeshStore(pool, lambda: node.directory, codes, log.wake)
         self._incoming: Batcher[Incoming, list[EventResult]] = Batcher(
             self.store.record_events, name="events"
@@ -120,6 +125,7 @@ class Mesh:
         events = question.body.events
         _bounded(len(events))
         publisher = Directory.member_of(question.sender)
+        self._admit(publisher, len(events))
         kinds = kinds_of(self._node.directory, publisher)
         basis, ring = self._legal_basis(question.at), self._ring()
         judged = await asyncio.to_thread(
@@ -136,6 +142,7 @@ class Mesh:
         body = question.body
         _bounded(len(body.begin) + len(body.end))
         subscriber = Directory.member_of(question.sender)
+        self._admit(subscriber, len(body.begin) + len(body.end))
         kinds, basis = kinds_of(self._node.directory, subscriber), self._legal_basis(question.at)
         provisions = [entitling(basis, kinds, topic) for topic in body.begin]
         begin = {topic: rule for topic, rule in zip(body.begin, provisions, strict=True) if rule is not None}
@@ -156,6 +163,7 @@ class Mesh:
         body = question.body
         _bounded(len(body.watch) + len(body.unwatch))
         subscriber, ring = Directory.member_of(question.sender), self._ring()
+        self._admit(subscriber, len(body.watch) + len(body.unwatch))
         watch, unwatch = await asyncio.to_thread(
             lambda: (_persons(ring, body.watch, subscriber), _persons(ring, body.unwatch, subscriber))
         )

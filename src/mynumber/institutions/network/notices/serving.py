@@ -51,13 +51,18 @@ class Addressing:
         codes: Callable[[], CodeRing],
         log: Sequencer,
         make_known: Callable[[str, Iterable[str]], Awaitable[None]],
+        admit: Callable[[str, int], None],
         count_refused: Callable[[str, str, Iterable[Reason]], Awaitable[None]],
     ) -> None:
-        """``make_known`` finds out whether codes of a member were issued at another core, before they are taken for unknown."""
+        """``make_known`` finds out whether codes of a member were issued at another core, before they are taken for unknown.
+
+        ``admit`` takes so many from what a member may send, or raises Refused.
+        """
         self._node = node
         self._ring = codes
         self._log = log
         self._make_known = make_known
+        self._admit = admit
         self._count_refused = count_refused
         self._incoming: Batcher[Incoming, list[Outcome]] = Batcher(
             NoticeStore(pool, lambda: node.directory, log.wake).record,
@@ -77,6 +82,7 @@ class Addressing:
         sender = Directory.member_of(question.sender)
         if len({each.notice for each in notices}) != len(notices):
             raise Refused(Hop.NETWORK, Reason.MALFORMED, "a notice twice in one message")
+        self._admit(sender, len(notices))
         ring = self._ring()
         # two multiplications a notice: tens of milliseconds for a full message
         judged = await asyncio.to_thread(judge, notices, sender=sender, receiver=PORTAL, ring=ring)
