@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
 import pytest
 
-from mynumber.institutions.network.core.reconcile import agree
+from mynumber.institutions.network.core.reconcile import SETTLED_AFTER, CoreRecord, Standing, agree, standing
 from mynumber.protocols.exchange import Outcome
 
 O = Outcome  # noqa: E741 - a table of them is read, not written
@@ -65,3 +68,25 @@ def test_without_a_permit_the_provider_has_nothing(provider: Outcome) -> None:
 )
 def test_a_refusal_by_the_core(core: Outcome, inquirer: Outcome | None, expected: bool) -> None:
     assert agree(core, permitted=False, inquirer=inquirer, provider=None) is expected
+
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("core", "inquirer", "provider", "recent", "later"),
+    [
+        (O.PROVIDED, O.PROVIDED, O.PROVIDED, Standing.AGREE, Standing.AGREE),
+        (O.PERMITTED, O.PROVIDED, O.PROVIDED, Standing.AGREE, Standing.DIFFER),  # the notices never came
+        (O.PERMITTED, O.OPEN, None, Standing.UNDER_WAY, Standing.DIFFER),
+        (O.PERMITTED, O.WAITING, O.WAITING, Standing.UNDER_WAY, Standing.UNDER_WAY),  # on the desk for days
+        (O.PROVIDED, O.WAITING, O.PROVIDED, Standing.DIFFER, Standing.DIFFER),
+        (O.PERMITTED, O.WAITING, None, Standing.DIFFER, Standing.DIFFER),
+    ],
+)
+def test_what_has_ended_and_what_is_under_way(
+    core: Outcome, inquirer: Outcome, provider: Outcome | None, recent: Standing, later: Standing
+) -> None:
+    for age, expected in ((timedelta(minutes=1), recent), (SETTLED_AFTER, later)):
+        record = CoreRecord("city", UUID(int=1), "town", NOW - age, "00" * 32, core)
+        assert standing(record, inquirer=inquirer, provider=provider, at=NOW) is expected

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from itertools import groupby
 from uuid import UUID
 
@@ -79,6 +80,28 @@ def agree(core: Outcome, *, permitted: bool, inquirer: Outcome | None, provider:
     return inquirer is provider
 
 
+class Standing(Enum):
+    """What three records of an exchange amount to."""
+
+    AGREE = "agree"
+    UNDER_WAY = "under_way"
+    DIFFER = "differ"
+
+
+def standing(
+    record: CoreRecord, *, inquirer: Outcome | None, provider: Outcome | None, at: datetime
+) -> Standing:
+    """Whether the records tell one story, and whether it has ended; a story that should have ended, and of which the core was not told, differs."""
+    permitted = record.permit_digest is not None
+    agreed = agree(record.outcome, permitted=permitted, inquirer=inquirer, provider=provider)
+    is_recent = at - record.requested_at < SETTLED_AFTER
+    if agreed and inquirer is Outcome.WAITING:  # a person at the provider answers within days
+        return Standing.UNDER_WAY
+    if agreed and (is_recent or record.outcome is not Outcome.PERMITTED):
+        return Standing.AGREE
+    return Standing.UNDER_WAY if inquirer is Outcome.OPEN and is_recent else Standing.DIFFER
+
+
 def reconcile(node: Node, *, since: datetime, now: Callable[[], datetime]) -> Reconciliation:
     """Compare every exchange since a moment. Asks each gateway over messages; no database but its own is opened."""
     result = Reconciliation()
@@ -106,28 +129,20 @@ def reconcile(node: Node, *, since: datetime, now: Callable[[], datetime]) -> Re
             giver = sides.get((record.provider, "provider", record.inquirer, record.request_id))
             asker_says = asker.outcome if asker else None
             giver_says = giver.outcome if giver else None
-            is_recent = now() - record.requested_at < SETTLED_AFTER
-            is_untold = record.outcome is Outcome.PERMITTED and not is_recent
-            if not is_untold and agree(
-                record.outcome,
-                permitted=record.permit_digest is not None,
-                inquirer=asker_says,
-                provider=giver_says,
-            ):
-                continue
-            if asker_says is Outcome.OPEN and is_recent:
-                result.under_way += 1
-                continue
-            differences.append(
-                Difference(
-                    record.request_id,
-                    record.inquirer,
-                    record.provider,
-                    record.outcome,
-                    asker_says,
-                    giver_says,
-                )
-            )
+            match standing(record, inquirer=asker_says, provider=giver_says, at=now()):
+                case Standing.UNDER_WAY:
+                    result.under_way += 1
+                case Standing.DIFFER:
+                    differences.append(
+                        Difference(
+                            record.request_id,
+                            record.inquirer,
+                            record.provider,
+                            record.outcome,
+                            asker_says,
+                            giver_says,
+                        )
+                    )
     result.differences = tuple(differences)
     result.unreachable = tuple(sorted(unreachable))
     return result
