@@ -16,9 +16,7 @@ from mynumber.institutions.gateway.tenants.store import FACT_KEPT, Store
 from mynumber.platform.databases import InstitutionDatabase
 
 T = TypeVar("T")
-ENDS: dict[str, str] = import_module(
-    "mynumber.institutions.gateway.corrections.migrations.0007_forgetting_in_batches"
-).ENDS
+ENDS: dict[str, str] = import_module("mynumber.institutions.gateway.notices.migrations.0003_forgetting").ENDS
 TENANT, OTHER = "municipality_131229", "municipality_272124"
 ROWS = {
     "side_record": "INSERT INTO side_record (tenant, side, inquirer, request_id, provider, affair, information, organisation,"
@@ -53,6 +51,10 @@ ROWS |= {
     " told) SELECT %(t)s, 'a', gen_random_uuid(), '81-1', 'local_tax', '課', at, 'open', false FROM at",
     "sent_obtain": "INSERT INTO sent_obtain (tenant, request_id, provider, sent_at, state)"
     " SELECT %(t)s, gen_random_uuid(), 'b', at, 'open' FROM at",
+    "outgoing_notice": "INSERT INTO outgoing_notice (tenant, notice, addressee, size, digest, received_at, try_at, tries, settled_at)"
+    " SELECT %(t)s, gen_random_uuid(), 'D-1', 1, '', at, at, 0, at FROM at",
+    "refused_message": "INSERT INTO refused_message (tenant, hour, kind, sender, reason, count)"
+    " SELECT %(t)s, at, 'inquiries.v2', 'b', 'expired', 1 FROM at",
 }
 
 
@@ -99,6 +101,20 @@ def test_what_is_older_than_seven_years_goes_on_every_side(database: Institution
     with psycopg.connect(database.tenant_urls[TENANT]) as tenant_itself:
         tenant_itself.execute("SELECT forget_records()")
     assert counts(database, OTHER) == dict.fromkeys(ROWS, 1)
+
+
+def test_places_of_reports_are_counted_on_from_the_last_that_is_due(database: InstitutionDatabase) -> None:
+    with psycopg.connect(database.tenant_urls[TENANT], autocommit=True) as own:
+        for place, age in enumerate(("8 years", "7 years 1 day", "6 years"), 1):
+            own.execute(
+                "INSERT INTO notice_report (tenant, place, notice, happening, at)"
+                " VALUES (%s, %s, gen_random_uuid(), 'arrived', now() - %s::interval)",
+                [TENANT, place, age],
+            )
+        assert own.execute("SELECT forget_records()").fetchone() == (1,)
+        assert own.execute("SELECT place FROM notice_report ORDER BY place").fetchall() == [(2,), (3,)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            own.execute("DELETE FROM notice_report")
 
 
 def test_what_is_due_is_found_by_an_index(database: InstitutionDatabase) -> None:
