@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -315,3 +315,22 @@ def test_the_commissions_table_only_grows(keeper: Keeper) -> None:
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             commission.execute(statement.encode())
+
+
+def test_both_sides_forget_a_test_after_seven_years_and_none_before(blind: Exchange, keeper: Keeper) -> None:
+    for database, table, function in (
+        (keeper.database, "helped_test", "forget_helped_tests"),
+        (blind.network_database, "sameness_test", "forget_sameness_tests"),
+    ):
+        count = f"SELECT count(*) FROM {table}"  # noqa: S608 - constants
+        with psycopg.connect(database.owner_url) as owner:
+            [before] = owner.execute(count.encode()).fetchone() or (0,)
+            assert before > 1
+            for age in (timedelta(days=7 * 366), timedelta(days=7 * 365 - 5)):
+                owner.execute(
+                    f"UPDATE {table} SET at = now() - %s WHERE test = (SELECT test FROM {table} ORDER BY at DESC LIMIT 1)".encode(),  # noqa: S608
+                    [age],
+                )
+        with psycopg.connect(database.url) as app:
+            assert app.execute(f"SELECT {function}()".encode()).fetchone() == (1,)
+            assert app.execute(count.encode()).fetchone() == (before - 1,)

@@ -31,6 +31,7 @@ SECONDS_VARIABLE = "MYNUMBER_MONITOR_SECONDS"
 DEFAULT_SECONDS = 5.0
 """Between two looks at a log."""
 ANSWER_SECONDS = 10.0
+RETENTION_SECONDS = 3600
 
 _log = logs.get_logger(__name__)
 
@@ -59,6 +60,7 @@ class MonitorApp(PlainApp):
         self._tasks = [
             asyncio.create_task(keep_running("monitor", partial(self._follow, watch))) for watch in watches
         ]
+        self._tasks.append(asyncio.create_task(keep_running("retention", self._forget)))
 
     async def stop(self) -> None:
         await end(self._tasks)
@@ -72,6 +74,15 @@ class MonitorApp(PlainApp):
                 await watch.look(datetime.now(UTC))
             except DATABASE_FAILURES as error:
                 _log.error("the monitor waits for its database", exception=logs.outline(error))
+
+    async def _forget(self) -> None:
+        """Delete what is past seven years (Cabinet Order art. 30), here because this process always runs."""
+        while True:
+            try:
+                await self._pool.execute("SELECT forget_helped_tests()")
+            except DATABASE_FAILURES as error:
+                _log.error("old tests of sameness stay", exception=logs.outline(error))
+            await asyncio.sleep(RETENTION_SECONDS)
 
     async def readiness(self) -> Reply:
         rows = await self._pool.fetch(

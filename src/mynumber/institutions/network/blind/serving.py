@@ -102,8 +102,8 @@ class BlindCore:
         return [None] * len(batch)
 
     async def forget(self) -> None:
-        """Delete the ciphertexts that no record names: their records are past seven years, or never were."""
-        await self._pool.execute("SELECT forget_blinded_persons()")
+        """Delete the ciphertexts that no record names, whose records are past seven years or never were, and tests of sameness as old."""
+        await self._pool.execute("SELECT forget_blinded_persons(), forget_sameness_tests()")
 
     # --- the portal
 
