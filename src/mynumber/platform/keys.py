@@ -20,8 +20,9 @@ from mynumber.foundation.numbers.local_government import LocalGovernmentKind
 from mynumber.foundation.tlog.checkpoint import LogSigner
 from mynumber.foundation.tlog.policy import KnownLog, KnownWitness, Policy
 from mynumber.foundation.tlog.witness import WitnessSigner
-from mynumber.platform import registry
+from mynumber.platform import key_changes, registry
 from mynumber.platform.core_list import BadCore, Core, Cores, cores, write_cores
+from mynumber.platform.key_changes import CannotChange, KeyStep
 from mynumber.platform.sandbox_list import Sandbox, sandbox_members, sandboxes
 from mynumber.platform.secret_files import locked, private_folder, write_private
 from mynumber.platform.settings import Settings
@@ -128,6 +129,25 @@ def move_home(settings: Settings, member: str, core: str) -> None:
     _change_cores(settings, lambda listed: listed.with_home(member, core))
 
 
+def change_key(
+    settings: Settings, system: str, step: KeyStep, *, at: datetime, at_once: bool = False
+) -> None:
+    """Take one step of changing the keys with which a system signs and to which others seal. Raises CannotChange."""
+    rings = {entry.id: entry.institution for entry in entries(settings)}
+    rings |= {core.id: core.id for core in cores(settings).here}
+    if system not in rings:
+        raise CannotChange(f"no system of this platform is called {system!r}")
+    with locked(settings.home / "keys.lock"):
+        match step:
+            case KeyStep.ADD:
+                key_changes.add(settings, system, _ring(settings, rings[system]), at)
+            case KeyStep.USE:
+                key_changes.use(settings, system, at)
+            case KeyStep.DROP:
+                key_changes.drop(settings, system, at, at_once=at_once)
+    ensure_keys(settings)
+
+
 def _change_cores(settings: Settings, change: Callable[[Cores], Cores]) -> None:
     private_folder(settings.keys)
     with locked(settings.home / "keys.lock"):
@@ -228,8 +248,14 @@ def _ensure_system(settings: Settings, entry: _Entry, *, url: str | None = None)
     takes_part = is_core_id(entry.institution) or entry.institution in _BLIND
     if settings.blind and takes_part and not ring.has(blinding_name(entry.id)):
         ring.add_secret(blinding_name(entry.id), BlindKey.generate().scalar)
-    signing = [ring.signing(signing_name(entry.id), n) for n in ring.generations(signing_name(entry.id))]
-    sealing = [ring.sealing(sealing_name(entry.id), n) for n in ring.generations(sealing_name(entry.id))]
+    signing = [
+        ring.signing(signing_name(entry.id), n)
+        for n in key_changes.signing_generations(settings, entry.id, ring)
+    ]
+    sealing = [
+        ring.sealing(sealing_name(entry.id), n)
+        for n in key_changes.sealing_generations(settings, entry.id, ring)
+    ]
     return System(
         id=entry.id,
         name=entry.name,

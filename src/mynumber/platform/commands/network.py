@@ -1,7 +1,8 @@
-"""`mynumber network audit | reconcile | add-core | move-home`: checks of the network's records and log, and its cores."""
+"""`mynumber network audit | reconcile | add-core | move-home | change-key`: checks of the network's records and log, its cores, keys of messages."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from mynumber.platform import keys
 from mynumber.platform.commands.console import fail, settings
 from mynumber.platform.commands.single import own_cores, run_at_cores
 from mynumber.platform.core_list import BadCore, Core
+from mynumber.platform.key_changes import CannotChange, KeyStep
 
 app = typer.Typer(
     name="network", help="情報提供ネットワークシステムの検査 (checks of the network)", no_args_is_help=True
@@ -72,6 +74,31 @@ def add_core(
         typer.echo(
             "次の mynumber up から、ほかの機関といっしょに動きます。(It runs from the next `mynumber up`.)"
         )
+
+
+@app.command("change-key")
+def change_key(
+    system: Annotated[str, typer.Argument(help="例 network, gateway.pension_service, jlis")],
+    step: Annotated[
+        KeyStep, typer.Argument(help="add 二番目に載せる、use 使い始める、drop 古い鍵を名簿から外す")
+    ],
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="古い鍵が漏れたとき、待たずに外す (its former keys leaked)")
+    ] = False,
+) -> None:
+    """電文の署名と封の鍵を、動かしたまま取り替えます。Change the keys of messages of a system while all run."""
+    try:
+        keys.change_key(settings(), system, step, at=datetime.now(UTC), at_once=at_once)
+    except CannotChange as error:
+        fail(str(error))
+    typer.echo(f"{system}：{_STEPS[step]}")
+
+
+_STEPS = {
+    KeyStep.ADD: "新しい鍵を二番目に載せました。名簿がすべての機関に届いたら use です。",
+    KeyStep.USE: "これから新しい鍵で署名します。古い鍵の署名が届かなくなったら drop です。",
+    KeyStep.DROP: "古い鍵を名簿から外しました。鍵束には残っています。",
+}
 
 
 @app.command("move-home")
