@@ -93,6 +93,23 @@ def test_what_is_older_than_seven_years_goes_and_the_audit_says_how_much(aged: R
     assert "異常はありません" in audit
     assert "0 件の照会の記録（0 行）を消しました" in aged.manage("forget_records")
     assert len(aged.rows("SELECT * FROM retention_run")) == 1, "a run that found nothing leaves no row"
+    _counted(aged)
+    old = (
+        "SELECT (SELECT count(*) FROM refused_message WHERE hour < now() - interval '7 years')"
+        " + (SELECT count(*) FROM asker_day WHERE day < now() - interval '7 years')"
+    )
+    assert aged.rows(old) == [(2,)]
+    aged.servers[0].start()
+    eventually(lambda: aged.rows(old) == [(0,)], "old counts gone")
+    assert aged.rows("SELECT kind FROM refused_message WHERE kind LIKE 'test%%'") == [("test-new",)]
+
+
+def _counted(core: RunningCore) -> None:
+    """What was refused and who asked, eight years ago and today."""
+    with psycopg.connect(core.database.owner_url) as owner:
+        for kind, at in (("test-old", datetime.now(UTC) - EIGHT_YEARS), ("test-new", datetime.now(UTC))):
+            owner.execute("INSERT INTO refused_message VALUES (%s, %s, '', 'malformed', 1)", [at, kind])
+            owner.execute("INSERT INTO asker_day VALUES (%s, %s, %s, 1, 1, 1, 0, 0, 0, 0)", [at, CITY, kind])
 
 
 @pytest.mark.thorough

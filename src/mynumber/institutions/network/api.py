@@ -204,6 +204,7 @@ class Core:
                 await self.store.forget_expired_messages(datetime.now(UTC))
                 if turn % RETENTION_TURNS == 0:
                     await self.store.forget_records()
+                    await self.store.forget_counts(datetime.now(UTC))
                     await self.blind.forget()
                     await self.pool.execute("SELECT forget_own_visits()")
                 at = datetime.now(UTC)

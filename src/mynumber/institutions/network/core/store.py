@@ -14,6 +14,7 @@ from asyncpg.exceptions import DeadlockDetectedError, UniqueViolationError
 
 from mynumber.foundation import tlog
 from mynumber.institutions.network.core.recording import TRIES
+from mynumber.institutions.network.core.records import RETENTION_YEARS
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import REPORTED, ExchangeStatus, Notice, Outcome, Statuses
 from mynumber.protocols.refusal import Reason
@@ -102,6 +103,14 @@ class Store:
     async def forget_records(self) -> None:
         """Delete records and salts that are older than seven years by the database's clock (Cabinet Order art. 30)."""
         await self._pool.execute("SELECT forget_records()")
+
+    async def forget_counts(self, at: datetime) -> None:
+        """Delete what was counted of refusals and askers as long ago as the records that it was counted from: it does not grow for ever."""
+        for table, column in (("refused_message", "hour"), ("asker_day", "day")):
+            await self._pool.execute(
+                f"DELETE FROM {table} WHERE {column} < $1::timestamptz - make_interval(years => $2)",  # noqa: S608 - constants
+                *(at, RETENTION_YEARS),
+            )
 
     async def forget_expired_messages(self, at: datetime) -> None:
         """Forget message ids whose messages would be refused as expired anyway."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mynumber.institutions.network.core import rotation
+from mynumber.institutions.network.siblings.own import this_core
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Refused
 
@@ -22,6 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("step", choices=("begin", "status", "deliver", "close"))
         parser.add_argument("members", nargs="*", help="of deliver: which members, e.g. pension_service")
+        parser.add_argument(
+            "--all", action="store_true", help="of deliver: every member of this core that is left"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         node = Node.from_environment()
@@ -31,8 +35,10 @@ class Command(BaseCommand):
                     self.stdout.write(f"新しい版 {rotation.begin(node)} を作りました。")
                 case "status":
                     self._tell(node)
+                case "deliver" if not (options["members"] or options["all"]):
+                    raise CommandError("name the members that are given their codes, or say --all")
                 case "deliver":
-                    self._deliver(node, options["members"])
+                    self._deliver(node, _left_here(node) if options["all"] else options["members"])
                 case _:
                     closed = ", ".join(map(str, rotation.close(node, now=_now)))
                     self.stdout.write(f"版 {closed} を閉じました。")
@@ -46,11 +52,18 @@ class Command(BaseCommand):
         self.stdout.write(f"新しい版の符号を渡し終えていない機関：{len(waiting)}")
 
     def _deliver(self, node: Node, members: list[str]) -> None:
-        if not members:
-            raise CommandError("name the members that are given their codes")
+        refused: dict[str, Refused] = {}
         for member in members:
             try:
                 count = rotation.deliver(node, member, now=_now)
-            except Refused as refused:
-                raise CommandError(f"{member}: {refused}") from None
-            self.stdout.write(f"{member}：{count:,} 個を渡しました。")
+            except Refused as error:  # a gateway that is away holds up nobody else
+                refused[member] = error
+            else:
+                self.stdout.write(f"{member}：{count:,} 個を渡しました。")
+        if refused:
+            raise CommandError("; ".join(f"{member}: {error}" for member, error in refused.items()))
+
+
+def _left_here(node: Node) -> list[str]:
+    directory = node.directory
+    return [one.member for one in rotation.left(node) if directory.core_of(one.member) == this_core()]
