@@ -37,7 +37,7 @@ from bench.floor import FLOOR, bare, floor
 from bench.hops import split
 from bench.load import Ask, Order, Result
 from bench.place import STATE, Databases, fsync_microseconds, postgres
-from bench.processes import cpu_microseconds, family_microseconds, loaded
+from bench.processes import Machine, cpu_microseconds, family_microseconds, loaded, machine
 from bench.report import Scale, Table, Tell, median
 from bench.served import Figures
 from bench.steps import since
@@ -66,6 +66,9 @@ class Window:
     cpu: dict[str, float]
     batches: dict[str, tuple[int, int]]
     steps: dict[str, dict[str, tuple[int, int]]]
+    idle: float
+    taken: float
+    """Of both cores' time, in percent: what nobody used, and what the hypervisor gave to others."""
 
     @property
     def rate(self) -> float:
@@ -166,6 +169,8 @@ class _Bench:
                 "CPU us",
                 *(f"{name} us" for name in PROCESSES),
                 "x bare",
+                "idle %",
+                "taken %",
                 "a message",
                 "a commit",
             ),
@@ -182,6 +187,8 @@ class _Bench:
                     cpu,
                     *(window.cpu_each(process) for process in PROCESSES),
                     cpu / bare(limit, window.a_message),
+                    round(window.idle),
+                    round(window.taken),
                     round(window.a_message, 1),
                     _batch_text(window),
                 )
@@ -194,6 +201,7 @@ class _Bench:
             "a commit: exchanges in one of open, permit (core), provide, close; one gateway process serves both sides",
             f"a durable write of one block takes {fsync_microseconds(self._folder):,.0f} us on this disk",
             "'+ 1 ms' is PostgreSQL's commit_delay with commit_siblings = 0: it waits while the log is locked, then flushes",
+            "idle, taken: of both cores' time, what nobody used and what the hypervisor gave to other machines",
             "two cores for all processes and the inquirers; exchanges/s is on the clock and falls with whoever else is busy, CPU hardly does",
         ]
         return table
@@ -226,6 +234,7 @@ class _Bench:
             {k: v for old, new in figures.values() for k, v in since(old.batches, new.batches).items()},
             {name: since(old.steps, new.steps) for name, (old, new) in figures.items()}
             | {"inquirers": result.steps},
+            *after.machine.share(before.machine),
         )
 
     def _read(self, exchange: Exchange, inquirers: int) -> _Reading:
@@ -240,7 +249,7 @@ class _Bench:
         for name, pid in pids.items():
             files[name].unlink(missing_ok=True)
             os.kill(pid, signal.SIGUSR1)
-        return _Reading(cpu, {name: _wait_for(file) for name, file in files.items()})
+        return _Reading(cpu, {name: _wait_for(file) for name, file in files.items()}, machine())
 
     @contextmanager
     def _slow_disk(self) -> Iterator[None]:
@@ -260,6 +269,7 @@ class _Bench:
 class _Reading:
     cpu: dict[str, float]
     figures: dict[str, Figures]
+    machine: Machine
 
 
 def _seed(exchange: Exchange, people: int) -> tuple[Ask, ...]:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -51,6 +51,25 @@ def cpu_microseconds(pid: int) -> float:
     """User and system time of one process so far; steps of 10 ms."""
     fields = _fields(pid)
     return (int(fields[11]) + int(fields[12])) * _TICK
+
+
+class Machine(NamedTuple):
+    """What all cores together did since the machine started, in ticks. ``taken``: by the hypervisor, for other machines."""
+
+    all: int
+    idle: int
+    taken: int
+
+    def share(self, before: Machine) -> tuple[float, float]:
+        """Idle and taken in percent of the time since ``before``."""
+        passed = max(1, self.all - before.all)
+        return 100 * (self.idle - before.idle) / passed, 100 * (self.taken - before.taken) / passed
+
+
+def machine() -> Machine:
+    """From the first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal; guests are part of user."""
+    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return Machine(sum(fields), fields[3] + fields[4], fields[7])
 
 
 def family_microseconds(pid: int) -> float:
