@@ -33,6 +33,10 @@ def _settings(monkeypatch: pytest.MonkeyPatch, name: str = "jlis", **variables: 
         ),
         ("postgresql://u:p@db.example:5433/n", DatabaseAddress("n", "u", "p", "db.example", "5433")),
         ("postgres://u@/n?host=/s&port=5444", DatabaseAddress("n", "u", "", "/s", "5444")),
+        (
+            "postgresql://u:p@h/n?sslmode=verify-ca&sslrootcert=/etc/ca.pem",
+            DatabaseAddress("n", "u", "p", "h", "", {"sslmode": "verify-ca", "sslrootcert": "/etc/ca.pem"}),
+        ),
     ],
 )
 def test_a_database_address_is_read(url: str, address: DatabaseAddress) -> None:
@@ -48,6 +52,8 @@ def test_a_database_address_is_read(url: str, address: DatabaseAddress) -> None:
         ("postgresql://u:geheim@h/a/b", "must name one database"),
         ("postgresql://u:geheim@h:port/n", "is not a URL"),
         ("postgresql://u:geheim@h/n?sslmode=disable", "options this program does not know"),
+        ("postgresql://u:geheim@h/n?sslmode=prefer", "options this program does not know"),
+        ("postgresql://u:geheim@h/n?options=-c%20fsync=off", "options this program does not know"),
         ("postgresql://u:geheim@h/n?host", "is not a URL"),
     ],
 )

@@ -12,6 +12,9 @@ import msgspec
 INSTITUTION_NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 DEFAULT_HOME = "var"
 DEFAULT_LISTEN = "127.0.0.1:8000"
+_TLS = ("sslmode", "sslrootcert")
+_TLS_MODES = frozenset({"require", "verify-ca", "verify-full"})
+"""Those that cannot end without TLS."""
 
 
 class BadEnvironment(ValueError):
@@ -27,10 +30,13 @@ class DatabaseAddress:
     password: str = field(repr=False)
     host: str
     port: str
+    tls: Mapping[str, str] = field(default_factory=dict)
+    """`sslmode` and `sslrootcert` as libpq takes them; empty: TLS where the server offers it, without a look at who it is."""
 
     @classmethod
     def parse(cls, url: str, *, variable: str = "DATABASE_URL") -> "DatabaseAddress":
-        """Read `postgresql://USER:PASSWORD@HOST:PORT/NAME`; `?host=FOLDER` names the folder of a Unix socket.
+        """Read `postgresql://USER:PASSWORD@HOST:PORT/NAME`; `?host=FOLDER` names the folder of a Unix socket,
+        `?sslmode=verify-ca&sslrootcert=FILE` the authority that the server's certificate is from.
 
         Raises BadEnvironment, naming the variable but never the address (it holds a password).
         """
@@ -42,8 +48,8 @@ class DatabaseAddress:
             raise BadEnvironment(f"{variable} is not a URL") from None
         if parts.scheme not in {"postgresql", "postgres"}:
             raise BadEnvironment(f"{variable} must start with postgresql://")
-        unknown = set(query) - {"host", "port"}
-        if unknown:
+        unknown = set(query) - {"host", "port", *_TLS}
+        if unknown or query.get("sslmode", "verify-ca") not in _TLS_MODES:
             raise BadEnvironment(f"{variable} has options this program does not know")
         name = unquote(parts.path.removeprefix("/"))
         if not name or "/" in name:
@@ -54,6 +60,7 @@ class DatabaseAddress:
             password=unquote(parts.password or ""),
             host=query.get("host") or unquote(parts.hostname or ""),
             port=query.get("port") or (str(port) if port else ""),
+            tls={name: query[name] for name in _TLS if name in query},
         )
 
 

@@ -157,6 +157,7 @@ def database_settings(address: DatabaseAddress) -> dict[str, object]:
         "server_side_binding": True,
         "prepare_threshold": PREPARE_AFTER_USES,
         "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        **address.tls,
     }
     return {
         "ENGINE": "mynumber.webkit.postgresql",
