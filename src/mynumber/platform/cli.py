@@ -171,5 +171,26 @@ def restore(
     commands.restore(name, file, passphrase_file)
 
 
+@main.command()
+def keys() -> None:
+    """鍵の輪と、署名した名簿をつくる。何も起動しない。(Make key rings and the signed directory; start nothing.)"""
+    from mynumber.platform.commands import deploying
+
+    deploying.keys()
+
+
+@main.command("create-database")
+def create_database(
+    name: Name,
+    secrets: Annotated[
+        Path, typer.Option(help="アドレスを書くフォルダ（600） (folder for the addresses)", file_okay=False)
+    ],
+) -> None:
+    """運用者の PostgreSQL に、機関のデータベースと役割をつくる。(Make an institution's database on a PostgreSQL of one's own.)"""
+    from mynumber.platform.commands import deploying
+
+    deploying.create_database(name, secrets)
+
+
 if __name__ == "__main__":
     main()

@@ -9,8 +9,9 @@ rules of the server nor the right CONNECT allow it.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import LiteralString
+from dataclasses import dataclass, field
+from typing import LiteralString, Protocol
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -28,6 +29,42 @@ _LOCK = 0x6D796E756D626572
 
 class BadTenant(ValueError):
     """A tenant's id has signs other than a-z, 0-9 and _ (dots become underscores) or is too long."""
+
+
+class Place(Protocol):
+    """A PostgreSQL on which databases and roles are made: the embedded :class:`Server`, or one :class:`Elsewhere`."""
+
+    @property
+    def passwords(self) -> Passwords:
+        """Of the roles that are made."""
+
+    def url(self, role: str, database: str) -> str:
+        """Connection address of a role with its password (a secret: never print it)."""
+
+    def connect_admin(self, database: str = "postgres") -> AdminConnection:
+        """A connection of who may make them, each statement its own transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An operator's own PostgreSQL."""
+
+    admin_url: str = field(repr=False)
+    """As a superuser (a secret). Roles reach the server by the same way: host, port and options are taken over."""
+    passwords: Passwords
+
+    def url(self, role: str, database: str) -> str:
+        """As in :class:`Place`."""
+        there = urlsplit(self.admin_url)
+        way = there.netloc.rpartition("@")[2]
+        netloc = f"{role}:{quote(self.passwords.of(role), safe='')}@{way}"
+        return urlunsplit(("postgresql", netloc, f"/{database}", there.query, ""))
+
+    def connect_admin(self, database: str = "postgres") -> AdminConnection:
+        """As in :class:`Place`."""
+        return psycopg.connect(
+            urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{database}")), autocommit=True
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +122,18 @@ def ensure_all(server: Server, settings: Settings) -> None:
 
 
 def ensure_institution(
-    server: Server,
+    server: Place,
     admin: AdminConnection,
     institution: Institution,
     tenant_ids: Iterable[str] = (),
     database: str | None = None,
+    *,
+    close: Iterable[str] = ("postgres", "template1"),
 ) -> InstitutionDatabase:
-    """Create an institution's roles and database unless they exist. Only `database` differs from its name in tests."""
+    """Create an institution's roles and database unless they exist. Only `database` differs from its name in tests.
+
+    `close`: databases beside it that its roles may not connect to either.
+    """
     name = institution.name
     target = database or name
     admin.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
@@ -102,7 +144,7 @@ def ensure_institution(
             admin.execute(_sql("CREATE ROLE {} NOLOGIN", tenant_group(name)))
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [target]).fetchone():
             admin.execute(_sql("CREATE DATABASE {} TEMPLATE template0 OWNER {}", target, owner_role(name)))
-        for closed in (target, "postgres", "template1"):
+        for closed in (target, *close):
             admin.execute(_sql("REVOKE ALL ON DATABASE {} FROM PUBLIC", closed))
         admin.execute(_sql("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", target, name))
         urls = {t: ensure_tenant(server, admin, institution, t) for t in tenant_ids}
@@ -120,7 +162,7 @@ def ensure_institution(
     )
 
 
-def ensure_tenant(server: Server, admin: AdminConnection, institution: Institution, tenant: str) -> str:
+def ensure_tenant(server: Place, admin: AdminConnection, institution: Institution, tenant: str) -> str:
     """Create a tenant's login role unless it exists, and let the application enter it. Returns the role's name.
 
     INHERIT FALSE: the application has none of the tenant's rights until it says SET ROLE (PostgreSQL 16).
@@ -153,7 +195,7 @@ def _grant_default_privileges(inside: AdminConnection, institution: Institution)
         )
 
 
-def _ensure_login(server: Server, admin: AdminConnection, role: str) -> None:
+def _ensure_login(server: Place, admin: AdminConnection, role: str) -> None:
     if _exists(admin, role):
         return
     # Only the verifier of the password goes to the server, never the password.

@@ -51,9 +51,7 @@ def serve(name: str, *, migrate: bool) -> None:
     chosen = settings()
     processes = _known(name, chosen)
     one = institution(processes[0].institution, chosen)
-    listen = os.environ.get("MYNUMBER_LISTEN")
-    if listen and not (listen.rpartition(":")[0] and listen.rpartition(":")[2].isdigit()):
-        fail("MYNUMBER_LISTEN must be ADDRESS:PORT")
+    addresses = [_listen(process, chosen, alone=len(processes) == 1) for process in processes]
     started_server = _prepare(chosen, one)
     try:
         environment = _environment(chosen, one)
@@ -65,7 +63,7 @@ def serve(name: str, *, migrate: bool) -> None:
             )
             if done.returncode != 0:
                 fail("表を最新にできませんでした (migrate failed)")
-        status = asyncio.run(_serve(processes, chosen, one))
+        status = asyncio.run(_serve(list(zip(processes, addresses, strict=True)), chosen, one))
     finally:
         if started_server is not None:
             started_server.stop()
@@ -201,17 +199,32 @@ def _environment(chosen: Settings, one: Institution, process: Process | None = N
     environment = institution_environment(
         chosen, one, database_url=database_url, owner_url=owner_url, process=process
     )
+    for file in ("MYNUMBER_LOG_KEY", "MYNUMBER_LOG_POLICY"):  # an operator names those that this host has
+        if not Path(environment[file]).exists():
+            del environment[file]
     own = {name: os.environ[name] for name in _OWN_VARIABLES if os.environ.get(name)}
     return {**environment, **own}
 
 
-async def _serve(processes: Sequence[Process], chosen: Settings, one: Institution) -> int:
-    """Run the processes until the first ends (its status) or a signal comes (0)."""
+def _listen(process: Process, chosen: Settings, *, alone: bool) -> str:
+    """ADDRESS:PORT of a process. Where `MYNUMBER_LISTEN` is an address alone, the port is the one that the process has everywhere."""
+    wanted = os.environ.get("MYNUMBER_LISTEN", "")
+    if not wanted:
+        return process.listen(chosen)
+    address, colon, port = wanted.partition(":")
+    if not address or (colon and not port.isdigit()):
+        fail("MYNUMBER_LISTEN must be ADDRESS or ADDRESS:PORT")
+    if colon and not alone:
+        fail(f"{process.institution} has several processes: MYNUMBER_LISTEN must be ADDRESS, without a port")
+    return f"{address}:{port or process.port(chosen)}"
+
+
+async def _serve(processes: Sequence[tuple[Process, str]], chosen: Settings, one: Institution) -> int:
+    """Run the processes, each at its address, until the first ends (its status) or a signal comes (0)."""
     running = []
-    for process in processes:
-        environment = _environment(chosen, one, process)
+    for process, listen in processes:
+        environment = {**_environment(chosen, one, process), "MYNUMBER_LISTEN": listen}
         environment.pop(OWNER_URL, None)
-        listen = environment["MYNUMBER_LISTEN"] if len(processes) == 1 else process.listen(chosen)
         environment |= launch.shared_figures(process, chosen)
         command = launch.serve_command(process, listen)
         running.append(await asyncio.create_subprocess_exec(*command, env=environment, process_group=0))
