@@ -1,6 +1,7 @@
-"""What the network tells the oversight body (Personal Information Protection Commission; Act arts. 33-35): who asked how much, and what stands out.
+"""What the oversight body is told (Personal Information Protection Commission; Act arts. 33-35): who asked how much, and what stands out.
 
-Figures by day and organisation. No person, no code, no content of an exchange: the commission asks an institution for those itself.
+The network counts by day and organisation, which is the finest it knows; an institution counts by clerk. No person, no code, no name of a clerk, no
+content of an exchange: the commission asks an institution for those itself.
 """
 
 from __future__ import annotations
@@ -90,3 +91,42 @@ class SupervisionReport(_Body, frozen=True, kw_only=True):
 
 
 SUPERVISE = Message("supervision.v1", SupervisionQuery, SupervisionReport, max_bytes=BATCH_BYTES)
+"""Commission to the network."""
+
+MANY_WITHOUT_APPLICATION: Final = 20
+"""People whom a clerk asked about on one day without an application behind it, from which on it stands out."""
+
+
+class ClerkDay(_Body, frozen=True, kw_only=True):
+    """What one clerk of an institution asked the network on one day, as the institution's own system counts it."""
+
+    day: date
+    """In Japan."""
+    clerk: Annotated[str, msgspec.Meta(min_length=8, max_length=40)]
+    """A mark, the same each time, that the institution alone can put a name to."""
+    organisation: OrganisationText
+    asked: Count
+    persons: Count
+    """Different people."""
+    without_application: Count
+    """Of these, people in no case that an application had opened: the clerk opened it by hand."""
+
+    @property
+    def stands_out(self) -> bool:
+        """Many people, and for at least half of them nobody had applied."""
+        return (
+            self.without_application >= MANY_WITHOUT_APPLICATION
+            and 2 * self.without_application >= self.persons
+        )
+
+
+class ClerkReport(_Body, frozen=True, kw_only=True):
+    """The days and clerks with most people without an application first."""
+
+    clerks: Batch[ClerkDay]
+    more: bool
+    """Whether there are more than one answer carries: ask for fewer days."""
+
+
+SUPERVISE_CLERKS = Message("clerk-supervision.v1", SupervisionQuery, ClerkReport, max_bytes=BATCH_BYTES)
+"""Commission to an institution's own system."""

@@ -22,7 +22,7 @@ from tests.webkit.face.serving import CHROMIUM, DESK, PHONE, browsing, look_at, 
 PROJECT = "mynumber.institutions.commission.settings"
 faces.install(PROJECT)
 PASSWORD = "correct-horse-battery"  # of a made-up person
-PAGES = ("/supervision", "/supervision?days=28", "/supervision/permissions")
+PAGES = ("/supervision", "/supervision?days=28", "/supervision/permissions", "/supervision/clerks")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -130,6 +130,10 @@ def test_the_pages_are_accessible_on_desk_and_phone(
         page.get_by_label("パスワード").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.get_by_role("heading", level=1, name="目立ったこと").wait_for()
-        for path, name in (("/supervision", "home"), ("/supervision/permissions", "permissions")):
+        for path, name in (
+            ("/supervision", "home"),
+            ("/supervision/permissions", "permissions"),
+            ("/supervision/clerks", "clerks"),
+        ):
             page.goto(address + path)
             look_at(page, f"supervision-{name}", PHONE, DESK)

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from mynumber.institutions.municipality.applications import supervised
 from mynumber.institutions.municipality.applications.messages import message_urlpatterns
 from mynumber.institutions.municipality.billing import messages as billing
 from mynumber.institutions.municipality.casework.views import towns
@@ -22,6 +23,7 @@ urlpatterns = [
     *billing.message_urlpatterns,
     *payouts.message_urlpatterns,
     *representation.message_urlpatterns,
+    *supervised.message_urlpatterns,
     path("<tenant:tenant>/", include("mynumber.webkit.staff.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.casework.urls")),
     path("<tenant:tenant>/", include("mynumber.institutions.municipality.counter.urls")),

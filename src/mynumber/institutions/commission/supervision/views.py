@@ -19,7 +19,15 @@ from mynumber.institutions.commission.supervision.merging import merged
 from mynumber.protocols import wire
 from mynumber.protocols.directory import System
 from mynumber.protocols.refusal import Hop, Refused
-from mynumber.protocols.supervision import SUPERVISE, Anomaly, SupervisionQuery, SupervisionReport
+from mynumber.protocols.supervision import (
+    MANY_WITHOUT_APPLICATION,
+    SUPERVISE,
+    SUPERVISE_CLERKS,
+    Anomaly,
+    ClerkDay,
+    SupervisionQuery,
+    SupervisionReport,
+)
 from mynumber.webkit.access import staff_only
 from mynumber.webkit.face.language import is_english
 from mynumber.webkit.face.parts import Column, Table
@@ -76,6 +84,60 @@ def _report(query: SupervisionQuery) -> tuple[SupervisionReport | None, Refused 
     if not reports:
         return None, refused, missing
     return merged(reports), None, missing
+
+
+@staff_only
+@require_safe
+def clerks(request: HttpRequest) -> HttpResponse:
+    """What the clerks of one institution asked, as its own system counts it now; nothing is kept here."""
+    node = this_node()
+    members = sorted(node.directory.members(), key=lambda member: member.id)
+    chosen = next((member for member in members if member.id == request.GET.get("institution")), None)
+    today = timezone.localdate()
+    context: dict[str, Any] = {"members": members, "chosen": chosen, "many": MANY_WITHOUT_APPLICATION}
+    if chosen is not None:
+        try:
+            report = wire.call(
+                node,
+                SUPERVISE_CLERKS,
+                SupervisionQuery(first=today - timedelta(days=SPANS[-1] - 1), last=today),
+                sender="commission",
+                receiver=chosen.id,
+                hop=Hop.PROVIDER,
+                now=lambda: datetime.now(UTC),
+            )
+        except Refused as refused:
+            return render(request, "commission/clerks.html", {**context, "refused": refused}, status=503)
+        page = Paginator(report.clerks, ROWS_A_PAGE).get_page(request.GET.get("page"))
+        context |= {"report": report, "page": page, "table": _clerk_table(list(page))}
+    return render(request, "commission/clerks.html", context)
+
+
+def _clerk_table(days: list[ClerkDay]) -> Table:
+    return Table.build(
+        _say("職員ごとの照会", "What clerks asked"),
+        [
+            _say("目立つか", "Stands out"),
+            _say("日", "Day"),
+            _say("職員の印", "Mark of the clerk"),
+            _say("部署", "Organisation"),
+            Column(_say("照会", "Asked"), number=True),
+            Column(_say("人数", "People"), number=True),
+            Column(_say("うち申請のない人", "Of them without an application"), number=True),
+        ],
+        [
+            (
+                _say("目立つ", "stands out") if one.stands_out else "",
+                one.day.isoformat(),
+                one.clerk,
+                one.organisation,
+                one.asked,
+                one.persons,
+                one.without_application,
+            )
+            for one in days
+        ],
+    )
 
 
 def _anomaly_table(anomalies: list[Anomaly]) -> Table:
