@@ -195,6 +195,14 @@ def test_a_correction_that_was_handed_in_is_the_offices(person: Person, city: Ci
             not in person.browser.text("/applications/").partition("<tbody")[2].partition("</tbody")[0]
         )
         Sending.objects.filter(application_id=person.ident).update(next_try_at=datetime.now(UTC))
+    # The page itself brought it there: the step stands on it before the office tells it, and once afterwards.
+    arrived, corrected = "直した内容が届きました", "<dt>補正した日時</dt>"
+    assert page.count(arrived) == 1
+    assert corrected in page
+    assert page.index(arrived) < page.index("（補正）")
+    city.tell(city.step(person.ident, Step.CORRECTED, expected_by=DECIDE_BY))
+    told = person.browser.text(person.at())
+    assert (told.count(arrived), told.count(corrected)) == (1, 1)
     assert held(person).expected_by == DECIDE_BY
     person.browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     in_english = person.browser.text(person.at())

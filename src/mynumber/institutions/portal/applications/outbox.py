@@ -95,8 +95,12 @@ def _arrived(sending: Sending, arrival: messages.Arrival) -> None:
             application.standing = Standing.DECIDED if application.decided_at else Standing.UNDER_WAY
         if application.decided_at is None:
             application.expected_by = application.expected_by or arrival.decide_by
+            if sending.sequence:
+                application.corrected_at = arrival.arrived_at
         application.save(
-            update_fields=["arrived_at", "receipt", "decide_by", "standing", "holder", "expected_by"]
+            update_fields=[
+                *("arrived_at", "receipt", "decide_by", "standing", "holder", "expected_by", "corrected_at")
+            ]
         )
 
 

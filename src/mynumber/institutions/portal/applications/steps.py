@@ -11,7 +11,7 @@ import msgspec
 from django.db import transaction
 
 from mynumber.institutions.portal.account.models import Account
-from mynumber.institutions.portal.applications import asking, drafts, kept
+from mynumber.institutions.portal.applications import asking, bodies, drafts, kept
 from mynumber.institutions.portal.applications.announcing import announce
 from mynumber.institutions.portal.applications.models import Application, Standing, ToldStep, Writing
 from mynumber.protocols.applications import Follow, Followable, LetterForm, Step, Tell, Told
@@ -106,6 +106,21 @@ def told_of(step: ToldStep) -> Told:
     """The step as it was told."""
     about = f"{step.application_id}/{step.number}/step"
     return kept.unseal_json(step.content, Told, about=about)
+
+
+def untold_arrival(application: Application, last: Told | None) -> Told | None:
+    """The arrival of the newest sending while the body, which confirmed it, has told no step since; `last`: its newest step."""
+    sending = application.sendings.filter(arrived_at__isnull=False).order_by("sequence").last()
+    if sending is None or sending.arrived_at is None or (last is not None and last.at >= sending.arrived_at):
+        return None
+    return Told(
+        application=application.pk,
+        number=(last.number if last else 0) + 1,
+        step=Step.CORRECTED if sending.sequence else Step.ARRIVED,
+        at=sending.arrived_at,
+        holder=bodies.name_of(application.body),
+        expected_by=application.expected_by,
+    )
 
 
 def follow(account: Account, *, now: datetime) -> None:

@@ -332,10 +332,14 @@ def _correction(held: Application) -> object:
 def _status(held: Application, request: HttpRequest) -> dict[str, object]:
     told = [(step, steps.told_of(step)) for step in held.steps.order_by("number")]
     decided = [one for _, one in told if one.step in steps.DECIDED]
+    lines = [showing.step_line(one) for _, one in reversed(told)]
+    arrived = steps.untold_arrival(held, told[-1][1] if told else None)
+    if arrived is not None:
+        lines.insert(0, showing.step_line(arrived))
     return {
         # The address is kept in the browser's history: it tells nothing new once the office has decided or asked back.
         "sent": "sent" in request.GET and (held.is_on_its_way or held.standing == Standing.UNDER_WAY),
-        "lines": [showing.step_line(one) for _, one in reversed(told)],
+        "lines": lines,
         "letters": [(step.number, one) for step, one in told if step.has_letter],
         "decision": decided[-1] if decided else None,
         "outcome": showing.outcome_of(decided[-1]) if decided else "",
