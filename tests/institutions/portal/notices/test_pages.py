@@ -258,6 +258,25 @@ def test_the_portals_own_titles_are_read_in_the_chosen_language(
     assert '<div lang="ja"><div class="page-heading">' in resident.text(f"/notices/{foreign.notice}")
 
 
+def test_what_the_portal_passes_on_is_from_the_office(
+    house: House, holder: Holder, resident: Browser
+) -> None:
+    step, own, signed = a_notice(), a_notice(office="マイナポータル"), a_notice()
+    put(holder, step, own)
+    put(holder, signed, sender=CITY)
+
+    def sent_by(notice: Notice) -> str:
+        page = resident.text(f"/notices/{notice.notice}")
+        return page.partition("送った機関</dt>")[2].partition("</dd>")[0]
+
+    assert step.office in sent_by(step)
+    assert "マイナポータルがこのお知らせを作りました" in sent_by(step)
+    assert "電子署名" not in sent_by(step)
+    assert "作りました" not in sent_by(own)
+    assert "マイナポータル" in sent_by(own)
+    assert "電子署名で確かめました" in sent_by(signed)
+
+
 def test_the_first_page_shows_deadlines_and_what_is_new(
     house: House, holder: Holder, resident: Browser
 ) -> None:

@@ -15,7 +15,7 @@ from mynumber.institutions.portal.account.sessions import JAPAN, Level, SeeOther
 from mynumber.institutions.portal.notices import inbox, looking
 from mynumber.institutions.portal.notices.forms import LookForm
 from mynumber.institutions.portal.notices.titles import language_of, title_of
-from mynumber.institutions.portal.notices.words import act_words, category_chip, sender_name
+from mynumber.institutions.portal.notices.words import act_words, category_chip, is_passed_on, sender_name
 from mynumber.protocols.notices import PORTAL, Happening
 from mynumber.webkit.access import resident_only
 from mynumber.webkit.face.language import say
@@ -67,7 +67,8 @@ def notice(request: HttpRequest, ident: UUID) -> HttpResponse:
         "title_lang": language_of(kept),
         "paragraphs": [each for each in kept.notice.words.split("\n") if each.strip()],
         "chip": category_chip(kept.notice.category),
-        "sender": sender_name(kept.sender),
+        "sender": sender_name(kept),
+        "passed_on": is_passed_on(kept),
         "of_portal": kept.sender == PORTAL,
         "done": act_words(kept.act),
         "pay": reverse("payment", args=[ident]) if kept.notice.bill else "",

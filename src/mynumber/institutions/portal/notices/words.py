@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from mynumber.institutions.portal.notices.inbox import Kept
 from mynumber.protocols.notices import PORTAL, Category, Happening
 from mynumber.webkit.face.language import say
 from mynumber.webkit.face.parts import Chip, Kind
 from mynumber.webkit.messages import this_node
 
 CATEGORIES: Final = tuple(Category)
+MYNAPORTAL: Final = "マイナポータル"
 
 _CATEGORY: Final = {
     Category.DECISION: ("決定", "Decision", "きまった こと"),
@@ -53,8 +55,13 @@ def act_words(act: str) -> str:
     return say(japanese, english, easy)
 
 
-def sender_name(sender: str) -> str:
-    """Who sent it, as the directory of systems names it: proven by signature, unlike what the notice says of its office."""
-    if sender == PORTAL:
-        return say("マイナポータル", "Mynaportal")
-    return this_node().directory.name(sender)
+def sender_name(kept: Kept) -> str:
+    """Who it is from: the system that signed it; of what the portal wrote on an office's signed word, that office."""
+    if kept.sender != PORTAL:
+        return this_node().directory.name(kept.sender)
+    return kept.notice.office if is_passed_on(kept) else say(MYNAPORTAL, "Mynaportal")
+
+
+def is_passed_on(kept: Kept) -> bool:
+    """Whether the portal wrote it on the word of somebody else."""
+    return kept.sender == PORTAL and not kept.notice.office.startswith(MYNAPORTAL)
