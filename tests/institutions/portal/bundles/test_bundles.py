@@ -273,6 +273,7 @@ def test_several_applications_are_signed_in_one_tap_and_sent_apart(family: Famil
         assert application.form.procedure == procedure
         assert json.loads(application.answers)["answers"]["phone"] == "0312345678"
         assert arrival.receipt in family.browser.text(family.of(procedure).at("receipt"))
+        assert f'href="{family.at()}"' in family.browser.text(family.of(procedure).at()), "back to the set"
     assert (
         Application.objects.filter(bundle_parts__bundle_id=family.ident, standing=Standing.UNDER_WAY).count()
         == 2
@@ -287,7 +288,12 @@ def test_a_set_that_changed_after_the_card_was_asked_is_not_sent(family: Family,
     family.agree()
     family.browser.text(family.at())
     claim = family.of(CLAIM)
-    claim.fill_all()
+    fill_claim(claim)
+    claim.fill("you", phone="03-1234-5678")
+    claim.fill("request", cause="birth", cause_on="令和8年11月10日")
+    last: Any = claim.fill("confirm", consent_facts="on", true_statement="on")
+    assert last.headers["Location"] == family.at(), "what is done together goes on together"
+    assert f'href="{family.at()}"' in family.browser.text(claim.at("check"))
     asked = family.to_the_device()
     response = family.person.signed(asked)
     claim.fill("you", phone="090-1111-2222")

@@ -30,6 +30,7 @@ from mynumber.institutions.portal.applications.view_parts import (
     editable,
     moment,
     own,
+    set_of,
     words_of,
 )
 from mynumber.institutions.portal.deliveries.models import Sender
@@ -80,11 +81,13 @@ def section(request: HttpRequest, ident: UUID, section_id: str) -> HttpResponse:
         return _section_page(request, held, reading.procedure, place, taken.form, status=REJECTED)
     if taken.more:
         return SeeOther(f"{here}?more=1")
-    return SeeOther(_following(held, taken.reading, content, place))
+    return SeeOther(_following(request, held, taken.reading, content, place))
 
 
-def _following(held: Application, reading: answers.Reading, content: Content, place: int) -> str:
-    """Where one goes on: the next page with something to do, the papers, the check."""
+def _following(
+    request: HttpRequest, held: Application, reading: answers.Reading, content: Content, place: int
+) -> str:
+    """Where one goes on: the next page with something to do, the papers, the check or the set that is sent together."""
     following = pages.following(reading, place, content)
     if following is not None:
         return reverse("application-section", args=[held.pk, following.id])
@@ -92,7 +95,13 @@ def _following(held: Application, reading: answers.Reading, content: Content, pl
         return reverse("application", args=[held.pk])
     if drafts.missing_papers(held, reading) and DOCUMENTS not in content.seen:
         return reverse("application-documents", args=[held.pk])
-    return reverse("application-check", args=[held.pk])
+    return _set_page(request, held) or reverse("application-check", args=[held.pk])
+
+
+def _set_page(request: HttpRequest, held: Application) -> str:
+    """Where a draft of one's own set is sent with the others; "" for every other."""
+    whole = set_of(held) if held.is_draft and resident_of(request).actor is None else None
+    return reverse("bundle", args=[whole]) if whole else ""
 
 
 def _section_page(
@@ -140,7 +149,10 @@ def documents(request: HttpRequest, ident: UUID) -> HttpResponse:
         if "done" in request.POST:
             content.seen = [*content.seen, *([] if DOCUMENTS in content.seen else [DOCUMENTS])]
             drafts.save(held, content, now=now)
-            return SeeOther(reverse("application", args=[held.pk]))
+            done = not reading.all_problems and not drafts.missing_papers(held, reading)
+            return SeeOther(
+                (_set_page(request, held) if done else "") or reverse("application", args=[held.pk])
+            )
         document = wanted.get(request.POST.get("document", ""))
         if document is None:
             raise Http404

@@ -104,6 +104,11 @@ def not_usable(sentence: str) -> PageRefused:
     )
 
 
+def set_of(application: Application) -> UUID | None:
+    """The set of a life event that it is done in, while that is open."""
+    return application.bundle_parts.filter(bundle__live=True).values_list("bundle_id", flat=True).first()
+
+
 def words_of(application: Application) -> dict[str, object]:
     """What every page of an application says of it."""
     procedure = drafts.procedure_of(application)
@@ -114,6 +119,7 @@ def words_of(application: Application) -> dict[str, object]:
         "chip": showing.chip_of(application),
         "body_name": bodies.name_of(application.body) if application.body else "",
         "for_another": filing.words_of(application),
+        "set": set_of(application),
     }
 
 

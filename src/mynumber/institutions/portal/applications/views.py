@@ -285,9 +285,6 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
             (_place(held, procedure, path), filled.label_of(procedure, path), words)
             for path, words in content.marks.items()
         ],
-        "set": held.bundle_parts.filter(bundle__live=True).values_list("bundle_id", flat=True).first()
-        if held.is_draft
-        else None,
         "correction": _correction(held),
         "instead": _instead(held, now),
         "refused": _last_refused(held),
