@@ -25,6 +25,7 @@ from mynumber.protocols.corrections import (
     ToldCorrection,
 )
 from mynumber.protocols.exchange import Outcome
+from mynumber.protocols.holds import CHANGE_HOLDS, ChangeHolds, Hold, HoldReason
 from mynumber.protocols.records import QUERY_RECORDS, RecordQuery
 from mynumber.protocols.refusal import Hop, Reason
 from tests.support.exchange import CITY, FORMER_CITY, PENSION, TAX, Exchange, inquiry_of, resident_code
@@ -210,3 +211,31 @@ def test_a_correction_waits_for_an_inquirer_that_is_away(fragile_exchange: Excha
     eventually(lambda: core(exchange, "SELECT 1 FROM exchange_correction"))
     eventually(lambda: received(exchange))
     eventually(lambda: not rows(exchange, "SELECT 1 FROM letter"))
+
+
+def test_a_correction_that_overtakes_the_answer_is_kept(exchange: Exchange) -> None:
+    """The provider has recorded what it gave, the inquirer has not yet recorded that it has it: the record there is still open."""
+    exchange.give_codes({resident_code(): {CITY: "M-c", FORMER_CITY: "M-f"}})
+    nothing = exchange.inquire("M-c")
+    assert nothing.outcome is Outcome.NO_DATA
+    hold = Hold(addressee="M-f", reason=HoldReason.BY_HAND, since=datetime.now(UTC) - timedelta(minutes=1))
+    exchange.call(
+        CHANGE_HOLDS, ChangeHolds(set=(hold,)), sender=FORMER_CITY, receiver=f"gateway.{FORMER_CITY}"
+    )
+    waiting = exchange.inquire("M-c")
+    assert waiting.outcome is Outcome.WAITING
+
+    def tell(request_id: UUID) -> int:
+        told = ToldCorrection(
+            correction=uuid4(),
+            information="local_tax",
+            reason=CorrectionReason.WRONG_VALUE,
+            corrected_at=datetime.now(UTC),
+            exchanges=(CorrectedExchange(inquirer=CITY, request_id=request_id, permit_digest="0" * 64),),
+        )
+        return exchange.call(
+            TELL_CORRECTION, told, sender=f"gateway.{FORMER_CITY}", receiver=f"gateway.{CITY}"
+        ).count
+
+    assert [tell(nothing.request_id), tell(waiting.request_id)] == [0, 1]
+    assert waiting.request_id in {one.request_id for one in received(exchange)}

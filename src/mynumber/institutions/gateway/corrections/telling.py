@@ -194,7 +194,10 @@ class Corrections:
         return exchanges
 
     async def told(self, question: Question[ToldCorrection]) -> Acknowledged:
-        """A provider's gateway says that facts were wrong: kept for each of them that this member received from that provider."""
+        """A provider's gateway says that facts were wrong: kept for each of them that this member received from that provider, or is about to.
+
+        The provider's record is there a moment before this member's own says how it ended.
+        """
         body, tenant = question.body, tenant_of(question.receiver)
         async with self._store.acting_as(tenant) as connection:
             if not await first_time(connection, tenant, [question.received.header]):
@@ -206,7 +209,7 @@ class Corrections:
                 SELECT $1::text, provider, $2::uuid, request_id, addressee, affair, information, organisation, $3::text, $4::timestamptz,
                     $5::timestamptz FROM side_record
                 WHERE tenant = $1::text AND side = 'inquirer' AND inquirer = $6 AND request_id = ANY($7::uuid[]) AND provider = $8
-                  AND information = $9 AND outcome IN ('provided', 'lost')
+                  AND information = $9 AND outcome <> ALL ('{refused,no_data,abandoned}')
                 ON CONFLICT (tenant, provider, correction, request_id) DO NOTHING
                 RETURNING request_id
                 """,
