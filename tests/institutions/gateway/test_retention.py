@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TypeVar
+from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
 import pytest
 
+from mynumber.institutions.gateway.files.asking import forget as forget_files
 from mynumber.institutions.gateway.tenants.sessions import TenantSessions
 from mynumber.institutions.gateway.tenants.store import FACT_KEPT, Store
 from mynumber.platform.databases import InstitutionDatabase
@@ -143,6 +145,61 @@ def test_what_was_typed_at_the_desk_is_forgotten_after_its_time(database: Instit
             "SELECT fact IS NOT NULL FROM desk_item WHERE code = 'typed' ORDER BY deadline"
         ).fetchall()
     assert kept == [(False,), (True,), (True,)]
+
+
+def test_a_switch_that_has_ended_goes_a_day_later(database: InstitutionDatabase) -> None:
+    now = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    with psycopg.connect(database.tenant_urls[TENANT]) as own:
+        for code, until in (("ended", now - timedelta(days=2)), ("today", now), ("stands", None)):
+            own.execute(
+                "INSERT INTO answer_hold (tenant, code, reason, since, until, set_at, set_by)"
+                " VALUES (%s, %s, 'pending_case', %s, %s, %s, 'x')",
+                [TENANT, code, now - timedelta(days=9), until, now],
+            )
+    with_store(database, lambda store: store.forget_old(TENANT, now))
+    with psycopg.connect(database.tenant_urls[TENANT]) as own:
+        assert own.execute("SELECT code FROM answer_hold ORDER BY code").fetchall() == [
+            ("stands",),
+            ("today",),
+        ]
+
+
+def test_results_of_files_go_a_week_after_the_last_and_files_with_the_records(
+    database: InstitutionDatabase,
+) -> None:
+    now = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    week, records = timedelta(days=7, seconds=1), timedelta(days=7 * 366, seconds=1)
+    files = [("whole", week, 9), ("cut off", week, 5), ("new", timedelta(days=6), 9), ("old", records, 9)]
+    with psycopg.connect(database.tenant_urls[TENANT]) as own:
+        for name, age, received in files:
+            file = uuid5(NAMESPACE_OID, name)
+            own.execute(
+                "INSERT INTO member_file (tenant, file, purpose, size, digest, received, lines, accepted, deleted, refused, answered, began_at,"
+                " last_at) VALUES (%s, %s, 'inquiries', 9, '', %s, 2, 2, 0, 0, 1, %s, %s)",
+                [TENANT, file, received, now - age, now - age],
+            )
+            for line, result in ((1, "{}"), (2, None)):
+                own.execute(
+                    "INSERT INTO file_inquiry (tenant, file, line, request_id, inquiry, next_at, result, number)"
+                    " VALUES (%s, %s, %s, gen_random_uuid(), '{}', now(), %s, %s)",
+                    [TENANT, file, line, result, line if result else None],
+                )
+            own.execute(
+                "INSERT INTO file_refusal (tenant, file, line, reason) VALUES (%s, %s, 3, 'malformed')",
+                [TENANT, file],
+            )
+    with_store(database, lambda store: forget_files(store, TENANT, now))
+    with psycopg.connect(database.tenant_urls[TENANT]) as own:
+        left = own.execute("SELECT file, line FROM file_inquiry ORDER BY line").fetchall()
+        kept = own.execute("SELECT file FROM file_refusal JOIN member_file USING (file)").fetchall()
+    of = {uuid5(NAMESPACE_OID, name): name for name, _, _ in files}
+    assert sorted((of[file], line) for file, line in left) == [
+        ("cut off", 2),
+        ("new", 1),
+        ("new", 2),
+        ("whole", 2),
+    ]
+    assert sorted(of[file] for (file,) in kept) == ["cut off", "new", "whole"]
 
 
 @pytest.mark.parametrize("table", sorted(ROWS.keys() - {"gone_copy"}))  # a rotation makes two traces one

@@ -41,7 +41,9 @@ LOOK_AGAIN_AT_DESK = timedelta(minutes=10)
 SWEEP_SECONDS = 5.0
 """How often files are looked for that nobody called attention to: what a dead process left, and what did not end at once."""
 RESULTS_KEPT = timedelta(days=7)
-"""How long a member may fetch the results of a file; its records stay."""
+"""How long after the last of them a member may fetch the results of a file; its records stay."""
+FILES_KEPT = timedelta(days=7 * 366)
+"""How long it is known which file a copy came in and which of its lines were refused: as long as records are kept."""
 HOUSEKEEPING_SECONDS = 3600
 FETCHED = 5_000
 """The most results in one answer; fewer when they do not fit."""
@@ -123,11 +125,13 @@ class FileInquiries:
         return {system.id for system in self._node.directory.systems if system.id.startswith("gateway.")}
 
     async def housekeeping(self) -> None:
-        """Forget results that were there long enough, until cancelled."""
+        """Forget results that were there long enough, and old files, until cancelled."""
         while True:
-            for system in self._node.directory.systems:
-                if system.id.startswith("gateway."):
-                    await self._forget(tenant_of(system.id), datetime.now(UTC) - RESULTS_KEPT)
+            for gateway in self._gateways():
+                try:
+                    await forget(self._store, tenant_of(gateway), datetime.now(UTC))
+                except DATABASE_FAILURES as error:
+                    _log.warning("old results stay", system=gateway, exception=logs.outline(error))
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def results(self, question: Question[LinesQuery]) -> ResultLines:
@@ -234,19 +238,27 @@ class FileInquiries:
                 if going_on:
                     await _look_later(connection, tenant, file, going_on)
 
-    async def _forget(self, tenant: str, before: datetime) -> None:
-        try:
-            async with self._store.acting_as(tenant) as connection:
-                await connection.execute(
-                    """
-                    DELETE FROM file_inquiry WHERE tenant = $1
-                      AND file IN (SELECT file FROM member_file WHERE tenant = $1 AND ended_at < $2)
-                    """,
-                    tenant,
-                    before,
-                )
-        except DATABASE_FAILURES as error:
-            _log.warning("old results stay", exception=logs.outline(error))
+
+async def forget(store: Store, tenant: str, at: datetime) -> None:
+    """Delete results that were there long enough, also of a file that never came whole, and files as old as records get."""
+    async with store.acting_as(tenant) as connection:
+        await connection.execute(
+            """
+            DELETE FROM file_inquiry WHERE tenant = $1 AND result IS NOT NULL
+              AND file IN (SELECT file FROM member_file WHERE tenant = $1 AND last_at < $2)
+            """,
+            tenant,
+            at - RESULTS_KEPT,
+        )
+        for table in ("file_part", "file_refusal", "file_inquiry", "member_file"):
+            await connection.execute(
+                f"""
+                DELETE FROM {table} WHERE tenant = $1
+                  AND file IN (SELECT file FROM member_file WHERE tenant = $1 AND last_at < $2)
+                """,  # noqa: S608 - constants
+                tenant,
+                at - FILES_KEPT,
+            )
 
 
 async def _end(

@@ -24,6 +24,8 @@ ACQUISITION_LIFETIME = timedelta(days=1)
 """How long an acquisition may be under way before its number is forgotten."""
 FACT_KEPT = timedelta(days=1)
 """How long a member's own system may ask for the same answer again with its fact."""
+SWITCH_KEPT = timedelta(days=1)
+"""How long a switch stays that has ended by itself."""
 FORGOTTEN_AT_ONCE = 5_000
 """Rows of a table that one transaction of forgetting deletes."""
 _TENANT = re.compile(r"[a-z0-9_]{1,50}")
@@ -61,14 +63,15 @@ class Store:
             yield connection
 
     async def forget_old(self, tenant: str, at: datetime) -> None:
-        """Forget message ids that would be refused as expired anyway, acquisition numbers that nobody used (Act art. 21-2(4)), old facts, and
-        facts typed at the desk that nobody came for in time.
+        """Forget message ids that would be refused as expired anyway, acquisition numbers that nobody used (Act art. 21-2(4)), old facts, facts typed
+        at the desk that nobody came for in time, and switches that have ended (who set them stays among the desk's events).
         """
         async with self.acting_as(tenant) as connection:
             for statement, before in (
                 ("DELETE FROM seen_message WHERE tenant = $1 AND expires_at < $2", at),
                 ("DELETE FROM acquisition WHERE tenant = $1 AND opened_at < $2", at - ACQUISITION_LIFETIME),
                 ("DELETE FROM kept_fact WHERE tenant = $1 AND ended_at < $2", at - FACT_KEPT),
+                ('DELETE FROM answer_hold WHERE tenant = $1 AND "until" < $2', at - SWITCH_KEPT),
                 (
                     "UPDATE desk_item SET fact = NULL WHERE tenant = $1 AND fact IS NOT NULL AND deadline < $2",
                     at - FACT_KEPT,
