@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,15 +12,17 @@ import msgspec
 from mynumber.institutions.gateway.tenants.store import Store, tenant_of
 from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
-from mynumber.protocols.refusal import Hop, Refused
+from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
-from mynumber.webkit.asgi import DATABASE_FAILURES, Caller
+from mynumber.webkit.asgi import Caller
+from mynumber.webkit.background import end_if_cancelled
 
 SWEEP_SECONDS = 15.0
 """How often letters are looked for that nobody called attention to: after a start, and when a receiver was away."""
 CLAIMED = timedelta(seconds=60)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
 BATCH = 50
+MEMBERS_AT_ONCE = 4
 
 _log = logs.get_logger(__name__)
 
@@ -65,20 +67,25 @@ class Letters:
             if not gateways:
                 gateways = {s.id for s in self._node.directory.systems if s.id.startswith("gateway.")}
             self._woken.clear()
-            for gateway in sorted(gateways):
-                try:
-                    while await self.send_due(gateway):
-                        pass
-                except DATABASE_FAILURES as error:
-                    _log.warning("letters wait", system=gateway, exception=logs.outline(error))
+            turn = asyncio.Semaphore(MEMBERS_AT_ONCE)
+            await asyncio.gather(*(self._empty(gateway, turn) for gateway in gateways))
             try:
                 async with asyncio.timeout(SWEEP_SECONDS):
                     await self._woken.wait()
             except TimeoutError:
                 pass
 
+    async def _empty(self, gateway: str, turn: asyncio.Semaphore) -> None:
+        async with turn:
+            try:
+                while await self.send_due(gateway):
+                    pass
+            except Exception as error:  # noqa: BLE001 - one member's trouble must not hold up the others
+                end_if_cancelled()
+                _log.warning("letters wait", system=gateway, exception=logs.outline(error))
+
     async def send_due(self, gateway: str) -> int:
-        """Send the letters of a system that are due; returns how many were acknowledged."""
+        """Send letters of a system that are due, to each receiver one after the other; returns how many were tried, 0 when nothing was due."""
         tenant, now = tenant_of(gateway), datetime.now(UTC)
         async with self._store.acting_as(tenant) as connection:
             rows = await connection.fetch(
@@ -94,9 +101,20 @@ class Letters:
                 now + CLAIMED,
                 BATCH,
             )
-        return sum([await self._send(gateway, row) for row in rows])
+        by_receiver: dict[str, list[Any]] = {}
+        for row in rows:
+            by_receiver.setdefault(row["receiver"], []).append(row)
+        await asyncio.gather(*(self._send_all(gateway, some) for some in by_receiver.values()))
+        return len(rows)
+
+    async def _send_all(self, gateway: str, rows: Sequence[Any]) -> None:
+        """Send letters to one receiver. Where nobody answers the rest wait until their claim is over."""
+        for row in rows:
+            if not await self._send(gateway, row):
+                break
 
     async def _send(self, gateway: str, row: Any) -> bool:
+        """False: nobody answers there."""
         message = self._kinds[row["kind"]]
         tenant = tenant_of(gateway)
         try:
@@ -120,7 +138,7 @@ class Letters:
                     row["id"],
                     datetime.now(UTC) + wait,
                 )
-            return False
+            return refused.reason is not Reason.UNREACHABLE
         async with self._store.acting_as(tenant) as connection:
             await connection.execute("DELETE FROM letter WHERE tenant = $1 AND id = $2", tenant, row["id"])
         return True
