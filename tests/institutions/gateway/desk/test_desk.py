@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +19,10 @@ import pytest
 from django.test import Client
 
 from mynumber.foundation.law import InformationKind
+from mynumber.institutions.gateway.desk.hours import JAPAN
 from mynumber.institutions.gateway.rotation import rotating
 from mynumber.protocols.facts import LocalTaxFact, PensionBenefitsFact
+from mynumber.protocols.files import Purpose
 from mynumber.protocols.holds import (
     CHANGE_HOLDS,
     ChangeHolds,
@@ -29,6 +32,7 @@ from mynumber.protocols.holds import (
     HoldRefusal,
     HoldsChanged,
 )
+from mynumber.protocols.member import Member
 from mynumber.protocols.message import BATCH_ITEMS
 from mynumber.protocols.refusal import Hop, Reason
 from tests.institutions.gateway.conftest import PASSWORD, add_staff
@@ -242,6 +246,38 @@ def test_what_is_overdue_is_not_answered(client: Client, filled: Exchange) -> No
         ("open",)
     ]
     assert "期限切れ" in client.get(f"/{TENANT}/").content.decode()
+
+
+def test_staff_sees_how_old_a_copy_is_and_where_it_came_from_and_never_what_it_says(
+    client: Client, filled: Exchange
+) -> None:
+    filled.give_codes({resident_code(): {CITY: "S-1"}, resident_code(): {CITY: "S-2"}})
+    filled.register(
+        CITY, "S-1", InformationKind.LOCAL_TAX, msgspec.structs.replace(TAX, total_income=7_654_321)
+    )
+    as_of = datetime.now(UTC) - timedelta(days=3)
+    line = {
+        "addressee": "S-1",
+        "information": "local_tax",
+        "as_of": as_of,
+        "fact": msgspec.structs.replace(TAX, fiscal_year=2025),
+    }
+    file = uuid4()
+    Member(filled.node(CITY), CITY, lambda: datetime.now(UTC)).send_file(
+        io.BytesIO(msgspec.json.encode(line) + b"\n"), Purpose.COPIES, file
+    )
+    page = f"/{TENANT}/copies"
+    shown = client.post(page, {"addressee": "S-1"}).content.decode()
+    assert "1件ずつの登録" in shown
+    assert f"/{TENANT}/files/{file}" in shown
+    assert f"{as_of.astimezone(JAPAN):%Y}年" in shown
+    assert "7,654,321" not in shown
+    assert "7654321" not in shown
+    assert "副本はありません" in client.post(page, {"addressee": "S-2"}).content.decode()
+    assert "符号を取得していません" in client.post(page, {"addressee": "nobody"}).content.decode()
+    assert client.post(page, {"addressee": ""}).status_code == 422
+    looked = rows(filled, "SELECT addressee FROM desk_event WHERE what = 'copies_looked_at' ORDER BY id")
+    assert looked == [("S-1",), ("S-2",), ("nobody",)]
 
 
 def test_an_auditor_reads_and_another_member_sees_nothing(

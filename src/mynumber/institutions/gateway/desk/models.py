@@ -107,7 +107,7 @@ class DeskEvent(models.Model):
     at = models.DateTimeField()
     who = models.CharField(max_length=100)
     what = models.CharField(max_length=20)
-    """``hold_set``, ``hold_lifted``, ``provided``, ``no_data``, ``refused`` or ``withdrawn``."""
+    """``hold_set``, ``hold_lifted``, ``provided``, ``no_data``, ``refused``, ``withdrawn`` or ``copies_looked_at``."""
     addressee = models.CharField(max_length=40, null=True)
     information = models.CharField(max_length=100, null=True)
     period = models.CharField(max_length=7, null=True)

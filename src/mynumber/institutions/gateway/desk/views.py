@@ -49,6 +49,7 @@ _WHAT_JA = {
     "no_data": "該当なしと回答した",
     "refused": "提供しないと回答した",
     "withdrawn": "照会者が取り下げた",
+    "copies_looked_at": "副本の一覧を見た",
 }
 
 
