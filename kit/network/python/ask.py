@@ -1,14 +1,11 @@
 """Ask the partner one thing about everybody in the sandbox:  python kit/network/python/ask.py sandbox-acme"""
 
-import json
-import sys
 import uuid
-from pathlib import Path
+
+from sandbox import folder, sandbox
 
 from mynumber.client import Client, Inquiry
 
-folder = Path(sys.argv[1])
-sandbox = json.loads((folder / "sandbox.json").read_text())
 first = sandbox["first"]  # the affair, and the kind of information that the table lets it ask
 
 with Client.open(folder) as client:

@@ -1,15 +1,13 @@
 """Hear which facts you were given were wrong, and say that you have taken note:  python kit/network/python/corrections.py sandbox-acme"""
 
-import json
-import sys
 import time
 from collections import Counter
-from pathlib import Path
+
+from sandbox import folder, sandbox
 
 from mynumber.client import Client
 
-folder = Path(sys.argv[1])
-keys = {one["addressee"]: one["key"] for one in json.loads((folder / "sandbox.json").read_text())["people"]}
+keys = {one["addressee"]: one["key"] for one in sandbox["people"]}
 
 with Client.open(folder) as client:
     for _ in range(30):  # a correction travels as a letter: at once, or when both sides are up again

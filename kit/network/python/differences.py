@@ -1,15 +1,12 @@
 """Send the day's changes of many copies as one file, and again as if it had been cut off:  python kit/network/python/differences.py sandbox-acme"""
 
-import json
-import sys
 import uuid
-from pathlib import Path
+
+from sandbox import folder, sandbox
 
 from mynumber.client import Client, Purpose, write_lines
 from mynumber.foundation.facts import layout_named, sample
 
-folder = Path(sys.argv[1])
-sandbox = json.loads((folder / "sandbox.json").read_text())
 row = sandbox["may_be_asked"][0]
 lines, file = folder / "differences.jsonl", uuid.uuid4()  # keep the id until the file is through
 

@@ -1,16 +1,12 @@
 """Ask who holds a code for somebody, and have the partner obtain one:  python kit/network/python/holders.py sandbox-acme"""
 
-import json
-import sys
 import uuid
-from pathlib import Path
 
 import msgspec
+from sandbox import folder, sandbox
 
 from mynumber.client import Client, FourAttributes, Inquiry, Reason
 
-folder = Path(sys.argv[1])
-sandbox = json.loads((folder / "sandbox.json").read_text())
 first, person = sandbox["first"], next(one for one in sandbox["people"] if one["key"] == "sota")
 
 with Client.open(folder) as client:

@@ -1,17 +1,16 @@
 """Leave a file of inquiries for the night, follow its progress, read the results:  python kit/network/python/night.py sandbox-acme [HOW MANY]"""
 
-import json
 import sys
 import time
 import uuid
 from collections import Counter
 from itertools import cycle, islice
-from pathlib import Path
+
+from sandbox import folder, sandbox
 
 from mynumber.client import Client, Inquiry, Purpose, write_lines
 
-folder, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 600
-sandbox = json.loads((folder / "sandbox.json").read_text())
+count = int(sys.argv[2]) if len(sys.argv) > 2 else 600
 # what a person answers ends days later than the rest of the file
 people = [person for person in sandbox["people"] if person["ends"] != "waiting"]
 lines, file = folder / "night.jsonl", uuid.uuid4()

@@ -1,15 +1,12 @@
 """Ask the partner for three years of one person's local tax in one inquiry:  python kit/network/python/years.py sandbox-acme"""
 
-import json
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
+
+from sandbox import folder, sandbox
 
 from mynumber.client import Client, Period
 from mynumber.foundation.people import fiscal_year
 
-folder = Path(sys.argv[1])
-sandbox = json.loads((folder / "sandbox.json").read_text())
 person, latest = sandbox["people"][0], fiscal_year(datetime.now(UTC).date())
 
 with Client.open(folder) as client:

@@ -9,11 +9,11 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -74,13 +74,21 @@ class World:
             node = Node("conformance", ring, folder / "vendor" / "directory.jws", VerifyKey.from_jwk(trusted))
             return cls(config, node, CodeKeys.from_bytes(ring.secret("codes")))
         except (OSError, msgspec.MsgspecError) as error:
-            raise BadWorld(f"{folder}: run `mynumber conformance prepare` first ({error})") from None
+            raise BadWorld(
+                f"{folder}: 先に mynumber conformance prepare を実行してください (prepare it first: {error})"
+            ) from None
 
 
 def prepare(folder: Path, gateway: str, port: int) -> World:
-    """Make a new world. Raises BadWorld when the folder holds one: its keys are in use."""
+    """Make a new world. Raises BadWorld when the folder holds one, whose keys are in use, and for what is no address."""
     if (folder / "conformance.json").exists():
-        raise BadWorld(f"{folder} is prepared already: run the checks, or choose another folder")
+        raise BadWorld(
+            f"{folder} はもう準備してあります。検査を始めるか、別のフォルダーを選んでください (prepared already)"
+        )
+    if not _is_address(gateway):
+        raise BadWorld(
+            f"--gateway {gateway}: http:// で始まる宛先にしてください。例 http://127.0.0.1:9000/{GATEWAY} (no address)"
+        )
     (folder / "vendor").mkdir(parents=True, mode=0o700)
     (folder / "kit").mkdir(mode=0o700)
     rings = {True: KeyRing.create(folder / "vendor" / "keys"), False: KeyRing.create(folder / "kit" / "keys")}
@@ -105,11 +113,12 @@ def prepare(folder: Path, gateway: str, port: int) -> World:
     return World.open(folder)
 
 
-def forget(folder: Path) -> None:
-    """Remove a world that `prepare` made. Raises BadWorld for any other folder."""
-    if not (folder / "conformance.json").is_file():
-        raise BadWorld(f"{folder} is no folder of the conformance kit")
-    shutil.rmtree(folder)
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _system(ring: KeyRing, system: str, url: str) -> System:

@@ -146,11 +146,13 @@ def create(
     may_ask = tuple(_rows(basis, kinds, partner_kinds))
     if not may_ask:
         raise SandboxFailed(
-            "the table of the law has no row in which an institution of this kind asks: choose another --kind"
+            "法令の表に、この種類の機関が照会する行がありません。--kind で別の種類を選んでください (the table has no row in which an institution of this kind asks)"
         )
     people = tuple(_people(settings))
     if not people:
-        raise SandboxFailed("no persona lives in the towns of this platform: unset MYNUMBER_TOWNS")
+        raise SandboxFailed(
+            "この模型の町に登場人物が住んでいません。MYNUMBER_TOWNS を外して起動し直してください (no persona lives in the towns of this platform)"
+        )
     ring = _ring(private_folder(folder) / "keys")
     sandbox = Sandbox(
         name=name,
@@ -190,7 +192,9 @@ def find(settings: Settings, name: str) -> Sandbox:
     for sandbox in sandboxes(settings):
         if sandbox.name == name and not sandbox.is_closed:
             return sandbox
-    raise SandboxFailed(f"there is no sandbox {name!r} here: `mynumber sandbox list` shows them")
+    raise SandboxFailed(
+        f"検証用の機関 {name!r} はありません。一覧は mynumber sandbox list、つくるには mynumber sandbox create {name} (there is no such sandbox)"
+    )
 
 
 def partner_of(settings: Settings, sandbox: Sandbox) -> Client:
@@ -269,7 +273,9 @@ def _desk(settings: Settings, sandbox: Sandbox) -> str:
             check=False,
         )
         if done.returncode != 0:
-            raise SandboxFailed(f"the partner's clerk could not be registered: {done.stderr.strip()[-300:]}")
+            raise SandboxFailed(
+                f"相手役の職員を登録できませんでした (the partner's clerk could not be registered): {done.stderr.strip()[-300:]}"
+            )
         write_private(settings.home / _DESKS, msgspec.json.encode(known))
     return known[sandbox.name]
 
@@ -363,7 +369,7 @@ def _give_codes(
     for person, answer in zip(people, found, strict=True):
         if answer.state is not LookUpState.FOUND or answer.individual_number is None:
             raise SandboxFailed(
-                f"{person.name} is not in the residents network: has the platform been seeded?"
+                f"{person.name} が住基ネットにいません。mynumber up が終わってから実行してください (not in the residents network: has the platform been seeded?)"
             )
         numbers[person.key] = answer.individual_number
     vendor.acquire_codes([(person.addressee, numbers[person.key]) for person in people])
@@ -399,7 +405,9 @@ def _furnish(partner: Client, people: tuple[SandboxPerson, ...], may_ask: tuple[
     ]
     registered = partner.register(copies)
     if registered.refused:
-        raise SandboxFailed(f"{len(registered.refused)} copies of the partner were refused")
+        raise SandboxFailed(
+            f"相手役の副本 {len(registered.refused)} 件が登録できませんでした: {registered.refused[0].reason.value} (copies of the partner were refused)"
+        )
     now = datetime.now(UTC)
     partner.hold(
         *(

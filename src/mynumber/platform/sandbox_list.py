@@ -55,7 +55,9 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
 def member_of(name: str) -> str:
     """The member id of a sandbox. Raises BadName."""
     if not _NAME.fullmatch(name):
-        raise BadName("a sandbox's name has 2 to 16 of a-z and 0-9, a letter first")
+        raise BadName(
+            "名前は a-z と 0-9 の 2〜16 文字で、英字で始めてください (2 to 16 of a-z and 0-9, a letter first)"
+        )
     return f"sandbox.{name}"
 
 
