@@ -14,6 +14,7 @@ from mynumber.foundation.tlog import Policy
 from mynumber.platform import keys, registry
 from mynumber.platform.core_list import BadCore, Core, cores
 from mynumber.platform.environment import institution_environment
+from mynumber.platform.key_changes import KeyStep
 from mynumber.platform.launch import serve_command
 from mynumber.platform.sandbox_list import Sandbox, write_sandboxes
 from mynumber.platform.settings import Settings
@@ -155,7 +156,7 @@ def test_processes_of_a_core_share_its_port_and_no_others_do(tmp_path: Path) -> 
         assert is_shared == (process.name in shared)
 
 
-def test_the_home_of_a_sandbox_member_is_moved_with_its_gateway(tmp_path: Path) -> None:
+def test_of_a_sandbox_member_the_home_is_moved_and_the_gateway_s_keys_are_changed(tmp_path: Path) -> None:
     settings = several(tmp_path, 2)
     vendor = SigningKey.generate().public.to_jwk(), SealingKey.generate().public.to_jwk()
     sandbox = Sandbox(
@@ -167,6 +168,9 @@ def test_the_home_of_a_sandbox_member_is_moved_with_its_gateway(tmp_path: Path) 
         sealing_key=vendor[1],
     )
     write_sandboxes(settings, (sandbox,))
+    keys.ensure_keys(settings)
+    keys.change_key(settings, "gateway.sandbox.acme", KeyStep.ADD, at=datetime.now(UTC))
+    assert len(listed(settings).system("gateway.sandbox.acme").signing_keys) == 2
     keys.move_home(settings, "sandbox.acme", WEST.id)
     assert listed(settings).core_of("gateway.sandbox.acme") == WEST.id
     write_sandboxes(settings, (msgspec.structs.replace(sandbox, is_closed=True),))

@@ -135,6 +135,7 @@ def change_key(
     """Take one step of changing the keys with which a system signs and to which others seal. Raises CannotChange."""
     rings = {entry.id: entry.institution for entry in entries(settings)}
     rings |= {core.id: core.id for core in cores(settings).here}
+    rings |= {f"gateway.{member}": "gateway" for member in sandbox_members(settings)}
     if system not in rings:
         raise CannotChange(f"no system of this platform is called {system!r}")
     with locked(settings.home / "keys.lock"):

@@ -127,7 +127,7 @@ def _clerk_table(days: list[ClerkDay]) -> Table:
         ],
         [
             (
-                _say("目立つ", "stands out") if one.stands_out else "",
+                _say("目立つ", "stands out") if one.stands_out else _say("いいえ", "no"),
                 one.day.isoformat(),
                 one.clerk,
                 one.organisation,
