@@ -1,4 +1,4 @@
-"""Kill processes at random moments under load, again and again, and reckon at the end."""
+"""Kill processes at random moments under load, again and again; look at the records after each restart, and reckon at the end."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.load import Load, prepare
-from tests.faults.place import Victim, running_place
-from tests.faults.reckoning import Reckoning, reckon
+from tests.faults.looking import look
+from tests.faults.place import Place, Victim, running_place
+from tests.faults.reckoning import Reckoning, reckon, reconciled
 
 ENDED_BETWEEN = 40
 """At most so many inquiries end before the next kill."""
 LONGEST_WAIT = 3.0
 AFTER_SECONDS = 0.05
 """A kill comes up to so much after an inquiry has ended: any moment of those under way."""
+BETWEEN_HALTS = 20
+"""After so many kills nobody asks for a moment, and the product's own reconciliation and audit must find nothing."""
 
 
 @dataclass(slots=True)
@@ -26,6 +29,15 @@ class Campaign:
     kills: Counter[str] = field(default_factory=Counter)
     no_answer: Counter[str] = field(default_factory=Counter)
     asked_again: int = 0
+    looks: int = 0
+    """How often all records were looked at while they were written."""
+    compared: int = 0
+    """Records of inquirers that were compared with the two others at these looks, together."""
+    pending: int = 0
+    """The most of them that were open at one look."""
+    halts: int = 0
+    wrong: list[str] = field(default_factory=list)
+    """What must not be, of looks and halts; that of the end is in ``reckoning``."""
     reckoning: Reckoning = field(default_factory=Reckoning)
 
 
@@ -55,6 +67,10 @@ def run(
                 tell(
                     f"{number} of {len(victims)}: killed {victim}; {load.ended} of {len(load.asked)} inquiries ended"
                 )
+                load.wait_for(1, LONGEST_WAIT)
+                _look(campaign, place, load, f"after kill {number}, of {victim}")
+                if number % BETWEEN_HALTS == 0:
+                    _halt(campaign, place, load, tell)
             load.wait_for(ENDED_BETWEEN, LONGEST_WAIT)
         finally:
             load.stop()
@@ -62,3 +78,19 @@ def run(
         campaign.asked_again = load.again
         campaign.reckoning = reckon(place, load, tell)
     return campaign
+
+
+def _look(campaign: Campaign, place: Place, load: Load, when: str) -> None:
+    found = look(place.everyone.exchange, load.asked)
+    campaign.looks += 1
+    campaign.compared += found.compared
+    campaign.pending = max(campaign.pending, found.pending)
+    campaign.wrong += [f"{when}: {text}" for text in found.wrong]
+
+
+def _halt(campaign: Campaign, place: Place, load: Load, tell: Callable[[str], None]) -> None:
+    tell("nobody asks: reconciliation and audit")
+    place.wait()
+    with load.halted():
+        campaign.wrong += reconciled(place)
+    campaign.halts += 1

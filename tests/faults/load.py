@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -43,6 +44,8 @@ class Asked:
     """An inquiry, and what its inquirer was told of it: the first end, and whether a later answer was another."""
 
     inquiry: Inquiry
+    fact: msgspec.Struct | None = None
+    """What the provider registered about this person; None where nothing may come."""
     end: InquiryResult | None = None
     contradictions: list[str] = field(default_factory=list)
 
@@ -53,14 +56,22 @@ class Asked:
                 self.contradictions.append(f"{self.end.outcome} and then {result.outcome} {result.reason}")
         elif self.end is None:
             self.end = result
+            if not self._is_own(result):
+                self.contradictions.append("the fact is not the one that was registered")
         elif result != self.end:
             self.contradictions.append(
                 f"{self.end.outcome} {self.end.reason} and then {result.outcome} {result.reason}"
             )
 
+    def _is_own(self, result: InquiryResult) -> bool:
+        fact = bytes(result.fact)
+        if result.outcome is not Outcome.PROVIDED:
+            return fact == b"null"
+        return self.fact is not None and msgspec.json.decode(fact, type=type(self.fact)) == self.fact
+
 
 def prepare(exchange: Exchange) -> None:
-    """People of both cities; the former city has a tax copy of most, the pension service a benefit of all."""
+    """People of both cities; the former city has a tax copy of most, the pension service a benefit of all, each her own."""
     members = {CITY: "C", FORMER_CITY: "F", PENSION: "P"}
     exchange.give_codes(
         {
@@ -68,9 +79,9 @@ def prepare(exchange: Exchange) -> None:
             for n in range(PEOPLE)
         }
     )
-    for member, information, fact in (
-        (FORMER_CITY, InformationKind.LOCAL_TAX, TAX),
-        (PENSION, InformationKind.PUBLIC_PENSION_BENEFIT, PENSIONS),
+    for member, information in (
+        (FORMER_CITY, InformationKind.LOCAL_TAX),
+        (PENSION, InformationKind.PUBLIC_PENSION_BENEFIT),
     ):
         copies = tuple(
             Copy(
@@ -80,27 +91,36 @@ def prepare(exchange: Exchange) -> None:
                 fact=msgspec.Raw(msgspec.json.encode(fact)),
             )
             for n in range(PEOPLE)
-            if n % 8 or member == PENSION
+            if (fact := fact_of(member, n)) is not None
         )
         exchange.call(
             REGISTER_COPIES, RegisterCopies(copies=copies), sender=member, receiver=f"gateway.{member}"
         )
 
 
-def some_inquiry(chance: random.Random) -> Inquiry:
+def fact_of(member: str, number: int) -> msgspec.Struct | None:
+    """What a provider holds of a person; of nobody else the same, so that a fact that reaches the wrong inquiry is seen."""
+    if member == PENSION:
+        (benefit,) = PENSIONS.benefits
+        own = msgspec.structs.replace(benefit, annual_amount=800_000 + number)
+        return msgspec.structs.replace(PENSIONS, benefits=(own,))
+    return msgspec.structs.replace(TAX, total_income=1_000_000 + number) if number % 8 else None
+
+
+def some_inquiry(chance: random.Random) -> Asked:
     """Mostly what is provided; sometimes what ends otherwise."""
-    person = f"C-{chance.randrange(PEOPLE)}"
+    number = chance.randrange(PEOPLE)
+    person = f"C-{number}"
     match chance.random():
         case luck if luck < 0.6:
-            return inquiry_of(person)
+            return Asked(inquiry_of(person), fact_of(FORMER_CITY, number))
         case luck if luck < 0.9:
-            return inquiry_of(
-                person, provider=PENSION, information=InformationKind.PUBLIC_PENSION_BENEFIT.value
-            )
+            kind = InformationKind.PUBLIC_PENSION_BENEFIT.value
+            return Asked(inquiry_of(person, provider=PENSION, information=kind), fact_of(PENSION, number))
         case luck if luck < 0.96:
-            return inquiry_of(person, provider=PENSION)  # not in the table
+            return Asked(inquiry_of(person, provider=PENSION))  # not in the table
         case _:
-            return inquiry_of("nobody")
+            return Asked(inquiry_of("nobody"))
 
 
 class Load:
@@ -118,6 +138,9 @@ class Load:
         self.again = 0
         """Inquiries that were asked again."""
         self.failures: list[BaseException] = []
+        self._going = threading.Event()
+        self._going.set()
+        self._turns = [threading.Lock() for _ in range(INQUIRERS)]
         self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(INQUIRERS)]
 
     def start(self) -> None:
@@ -128,6 +151,18 @@ class Load:
         self._stopped.set()
         for thread in self._threads:
             thread.join()
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """Nobody asks within this block: what is under way is ended first, however often it must be asked again."""
+        self._going.clear()
+        try:
+            with ExitStack() as stack:
+                for turn in self._turns:
+                    stack.enter_context(turn)
+                yield
+        finally:
+            self._going.set()
 
     def wait_for(self, more: int, at_most: float) -> None:
         """Until so many inquiries more have ended; or no longer than ``at_most`` seconds, when they do not get on."""
@@ -162,6 +197,7 @@ class Load:
         mine: list[Asked] = []
         try:
             while not self._stopped.is_set():
+                self._going.wait()
                 count = chance.randint(1, LARGEST)
                 if mine and chance.random() < AGAIN:
                     unended = [one for one in mine if one.end is None]
@@ -171,13 +207,14 @@ class Load:
                     group = group[:count]
                     self.again += len(group)
                 else:
-                    group = [Asked(some_inquiry(chance)) for _ in range(count)]
+                    group = [some_inquiry(chance) for _ in range(count)]
                     mine = [*(one for one in mine if one.end is None), *mine[-REMEMBERED:], *group]
                     mine = list({id(one): one for one in mine}.values())
                     with self._tick:
                         self.asked += group
-                while not self.ask(group) and not self._stopped.wait(NOT_ANSWERED_SECONDS):
-                    self.again += len(group)  # as a member's system would, until somebody takes it
+                with self._turns[number]:
+                    while not self.ask(group) and not self._stopped.wait(NOT_ANSWERED_SECONDS):
+                        self.again += len(group)  # as a member's system would, until somebody takes it
         except BaseException as error:  # noqa: BLE001 - a thread that ends unseen would make the test pass
             self.failures.append(error)
 

@@ -7,13 +7,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import psycopg
 
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.message import GROUP_ITEMS
 from tests.faults.load import Asked, Load, counts_as_refusal_without_record
+from tests.faults.looking import look, side
 from tests.faults.place import Place
 from tests.support.exchange import CITY, FORMER_CITY, MEMBERS, PENSION, Exchange
 from tests.support.waiting import eventually
@@ -47,10 +47,14 @@ def reckon(place: Place, load: Load, tell: Callable[[str], None]) -> Reckoning:
     result = Reckoning(tried=len(load.asked))
     result.wrong += [f"an inquirer failed: {error!r}" for error in load.failures]
     tell("settling what is open")
-    place.restart_gateways()
-    eventually(lambda: settled(exchange), "the end of all open inquiries")
-    records = _inquirers_records(exchange)
-    provisions = _provisions(exchange)
+    settle(place)
+    records = {request_id: outcome for request_id, (outcome, _) in side(exchange, CITY, "inquirer").items()}
+    provisions = {
+        request_id
+        for member in (FORMER_CITY, PENSION)
+        for request_id, (outcome, _) in side(exchange, member, "provider").items()
+        if outcome is Outcome.PROVIDED
+    }
     for one in load.asked:
         _judge(one, records.get(one.inquiry.request_id), result)
         if _moved(one) and one.inquiry.request_id not in provisions:
@@ -64,8 +68,26 @@ def reckon(place: Place, load: Load, tell: Callable[[str], None]) -> Reckoning:
     result.reconciliation = _checked(exchange, "reconcile", result)
     result.audit = _checked(exchange, "audit", result)
     _watched(place, result)
+    result.wrong += look(exchange, load.asked).wrong
     result.wrong += [text for one in load.asked for text in one.contradictions]
     return result
+
+
+def settle(place: Place) -> None:
+    """As an operator would: gateways anew, so that what is open belongs to processes that are gone, and an end of all of it."""
+    place.restart_gateways()
+    eventually(lambda: settled(place.everyone.exchange), "the end of all open inquiries")
+
+
+def reconciled(place: Place) -> list[str]:
+    """What the product's own reconciliation and audit find while nobody asks: nothing."""
+    settle(place)
+    done = {command: manage(place.everyone.exchange, command) for command in ("reconcile", "audit")}
+    return [
+        f"{command}: {one.stdout[-2000:]}{one.stderr[-2000:]}"
+        for command, one in done.items()
+        if one.returncode != 0
+    ]
 
 
 def _judge(one: Asked, recorded: Outcome | None, result: Reckoning) -> None:
@@ -109,20 +131,6 @@ def _ask_again(load: Load, result: Reckoning) -> None:
 def _rows(exchange: Exchange, member: str, query: str) -> list[tuple[object, ...]]:
     with psycopg.connect(exchange.gateway_database.tenant_urls[member.replace(".", "_")]) as tenant:
         return tenant.execute(query.encode()).fetchall()
-
-
-def _inquirers_records(exchange: Exchange) -> dict[UUID, Outcome]:
-    rows = _rows(exchange, CITY, "SELECT request_id, outcome FROM side_record WHERE side = 'inquirer'")
-    return {UUID(str(request_id)): Outcome(str(outcome)) for request_id, outcome in rows}
-
-
-def _provisions(exchange: Exchange) -> set[UUID]:
-    query = "SELECT request_id FROM side_record WHERE side = 'provider' AND outcome = 'provided'"
-    return {
-        UUID(str(request_id))
-        for member in (FORMER_CITY, PENSION)
-        for (request_id,) in _rows(exchange, member, query)
-    }
 
 
 def _permits(exchange: Exchange, result: Reckoning) -> None:

@@ -15,6 +15,7 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.directory import sign_directory
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.refusal import Hop, Reason
+from tests.faults.counts import count
 from tests.faults.reckoning import manage, settled
 from tests.support.exchange import (
     CITY,
@@ -139,7 +140,10 @@ def test_nothing_moves_while_a_clock_is_five_minutes_off(clocks: Clocks) -> None
     )
     clocks.set("inquirer", None)  # what the process before had in hand is settled at once
     eventually(lambda: settled(exchange), "the end of what was pending")
-    assert {one.outcome for one in exchange.ask(*others)} == {Outcome.ABANDONED}
+    settled_now = exchange.ask(*others)
+    lost = sum(one.outcome is not Outcome.ABANDONED for one in settled_now)
+    count("clock five minutes off, of each of the three", "inquiries", len(pending), lost)
+    assert {one.outcome for one in settled_now} == {Outcome.ABANDONED}
     assert exchange.inquire("C-1").outcome is Outcome.PROVIDED
     eventually(lambda: settled(exchange), "all notices at the core")
     for command in ("reconcile", "audit"):

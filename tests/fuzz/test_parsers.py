@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.faults.counts import count
 from tests.fuzz.changes import TOKENS, changed, changes
 from tests.fuzz.target import Target
 from tests.fuzz.targets import target_named, targets
@@ -44,7 +45,7 @@ def test_a_good_sample_is_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_whatever_is_changed_it_reads_or_says_why_not(name: str) -> None:
-    target = target_named(name)
+    target, tried = target_named(name), 0
 
     @settings(
         max_examples=EXAMPLES,
@@ -55,9 +56,12 @@ def test_whatever_is_changed_it_reads_or_says_why_not(name: str) -> None:
     )
     @given(st.sampled_from(target.samples), changes())
     def holds(sample: bytes, made: list[tuple[str, float, int, bytes]]) -> None:
+        nonlocal tried
+        tried += 1
         try_to_read(target, changed(sample, made))
 
     holds()
+    count("hostile bytes for a parser", "inputs", tried)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,6 +17,7 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.exchange import Outcome, PermitAnswer
 from mynumber.protocols.records import QUERY_SIDE, SideQuery
 from mynumber.protocols.refusal import Hop, Reason
+from tests.faults.counts import count
 from tests.support.exchange import (
     CITY,
     FORMER_CITY,
@@ -99,6 +100,7 @@ def test_a_wrong_answer_is_not_taken_and_the_record_stays_open(
         Hop.INQUIRER_GATEWAY,
         Reason.ANSWER_NOT_BOUND,
     )
+    count("provider that answers wrongly", "answers", 1, int(bytes(result.fact) != b"null"))
     assert bytes(result.fact) == b"null"
     assert recorded(exchange, Outcome.OPEN) == before + 1
 
@@ -118,6 +120,8 @@ def test_what_is_no_answer_leaves_the_record_open_with_a_reason(
     exchange, provider = rogue
     provider.behaviour = lambda _: answer
     (result,) = exchange.ask(inquiry_of("C-1"))
+    fault = "provider that never answers" if answer is None else "provider that answers wrongly"
+    count(fault, "answers", 1, int(result.outcome is not Outcome.OPEN))
     assert (result.outcome, result.hop, result.reason) == (Outcome.OPEN, Hop.INQUIRER_GATEWAY, reason)
 
 
@@ -147,6 +151,7 @@ def test_a_provider_that_is_late_holds_up_no_other_and_is_told_to_who_asks_again
     assert exchange.ask(quick[0])[0] == results[0], "the others are not held up by it"
     go_on.set()
     (again,) = exchange.ask(slow)
+    count("provider that answers late", "inquiries", 4, int(again.outcome is not Outcome.PROVIDED))
     assert again.outcome is Outcome.PROVIDED
     assert len([one for one in provider.presented if one.permits[0].request_id == slow.request_id]) == 1
 

@@ -20,6 +20,7 @@ from mynumber.protocols.exchange import ASK, InquiryResult, Outcome
 from mynumber.protocols.facts import LocalTaxFact
 from mynumber.protocols.message import GROUP_ITEMS
 from mynumber.protocols.refusal import Hop, Reason
+from tests.faults.counts import count
 from tests.support.exchange import (
     AGENCY,
     CITY,
@@ -178,6 +179,7 @@ def test_sixty_four_at_once_are_one_exchange(exchange: Exchange, people: range) 
     with ThreadPoolExecutor(64) as pool:
         results = [result for (result,) in pool.map(lambda _: exchange.ask(one), range(64))]
     assert income(results[0]) == 1_008
+    count("64 duplicates of one inquiry at once", "messages", 64, sum(one != results[0] for one in results))
     assert results == results[:1] * 64
     assert _records(exchange, one.request_id) == BOTH_PROVIDED
 

@@ -18,6 +18,7 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.platform.postgres import Server as PostgresServer
 from mynumber.protocols.events import ChangeEvent
 from mynumber.protocols.refusal import Refused
+from tests.faults.counts import count
 from tests.institutions.mesh.conftest import WITH_NATS
 from tests.support.exchange import (
     CITY,
@@ -67,15 +68,16 @@ def _published(mesh: Mesh, batch: Sequence[ChangeEvent]) -> bool:
     return True
 
 
-def _all_arrived(mesh: Mesh, batches: Sequence[Sequence[ChangeEvent]]) -> None:
+def _all_arrived(mesh: Mesh, batches: Sequence[Sequence[ChangeEvent]], fault: str) -> None:
     expected = [event.event_id for batch in batches for event in batch]
     for city in CITIES:
         entries = mesh.wait_for(city, 0, len(expected))
+        count(fault, "events", len(expected), len({*expected} - {entry.event_id for entry in entries}))
         assert [entry.event_id for entry in entries] == expected
         assert [entry.sequence for entry in entries] == list(range(1, len(expected) + 1))
 
 
-def _under_load(mesh: Mesh, faults: Sequence[Callable[[], None]]) -> None:
+def _under_load(mesh: Mesh, acts: Sequence[Callable[[], None]], fault: str) -> None:
     """Publish everything, and let a fault happen each time that another part is published."""
     batches = _prepared(mesh)
     tick, published = threading.Condition(), [0]
@@ -87,14 +89,14 @@ def _under_load(mesh: Mesh, faults: Sequence[Callable[[], None]]) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         work = pool.submit(_publish_all, mesh, batches, told)
-        for number, fault in enumerate(faults, start=1):
-            due = number * MESSAGES // (len(faults) + 1)
+        for number, act in enumerate(acts, start=1):
+            due = number * MESSAGES // (len(acts) + 1)
             with tick:
                 while published[0] < due:
                     assert tick.wait(timeout=PATIENCE_SECONDS), "nothing is published any more"
-            fault()
+            act()
         work.result()
-    _all_arrived(mesh, batches)
+    _all_arrived(mesh, batches, fault)
 
 
 def _killed(server: Server) -> Callable[[], None]:
@@ -108,7 +110,8 @@ def _killed(server: Server) -> Callable[[], None]:
 @pytest.mark.parametrize("victim", ["gateway", "network"])
 def test_a_process_is_killed_again_and_again(fragile_mesh: Mesh, victim: str) -> None:
     exchange = fragile_mesh.exchange
-    _under_load(fragile_mesh, [_killed(exchange.gateway if victim == "gateway" else exchange.network)] * 4)
+    server = exchange.gateway if victim == "gateway" else exchange.network
+    _under_load(fragile_mesh, [_killed(server)] * 4, f"{victim} killed while events are published")
 
 
 def test_both_are_killed_and_all_sessions_of_the_database_end(
@@ -123,7 +126,8 @@ def test_both_are_killed_and_all_sessions_of_the_database_end(
                 [[exchange.network_database.name, exchange.gateway_database.name]],
             )
 
-    _under_load(fragile_mesh, [cut, _killed(exchange.network), cut, _killed(exchange.gateway)])
+    acts = [cut, _killed(exchange.network), cut, _killed(exchange.gateway)]
+    _under_load(fragile_mesh, acts, "sessions of the database cut while events are published")
 
 
 def test_another_process_takes_over_from_one_that_is_gone(fragile_mesh: Mesh) -> None:
@@ -140,7 +144,7 @@ def test_another_process_takes_over_from_one_that_is_gone(fragile_mesh: Mesh) ->
         eventually(lambda: _arrived(url) == 20 * EVENTS_A_MESSAGE)
         exchange.gateway.start()
         _publish_all(mesh, batches[20:], lambda _: None)
-        _all_arrived(mesh, batches)
+        _all_arrived(mesh, batches, "one of two gateways dead while events are published")
     finally:
         other.stop()
 
@@ -178,7 +182,7 @@ def test_the_leader_of_the_stream_is_killed(nats_cluster: tuple[Mesh, list[NatsS
         leader.start()
         leader.wait()
 
-    _under_load(mesh, [kill_leader, kill_leader])
+    _under_load(mesh, [kill_leader, kill_leader], "leader of the NATS cluster killed")
     # every page went through the stream, or this test would be about nothing
     eventually(lambda: _last_place(nodes) > 0)
 
@@ -202,7 +206,7 @@ def test_without_nats_the_core_tells_and_with_it_again_nats(
             nats.wait()
             before = _last_place([nats])
             _publish_all(mesh, batches[20:], lambda _: None)
-            _all_arrived(mesh, batches)
+            _all_arrived(mesh, batches, "NATS away")
             eventually(lambda: _last_place([nats]) > before)
 
 
