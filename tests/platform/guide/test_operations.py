@@ -110,6 +110,8 @@ def test_the_page_is_accessible_fits_and_needs_no_script(
     assert "refresh" not in answer.headers
     look_at(page, "operations")
     expect(page.locator("#refused").get_by_text("not_in_table").first).to_be_visible()
+    used = page.get_by_role("link", name="行ごとの利用")
+    expect(used).to_have_attribute("href", "http://network.localhost:8000/statistics/rules")
     context.close()
     quiet = browser.new_context(viewport=size, java_script_enabled=False)
     page = quiet.new_page()
@@ -132,6 +134,9 @@ def browser() -> Iterator[Browser]:
 def guide(base: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("home")
     with serving(
-        "mynumber.platform.guide.wsgi:application", MYNUMBER_HOME=str(home), MYNUMBER_PORT_BASE=str(base)
+        "mynumber.platform.guide.wsgi:application",
+        MYNUMBER_HOME=str(home),
+        MYNUMBER_PORT_BASE=str(base),
+        MYNUMBER_PUBLIC_URLS='{"network": "http://network.localhost:8000"}',
     ) as address:
         yield address

@@ -129,7 +129,12 @@ def operations(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "guide/operations.html",
-        {"every": is_renewed, "processes": look.processes, **figures(look, _WATCHER.rates())},
+        {
+            "every": is_renewed,
+            "processes": look.processes,
+            "network": _environment().public_urls.get("network", ""),
+            **figures(look, _WATCHER.rates()),
+        },
     )
     if is_renewed:
         response["Refresh"] = "5"
