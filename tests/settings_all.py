@@ -62,6 +62,7 @@ _APPS = [
     "mynumber.institutions.municipality.billing",
     "mynumber.institutions.municipality.payouts",
     "mynumber.institutions.municipality.offers",
+    "mynumber.institutions.municipality.own_use",
     "mynumber.institutions.municipality.representation",
     "mynumber.institutions.network.core",
     "mynumber.institutions.network.mesh",

@@ -142,6 +142,8 @@ def test_the_case_worker_does_the_main_job(browser: Browser, address: str, size:
         "applications/statistics",
         "notices/",
         "offers/",
+        "own-use/new",
+        "own-use/new/81-1",
         "desk/",
         "representation/",
     ):

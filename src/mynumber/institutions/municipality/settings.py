@@ -17,6 +17,7 @@ globals().update(
             "mynumber.institutions.municipality.billing",
             "mynumber.institutions.municipality.payouts",
             "mynumber.institutions.municipality.offers",
+            "mynumber.institutions.municipality.own_use",
             "mynumber.institutions.municipality.desk",
             "mynumber.institutions.municipality.representation",
         ],

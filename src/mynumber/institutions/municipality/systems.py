@@ -18,6 +18,7 @@ A = TypeVar("A", bound=msgspec.Struct)
 
 JLIS: Final = "jlis"
 PORTAL: Final = "portal"
+COMMISSION: Final = "commission"
 
 
 def member_id(code: str) -> str:
@@ -52,6 +53,11 @@ def ask_jlis(code: str, message: Message[Q, A], question: Q) -> A:
 def ask_portal(code: str, message: Message[Q, A], question: Q) -> A:
     """Ask the portal, as a municipality. Raises Refused."""
     return _ask(code, message, question, PORTAL, Hop.PORTAL)
+
+
+def ask_commission(code: str, message: Message[Q, A], question: Q) -> A:
+    """Ask the supervisory commission, as a municipality. Raises Refused."""
+    return _ask(code, message, question, COMMISSION, Hop.COMMISSION)
 
 
 def _ask(code: str, message: Message[Q, A], question: Q, receiver: str, hop: Hop) -> A:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("<tenant:tenant>/billing/", include("mynumber.institutions.municipality.billing.urls")),
     path("<tenant:tenant>/payouts/", include("mynumber.institutions.municipality.payouts.urls")),
     path("<tenant:tenant>/desk/", include("mynumber.institutions.municipality.desk.urls")),
+    path("<tenant:tenant>/own-use/", include("mynumber.institutions.municipality.own_use.urls")),
     path("<tenant:tenant>/offers/", include("mynumber.institutions.municipality.offers.urls")),
     path(
         "<tenant:tenant>/representation/", include("mynumber.institutions.municipality.representation.urls")

@@ -1,6 +1,7 @@
 """What the table of the law lets an affair of this municipality ask, and which members of the network can be asked it.
 
-Act art. 19(viii), Provision Order art. 2. What this shows is a help to the case worker; the network decides each inquiry by the same table.
+Act art. 19(viii), Provision Order art. 2; for affairs of its own ordinances art. 19(ix). What this shows is a help to the case worker; the network
+decides each inquiry by the same table.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from mynumber.foundation.law import Affair, InformationKind, InstitutionKind, Provision, legal_basis
+from mynumber.foundation.law.own_use import is_own_use
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.systems import member_id
 from mynumber.protocols.directory import Directory, System, UnknownSystem
@@ -50,6 +52,8 @@ class Allowed:
     @property
     def words(self) -> str:
         """How the page names the place in the law."""
+        if is_own_use(self.provision.id):
+            return f"条例による独自利用事務 {self.provision.id}（第二条の表の{self.item_label}の項に準じる）"
         return f"第二条の表の{self.item_label}の項（細目は{self.provision.article_label}）"
 
 
@@ -62,7 +66,7 @@ def kinds_of(directory: Directory, member: str) -> frozenset[InstitutionKind]:
 
 
 def affairs_of(directory: Directory, code: str, *, on: date) -> tuple[Affair, ...]:
-    """The affairs for which this municipality may ask, in the order of the table."""
+    """The affairs of the table for which this municipality may ask, in its order."""
     return legal_basis(on).affairs_of(kinds_of(directory, member_id(code)))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from mynumber.foundation.law import Affair, InformationKind
+from mynumber.foundation.law.own_use import is_own_use
 from mynumber.foundation.people import MalformedPersonalData, Wareki
 from mynumber.protocols.directory import System
 
@@ -58,9 +59,13 @@ class OpenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["affair"] = forms.ChoiceField(
             label="事務",
-            help_text="この団体が照会できる事務だけが並びます（番号法第19条第8号の表）。",
-            choices=[(affair.id, f"{affair.words}（{affair.item_label}の項）") for affair in affairs],
+            help_text="この団体が照会できる事務だけが並びます（番号法第19条第8号の表と、第9号の独自利用事務）。",
+            choices=[(affair.id, f"{affair.words}（{_place(affair)}）") for affair in affairs],
         )
+
+
+def _place(affair: Affair) -> str:
+    return "条例による独自利用事務" if is_own_use(affair.id) else f"{affair.item_label}の項"
 
 
 class ByHandForm(forms.Form):

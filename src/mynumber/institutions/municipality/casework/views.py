@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mynumber.foundation.law import Affair, UnknownAffair, legal_basis
+from mynumber.foundation.law import Affair, UnknownAffair
 from mynumber.foundation.numbers import find
 from mynumber.institutions.municipality.casework import asking
 from mynumber.institutions.municipality.casework.allowed import Allowed, Candidate, affairs_of, allowed
@@ -29,6 +29,7 @@ from mynumber.institutions.municipality.casework.models import (
 from mynumber.institutions.municipality.casework.opening import children_of, open_case
 from mynumber.institutions.municipality.casework.records import records_of
 from mynumber.institutions.municipality.casework.words import Told, tell
+from mynumber.institutions.municipality.own_use.filing import basis_for, own_affairs_on
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.institutions.municipality.register.search import search
 from mynumber.institutions.municipality.systems import directory, member_id
@@ -92,7 +93,7 @@ def open_page(request: HttpRequest, tenant: str, addressee: str) -> HttpResponse
     """Confirm the resident, choose the affair, open the case."""
     person = get_object_or_404(Person, addressee=addressee)
     staff, today = _staff(request), timezone.localdate()
-    affairs = affairs_of(directory(), tenant, on=today)
+    affairs = affairs_of(directory(), tenant, on=today) + own_affairs_on(today, tenant)
     default = ALLOWANCE_AFFAIR if any(a.id == ALLOWANCE_AFFAIR for a in affairs) else None
     form = OpenForm(affairs, request.POST or None, initial={"affair": default})
     if request.method == "POST" and form.is_valid():
@@ -265,7 +266,7 @@ def _case(request: HttpRequest, number: int) -> Case:
 def _affair(case: Case) -> Affair | None:
     """The affair by today's table; None when it has gone from it."""
     try:
-        return legal_basis(timezone.localdate()).affair(case.affair)
+        return basis_for(case.affair, timezone.localdate()).affair(case.affair)
     except UnknownAffair:
         return None
 

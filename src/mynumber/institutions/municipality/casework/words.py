@@ -7,9 +7,10 @@ from typing import Final
 import msgspec
 
 from mynumber.foundation.facts import groups
-from mynumber.foundation.law import InformationKind, Provision, legal_basis
+from mynumber.foundation.law import InformationKind, LocalBasis, Provision
 from mynumber.institutions.municipality.casework.asking import may_be_repeated
 from mynumber.institutions.municipality.casework.models import CaseInquiry, InquiryState
+from mynumber.institutions.municipality.own_use.filing import basis_for
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.facts import UnknownLayout
@@ -72,7 +73,7 @@ def tell(inquiry: CaseInquiry, directory: Directory) -> Told:
     """Everything about an inquiry in words."""
     groups, nothing = _fact(inquiry)
     on = inquiry.asked_at.astimezone(JST).date()
-    provision = legal_basis(on).provision(inquiry.provision)
+    provision = basis_for(inquiry.provision, on).provision(inquiry.provision)
     why, advice = _why(inquiry)
     return Told(
         inquiry=inquiry,
@@ -100,7 +101,11 @@ def information_label(name: str) -> str:
 
 def law_of(provision: Provision, on: date) -> str:
     """The place of a provision in the law of that day."""
-    affair = legal_basis(on).affair(provision.affair_id)
+    basis = basis_for(provision.id, on)
+    affair = basis.affair(provision.affair_id)
+    if isinstance(basis, LocalBasis):
+        own = basis.rows[affair.id]
+        return f"番号法第19条第9号、{own.ordinance}（{provision.id}、第二条の表の{affair.item_label}の項に準じる）"
     return (
         "番号法第19条第8号、利用特定個人情報の提供に関する命令 "
         f"第二条の表の{affair.item_label}の項（細目は{provision.article_label}）"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ import msgspec
 
 from mynumber.foundation.law import LocalBasis, NoticeKind, OwnUseAffair, local_basis
 from mynumber.foundation.law.own_use import is_own_use
+from mynumber.foundation.law.own_use_wordings import wording_on, wordings_of
 from mynumber.protocols.own_use import OwnUseText
 from mynumber.protocols.records import OwnUseCitation
 
@@ -22,53 +22,37 @@ KEPT_DAYS = 8
 COLUMNS = "id, kind, content, notified, accepted"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One wording of an own-use affair; it applies from ``affair.valid_from`` until the next one does, or its own end."""
-
-    affair: OwnUseAffair
-    accepted: date
-
-
 class OwnUseRows:
     """All accepted own-use affairs. Immutable."""
 
-    __slots__ = ("_bases", "_versions", "last")
+    __slots__ = ("_bases", "_wordings", "last")
 
     last: int
     """The newest row that it knows; 0 without any."""
 
     def __init__(self, rows: Iterable[Mapping[str, Any]] = ()) -> None:
         """``rows``: of ``own_use_row``, in the order of their ids."""
-        self._versions: dict[str, list[Version]] = {}
         self._bases: dict[date, LocalBasis] = {}
         self.last = 0
+        notices = []
         for row in rows:
             self.last = row["id"]
             affair = _content(row["content"]).affair(notified=row["notified"], accepted=row["accepted"])
-            known = self._versions.setdefault(affair.id, [])
-            if NoticeKind(row["kind"]) is NoticeKind.ENDED and known and affair.valid_until:
-                known[:] = _ended(known, affair.valid_until)
-            else:
-                known.append(Version(affair, row["accepted"]))
+            notices.append((NoticeKind(row["kind"]), affair))
+        self._wordings = wordings_of(notices)
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The affairs, in the order of their first acceptance."""
-        return tuple(self._versions)
+        return tuple(self._wordings)
 
-    def versions_of(self, affair_id: str) -> Sequence[Version]:
+    def wordings_of(self, affair_id: str) -> Sequence[OwnUseAffair]:
         """All wordings of an affair, in the order of their acceptance; none for an unknown one."""
-        return self._versions.get(affair_id, ())
+        return self._wordings.get(affair_id, ())
 
     def on(self, day: date) -> list[OwnUseAffair]:
         """Each affair in the wording of the day; one that is still to come in its first."""
-        found = []
-        for versions in self._versions.values():
-            in_time = sorted(versions, key=_begins)  # of one day the one accepted later comes last
-            begun = [one for one in in_time if one.affair.valid_from <= day]
-            found.append((begun[-1] if begun else in_time[0]).affair)
-        return found
+        return [wording_on(wordings, day) for wordings in self._wordings.values()]
 
     def basis(self, day: date) -> LocalBasis:
         """The table of the day with these rows; the same object each time. Raises NotInForce."""
@@ -95,22 +79,6 @@ class OwnUseRows:
                     accepted=affair.accepted or affair.valid_from,
                 )
         return None
-
-
-def _begins(version: Version) -> date:
-    return version.affair.valid_from
-
-
-def _ended(known: Sequence[Version], end: date) -> list[Version]:
-    """The wordings of an affair that ends: whichever is in force on the day ends then, and none begins later.
-
-    One that begins on that very day stays, though it never applies afterwards: its acceptance may be of the same day, with records that cite it.
-    """
-    began = [one for one in known if one.affair.valid_from <= end] or known[:1]
-    return [
-        replace(one, affair=replace(one.affair, valid_until=min(one.affair.valid_until or end, end)))
-        for one in began
-    ]
 
 
 class OwnUse:

@@ -60,7 +60,7 @@ def own_use(request: HttpRequest) -> HttpResponse:
 def own_use_row(request: HttpRequest, row_id: str, on: date) -> HttpResponse:
     """One affair, also by the id of one of its rules. Raises Http404 for what was never accepted."""
     rows = own_use_rows()
-    affair_id = row_id if rows.versions_of(row_id) else row_id.rpartition("-")[0]
+    affair_id = row_id if rows.wordings_of(row_id) else row_id.rpartition("-")[0]
     affair = next((one for one in rows.on(on) if one.id == affair_id), None)
     if affair is None:
         raise Http404
@@ -70,7 +70,7 @@ def own_use_row(request: HttpRequest, row_id: str, on: date) -> HttpResponse:
         "name": name_of(affair),
         "status": _chip(affair, on),
         "rules": _rules(affair, on, usage_at(timezone.now())),
-        "versions": rows.versions_of(affair_id),
+        "wordings": rows.wordings_of(affair_id),
         "cite": request.build_absolute_uri(_address(affair.id, on)),
     }
     return render(request, "network/table_own_use_row.html", context)
