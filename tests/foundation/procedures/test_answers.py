@@ -21,6 +21,7 @@ from mynumber.foundation.procedures.answers import (
 from mynumber.foundation.procedures.definition import Procedure
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.foundation.procedures.values import Fault
+from mynumber.foundation.procedures.words import LANGUAGES
 
 TODAY = date(2026, 5, 1)
 CLAIM = catalogue().get("child_allowance_claim", TODAY)
@@ -123,6 +124,36 @@ def test_problems_name_the_field_and_what_to_do() -> None:
         "children.0.relation": Fault.NOT_IN_LIST,
         "cause": Fault.REQUIRED,
     }
+
+
+def test_the_end_of_a_period_is_not_before_its_beginning() -> None:
+    form = catalogue().get("pension_exemption", TODAY)
+
+    def problems(since: str, until: str) -> list[tuple[str, Fault]]:
+        found = read(form, {"months_from": since, "months_until": until}, today=TODAY)
+        return [(problem.path, problem.fault) for problem in found.problems]
+
+    assert problems("2026-04", "2026-04") == problems("2026-04", "2027-03") == problems("2026-04", "") == []
+    assert problems("2026-04", "令和8年3月") == [("months_until", Fault.BEFORE_OTHER)]
+    wrong = read(form, {"months_from": "2026-04", "months_until": "2026-03"}, today=TODAY)
+    assert not wrong.is_complete
+    (problem,) = wrong.problems
+    for language in LANGUAGES:
+        assert form.at("months_from").label.in_language(language) in problem.sentence.in_language(language)
+
+
+def test_periods_of_a_group_are_compared_with_each_other_and_with_the_form() -> None:
+    form = catalogue().get("sickness_allowance_claim", TODAY)
+    stretches = [
+        {"since": "2026-04-01", "until": "2026-04-01"},
+        {"since": "2026-04-03", "until": "2026-04-02"},
+        {"since": "2026-03-09", "until": "2026-03-20"},
+    ]
+    found = read(form, {"began_on": "2026-03-10", "stretches": stretches}, today=TODAY)
+    assert [(each.path, each.fault) for each in found.problems] == [
+        ("stretches.1.until", Fault.BEFORE_OTHER),
+        ("stretches.2.since", Fault.BEFORE_OTHER),
+    ]
 
 
 def test_a_part_of_an_account_is_named() -> None:

@@ -95,6 +95,12 @@ def test_the_catalogue_is_without_complaint() -> None:
         (lambda d: field(d, "cause")["choices"][0].update(value="yes"), "選択肢の値は"),
         (lambda d: field(d, "phone").update(bounds={"earliest": "today"}), "date と month の項目だけ"),
         (lambda d: field(d, "cause_on").update(bounds={"earliest": "last year"}), "日の範囲 last year"),
+        (lambda d: field(d, "cause_on").update(bounds={"not_before": "no_such"}), "no_such がありません"),
+        (lambda d: field(d, "cause_on").update(bounds={"not_before": "phone"}), "date と month の項目だけ"),
+        (
+            lambda d: inside(d, "children", "birth").update(bounds={"not_before": "cause_on"}),
+            "本人が直せるもの",
+        ),
         (lambda d: field(d, "phone").update(id="Phone!"), "idは英小文字"),
         (lambda d: d["document"][0].pop("replaced_by"), "どちらか一方"),
         (

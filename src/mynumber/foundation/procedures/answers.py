@@ -20,7 +20,7 @@ from mynumber.foundation.procedures.values import (
     Value,
     normalise,
 )
-from mynumber.foundation.procedures.words import Words
+from mynumber.foundation.procedures.words import LANGUAGES, Words
 
 _COMPOSITE: Final = (FieldType.BANK_ACCOUNT, FieldType.ADDRESS)
 
@@ -36,7 +36,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reading:
-    """What was understood. `values` holds what is visible and sound; it does not print itself."""
+    """What was understood. `values` holds what is visible and, each by itself, sound; it does not print itself."""
 
     procedure: Procedure
     values: Mapping[str, Value]
@@ -115,8 +115,37 @@ def read(
     values = _computed(procedure.field, values)
     values = visible_values(procedure, values)
     kept = {path for path, _ in visible_paths(procedure, values)}
-    problems = tuple(each for each in found.problems if _place(each.path) in kept)
-    return Reading(procedure, values, problems)
+    problems = (each for each in found.problems if _place(each.path) in kept)
+    return Reading(procedure, values, (*problems, *contradictions(procedure, values)))
+
+
+def contradictions(procedure: Procedure, values: Mapping[str, Value]) -> Iterator[Problem]:
+    """What is sound by itself and not beside another answer: a day or month before the one that it must not precede."""
+    yield from _contradicting(procedure.field, values, {}, {}, "")
+
+
+def _contradicting(
+    fields: Sequence[Field],
+    values: Mapping[str, Value],
+    above: Mapping[str, Field],
+    scope: Mapping[str, Value],
+    place: str,
+) -> Iterator[Problem]:
+    named = {**above, **{field.id: field for field in fields}}
+    scope = {**scope, **values}
+    for field in fields:
+        value, first = values.get(field.id), scope.get(field.bounds.not_before)
+        if field.type is FieldType.GROUP:
+            for at, entry in enumerate(value or ()):
+                yield from _contradicting(field.field, entry, named, scope, f"{place}{field.id}.{at}.")
+        # ISO text; a day lies in a month that it begins with.
+        elif value and first and value[: len(first)] < first[: len(value)]:
+            yield Problem(place + field.id, Fault.BEFORE_OTHER, _beside(named[field.bounds.not_before].label))
+
+
+def _beside(label: Words) -> Words:
+    said = SENTENCES[Fault.BEFORE_OTHER]
+    return Words(**{each: said.in_language(each).format(limit=label.in_language(each)) for each in LANGUAGES})
 
 
 class _Found:

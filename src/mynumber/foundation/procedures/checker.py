@@ -187,6 +187,8 @@ def _fields_under(
             yield where, "idは英小文字・数字・_ で書いてください。"
         yield from ((where, sentence) for sentence in _shape(field))
         yield from ((where, sentence) for sentence in source_faults(field, scope, procedure, catalogue))
+        if field.bounds.not_before:
+            yield from ((where, sentence) for sentence in _order_faults(field, scope))
         if field.when:
             others = {name: each for name, each in scope.items() if each is not field}
             yield from _condition(where, field.when, others)
@@ -219,6 +221,18 @@ def _shape(field: Field) -> Iterator[str]:
             yield f"日の範囲 {text} が読めません（2026-04-01、today、today-14）。"
     if (bounds.earliest or bounds.latest) and field.type not in (FieldType.DATE, FieldType.MONTH):
         yield "日の範囲は date と month の項目だけに書けます。"
+
+
+def _order_faults(field: Field, scope: Mapping[str, Field]) -> Iterator[str]:
+    """The office reads it as the portal does, so it holds of what the person writes alone: what a source gave nobody could mend."""
+    other = scope.get(field.bounds.not_before)
+    days = (FieldType.DATE, FieldType.MONTH)
+    if other is None or other is field:
+        yield f"前後を比べる項目 {field.bounds.not_before} がありません。"
+    elif field.type not in days or other.type not in days:
+        yield "前後を比べられるのは date と month の項目だけです。"
+    if field.how not in (How.ASK, How.PREFILLED_EDITABLE):
+        yield "前後を比べる項目は、本人が直せるもの（ask、prefilled_editable）にしてください。"
 
 
 def source_faults(

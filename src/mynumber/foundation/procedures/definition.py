@@ -215,6 +215,8 @@ class Bounds(Strict, frozen=True, kw_only=True):
     unit: str = ""
     earliest: str = ""
     latest: str = ""
+    not_before: str = ""
+    """Of a day or month: the field beside it, or of the form, that it must not precede."""
     longest: int | None = None
     """Characters of a text; entries of a group or of choices are `least` and `most`."""
 

@@ -30,7 +30,7 @@ MOST_FILES: Final = 200
 """Parts packed in it."""
 MOST_LINES: Final = 2_000
 MOST_COLUMNS: Final = 60
-_BOUNDS: Final = ("least", "most", "unit", "earliest", "latest", "longest")
+_BOUNDS: Final = ("least", "most", "unit", "earliest", "latest", "not_before", "longest")
 _SURVEY: Final = (
     "type",
     "name",
@@ -311,7 +311,7 @@ def _is_yes(text: str, where: str, place: str) -> bool:
 
 
 def _bound(name: str, text: str, where: str, place: str) -> int | str:
-    if name in ("unit", "earliest", "latest"):
+    if name in ("unit", "earliest", "latest", "not_before"):
         return text
     try:
         return int(text)

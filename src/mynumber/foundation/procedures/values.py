@@ -54,6 +54,7 @@ class Fault(StrEnum):
     NO_SUCH_DAY = "no_such_day"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
+    BEFORE_OTHER = "before_other"
     NOT_A_MONTH = "not_a_month"
     NOT_A_TIME = "not_a_time"
     NOT_A_NUMBER = "not_a_number"
@@ -102,6 +103,11 @@ SENTENCES: Final[Mapping[Fault, Words]] = {
         "{limit}以前の日を入力してください。",
         "{limit}より まえの 日を 書いて ください。",
         "Enter a date on or before {limit}.",
+    ),
+    Fault.BEFORE_OTHER: words(
+        "「{limit}」より前です。同じか、それよりあとにしてください。",
+        "「{limit}」より まえです。おなじか、それより あとに して ください。",
+        "This is before '{limit}'. Enter the same or something later.",
     ),
     Fault.NOT_A_MONTH: words(
         "年月を「令和8年4月」か「2026年4月」のように入力してください。",

@@ -41,6 +41,8 @@ def sound_answers(procedure: Procedure, encoded: bytes) -> dict[str, Any]:
         same = False
     if not same:
         raise malformed("the answers are not the canonical answers of the form")
+    if next(forms.contradictions(procedure, answers), None) is not None:
+        raise malformed("two answers contradict each other")
     return dict(answers)
 
 

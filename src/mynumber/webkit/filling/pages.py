@@ -12,7 +12,7 @@ from django.http import QueryDict
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Document, Field, How, Procedure, Section
-from mynumber.foundation.procedures.values import MOST_ENTRIES
+from mynumber.foundation.procedures.values import MOST_ENTRIES, Fault
 from mynumber.foundation.procedures.words import words
 from mynumber.webkit.face.fields import DocumentField, DocumentKind
 from mynumber.webkit.face.forms import PlainForm
@@ -143,6 +143,10 @@ def take_page(
     if not form.is_looking and not valid:
         form.drop_errors_of_hidden(reading)
         valid = not form.errors
+    for problem in reading.problems:
+        if problem.fault is Fault.BEFORE_OTHER and problem.path in plan.controls and not form.is_looking:
+            form.add_error(problem.path, problem.sentence.in_language(spoken()))
+            valid = False
     if not valid:
         # The page as it was sent, with what it did not show (locked answers) drawn again.
         plan.rows[:] = _merged(plan_of(fields, reading, content, today=today), plan)

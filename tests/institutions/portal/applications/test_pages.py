@@ -158,6 +158,21 @@ def test_what_is_known_stays_on_a_page_that_is_shown_again(house: House, button:
     }
 
 
+def test_the_last_month_before_the_first_is_refused_at_its_field(house: House) -> None:
+    form = catalogue().get("pension_exemption", TODAY)
+    fields = tuple(each for each in form.field if each.id.startswith("months_"))
+    for until, said in (("2026-03", "「免除を希望する最初の月」より前です"), ("2026-04", "")):
+        content = Content()
+        sent = {"shown": "months_from months_until", "months_from": "2026-04", "months_until": until}
+        reading = read(form, content, today=TODAY)
+        take = partial(read, form, today=TODAY)
+        taken = take_page(fields, reading, content, posted(sent), read=take, today=TODAY)
+        assert taken.valid is not bool(said)
+        assert set(taken.form.errors) == ({"months_until"} if said else set())
+        assert said in taken.form.errors.as_text()
+        assert "months_until" in content.typed, "the draft keeps what was written"
+
+
 def test_an_empty_page_says_what_to_do_for_each_required_answer(house: House) -> None:
     procedure = catalogue().get("child_allowance_claim", TODAY)
     reading = answers.read(procedure, {}, today=TODAY)
