@@ -54,11 +54,12 @@ def certificate(tmp_path: Path) -> Path:
 
 
 @needs("haproxy")
-def test_haproxy_takes_its_file(certificate: Path) -> None:
+@pytest.mark.parametrize("name", ["network", "host"])
+def test_haproxy_takes_its_files(certificate: Path, name: str) -> None:
     said = judge(
-        *("haproxy", "-c", "-f", str(DEPLOY / "haproxy" / "network.cfg")),
+        *("haproxy", "-c", "-f", str(DEPLOY / "haproxy" / f"{name}.cfg")),
         MYNUMBER_TLS=str(certificate),
-        MYNUMBER_MEMBERS_CA=str(certificate),
+        MYNUMBER_CA=str(certificate),
     )
     assert "WARNING" not in said.upper().replace("WARNINGS: 0", "")
 
