@@ -29,6 +29,7 @@ from tests.support.controls import controls
 ON = date(2026, 11, 22)
 BIRTH = date(2026, 11, 10)
 REPORT = "pregnancy_notification"
+FUNERAL = "funeral_benefit_claim"
 NURSERY = "nursery_application"
 CERTIFICATION = "nursery_certification"
 
@@ -137,10 +138,10 @@ class Family:
     def at(self, what: str = "") -> str:
         return f"/events/sets/{self.ident}/{what}"
 
-    def begin(self, *procedures: str) -> Family:
+    def begin(self, *procedures: str, event: str = "birth") -> Family:
         if self.ident == NOTHING:
             self.person.sign_in()
-        page = "/events/birth/begin?on=2026-11-10"
+        page = f"/events/{event}/begin?on=2026-11-10"
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.browser.text(page))
         assert token is not None
         response: Any = self.browser.post(page, {"csrfmiddlewaretoken": token[1], "procedure": procedures})
@@ -329,6 +330,21 @@ def test_a_set_is_begun_once_and_shows_on_the_first_page(family: Family, city: C
     assert family.at() not in home
     assert family.of(CLAIM).at() in home
     assert Application.objects.filter(bundle_parts__bundle_id=first).count() == 2, "drafts stay"
+
+
+def test_another_day_of_death_than_the_registers_is_pointed_out(family: Family, city: City) -> None:
+    family.begin(FUNERAL, event="death")
+    family.agree()
+    hint = "入力した日が、役所の記録と違います"
+    assert hint not in family.browser.text(family.at()), "nothing is recorded"
+    row = Application.objects.get(pk=family.of(FUNERAL).ident)
+    content = kept.content_of(row)
+    for told, differs in (("2026-11-03", True), ("2026-11-10", False)):
+        content.known["died_on"] = told
+        drafts.save(row, content, now=datetime.now(UTC))
+        page = family.browser.text(family.at())
+        assert (hint in page) is differs
+        assert ('datetime="2026-11-03"' in page) is differs
 
 
 def test_nothing_chosen_is_said(family: Family, city: City) -> None:

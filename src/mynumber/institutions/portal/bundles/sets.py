@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
-from mynumber.foundation.procedures.definition import LifeEvent, Procedure
+from mynumber.foundation.procedures.definition import LifeEvent, Procedure, Register, RegisterItem
 from mynumber.institutions.portal.account.models import Account
 from mynumber.institutions.portal.applications import committing, drafts, kept
 from mynumber.institutions.portal.applications.committing import NotReady
@@ -107,6 +107,20 @@ def members(bundle: Bundle, *, now: datetime, lock: bool = False) -> tuple[Membe
 def open_members(all_members: Iterable[Member]) -> tuple[Member, ...]:
     """Those of which nothing was sent yet."""
     return tuple(each for each in all_members if each.application.is_draft and each.application.editing)
+
+
+def told_otherwise(bundle: Bundle, all_members: Iterable[Member]) -> date | None:
+    """The day of death that the register gave, where the person wrote another one; the forms take the register's."""
+    happened_on = kept_of(bundle).happened_on
+    if happened_on is None or bundle.event != LifeEvent.DEATH.value:
+        return None
+    for member in all_members:
+        for field in member.procedure.field:
+            if isinstance(field.source, Register) and field.source.item is RegisterItem.DIED_ON:
+                told = member.content.known.get(field.id)
+                if isinstance(told, str) and told != happened_on.isoformat():
+                    return date.fromisoformat(told)
+    return None
 
 
 def shared_form(

@@ -208,6 +208,7 @@ def bundle(request: HttpRequest, ident: UUID) -> HttpResponse:
         "bundle": held,
         "event_words": showing.life_event(LifeEvent(held.event)),
         "happened_on": kept.happened_on,
+        "told_otherwise": sets.told_otherwise(held, members),
         "agreed": agreed,
         "opened": len(opened),
         "members": [
