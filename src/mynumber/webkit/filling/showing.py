@@ -21,6 +21,7 @@ from mynumber.webkit.filling.content import Content, fixed_source
 from mynumber.webkit.filling.sources import counted, source_name
 
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
+_POSTAL_CODE: Final = 7
 
 
 def label_of(procedure: Procedure, path: str) -> str:
@@ -97,7 +98,8 @@ def _address(value: Mapping[str, str]) -> tuple[str, ...]:
     except (ValueError, LookupError):
         home = ""
     code = value.get("postal_code", "").replace("-", "")
-    return (f"〒{code[:3]}-{code[3:]}", f"{home}{value.get('town', '')}{value.get('rest', '')}")
+    lots = f"{home}{value.get('town', '')}{value.get('rest', '')}"
+    return (f"〒{code[:3]}-{code[3:]}", lots) if len(code) == _POSTAL_CODE else (lots,)
 
 
 def _account(value: Mapping[str, str]) -> tuple[str, ...]:

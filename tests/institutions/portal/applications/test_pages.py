@@ -20,7 +20,7 @@ from mynumber.webkit.face.journey import TaskState
 from mynumber.webkit.filling import forms
 from mynumber.webkit.filling.content import Content, dotted, read
 from mynumber.webkit.filling.pages import blank, following, sections, state_of, take_page
-from mynumber.webkit.filling.showing import answers_of
+from mynumber.webkit.filling.showing import answers_of, lines_of
 from tests.institutions.portal.house import House
 
 TODAY = date(2026, 11, 22)
@@ -269,3 +269,14 @@ def test_a_page_that_has_to_be_corrected_comes_before_the_check() -> None:
     assert "確かめてください。" in notes
     done = answers_of(fields, reading, content, change="", corrected=True)
     assert "確かめてください。" not in {line.note for _, lines in done for line in lines}
+
+
+def test_a_postal_code_that_nobody_knows_is_left_out() -> None:
+    address = next(field for field in PROCEDURES[0].field if field.type is FieldType.ADDRESS)
+    home = {"municipality": "131229", "town": "亀有", "rest": "1-2-3"}
+    assert lines_of(address, {**home, "postal_code": "1250061"}) == (
+        "〒125-0061",
+        "東京都葛飾区亀有1-2-3",
+    )
+    for unknown in ({**home, "postal_code": ""}, home):
+        assert lines_of(address, unknown) == ("東京都葛飾区亀有1-2-3",)
