@@ -103,8 +103,13 @@ def test_nobody_there_is_said_before_any_check(tmp_path: Path) -> None:
     world = prepare(tmp_path / "world", f"http://127.0.0.1:{free_port()}", free_port())
     with pytest.raises(Failed, match="no answer"):
         run(world, Role.PROVIDER)
-    done = CliRunner().invoke(app, ["run", str(tmp_path / "world"), "--role", "provider"])
-    assert done.exit_code == 2
+    run_it = ["run", str(tmp_path / "world"), "--role", "provider"]
+    done = CliRunner().invoke(app, run_it)
+    assert (done.exit_code, "--ours" in done.output) == (2, True)
+    done = CliRunner().invoke(app, [*run_it, "--only", "provider.providd"])
+    assert (done.exit_code, "conformance list" in done.output) == (2, True), (
+        "no check passes by a slip of the pen"
+    )
 
 
 def test_our_own_gateway_says_why_it_did_not_start(tmp_path: Path) -> None:

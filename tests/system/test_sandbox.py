@@ -108,6 +108,7 @@ def test_what_cannot_be_made_is_said_in_a_sentence(platform: Platform, tmp_path:
         (("create", "acme", "--kind", "bakery"), "municipality"),
         (("delete", "nobody"), "sandbox list"),
         (("ask", "nobody", "hanako"), "--folder"),
+        (("records", "nobody"), "--folder"),
     ):
         done = platform.run("sandbox", *words, check=False)
         assert done.returncode == 1

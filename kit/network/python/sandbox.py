@@ -2,8 +2,11 @@
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
+if find_spec("mynumber") is None:
+    sys.exit("mynumber is not installed for this Python: run the example with .venv/bin/python")
 try:
     folder = Path(sys.argv[1])
     sandbox = json.loads((folder / "sandbox.json").read_text(encoding="utf-8"))

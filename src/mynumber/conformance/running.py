@@ -35,9 +35,10 @@ class Result:
     seconds: float
 
 
-def checks_of(role: Role) -> list[Check]:
-    """All checks of a role, in their order."""
-    return [*(PROVIDER if role is Role.PROVIDER else INQUIRER), *ENVELOPE]
+def checks_of(role: Role, only: str = "") -> list[Check]:
+    """The checks of a role whose id holds ``only``, in their order."""
+    checks = [*(PROVIDER if role is Role.PROVIDER else INQUIRER), *ENVELOPE]
+    return [check for check in checks if only in check.id]
 
 
 def run(
@@ -50,9 +51,7 @@ def run(
             side = Provider(stage) if role is Role.PROVIDER else Inquirer(stage)
         except Refused as no:
             raise Failed(f"a code or a copy was refused before the first check: {no}") from None
-        for check in checks_of(role):
-            if only not in check.id:
-                continue
+        for check in checks_of(role, only):
             stage.reset()
             began = time.monotonic()
             subject = side.subject() if check in ENVELOPE else side

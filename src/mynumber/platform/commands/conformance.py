@@ -66,6 +66,11 @@ def run(
     ] = False,
 ) -> None:
     """検査を行う。Run the checks. Exit status 1 when one fails, 2 when they could not begin."""
+    if not checks_of(role, only):
+        fail(
+            f"名前に {only!r} を含む検査はありません。一覧は mynumber conformance list --role {role.value} (no such check)",
+            2,
+        )
     try:
         world = World.open(folder)
         if ours:
@@ -75,7 +80,10 @@ def run(
         with own_gateway(folder, world, settings()) if ours else nullcontext():
             results = run_checks(world, role, only=only, tell=_tell)
     except (BadWorld, Failed, NotStarted, OSError) as error:
-        fail(f"検査を始められませんでした (could not begin): {error}", 2)
+        hint = ""
+        if isinstance(error, Failed) and not ours:
+            hint = "\n中間サーバーを起動するか、--ours を付けてください (start your gateway, or add --ours)"
+        fail(f"検査を始められませんでした (could not begin): {error}{hint}", 2)
     if junit_file is not None:
         junit_file.write_bytes(junit(results, role))
     console.print(report(results), markup=False, soft_wrap=True)

@@ -11,7 +11,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from mynumber.client import Answer, Client
+from mynumber.client import Answer, BadFolder, Client
 from mynumber.foundation.facts import rows
 from mynumber.foundation.keyring import KeyRingRefused
 from mynumber.foundation.law import InstitutionKind
@@ -162,11 +162,7 @@ def records(
 
     照会番号、どちらの側か、相手、事務、情報、結果 (request id, side, the other one, affair, information, outcome)
     """
-    with Client.open(folder or Path(f"sandbox-{name}")) as client:
-        try:
-            found = client.records(limit=limit)
-        except Refused as no:
-            fail(f"{no.hop.label_ja}：{no.reason.sentence_ja} [{no}]")
+    found = _as_vendor(folder or Path(f"sandbox-{name}"), lambda client: client.records(limit=limit))
     for one in found:
         other = one.provider if one.side == "inquirer" else one.inquirer
         told = one.outcome.value + (f" ({one.reason.value})" if one.reason else "")
@@ -228,15 +224,29 @@ def _with_partner(name: str, folder: Path | None, act: Callable[[Client, Sandbox
 
 
 def _latest(place: Path, file: SandboxFile, person: SandboxPerson) -> UUID:
-    with Client.open(place) as client:
-        answer = client.ask(
-            person.addressee,
-            affair=file.first.affair,
-            provider=file.partner,
-            information=file.first.information,
-            organisation=sandboxes.ORGANISATION,
-        )
-    return answer.request_id
+    return _as_vendor(
+        place,
+        lambda client: (
+            client.ask(
+                person.addressee,
+                affair=file.first.affair,
+                provider=file.partner,
+                information=file.first.information,
+                organisation=sandboxes.ORGANISATION,
+            ).request_id
+        ),
+    )
+
+
+def _as_vendor(folder: Path, act: Callable[[Client], T]) -> T:
+    """Do something as the vendor's member; a folder that is none and a no become a sentence."""
+    try:
+        with Client.open(folder) as client:
+            return act(client)
+    except BadFolder as error:
+        fail(f"機関のフォルダーを開けません。--folder で指定してください: {error}")
+    except Refused as no:
+        fail(f"{no.hop.label_ja}：{no.reason.sentence_ja} [{no}]")
 
 
 def _running() -> Settings:
