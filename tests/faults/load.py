@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from mynumber.foundation.envelope import decode_body
 from mynumber.foundation.law import InformationKind
 from mynumber.protocols.copies import REGISTER_COPIES, Copy, RegisterCopies
 from mynumber.protocols.exchange import Inquiry, InquiryResult, Outcome
@@ -67,7 +68,7 @@ class Asked:
         fact = bytes(result.fact)
         if result.outcome is not Outcome.PROVIDED:
             return fact == b"null"
-        return self.fact is not None and msgspec.json.decode(fact, type=type(self.fact)) == self.fact
+        return self.fact is not None and decode_body(fact, type(self.fact)) == self.fact
 
 
 def prepare(exchange: Exchange) -> None:

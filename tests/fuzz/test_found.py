@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 
 import pytest
 
@@ -59,3 +61,27 @@ def test_a_step_of_a_reader_that_is_too_deep_is_malformed() -> None:
     """It was a RecursionError in the portal that any device could raise."""
     with pytest.raises(SignInRefused):
         decode_step(b'{"code":"123456789018","number":0,"reply":' + b'{"a":' * 20_000)
+
+
+THREADS = """
+import sys, threading
+import msgspec
+from mynumber.foundation.envelope import decode_body
+
+sys.setswitchinterval(1e-6)
+for n in range(60):
+    inner = [msgspec.defstruct(f"Inner{n}{i}", [(f"f{j}", int) for j in range(8)]) for i in range(12)]
+    outer = msgspec.defstruct(f"Outer{n}", [(f"x{i}", tuple[one, ...]) for i, one in enumerate(inner)])
+    body = msgspec.json.encode({f"x{i}": [{f"f{j}": 1 for j in range(8)}] for i in range(12)})
+    start = threading.Barrier(4)
+    threads = [threading.Thread(target=lambda: (start.wait(), decode_body(body, outer))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+
+
+def test_a_type_may_be_read_by_several_threads_at_once_the_first_time() -> None:
+    """A campaign of kills ended in a fault of memory: msgspec 0.22 prepares a type at its first use, and not for two threads at once."""
+    assert subprocess.run([sys.executable, "-c", THREADS], check=False).returncode == 0

@@ -16,12 +16,13 @@ Answers are sealed with HPKE (RFC 9180; X25519, HKDF-SHA256, AES-128-GCM) to the
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -261,18 +262,30 @@ def digest(token: bytes) -> bytes:
 
 Body = TypeVar("Body")
 
+_readers: dict[object, Callable[[bytes], Any]] = {}
+_one_at_a_time = threading.Lock()
+
+
+def _reader_of(body_type: object) -> Callable[[bytes], Any]:
+    """msgspec 0.22 ends the whole process when two threads read the same new type at once: a type is prepared by one, before anybody reads it."""
+    with _one_at_a_time:
+        _readers[body_type] = msgspec.json.Decoder(body_type).decode
+    return _readers[body_type]
+
 
 def decode_body(body: bytes, body_type: type[Body]) -> Body:
     """Read a verified body as its message type. Raises EnvelopeRefused(MALFORMED_BODY) naming the type alone.
 
     Whether unknown fields are refused is said on the struct (``forbid_unknown_fields=True``).
     """
+    read = _readers.get(body_type) or _reader_of(body_type)
     try:
-        return msgspec.json.decode(body, type=body_type)
+        found: Body = read(body)
     except (ValueError, RecursionError):
         name = getattr(body_type, "__name__", "expected type")
         # without its cause: msgspec repeats what it read in some messages
         raise EnvelopeRefused(EnvelopeReason.MALFORMED_BODY, f"the body is not a {name}") from None
+    return found
 
 
 @lru_cache(maxsize=1024)
