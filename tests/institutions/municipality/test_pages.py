@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,14 +27,18 @@ from mynumber.institutions.municipality.casework.models import (
 from mynumber.institutions.municipality.register.intake import take_in
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.facts import ReceivingAccountFact
+from mynumber.protocols.refusal import Reason
+from mynumber.webkit.face.words import JST
 from mynumber.webkit.messages import this_node
 from mynumber.webkit.staff.models import Role, StaffMember, StaffSession
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.conftest import CITY, FORMER_CITY, PROJECT
 from tests.support import exchange as network
 from tests.support.directory import NOWHERE
-from tests.support.exchange import Exchange, resident_code
+from tests.support.exchange import Exchange, inquiry_of, resident_code
+from tests.support.waiting import eventually
 from tests.webkit import faces
 
 PASSWORD = "とても長い合言葉 for tests"
@@ -286,6 +290,40 @@ def test_each_inquiry_ends_by_itself_and_what_is_missing_can_be_asked_again(
         assert again.request_id != first.request_id
         assert (again.outcome, again.non_disclosure) == ("no_data", True)
     assert "照会し直す前の照会" in yamada.get(path)
+
+
+def test_a_closed_provider_says_when_it_opens_and_which_paper_stands_in(
+    yamada: Worker, exchange: Exchange
+) -> None:
+    tenant = network.FORMER_CITY.replace(".", "_")
+    opens = datetime.now(JST).replace(microsecond=0) + timedelta(days=1)
+    path = yamada.open_hanako()
+    with acting_as(CITY):
+        addressee = Person.objects.get(persona="hanako").addressee
+    with psycopg.connect(exchange.gateway_database.tenant_urls[tenant], autocommit=True) as former:
+        former.execute(
+            "INSERT INTO closure (tenant, begins, ends, why) VALUES (%s, now() - interval '1 hour', %s, '点検')",
+            [tenant, opens],
+        )
+        former.execute(
+            'INSERT INTO paper_document (tenant, information, name, "where") VALUES (%s, %s, %s, %s)',
+            [tenant, "local_tax", "課税証明書", "市民税課の窓口"],
+        )
+        try:
+            # a gateway uses the hours that it has read for two seconds
+            eventually(lambda: exchange.ask(inquiry_of(addressee))[0].reason is Reason.PROVIDER_CLOSED)
+            yamada.get(path)
+            yamada.post(f"{path}/ask", ask=[TAX_OF_FORMER_CITY])
+            text = yamada.get(path)
+            assert (
+                f"受付が始まるのは {opens:%Y}年{opens.month}月{opens.day}日 {opens:%H:%M:%S} です。" in text
+            )
+            assert "本人に「課税証明書」（市民税課の窓口）の提出を求めてください。" in text
+        finally:
+            former.execute("DELETE FROM closure")
+            former.execute("DELETE FROM paper_document")
+    assert "受付が始まっています。もう一度照会してください。" in yamada.get(path)
+    eventually(lambda: exchange.ask(inquiry_of(addressee))[0].outcome is Outcome.PROVIDED)
 
 
 def test_an_inquiry_beside_the_table_is_refused_by_the_network_and_says_why(yamada: Worker) -> None:

@@ -18,6 +18,7 @@ from mynumber.foundation.numbers import find
 from mynumber.institutions.municipality.casework import asking
 from mynumber.institutions.municipality.casework.allowed import Allowed, Candidate, affairs_of, allowed
 from mynumber.institutions.municipality.casework.asking import Wanted
+from mynumber.institutions.municipality.casework.closed import availability_of
 from mynumber.institutions.municipality.casework.following import heard_of
 from mynumber.institutions.municipality.casework.forms import ByHandForm, OpenForm, SearchForm
 from mynumber.institutions.municipality.casework.models import (
@@ -139,7 +140,8 @@ def _case_page(request: HttpRequest, tenant: str, case: Case, problem: str = "")
     systems = directory()
     inquiries = list(case.inquiries.select_related("received").order_by("-asked_at", "pk"))
     repeated = {inquiry.again_of_id for inquiry in inquiries}
-    told = [(tell(inquiry, systems), inquiry.pk in repeated) for inquiry in inquiries]
+    closed = availability_of((one for one in inquiries if one.pk not in repeated), code=tenant)
+    told = [(tell(inquiry, systems, closed), inquiry.pk in repeated) for inquiry in inquiries]
     current = [one for one, is_repeated in told if not is_repeated]
     rows = allowed(systems, tenant, affair, case.applicant) if affair else ()
     answered = {(one.inquiry.provider, one.inquiry.information) for one in current}

@@ -1,5 +1,6 @@
 """Facts, sources and refusals as the case worker reads them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -9,11 +10,13 @@ import msgspec
 from mynumber.foundation.facts import groups
 from mynumber.foundation.law import InformationKind, LocalBasis, Provision
 from mynumber.institutions.municipality.casework.asking import may_be_repeated
+from mynumber.institutions.municipality.casework.closed import advice as advice_while_closed
 from mynumber.institutions.municipality.casework.models import CaseInquiry, InquiryState
 from mynumber.institutions.municipality.own_use.filing import basis_for
 from mynumber.protocols.directory import Directory
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.facts import UnknownLayout
+from mynumber.protocols.hours import Availability
 from mynumber.protocols.refusal import Reason
 from mynumber.webkit.face.parts import Chip, Kind
 from mynumber.webkit.face.words import JST
@@ -32,6 +35,7 @@ _ADVICE: Final = {
     Reason.PROVIDER_UNREACHABLE: "時間をおいて照会し直してください。",
     Reason.UNREACHABLE: "時間をおいて照会し直してください。続くときは管理者に知らせてください。",
     Reason.UNAVAILABLE: "時間をおいて照会し直してください。",
+    Reason.PROVIDER_CLOSED: "受付が始まってから照会し直すか、本人に書類の提出を求めてください。",
 }
 _OTHERWISE: Final = "照会し直しても同じときは、照会番号を管理者に知らせてください。"
 _NO_DATA: Final = (
@@ -69,12 +73,14 @@ class Told:
     repeatable: bool
 
 
-def tell(inquiry: CaseInquiry, directory: Directory) -> Told:
-    """Everything about an inquiry in words."""
+def tell(inquiry: CaseInquiry, directory: Directory, closed: Mapping[str, Availability]) -> Told:
+    """Everything about an inquiry in words. ``closed``: what providers that were closed say of themselves now."""
     groups, nothing = _fact(inquiry)
     on = inquiry.asked_at.astimezone(JST).date()
     provision = basis_for(inquiry.provision, on).provision(inquiry.provision)
     why, advice = _why(inquiry)
+    if inquiry.refused_why is Reason.PROVIDER_CLOSED and inquiry.provider in closed:
+        advice = advice_while_closed(inquiry.information, closed[inquiry.provider])
     return Told(
         inquiry=inquiry,
         information=information_label(inquiry.information),
