@@ -26,7 +26,7 @@ from mynumber.webkit.face.parts import Cell, Link, Table
 
 LOOKED = "copies_looked_at"
 """Of the desk's events: who looked at the list of whose copies."""
-_BY_MESSAGE = "1件ずつの登録"
+_BY_MESSAGE = "1件ずつ"
 
 
 class AddresseeForm(PlainForm):
