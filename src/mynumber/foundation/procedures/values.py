@@ -46,6 +46,15 @@ _YES: Final = frozenset({"yes", "true", "on", "はい", "1"})
 _NO: Final = frozenset({"no", "false", "off", "いいえ", "0"})
 
 
+_DIALLED: Final = (
+    (("03", "06"), 10, "(..)(....)(....)"),
+    (("011", "044", "045", "052", "075", "078"), 10, "(...)(...)(....)"),
+    (("0120", "0570"), 10, "(....)(...)(...)"),
+    (("050", "060", "070", "080", "090"), 11, "(...)(....)(....)"),
+)
+"""How a number begins, its digits, its parts (電気通信番号計画). Other area codes have three to five digits, which takes the whole list to tell."""
+
+
 class Fault(StrEnum):
     """What is wrong with an answer; `SENTENCES` says what to do."""
 
@@ -432,6 +441,14 @@ def _phone(_: Field, raw: Raw, __: date) -> Value:
     digits = "0" + digits.removeprefix("+81") if digits.startswith("+81") else digits
     if not re.fullmatch(r"0[0-9]{9,10}", digits):
         raise Flawed(Fault.PHONE)
+    return digits
+
+
+def dialled(digits: str) -> str:
+    """A telephone number as people write it: 03-1234-5678. Where the length of the area code is in none of its first digits, the digits alone."""
+    for begins, length, form in _DIALLED:
+        if len(digits) == length and digits.startswith(begins):
+            return re.sub(form, r"\1-\2-\3", digits)
     return digits
 
 

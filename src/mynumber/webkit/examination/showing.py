@@ -12,7 +12,7 @@ from mynumber.foundation.numbers.local_government import UnknownLocalGovernment
 from mynumber.foundation.procedures.answers import value_at, visible_paths
 from mynumber.foundation.procedures.deciding import source_words
 from mynumber.foundation.procedures.definition import Field, FieldType, How
-from mynumber.foundation.procedures.values import ACCOUNT_KINDS
+from mynumber.foundation.procedures.values import ACCOUNT_KINDS, dialled
 from mynumber.foundation.rules import Month
 from mynumber.webkit.examination.sheets import Sheet, found_at
 from mynumber.webkit.examination.words import label_of
@@ -158,6 +158,8 @@ def _text(field: Field, text: str, name_of: NameOf) -> str:
         return f"{on.year}年{on.month}月{on.day}日"
     if field.type is FieldType.MONTH:
         return month(text)
+    if field.type is FieldType.PHONE:
+        return dialled(text)
     if field.type is FieldType.PERSON:
         return name_of(text) or "記録で確かめられない人"
     return text

@@ -22,7 +22,14 @@ from mynumber.foundation.people import Wareki
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
 from mynumber.foundation.procedures.definition import Field, FieldType, How
-from mynumber.foundation.procedures.values import ACCOUNT_KINDS, MOST_ENTRIES, Flawed, Value, normalise
+from mynumber.foundation.procedures.values import (
+    ACCOUNT_KINDS,
+    MOST_ENTRIES,
+    Flawed,
+    Value,
+    dialled,
+    normalise,
+)
 from mynumber.webkit.face import banks
 from mynumber.webkit.face.address_field import AddressField, PostalAddress
 from mynumber.webkit.face.bank_field import BankBranch, BankBranchField, BankQuest
@@ -317,7 +324,7 @@ def _one(
     locked = each.how is How.DERIVED or (each.how is How.PREFILLED_LOCKED and known.get(each.id) is not None)
     if locked or fixed:
         if shown is None and value is not None:
-            source = fixed or source_of(content, path)
+            source = fixed or source_of(content, path, each)
             plan.rows.append(Row("known", label, lines_of(each, value, people), source, note=note))
         return
     if each.how is How.NEVER_ASKED or (shown is not None and path not in shown):
@@ -326,7 +333,7 @@ def _one(
     controls = _controls(each, path, begun if value is None else value, today, people)
     plan.controls.update(controls)
     plan.fields[path] = each
-    source = source_of(content, path) if value is not None and known.get(each.id) == value else ""
+    source = source_of(content, path, each) if value is not None and known.get(each.id) == value else ""
     plan.rows.append(Row("control", label, names=tuple(controls), source=source, path=path, note=note))
 
 
@@ -388,7 +395,8 @@ def _widget(each: Field, value: Value | None, people: Mapping[str, str]) -> tupl
         case FieldType.YEN | FieldType.COUNT:
             return forms.TextInput(attrs={"inputmode": "numeric"}), value
         case FieldType.PHONE:
-            return forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}), value
+            shown = dialled(value) if isinstance(value, str) else value
+            return forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}), shown
         case FieldType.EMAIL:
             return forms.TextInput(attrs={"inputmode": "email", "autocomplete": "email"}), value
         case _:

@@ -201,6 +201,27 @@ class PaperForm(PlainForm):
         )
 
 
+def papers_hint(wanted: Sequence[Document], missing: Sequence[Document]) -> str:
+    """What is still to do about the papers that the answers call for."""
+    needed = [each for each in wanted if each.required and not each.replaced_by]
+    if missing:
+        count = len(missing)
+        return say(f"あと{count}件あります。", f"{count} still to hand in.", f"あと {count}つ あります。")
+    if any(each.original for each in needed):
+        return say(
+            "原本を窓口で見せるか、郵送する書類があります。",
+            "Of one paper the original has to be shown at the counter or sent by post.",
+            "本物を 見せるか おくる 書類が あります。",
+        )
+    if needed:
+        return say(
+            "要る書類はそろっています。", "All papers that are needed are there.", "いる 書類は あります。"
+        )
+    return say(
+        "出さなければならない書類はありません。", "Nothing has to be handed in.", "出す 書類は ありません。"
+    )
+
+
 def too_many_papers() -> str:
     """Said where no more papers fit."""
     return say("書類が多すぎます。先に一つ取り除いてください。", "Too many papers. Remove one first.")

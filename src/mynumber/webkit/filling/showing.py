@@ -12,8 +12,9 @@ import msgspec
 from mynumber.foundation.numbers.local_government import find
 from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.answers import Reading
-from mynumber.foundation.procedures.definition import Field, FieldType, How, Procedure
-from mynumber.foundation.procedures.values import ACCOUNT_KINDS, Value
+from mynumber.foundation.procedures.deciding import source_words
+from mynumber.foundation.procedures.definition import Earlier, Field, FieldType, How, Procedure
+from mynumber.foundation.procedures.values import ACCOUNT_KINDS, Value, dialled
 from mynumber.webkit.face import banks, words
 from mynumber.webkit.face.journey import Answer
 from mynumber.webkit.face.language import is_english, say, say_day, say_yen, spoken
@@ -37,13 +38,15 @@ def label_of(procedure: Procedure, path: str) -> str:
     return words
 
 
-def source_of(content: Content, path: str) -> str:
-    """Where a prefilled value came from and of when; "" for what the person gave. A field inside an entry has the entry's source."""
-    origin = content.origins.get(path) or content.origins.get(path.split(".")[0])
+def source_of(content: Content, path: str, field: Field) -> str:
+    """Where a prefilled value came from and of when; "" for what the person gave. A field inside an entry has the entry's source, unless it is of an earlier application."""
+    own = content.origins.get(path)
+    origin = own or content.origins.get(path.split(".")[0])
     if origin is None:
         return ""
     at = datetime.fromisoformat(origin.as_of).astimezone(JAPAN)
-    name = source_name(origin.source)
+    inside = own is None and isinstance(field.source, Earlier)
+    name = source_name(source_words(field.source) if inside else origin.source)
     return say(
         f"{name}から（{say_day(at)}現在）", f"From {name}, as of {say_day(at)}", f"{name}に ある とおり"
     )
@@ -79,6 +82,8 @@ def lines_of(field: Field, value: Value | None, people: Mapping[str, str] | None
             return _account(value)
         case FieldType.PERSON:
             return ((people or {}).get(str(value), say("本人（あなた）", "Myself", "わたし")),)
+        case FieldType.PHONE:
+            return (dialled(str(value)),)
         case FieldType.LONG_TEXT:
             return tuple(str(value).split("\n"))
         case _:
@@ -156,7 +161,7 @@ def _answer(field: Field, path: str, reading: Reading, content: Content, change:
     fixed = fixed_source(content, reading.values, path)
     locked = field.how is How.DERIVED or (field.how is How.PREFILLED_LOCKED and value is not None) or fixed
     told = value is not None and answers.value_at(content.known, path) == value
-    source = fixed or (source_of(content, path) if field.how.is_prefilled and told else "")
+    source = fixed or (source_of(content, path, field) if field.how.is_prefilled and told else "")
     note = content.marks.get(path, "")
     if value is None and field.required and not note:
         note = say("まだ入力していません。", "Not answered yet.", "まだ 書いて いません。")

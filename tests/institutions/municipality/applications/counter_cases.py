@@ -137,10 +137,10 @@ def test_a_draft_of_the_portal_is_gone_on_with_signed_by_card_and_arrives(
     page = clerk.open(f"{ident}/form/you")
     assert "住民基本台帳から" in page, "filled in from the register, as in the portal"
     assert 'name="applicant_name"' not in page
-    assert 'value="0312345678"' in page
+    assert 'value="03-1234-5678"' in page
     clerk.fill(ident, "you", phone="０９０－１１１１－２２２２")
     check = clerk.open(f"{ident}/check")
-    assert "09011112222" in check
+    assert "090-1111-2222" in check
     with acting_as(CITY):
         told = Disclosure.objects.order_by("-pk")[0]
         assert (told.sender, told.outcome) == ("counter", "found")
@@ -266,7 +266,7 @@ def test_of_two_clerks_the_first_cannot_save_what_the_second_took_over(
         second.send(f"{ident}/form/you", 409, **{**old, "phone": "0300000000"}).content.decode()
     )
     assert "先に変えました" in says
-    assert "0333334444" in second.open(f"{ident}/check")
+    assert "03-3333-4444" in second.open(f"{ident}/check")
 
 
 def test_what_changed_after_the_signature_is_not_handed_in_under_it(
@@ -312,7 +312,7 @@ def test_a_draft_goes_back_to_its_resident_unless_they_took_it(
     clerk.open(f"{ident}/")
     says = html.unescape(clerk.send(f"{ident}/return", 409).content.decode())
     assert "本人が、マイナポータルで下書きを引き取りました" in says
-    assert "0377776666" in clerk.open(f"{ident}/check"), "what the clerk filled in is still there"
+    assert "03-7777-6666" in clerk.open(f"{ident}/check"), "what the clerk filled in is still there"
     fresh.portal.taken_back.clear()
     clerk.send(f"{ident}/return")
     (back,) = fresh.portal.returned

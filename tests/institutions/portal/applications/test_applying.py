@@ -486,7 +486,7 @@ def test_while_the_counter_has_it_nothing_changes_here_and_it_comes_back_filled(
     assert reason(lambda: city.return_draft(draft, changed, sender=OTHER_CITY)) is Reason.UNKNOWN_RECORD
     assert city.return_draft(draft, changed) == 1
     assert city.return_draft(draft, changed) == 0, "the same again changes nothing"
-    assert "0355556666" in person.browser.text(person.at("form/you"))
+    assert "03-5555-6666" in person.browser.text(person.at("form/you"))
     assert "住民基本台帳から" in person.browser.text(person.at("form/you")), "what was known is still known"
     person.send()
     person.browser.text(person.at())
@@ -500,12 +500,12 @@ def test_who_takes_the_draft_back_loses_nothing_to_the_clerk(person: Person, cit
     person.fill("you", phone="0311110000")
     late = with_phone(draft, "0399990000")
     assert reason(lambda: city.return_draft(draft, late)) is Reason.OUT_OF_PLACE
-    assert "0311110000" in person.browser.text(person.at("form/you"))
+    assert "03-1111-0000" in person.browser.text(person.at("form/you"))
     # Handed in at the counter all the same: it has arrived, and what the resident changes is an amendment of it.
     assert city.hand_in(draft, late)
     row = held(person)
     assert (row.standing, row.editing, row.sequence) == (Standing.UNDER_WAY, True, 1)
-    assert "0311110000" in person.browser.text(person.at("form/you"))
+    assert "03-1111-0000" in person.browser.text(person.at("form/you"))
 
 
 def test_what_was_handed_in_at_the_counter_is_followed_here(person: Person, city: City) -> None:
@@ -529,7 +529,7 @@ def test_what_was_handed_in_at_the_counter_is_followed_here(person: Person, city
     assert inbox.of(row.account).filter(category="procedure").count() == 1
     # It is amended from here as if it had been sent from here.
     person.browser.post_form(person.at(), person.at("amend"))
-    assert "0322223333" in person.browser.text(person.at("form/you"))
+    assert "03-2222-3333" in person.browser.text(person.at("form/you"))
 
 
 def test_an_application_of_the_counter_is_shown_to_the_account_of_the_card_alone(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from django.http import QueryDict
 from django.utils import translation
@@ -16,10 +17,11 @@ from mynumber.foundation.procedures import answers
 from mynumber.foundation.procedures.definition import Choice, Field, FieldType, How, Procedure
 from mynumber.foundation.procedures.loading import catalogue
 from mynumber.foundation.procedures.values import Value
+from mynumber.webkit.examination.showing import shown
 from mynumber.webkit.face.journey import TaskState
 from mynumber.webkit.filling import forms
-from mynumber.webkit.filling.content import Content, dotted, read
-from mynumber.webkit.filling.pages import blank, following, sections, state_of, take_page
+from mynumber.webkit.filling.content import Content, Origin, dotted, read
+from mynumber.webkit.filling.pages import blank, following, papers_hint, sections, state_of, take_page
 from mynumber.webkit.filling.showing import answers_of, lines_of
 from tests.institutions.portal.house import House
 
@@ -280,3 +282,50 @@ def test_a_postal_code_that_nobody_knows_is_left_out() -> None:
     )
     for unknown in ({**home, "postal_code": ""}, home):
         assert lines_of(address, unknown) == ("東京都葛飾区亀有1-2-3",)
+
+
+def test_a_telephone_number_is_written_with_its_parts_and_read_the_same() -> None:
+    procedure = PROCEDURES[0]
+    fields = tuple(field for field in procedure.field if field.type is FieldType.PHONE)[:1]
+    (phone,) = fields
+    content = Content(typed={phone.id: "0312345678"})
+    form = blank(fields, read(procedure, content, today=TODAY), content, today=TODAY)
+    assert form[phone.id].value() == "03-1234-5678"
+    assert lines_of(phone, "09012345678") == ("090-1234-5678",)
+    assert shown(phone, "0451234567") == "045-123-4567"
+    assert shown(phone, "0422123456") == "0422123456", "its area code takes the whole list to tell"
+
+
+def test_what_is_left_to_hand_in_is_said_of_all_papers() -> None:
+    repair = next(one for one in PROCEDURES if one.id == "care_home_repair")
+    wanted = tuple(each for each in repair.document if each.required and not each.replaced_by)[:2]
+    optional = tuple(msgspec.structs.replace(each, required=False) for each in wanted)
+    original = (*wanted, msgspec.structs.replace(wanted[0], original=True))
+    with translation.override("ja"):
+        assert papers_hint(wanted, wanted) == "あと2件あります。"
+        assert papers_hint(wanted, wanted[1:]) == "あと1件あります。"
+        assert papers_hint(wanted, ()) == "要る書類はそろっています。"
+        assert papers_hint(optional, ()) == "出さなければならない書類はありません。"
+        assert "原本" in papers_hint(original, ())
+
+
+def test_an_amount_of_an_earlier_application_says_so() -> None:
+    report = next(one for one in PROCEDURES if one.id == "child_rearing_allowance_annual_report")
+    fields = tuple(each for each in report.field if each.id == "children")
+    entry = {"person": "member-2", "name": "架空　太郎", "birth": "2018-05-01", "death_pension": 0}
+    origin = Origin("住民基本台帳", "2026-11-22T00:00:00+00:00")
+    content = Content(known={"children": [entry]}, origins={"children": origin})
+    with translation.override("ja"):
+        form = blank(fields, read(report, content, today=TODAY), content, today=TODAY)
+    sources = {row.path: row.source for row in form.plan.rows if row.kind == "control"}
+    assert form["children.0.death_pension"].value() == 0
+    assert sources["children.0.death_pension"].startswith("前回の申請から")
+    assert any(row.source.startswith("住民基本台帳から") for row in form.plan.rows)
+
+
+def test_what_may_be_left_empty_says_so_where_it_asks_for_a_zero() -> None:
+    for procedure in PROCEDURES:
+        for path, field in procedure.every_field():
+            asks_for_zero = field.help is not None and "なければ0" in field.help.ja
+            says_empty = field.help is not None and "空けて" in field.help.ja
+            assert field.required or not asks_for_zero or says_empty, (procedure.id, path)

@@ -194,7 +194,7 @@ def draft(request: HttpRequest, tenant: str, ident: UUID) -> HttpResponse:
     missing = drafting.missing_papers(row, reading)
     if wanted:
         state = TaskState.TODO if missing else TaskState.DONE
-        hint = "" if missing else "出さなければならない書類はそろっています。"
+        hint = pages.papers_hint(wanted, missing)
         tasks.append(Task("書類", reverse("desk:documents", args=[tenant, ident]), state, hint))
     ready = reading.is_complete and not missing
     tasks.append(

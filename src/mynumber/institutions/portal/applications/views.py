@@ -28,7 +28,6 @@ from mynumber.institutions.portal.applications import (
 from mynumber.institutions.portal.applications.models import Application, Happening, Standing
 from mynumber.institutions.portal.applications.paying import narrowed, payment_of
 from mynumber.institutions.portal.applications.view_parts import (
-    DOCUMENTS,
     closed,
     editable,
     moment,
@@ -250,13 +249,10 @@ def _tasks(held: Application, now: datetime) -> dict[str, object]:
             tasks.append(Task(section.title.in_language(spoke), url, state))
     asked = inviting.task(held, reading) if filing.of(held) is None else None
     tasks += [asked] if asked else []
-    if drafts.wanted_papers(held, reading):
+    if wanted := drafts.wanted_papers(held, reading):
         missing = drafts.missing_papers(held, reading)
-        done = DOCUMENTS in content.seen and not missing
-        state = TaskState.DONE if done or not missing else TaskState.TODO
-        hint = (
-            "" if missing else say("出さなければならない書類はありません。", "Nothing has to be handed in.")
-        )
+        state = TaskState.TODO if missing else TaskState.DONE
+        hint = pages.papers_hint(wanted, missing)
         tasks.append(
             Task(say("書類", "Papers"), reverse("application-documents", args=[held.pk]), state, hint)
         )
