@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -312,6 +313,13 @@ def test_changes_show_before_and_after(client: Client) -> None:
 )
 def test_every_id_names_its_affair(row_id: str, affair_id: str) -> None:
     assert affair_of(row_id) == affair_id
+
+
+def test_uses_that_were_considered_stand_as_not_in_force_until_the_table_has_them(client: Client) -> None:
+    text = text_of(client, "/table/special?day=2026-06-14")
+    assert re.search(r"旅券事務</span>\s*<span[^>]*>.*?施行前", text, re.DOTALL)
+    assert re.search(r"戸籍事務</span>\s*<span[^>]*>.*?施行中", text, re.DOTALL)
+    assert "/table/?information=family_register" in text
 
 
 def test_layouts_have_a_page_and_a_schema(client: Client) -> None:

@@ -36,6 +36,7 @@ from mynumber.foundation.facts import (
     sample,
 )
 from mynumber.foundation.law import Change, InformationKind, InstitutionKind, Item, Status, UnknownItem
+from mynumber.foundation.law.considered import considered_uses
 from mynumber.foundation.law.own_use import is_own_use
 from mynumber.institutions.network.statistics.usage import RowUsage, usage_at
 from mynumber.institutions.network.table import changing, export
@@ -366,7 +367,9 @@ def special(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _no_such_day(request, form)
     cases = [(case, status_chip(case.status(form.day))) for case in law.special_cases().values()]
-    return render(request, "network/table_special.html", {"cases": cases, "day": form.day, "form": form})
+    considered = [(use, status_chip(use.status(form.day))) for use in considered_uses().values()]
+    context = {"cases": cases, "considered": considered, "day": form.day, "form": form}
+    return render(request, "network/table_special.html", context)
 
 
 @public
