@@ -33,7 +33,8 @@ _PENSION_SECOND = ("noguchi", "野口　由美", "国民年金部", "国民年�
 _CALL_CENTRE = ("mori", "森　明", "カードコールセンター", "紛失の受付 (24時間)")
 """Staff of J-LIS, which has no towns."""
 _AUDITOR = ("sakai", "酒井　律", "監視・監督室", "個人情報保護委員会の監督 (閲覧のみ)")
-"""Staff of the commission."""
+_DECIDER = ("ono", "大野　司", "監視・監督室", "独自利用事務の届出の決裁")
+"""Staff of the commission: who supervises, and who decides on notices."""
 _OPERATOR = ("hirano", "平野　道", "発送課", "民間送達サービスの発送")
 """Staff of the private delivery firm."""
 _HELPDESK = ("honda", "本田　望", "ヘルプデスク", "利用者の支援・問い合わせ・ご意見")
@@ -233,17 +234,19 @@ def _staff(settings: Settings) -> tuple[Step, ...]:
             _PROVIDER,
             _CALL_CENTRE,
             _AUDITOR,
+            _DECIDER,
             _OPERATOR,
             _HELPDESK,
             _PENSION_WORKER,
             _PENSION_SECOND,
         )
     }
+    supervisors = {_SUPERVISOR[0], _PENSION_SECOND[0], _DECIDER[0]}
     for login in demo(settings).staff:
         name, department = people[login.username]
         tenant = ("--tenant", login.tenant) if login.tenant else ()
         create = ("create_staff", *tenant, "--username", login.username, "--name", name)
-        role = ("--role", "supervisor") if login.username in (_SUPERVISOR[0], _PENSION_SECOND[0]) else ()
+        role = ("--role", "supervisor") if login.username in supervisors else ()
         command = (*create, "--department", department, *role, "--password-stdin", "--keep")
         house = _house_of(login)
         title = f"{login.town}の職員({department})を登録する"
@@ -335,7 +338,10 @@ def demo(settings: Settings) -> Demo:
                 for code in settings.towns
             ),
             StaffLogin("", JLIS, _CALL_CENTRE[0], _password(), _CALL_CENTRE[3]),
-            StaffLogin("", COMMISSION, _AUDITOR[0], _password(), _AUDITOR[3]),
+            *(
+                StaffLogin("", COMMISSION, user, _password(), role)
+                for user, _, _, role in (_AUDITOR, _DECIDER)
+            ),
             StaffLogin("", PORTAL, _HELPDESK[0], _password(), _HELPDESK[3]),
             StaffLogin("", COURIER, _OPERATOR[0], _password(), _OPERATOR[3]),
             *(

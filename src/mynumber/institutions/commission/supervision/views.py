@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -30,7 +31,7 @@ from mynumber.protocols.supervision import (
 )
 from mynumber.webkit.access import staff_only
 from mynumber.webkit.face.language import is_english
-from mynumber.webkit.face.parts import Column, Table
+from mynumber.webkit.face.parts import Cell, Column, Link, Table
 from mynumber.webkit.messages import this_node
 
 SPANS = (7, 28)
@@ -176,6 +177,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
     basis = law.legal_basis(timezone.localdate())
     members = sorted(this_node().directory.members(), key=lambda member: member.id)
     page = Paginator(members, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    law_table = f"{settings.PUBLIC_URLS['network']}/table/" if "network" in settings.PUBLIC_URLS else ""
     table = Table.build(
         _say("接続している機関", "Connected institutions"),
         [
@@ -185,23 +187,25 @@ def permissions(request: HttpRequest) -> HttpResponse:
             Column(_say("使える規定", "Rules"), number=True),
             _say("最も新しい規定の施行日", "Newest rule in force from"),
         ],
-        [_permission(member, basis) for member in page],
+        [_permission(member, basis, law_table) for member in page],
     )
     context = {
         "page": page,
         "table": table,
-        "law_table": f"{settings.PUBLIC_URLS['network']}/table/" if "network" in settings.PUBLIC_URLS else "",
+        "law_table": law_table,
     }
     return render(request, "commission/permissions.html", context)
 
 
-def _permission(member: System, basis: law.LegalBasis) -> tuple[str, str, int, int, str | None]:
+def _permission(member: System, basis: law.LegalBasis, law_table: str) -> tuple[Cell, ...]:
     kinds = frozenset(InstitutionKind.named(name) for name in member.kinds)
     affairs = basis.affairs_of(kinds)
     rules = [provision for affair in affairs for provision in affair.provisions]
     newest = max((rule.valid_from for rule in rules), default=None)
     labels = _say("、", ", ").join(_say(kind.label_ja, kind.label_en) for kind in sorted(kinds))
-    return member.name, labels, len(affairs), len(rules), newest.isoformat() if newest else None
+    may_ask = f"{law_table}?{urlencode({'member': member.id, 'role': 'inquirer'})}"
+    name = Link(member.name, may_ask) if law_table else member.name
+    return name, labels, len(affairs), len(rules), newest.isoformat() if newest else None
 
 
 def _say(japanese: str, english: str) -> str:
