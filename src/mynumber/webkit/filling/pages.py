@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -88,8 +88,15 @@ def course(procedure: Procedure, place: int, address: Callable[[str], str], last
 
 
 def blank(fields: Sequence[Field], reading: Reading, content: Content, *, today: date) -> SectionForm:
-    """A page as it stands in the draft."""
-    return SectionForm(plan_of(fields, reading, content, today=today))
+    """A page as it stands in the draft. An answer that does not fit beside another, changed since, says so."""
+    plan = plan_of(fields, reading, content, today=today)
+    said = {
+        each.path: each.sentence.in_language(spoken())
+        for each in reading.problems
+        if each.fault is Fault.BEFORE_OTHER
+    }
+    plan.rows[:] = [replace(row, note=row.note or said.get(row.path, "")) for row in plan.rows]
+    return SectionForm(plan)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -173,6 +173,9 @@ def test_the_last_month_before_the_first_is_refused_at_its_field(house: House) -
         assert set(taken.form.errors) == ({"months_until"} if said else set())
         assert said in taken.form.errors.as_text()
         assert "months_until" in content.typed, "the draft keeps what was written"
+        notes = {row.path: row.note for row in blank(fields, taken.reading, content, today=TODAY).plan.rows}
+        assert said in notes["months_until"], "and says so when it is opened again"
+        assert bool(notes["months_until"]) is bool(said)
 
 
 def test_an_empty_page_says_what_to_do_for_each_required_answer(house: House) -> None:
