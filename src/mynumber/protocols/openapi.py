@@ -153,18 +153,27 @@ def document(name: str) -> dict[str, Any]:
             "schemas": {
                 **for_everybody(dict(sorted(schemas.items()))),
                 "PlainRefusal": _PLAIN,
+                "NoSuchAddress": _NO_SUCH_ADDRESS,
             },
             "responses": {
-                str(status): {
-                    "description": f"Refused: {', '.join(reasons)}. Signed for a proven sender, else plain JSON.",
+                "404": {
+                    "description": "There is no such system here, no such kind of message, or the method is not POST.",
                     "content": {
-                        wire.CONTENT_TYPE: {
-                            "schema": _token(refer[Refusal], wire.REFUSAL_KIND, sealed=False)
-                        },
-                        "application/json": {"schema": {"$ref": SCHEMAS.format(name="PlainRefusal")}},
+                        "application/json": {"schema": {"$ref": SCHEMAS.format(name="NoSuchAddress")}}
                     },
-                }
-                for status, reasons in _reasons().items()
+                },
+                **{
+                    str(status): {
+                        "description": f"Refused: {', '.join(reasons)}. Signed for a proven sender, else plain JSON.",
+                        "content": {
+                            wire.CONTENT_TYPE: {
+                                "schema": _token(refer[Refusal], wire.REFUSAL_KIND, sealed=False)
+                            },
+                            "application/json": {"schema": {"$ref": SCHEMAS.format(name="PlainRefusal")}},
+                        },
+                    }
+                    for status, reasons in _reasons().items()
+                },
             },
             **parameters,
         },
@@ -196,7 +205,10 @@ def _operation(message: AnyMessage, sender: str, refer: Refer) -> dict[str, Any]
                     }
                 },
             },
-            **{str(status): {"$ref": f"#/components/responses/{status}"} for status in _reasons()},
+            **{
+                str(status): {"$ref": f"#/components/responses/{status}"}
+                for status in sorted({404, *_reasons()})
+            },
         },
     }
 
@@ -270,6 +282,14 @@ _PLAIN: Final = {
     "type": "object",
     "properties": {"refusal": {"$ref": SCHEMAS.format(name="Refusal")}},
     "required": ["refusal"],
+}
+_NO_SUCH_ADDRESS: Final = {
+    "title": "NoSuchAddress",
+    "description": "Nothing was asked of anybody: the address is wrong.",
+    "type": "object",
+    "properties": {"error": {"type": "string"}},
+    "required": ["error"],
+    "additionalProperties": False,
 }
 
 
