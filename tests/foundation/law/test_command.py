@@ -132,6 +132,7 @@ def test_report_prints_the_counts() -> None:
     assert result.exit_code == 0
     assert "2026-06-14\t186\t481\t186\t943\t2132\t3164\t983\t0" in result.stdout
     assert "402  戸籍関係情報" in result.stdout
+    assert "値の様式がある項目 3164、様式のない項目 0" in result.stdout
 
 
 def test_diff_within_one_text_finds_nothing() -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from mynumber.foundation.facts import UnmappedItem, layout_of_item
 from mynumber.foundation.law.basis import LegalBasis, committed_details, committed_history, legal_basis
 from mynumber.foundation.law.detail_history import DetailHistory, encode_details
 from mynumber.foundation.law.differences import (
@@ -163,7 +164,18 @@ def report(on: Day = None) -> None:
     """命令第三条以下の読取りの数（本文ごと、情報の種別ごと。対応のない規定は 0 でなければなりません）を示します。"""
     day = on.date() if on else _today()
     _basis(day)
-    sys.stdout.write("\n".join(report_lines(day)) + "\n")
+    sys.stdout.write("\n".join([*report_lines(day), *_layout_lines(day)]) + "\n")
+
+
+def _layout_lines(day: date) -> list[str]:
+    """How many items of the day have a layout for their value, and those that have none (there are to be none)."""
+    items, without = legal_basis(day).items, []
+    for item in items:
+        try:
+            layout_of_item(item.information)
+        except UnmappedItem:
+            without.append(f"  {item.id}")
+    return ["", f"値の様式がある項目 {len(items) - len(without)}、様式のない項目 {len(without)}", *without]
 
 
 @app.command("import")
