@@ -10,7 +10,10 @@ from typer.testing import CliRunner, Result
 from mynumber.foundation.keyring import KeyRing
 from mynumber.platform.cli import main
 from mynumber.platform.databases import Elsewhere
+from mynumber.platform.migrations import forget
+from mynumber.platform.registry import institution
 from mynumber.platform.secret_files import Passwords
+from mynumber.platform.settings import Settings
 from mynumber.protocols.node import signing_name
 
 ADDRESS = "MYNUMBER_ADMIN_DATABASE_URL"
@@ -71,6 +74,12 @@ def test_a_database_that_cannot_be_made_is_said_so_and_no_password(
     assert (done.exit_code, words in done.output) == (1, True), done.output
     assert SECRET not in done.output
     assert not (tmp_path / "secrets").exists()
+
+
+def test_a_restore_on_a_host_that_keeps_no_note_of_migrations_leaves_none(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"MYNUMBER_HOME": str(tmp_path / "home")})
+    forget(settings, institution("network"))
+    assert not settings.home.exists()
 
 
 @pytest.mark.parametrize(

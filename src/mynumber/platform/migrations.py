@@ -28,7 +28,9 @@ def note(settings: Settings, done: dict[Institution, str]) -> None:
 
 def forget(settings: Settings, institution: Institution) -> None:
     """Let the next start run an institution's migrations: its database may have become an older one."""
-    _write(settings, {name: total for name, total in _known(settings).items() if name != institution.name})
+    known = _known(settings)
+    if known.pop(institution.name, None) is not None:  # a host of an operator's own keeps no such note
+        _write(settings, known)
 
 
 def _write(settings: Settings, known: dict[str, str]) -> None:
