@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -28,13 +29,14 @@ from mynumber.foundation.tlog import LogSigner
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.protocols.exchange import Outcome
 from mynumber.protocols.refusal import Refused
-from tests.support.deployment import DATABASES, Hosts, hosts
+from tests.support.deployment import DATABASES, MESH, Hosts, hosts
 from tests.support.directory import Systems, make_systems
 from tests.support.exchange import (
     CITY,
     FORMER_CITY,
     KINDS,
     MEMBERS,
+    PENSION,
     TAX,
     Exchange,
     Server,
@@ -42,10 +44,15 @@ from tests.support.exchange import (
     resident_code,
     uvicorn_command,
 )
+from tests.support.mesh import AWARDS, Mesh, award
 from tests.support.tools import needs
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 
-pytestmark = [pytest.mark.thorough, needs("patroni", "etcd", "haproxy")]
+pytestmark = [
+    pytest.mark.thorough,
+    needs("patroni", "etcd", "haproxy", "nats-server"),
+    pytest.mark.skipif(find_spec("nats") is None, reason="not installed: the extra `mesh` (nats-py)"),
+]
 CORES = {"core-1": "1.11", "core-2": "1.12"}
 
 
@@ -57,6 +64,7 @@ class Deployment:
     exchange: Exchange
     environment: Mapping[str, str]
     """Of the network's processes and commands."""
+    admin_url: str
     person: str
 
     def command(self, *words: str, **environment: str) -> str:
@@ -99,6 +107,15 @@ class Deployment:
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return {one for (one,) in connection.execute("SELECT request_id FROM exchange").fetchall()}
 
+    def nobody_is_connected(self) -> bool:
+        with (
+            suppress(psycopg.Error),
+            psycopg.connect(self.admin_url.replace("/network", "/postgres")) as admin,
+        ):
+            there = admin.execute("SELECT 1 FROM pg_stat_activity WHERE datname = 'network'").fetchone()
+            return there is None
+        return False
+
     def write(self) -> None:
         """Change a row of the network, and come back when that is committed."""
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
@@ -121,6 +138,8 @@ def deployment(
             running.start_etcd(host)
         for host in DATABASES:
             running.start_patroni(host)
+        for node in MESH:
+            running.start_nats(node)
         running.start_haproxy("host")
         running.start_haproxy("network")
         gateway_port = free_port()
@@ -129,23 +148,26 @@ def deployment(
             **systems.environment("network"),
             "MYNUMBER_HOME": str(folder / "home"),
             "MYNUMBER_PUBLIC_URL": "https://network.example",
-            "MYNUMBER_ADMIN_DATABASE_URL": f"postgresql://postgres:{quote(running.passwords['PATRONI_SUPERUSER_PASSWORD'])}@{running.local}:5432/network",
+            "MESH_URL": running.mesh_urls("network"),
+            "MESH_REPLICAS": "3",
+            "SSL_CERT_FILE": str(running.tls / "ca.crt"),
         }
         del environment["MYNUMBER_INSTITUTION"]
+        password = quote(running.passwords["PATRONI_SUPERUSER_PASSWORD"])
+        admin_url = f"postgresql://postgres:{password}@{running.local}:5432/network"
         running.wait_for_leader()
-        made = Deployment(
-            running, _exchange(folder, systems, gateway_port, institution_database), environment, "F-1"
-        )
+        exchange = _exchange(folder, running, systems, gateway_port, institution_database)
+        made = Deployment(running, exchange, environment, admin_url, "F-1")
         eventually(lambda: _answers(running.local, 5432), "the proxy to the leader")
-        made.command("create-database", "network", "--secrets", str(folder / "secrets"))
+        secrets = str(folder / "secrets")
+        made.command(
+            "create-database", "network", "--secrets", secrets, MYNUMBER_ADMIN_DATABASE_URL=admin_url
+        )
         urls = {
             kind: (folder / "secrets" / f"network.{kind}").read_text().strip()
             for kind in ("database-url", "owner-url")
         }
-        made.environment = {
-            **{name: value for name, value in environment.items() if "ADMIN" not in name},
-            "DATABASE_URL": urls["database-url"],
-        }
+        made.environment = {**environment, "DATABASE_URL": urls["database-url"]}
         made.command("run", "network", "migrate", "--no-input", DATABASE_URL=urls["owner-url"])
         for core in CORES:
             made.start_core(core)
@@ -180,7 +202,11 @@ def _systems(folder: Path, running: Hosts, gateway_port: int) -> Systems:
 
 
 def _exchange(
-    folder: Path, systems: Systems, port: int, institution_database: Callable[..., InstitutionDatabase]
+    folder: Path,
+    running: Hosts,
+    systems: Systems,
+    port: int,
+    institution_database: Callable[..., InstitutionDatabase],
 ) -> Exchange:
     database = institution_database(
         "gateway", tenants=tuple(member.replace(".", "_") for member in MEMBERS), migrated=True
@@ -188,7 +214,12 @@ def _exchange(
     gateway = Server(
         "gateway",
         port,
-        {**systems.environment("gateway"), "DATABASE_URL": database.url},
+        {
+            **systems.environment("gateway"),
+            "DATABASE_URL": database.url,
+            "MESH_URL": running.mesh_urls("gateway"),
+            "SSL_CERT_FILE": str(running.tls / "ca.crt"),
+        },
         folder / "gateway.log",
         uvicorn_command("gateway", port),
     )
@@ -217,6 +248,32 @@ def test_a_core_takes_over_from_one_that_is_killed(deployment: Deployment) -> No
     asked |= {eventually(deployment.is_answered, "an answer without the second core") for _ in range(5)}
     deployment.start_core("core-2")
     assert asked <= deployment.recorded()
+
+
+def test_events_go_over_three_nodes_of_nats_of_which_one_is_killed(deployment: Deployment) -> None:
+    mesh, running = Mesh(deployment.exchange), deployment.hosts
+    (person,) = mesh.people(1)
+    mesh.subscribe(CITY, AWARDS)
+    mesh.watch(CITY, AWARDS, [person])
+    first, second = award(person), award(person)
+    mesh.publish(PENSION, first)
+    mesh.wait_for(CITY, 0, 1)
+    stream = eventually(running.stream, "the stream")
+    config, cluster = stream["config"], stream["cluster"]
+    assert isinstance(config, dict)
+    assert isinstance(cluster, dict)
+    assert config["num_replicas"] == len(MESH)
+    running.kill(f"nats {cluster['leader']}")
+    mesh.publish(PENSION, second)
+    heard = mesh.wait_for(CITY, 0, 2)
+    assert [entry.event_id for entry in heard] == [first.event_id, second.event_id]
+
+    def both_were_there() -> bool:
+        state = running.stream().get("state", {})
+        return isinstance(state, dict) and state.get("last_seq") == 2
+
+    eventually(both_were_there, "both pages in the stream")  # or the core alone would have told them
+    running.start_nats(str(cluster["leader"]))
 
 
 def test_a_lost_leader_loses_no_record_and_without_a_second_host_nothing_is_committed(
@@ -250,6 +307,26 @@ def test_a_lost_leader_loses_no_record_and_without_a_second_host_nothing_is_comm
     assert asked <= deployment.recorded()
     assert "異常はありません" in deployment.command("network", "audit")
     running.start_patroni(third)
+
+
+def test_the_drill_of_a_restore_on_these_hosts(deployment: Deployment, tmp_path: Path) -> None:
+    """docs/operations.md, Backup and restore, with a PostgreSQL of one's own."""
+    words, file = tmp_path / "words", tmp_path / "network.backup"
+    words.write_text("words that nobody else knows\n")
+    words.chmod(0o600)
+    deployment.hosts.wait_for_leader()
+    kept = eventually(deployment.is_answered, "an answer")
+    sealed = ("network", str(file), "--passphrase-file", str(words))
+    deployment.command("backup", *sealed, MYNUMBER_ADMIN_DATABASE_URL=deployment.admin_url)
+    deployment.hosts.kill(*CORES)
+    eventually(deployment.nobody_is_connected, "the end of the connections")
+    said = deployment.command("restore", *sealed, MYNUMBER_ADMIN_DATABASE_URL=deployment.admin_url)
+    assert "network__replaced_" in said
+    for core in CORES:
+        deployment.start_core(core)
+    assert kept in deployment.recorded()
+    assert "異常はありません" in deployment.command("network", "audit")
+    assert eventually(deployment.is_answered, "an answer after the restore") in deployment.recorded()
 
 
 def test_a_stranger_gets_no_message_through_and_a_visitor_no_figures(deployment: Deployment) -> None:

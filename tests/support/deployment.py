@@ -36,6 +36,8 @@ from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DATABASES = ("db-1", "db-2", "db-3")
+MESH = ("mesh-1", "mesh-2", "mesh-3")
+MESH_USERS = ("NETWORK", "GATEWAY", "GATEWAY_271403")
 _NAMES = ("network.example", "gateway.example", "mesh-1.example", "mesh-2.example", "mesh-3.example")
 _HOSTS = ("0.10", "1.11", "1.12", "2.11", "2.12", "2.13", "3.10", "4.11", "4.12", "4.13")
 
@@ -108,7 +110,8 @@ class Hosts:
         with self._log(name) as log:
             self.running[name] = subprocess.Popen(
                 list(command),
-                env={**os.environ, **(environment or {})},
+                # libpq looks for certificates in the home of whoever started the test
+                env={**os.environ, "HOME": str(self.folder), **(environment or {})},
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
@@ -129,9 +132,11 @@ class Hosts:
             process = self.running.pop(name, None)
             if process is None:
                 continue
+            started = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=PATIENCE_SECONDS)
+            _kill(started)
             if name.startswith("patroni "):
                 self._kill_postgres(self.folder / "data" / name.removeprefix("patroni "))
 
@@ -139,10 +144,7 @@ class Hosts:
     def _kill_postgres(data: Path) -> None:
         """Every process of a server: each is a session of its own, and the one that receives would still say yes to the leader."""
         while found := [one for one in psutil.process_iter() if _works_in(one, data)]:
-            for process in found:
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-            psutil.wait_procs(found, timeout=PATIENCE_SECONDS)
+            _kill(found)
 
     def stop(self) -> None:
         """End everything, what asks for the database first."""
@@ -173,6 +175,44 @@ class Hosts:
         file.write_text(self.here(f"haproxy/{name}.cfg").replace(":443 ", ":8444 "))
         environment = {"MYNUMBER_TLS": str(self.tls / "host.pem"), "MYNUMBER_CA": str(self.tls / "ca.crt")}
         self.start(f"haproxy {name}", [_program("haproxy"), "-db", "-f", str(file)], environment)
+
+    def start_nats(self, host: str) -> None:
+        text = self.here("nats/mesh.conf").replace("0.0.0.0", self.mesh(host))  # noqa: S104 (the file, not this program)
+        text = text.replace(f"{self.local}:8222", f"{self.mesh(host)}:8222")
+        for node in MESH:
+            text = text.replace(f"{node}.example", self.mesh(node))
+        folder = self.folder / host
+        folder.mkdir(exist_ok=True)
+        file = folder / "mesh.conf"
+        file.write_text(text.replace("/var/lib/nats", str(folder)))
+        shutil.copy(DEPLOY / "nats" / "users.conf", folder)
+        environment = {
+            f"MESH_{user}_PASSWORD": self.passwords[f"MESH_{user}_PASSWORD"] for user in MESH_USERS
+        }
+        tls = {"CERTIFICATE": "host.crt", "KEY": "host.key"}
+        environment |= {f"MESH_TLS_{name}": str(self.tls / value) for name, value in tls.items()}
+        environment |= {"MESH_NODE": host, "MESH_NODES_CA": str(self.tls / "ca.crt")}
+        self.start(f"nats {host}", [_program("nats-server"), "-c", str(file)], environment)
+
+    def mesh(self, host: str) -> str:
+        return self.address(f"4.1{host.rpartition('-')[2]}")
+
+    def mesh_urls(self, user: str) -> str:
+        """`MESH_URL` of a user of NATS."""
+        password = self.passwords[f"MESH_{user.upper()}_PASSWORD"]
+        return ",".join(f"tls://{user}:{password}@{self.mesh(host)}:4222" for host in MESH)
+
+    def stream(self) -> dict[str, object]:
+        """What NATS says of the stream of events; empty while there is none."""
+        for host in MESH:
+            with suppress(OSError, http.client.HTTPException, ValueError, LookupError):
+                connection = http.client.HTTPConnection(self.mesh(host), 8222, timeout=2)
+                connection.request("GET", "/jsz?streams=1&config=1")
+                told = json.loads(connection.getresponse().read())
+                connection.close()
+                found: dict[str, object] = told["account_details"][0]["stream_detail"][0]
+                return found
+        return {}
 
     def roles(self) -> dict[str, str]:
         """What each database says of itself: `running` leader, sync_standby, replica; empty when nobody answers."""
@@ -207,6 +247,13 @@ class Hosts:
             raise AssertionError(f"{error}\n{self.roles()}\n{told}") from None
         assert found is not None
         return found
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, timeout=PATIENCE_SECONDS)
 
 
 def _works_in(process: psutil.Process, folder: Path) -> bool:
@@ -247,6 +294,7 @@ def hosts() -> Iterator[Hosts]:
         _free_octet(),
         {
             **{f"PATRONI_{name}_PASSWORD": secrets.token_urlsafe(18) for name in names},
+            **{f"MESH_{user}_PASSWORD": f"of-{secrets.token_hex(12)}" for user in MESH_USERS},
             "PATRONI_RESTAPI_USERNAME": "patroni",
         },
     )
