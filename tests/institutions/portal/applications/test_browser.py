@@ -101,7 +101,7 @@ def test_every_page_is_accessible_and_fits(
         pool.submit(fill_elsewhere).result()
     look("check", f"{at}check")
     page.get_by_role("button", name="署名して送る").click()
-    expect(page.get_by_text("役所に届きました")).to_be_visible()
+    expect(page.get_by_role("heading", name="役所に届きました", exact=True)).to_be_visible()
     look_at(page, "portal-applications-arrived")
     ident = applicant.ident
     city.tell(
