@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.test import Client
 from django.test.utils import override_settings
@@ -19,6 +23,7 @@ from mynumber.institutions.municipality.own_use.models import Filing
 from mynumber.institutions.municipality.register.intake import take_in
 from mynumber.institutions.municipality.register.models import Person
 from mynumber.platform.databases import InstitutionDatabase
+from mynumber.protocols.refusal import Hop, Reason, Refusal
 from mynumber.webkit.staff.models import Role, StaffMember
 from mynumber.webkit.tenancy import acting_as
 from tests.institutions.municipality.conftest import CITY, FORMER_CITY, PROJECT
@@ -238,6 +243,57 @@ def _unsent(worker: Worker) -> str:
     """A notice that was not sent; the process may not have read the directory again yet."""
     path = worker.notify()
     return path if "未送信" in worker.get(path) else ""
+
+
+def test_a_no_that_the_commission_did_not_sign_ends_no_notice(town: Town) -> None:
+    yamada = Worker()
+    with _meddler() as (address, heard):
+        town.commission_is(address)
+        try:
+            path = eventually(lambda: _heard(yamada, heard), "a notice that reached somebody else")
+        finally:
+            town.commission_is(town.address)
+    assert "未送信" in yamada.get(path)
+
+    def arrives() -> bool:
+        yamada.post(f"{path}/again")
+        return "確認中" in yamada.get(path)
+
+    eventually(arrives, "the commission where the directory says")
+
+
+def _heard(worker: Worker, heard: list[str]) -> str:
+    """A notice that somebody else heard; the process may not have read the directory again yet."""
+    path = worker.notify()
+    return path if heard else ""
+
+
+@contextmanager
+def _meddler() -> Iterator[tuple[str, list[str]]]:
+    """Somebody on the wire who says no to every message, and what was sent there."""
+    heard: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append(self.path)
+            answer = msgspec.json.encode({"refusal": Refusal(Hop.COMMISSION, Reason.MALFORMED)})
+            self.send_response(400)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the test says what it saw."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", heard
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ _log = logs.get_logger(__name__)
 FOR_GOOD: Final = frozenset(
     {Reason.NOT_IN_TABLE, Reason.MALFORMED, Reason.WRONG_INSTITUTION, Reason.DUPLICATE_REQUEST}
 )
-"""Refusals that the same notice will meet again."""
+"""Refusals of the commission that the same notice will meet again."""
 
 
 class NoticeUnderWay(Exception):
@@ -94,7 +94,7 @@ def send(code: str, filing: Filing) -> None:
         standing = ask_commission(code, NOTIFY_OWN_USE, notice)
     except Refused as refused:
         _log.info("own-use notice refused", hop=refused.hop.value, reason=refused.reason.value)
-        if refused.reason not in FOR_GOOD:
+        if not refused.is_signed or refused.reason not in FOR_GOOD:
             return
         filing.state, filing.remark = NoticeState.RETURNED.value, refused.reason.sentence_ja
         filing.heard_at = filing.decided_at = timezone.now()

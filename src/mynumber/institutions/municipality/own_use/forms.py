@@ -98,5 +98,5 @@ class EndForm(PlainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["valid_until"] = DayField(
-            "この日から適用しない", help_text="委員会の受理がこの日より後なら、受理できません。"
+            "この日から適用しない", help_text="委員会の受理がこの日より後なら、受理の日から適用しません。"
         )
