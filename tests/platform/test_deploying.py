@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from typer.testing import CliRunner, Result
 
 from mynumber.foundation.keyring import KeyRing
@@ -33,6 +36,7 @@ def test_keys_are_made_with_the_directory_and_nothing_is_started(tmp_path: Path)
     assert KeyRing.open(home / "keys" / "network").has(signing_name("network"))
     assert {"directory.jws", "directory.pub", "log.policy"} <= {one.name for one in home.iterdir()}
     assert not (home / "postgres").exists()
+    assert stat.S_IMODE(home.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700), "as `up` makes it"
     ring = (home / "keys" / "network").stat()
     typed(home, "keys")
     assert (home / "keys" / "network").stat().st_mtime_ns == ring.st_mtime_ns, "what is there stays"
@@ -48,6 +52,17 @@ def test_roles_reach_a_database_elsewhere_by_the_way_of_its_operator(tmp_path: P
         f"postgresql://network:{password}@127.0.0.1:5432/network?sslmode=verify-ca&sslrootcert=/etc/ca.crt"
     )
     assert SECRET not in repr(place)
+
+
+def test_roles_do_not_connect_as_the_operator_however_the_address_is_written(tmp_path: Path) -> None:
+    """PostgreSQL takes user and password of the options for more than those before the host."""
+    place = Elsewhere(
+        f"postgresql:///postgres?host=/run/pg&user=postgres&pass%77ord={SECRET}&dbname=postgres&sslkey=/root/key",
+        Passwords(tmp_path / "passwords.json"),
+    )
+    reached = conninfo_to_dict(place.url("network", "network"))
+    password = place.passwords.of("network")
+    assert reached == {"user": "network", "password": password, "dbname": "network", "host": "/run/pg"}
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,18 @@ from mynumber.platform.registry import institution
 from mynumber.platform.settings import Settings
 
 
-def test_the_road_of_events_reaches_the_processes_and_the_owner_s_password_does_not() -> None:
+def test_the_road_of_events_reaches_the_processes_and_no_password_of_an_operator_does() -> None:
     outer = {
         "MESH_URL": "nats://127.0.0.1:4222",
         "MESH_REPLICAS": "3",
         "MYNUMBER_TRACES": "http://127.0.0.1:4318/v1/traces",
         "MYNUMBER_OWNER_DATABASE_URL": "postgresql://network_owner:secret@/network",
+        "MYNUMBER_ADMIN_DATABASE_URL": "postgresql://postgres:secret@/network",
         "AWS_SECRET_ACCESS_KEY": "somebody's own",
     }
     given = institution_environment(Settings.from_environment({}), institution("network"), outer=outer)
     assert {name: given[name] for name in ("MESH_URL", "MESH_REPLICAS", "MYNUMBER_TRACES")} == {
         name: outer[name] for name in ("MESH_URL", "MESH_REPLICAS", "MYNUMBER_TRACES")
     }
-    assert not {"MYNUMBER_OWNER_DATABASE_URL", "AWS_SECRET_ACCESS_KEY"} & given.keys()
+    secrets = {"MYNUMBER_OWNER_DATABASE_URL", "MYNUMBER_ADMIN_DATABASE_URL", "AWS_SECRET_ACCESS_KEY"}
+    assert not secrets & given.keys()

@@ -8,10 +8,10 @@ rules of the server nor the right CONNECT allow it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import LiteralString, Protocol
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -25,6 +25,10 @@ AdminConnection = psycopg.Connection[tuple[object, ...]]
 _TENANT = re.compile(r"[a-z0-9_]{1,40}\Z")
 _LOCK = 0x6D796E756D626572
 """Key of the advisory lock under which roles are created ("mynumber" in ASCII)."""
+
+
+_WHO = frozenset({"user", "password", "passfile", "sslcert", "sslkey", "sslpassword"})
+"""Options of an address that say who connects: PostgreSQL takes them for more than what stands before the host."""
 
 
 class BadTenant(ValueError):
@@ -50,7 +54,7 @@ class Elsewhere:
     """An operator's own PostgreSQL."""
 
     admin_url: str = field(repr=False)
-    """As a superuser (a secret). Roles reach the server by the same way: host, port and options are taken over."""
+    """As a superuser (a secret). Roles reach the server by the same way: host, port and options are taken over, but none that say who connects."""
     passwords: Passwords
 
     def url(self, role: str, database: str) -> str:
@@ -58,13 +62,20 @@ class Elsewhere:
         there = urlsplit(self.admin_url)
         way = there.netloc.rpartition("@")[2]
         netloc = f"{role}:{quote(self.passwords.of(role), safe='')}@{way}"
-        return urlunsplit(("postgresql", netloc, f"/{database}", there.query, ""))
+        return urlunsplit(
+            ("postgresql", netloc, f"/{database}", _without(there.query, {*_WHO, "dbname"}), "")
+        )
 
     def connect_admin(self, database: str = "postgres") -> AdminConnection:
         """As in :class:`Place`."""
-        return psycopg.connect(
-            urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{database}")), autocommit=True
-        )
+        there = urlsplit(self.admin_url)
+        there = there._replace(path=f"/{database}", query=_without(there.query, {"dbname"}))
+        return psycopg.connect(urlunsplit(there), autocommit=True)
+
+
+def _without(query: str, names: Set[str]) -> str:
+    """The options of an address but these."""
+    return "&".join(option for option in query.split("&") if unquote(option.partition("=")[0]) not in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,11 @@ _INHERITED = (
 """What a process keeps of the environment of whoever started the platform, besides MYNUMBER_ variables."""
 
 OWNER_URL = "MYNUMBER_OWNER_DATABASE_URL"
+ADMIN_URL = "MYNUMBER_ADMIN_DATABASE_URL"
+"""An institution's database on a PostgreSQL of its own, as a role that sees every row and may create databases: for commands that an operator types
+(`create-database`, `backup`, `restore`), and never for a process that they start."""
 _NEVER_INHERITED = {
+    ADMIN_URL,
     OWNER_URL,
     "MYNUMBER_KEYS",
     "MYNUMBER_INSTITUTION",

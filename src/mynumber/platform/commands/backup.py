@@ -18,14 +18,12 @@ from mynumber.platform.backup import BackupFailed, BackupReason, Place
 from mynumber.platform.backup_file import SHORTEST_PASSPHRASE, BackupProblem, BackupUnusable
 from mynumber.platform.commands.console import console, fail, settings
 from mynumber.platform.databases import embedded_server, ensure_institution
+from mynumber.platform.environment import ADMIN_URL
 from mynumber.platform.postgres import ADMIN, PostgresError
 from mynumber.platform.registry import Institution, UnknownName, institution, tenants
 from mynumber.platform.secret_files import private_folder
 from mynumber.platform.settings import Settings
 from mynumber.platform.state import supervisor_pid
-
-ADMIN_URL = "MYNUMBER_ADMIN_DATABASE_URL"
-"""The institution's database on a PostgreSQL of its own, as a role that sees every row and may create databases."""
 
 _PROBLEMS = {
     BackupProblem.NOT_A_BACKUP: "控えのファイルではありません。(This is no backup.)",
