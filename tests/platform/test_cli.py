@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mynumber.platform.cli import main
+from mynumber.platform.commands.single import worst
 from mynumber.platform.registry import INSTITUTIONS, PROCESSES, UnknownName, message_process, processes_of
 from mynumber.platform.settings import Settings, SettingsError
 
@@ -133,3 +134,20 @@ def test_a_database_that_cannot_be_reached_is_said_so_without_its_password(
     assert done.exit_code != 0
     assert words in done.output
     assert "secret-word" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("statuses", "at_one", "status"),
+    [
+        ([0, 0], False, 0),
+        ([0, -9], False, 137),
+        ([0, 3], False, 3),
+        ([3, 0], True, 0),
+        ([3, -15, 0], True, 143),
+        ([3, 3], True, 3),
+    ],
+)
+def test_of_a_command_at_several_cores_the_worst_end_counts(
+    statuses: list[int], at_one: bool, status: int
+) -> None:
+    assert worst(statuses, at_one=at_one) == status

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -96,8 +96,13 @@ def run_at_cores(command: Sequence[str], *, at_one: bool = False) -> int:
         environment = command_environment(_environment(chosen, one))
         done = subprocess.run(launch.manage_command(command), env=environment, check=False)  # noqa: S603 (our own command)
         statuses.append(done.returncode)
+    return worst(statuses, at_one=at_one)
+
+
+def worst(statuses: Iterable[int], *, at_one: bool = False) -> int:
+    """One exit status for those of several processes; one that a signal ended (negative) counts as in a shell, 128 and the signal."""
     said = [status for status in statuses if not at_one or status != _NOT_HERE]
-    return max(said, default=_NOT_HERE)
+    return max((status if status >= 0 else 128 - status for status in said), default=_NOT_HERE)
 
 
 def own_cores() -> tuple[str, ...]:
