@@ -121,6 +121,13 @@ def test_a_core_that_was_once_there_stays_for_it_keeps_records(tmp_path: Path) -
     assert len(ports) == len(registry.processes(settings)) == len(registry.PROCESSES) + 6
 
 
+def test_a_core_that_is_listed_again_keeps_its_ports(tmp_path: Path) -> None:
+    settings = several(tmp_path, 3)
+    before = {one.name: one.port(settings) for one in registry.processes(settings)}
+    keys.add_core(settings, Core(id=WEST.id, title="西のコア"))
+    assert {one.name: one.port(settings) for one in registry.processes(settings)} == before
+
+
 def test_who_was_given_a_home_by_hand_stays_there(tmp_path: Path) -> None:
     settings = several(tmp_path, 2)
     keys.move_home(settings, "pension_service", WEST.id)

@@ -65,9 +65,9 @@ class Cores(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(core for core in self.cores if core.is_here)
 
     def with_core(self, core: Core) -> Cores:
-        """The same with one more, or with another address of one."""
-        others = (one for one in self.cores if one.id != core.id)
-        return msgspec.structs.replace(self, cores=(*others, core))
+        """The same with one more, or with another address of one, which keeps its place: ports go by it."""
+        listed = {one.id: one for one in self.cores} | {core.id: core}
+        return msgspec.structs.replace(self, cores=tuple(listed.values()))
 
     def with_home(self, member: str, core: str) -> Cores:
         """The same with a member at home at another core; those before are still asked about what they keep. Raises BadCore."""
@@ -81,7 +81,7 @@ class Cores(msgspec.Struct, frozen=True, kw_only=True):
     def several(self, count: int, members: Sequence[str]) -> Cores:
         """The same with at least ``count`` cores here, the first among them.
 
-        What is added takes members in turn; who was given a home by hand stays there. None is ever taken away: it keeps the records of seven years.
+        Members that have no home yet are at home at each in turn; who has one stays there. No core is ever taken away: it keeps the records of seven years.
         """
         listed = {core.id for core in self.cores}
         missing = [name for name in list(_OWN)[: count - 1] if name not in listed]
