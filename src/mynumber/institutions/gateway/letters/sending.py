@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,6 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from mynumber.webkit import logs
 from mynumber.webkit.asgi import Caller
-from mynumber.webkit.background import end_if_cancelled
 
 SWEEP_SECONDS = 15.0
 """How often letters are looked for that nobody called attention to: after a start, and when a receiver was away."""
@@ -23,6 +23,9 @@ CLAIMED = timedelta(seconds=60)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
 BATCH = 50
 MEMBERS_AT_ONCE = 4
+"""Outboxes looked into at the same time."""
+LINES_AT_ONCE = 64
+"""Letters under way at the same time, each of another sender or to another receiver."""
 
 _log = logs.get_logger(__name__)
 
@@ -54,6 +57,9 @@ class Letters:
         self._kinds = kinds
         self._waiting: set[str] = set()
         self._woken = asyncio.Event()
+        self._emptying: dict[str, asyncio.Task[None]] = {}
+        self._looking = asyncio.Semaphore(MEMBERS_AT_ONCE)
+        self._lines = asyncio.Semaphore(LINES_AT_ONCE)
 
     def wake(self, gateway: str) -> None:
         """Something was put into the outbox of this system."""
@@ -61,39 +67,49 @@ class Letters:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send what is due until cancelled."""
-        while True:
-            gateways, self._waiting = self._waiting, set()
-            if not gateways:
-                gateways = {s.id for s in self._node.directory.systems if s.id.startswith("gateway.")}
-            self._woken.clear()
-            turn = asyncio.Semaphore(MEMBERS_AT_ONCE)
-            await asyncio.gather(*(self._empty(gateway, turn) for gateway in gateways))
-            try:
-                async with asyncio.timeout(SWEEP_SECONDS):
-                    await self._woken.wait()
-            except TimeoutError:
-                pass
+        """Send what is due, the letters of several members side by side, until cancelled."""
+        loop = asyncio.get_running_loop()
+        sweep_at = loop.time()
+        try:
+            while True:
+                if loop.time() >= sweep_at:
+                    sweep_at = loop.time() + SWEEP_SECONDS
+                    self._waiting |= {
+                        s.id for s in self._node.directory.systems if s.id.startswith("gateway.")
+                    }
+                self._woken.clear()
+                due = self._waiting - self._emptying.keys()
+                self._waiting -= due
+                for gateway in due:
+                    self._emptying[gateway] = asyncio.create_task(self._empty(gateway))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(sweep_at):
+                        await self._woken.wait()
+        finally:
+            for task in self._emptying.values():
+                task.cancel()
 
-    async def _empty(self, gateway: str, turn: asyncio.Semaphore) -> None:
-        async with turn:
-            try:
-                while await self.send_due(gateway):
-                    pass
-            except Exception as error:  # noqa: BLE001 - one member's trouble must not hold up the others
-                end_if_cancelled()
-                _log.warning("letters wait", system=gateway, exception=logs.outline(error))
+    async def _empty(self, gateway: str) -> None:
+        try:
+            while await self.send_due(gateway):
+                pass
+        except Exception as error:  # noqa: BLE001 - whatever it was: what was claimed is due again after a while
+            _log.warning("letters wait", system=gateway, exception=logs.outline(error))
+        finally:
+            del self._emptying[gateway]
+            if gateway in self._waiting:  # written meanwhile
+                self._woken.set()
 
     async def send_due(self, gateway: str) -> int:
         """Send letters of a system that are due, to each receiver one after the other; returns how many were tried, 0 when nothing was due."""
         tenant, now = tenant_of(gateway), datetime.now(UTC)
-        async with self._store.acting_as(tenant) as connection:
+        async with self._looking, self._store.acting_as(tenant) as connection:
             rows = await connection.fetch(
                 """
-                UPDATE letter SET next_at = $3, tries = tries + 1 WHERE tenant = $1 AND id IN (
+                UPDATE letter SET next_at = $3, tries = tries + 1 WHERE tenant = $1 AND id = ANY (ARRAY(
                     SELECT id FROM letter WHERE tenant = $1 AND next_at <= $2 ORDER BY next_at, id LIMIT $4
                     FOR UPDATE SKIP LOCKED
-                )
+                )) -- an array is found once; what stands after IN may be looked for again for each row, past its limit
                 RETURNING id, receiver, kind, body, tries
                 """,
                 tenant,
@@ -104,17 +120,21 @@ class Letters:
         by_receiver: dict[str, list[Any]] = {}
         for row in rows:
             by_receiver.setdefault(row["receiver"], []).append(row)
-        await asyncio.gather(*(self._send_all(gateway, some) for some in by_receiver.values()))
+        lines = (self._send_all(gateway, some) for some in by_receiver.values())
+        for error in await asyncio.gather(*lines, return_exceptions=True):
+            if error is not None:  # once all have ended: none goes on by itself
+                raise error
         return len(rows)
 
     async def _send_all(self, gateway: str, rows: Sequence[Any]) -> None:
-        """Send letters to one receiver. Where nobody answers the rest wait until their claim is over."""
-        for row in rows:
-            if not await self._send(gateway, row):
-                break
+        """Send letters to one receiver, as long as somebody answers there."""
+        async with self._lines:
+            for row in rows:
+                if not await self._send(gateway, row):
+                    break
 
     async def _send(self, gateway: str, row: Any) -> bool:
-        """False: nobody answers there."""
+        """False: nobody answers there, and all that the member has written there waits, so that one letter at a time finds out."""
         message = self._kinds[row["kind"]]
         tenant = tenant_of(gateway)
         try:
@@ -131,14 +151,19 @@ class Letters:
             _log.warning(
                 "a letter waits", kind=row["kind"], receiver=row["receiver"], reason=refused.reason.value
             )
+            is_away = refused.reason is Reason.UNREACHABLE
             async with self._store.acting_as(tenant) as connection:
                 await connection.execute(
-                    "UPDATE letter SET next_at = $3 WHERE tenant = $1 AND id = $2",
+                    """
+                    UPDATE letter SET next_at = $3::timestamptz
+                    WHERE tenant = $1 AND (id = $2 OR receiver = $4::text AND next_at < $3::timestamptz)
+                    """,
                     tenant,
                     row["id"],
                     datetime.now(UTC) + wait,
+                    row["receiver"] if is_away else None,
                 )
-            return refused.reason is not Reason.UNREACHABLE
+            return not is_away
         async with self._store.acting_as(tenant) as connection:
             await connection.execute("DELETE FROM letter WHERE tenant = $1 AND id = $2", tenant, row["id"])
         return True
