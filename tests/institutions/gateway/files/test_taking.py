@@ -314,6 +314,8 @@ def test_a_message_obeys_the_same_clock_as_a_file(house: House) -> None:
     several = register(copy(5, EARLIER), copy(6, LATER), copy(7, LATER), copy(8, EARLIER))
     assert several == [(0, CopyRefusal.OLDER), (3, CopyRefusal.OLDER)], "of one day the later stands"
     assert {row[1] for row in copies(house)} == {7, 4}
+    twice = register(copy(8, EARLIER), copy(9, EARLIER))
+    assert twice == [(0, CopyRefusal.OLDER), (1, CopyRefusal.OLDER)], "neither is stored"
     send(house, part_message(uuid4(), parts_of([line("A-1", as_of=NOW, income=None)]), 0))
     assert register(copy(9, LATER)) == [(0, CopyRefusal.OLDER)], "what was taken away does not come back"
     assert register(copy(10, NOW)) == []

@@ -167,7 +167,7 @@ class Holding:
                 if copies[position].as_of < copies[newest[key]].as_of:
                     refused[position] = CopyRefusal.OLDER
             rows = [(position, *key, copies[position]) for key, position in newest.items()]
-            for row in await connection.fetch(
+            held_newer = await connection.fetch(
                 _WRITE,
                 tenant,
                 [position for position, *_ in rows],
@@ -177,8 +177,9 @@ class Holding:
                 [copy.as_of for *_, copy in rows],
                 [bytes(copy.fact).decode() for *_, copy in rows],
                 question.at,
-            ):
-                refused[row["position"]] = CopyRefusal.OLDER
+            )
+            not_written = {keys[row["position"]] for row in held_newer}
+            refused |= {position: CopyRefusal.OLDER for position, key in keys.items() if key in not_written}
         return CopiesRegistered(
             registered=len(copies) - len(refused),
             refused=tuple(
