@@ -154,6 +154,7 @@ def test_every_rule_is_listed_with_its_use_and_those_never_used_are_told_apart(
     assert "1-1-1" in nobody, "no insurer is connected"
     assert "81-1-3" not in nobody, "cities are"
     assert client.get("/statistics/rules?use=x").status_code == 422
+    assert "当てはまる規定はありません" in client.get("/statistics/rules?use=few").content.decode()
     text = client.get("/statistics/").content.decode()
     for use, words in (("used", "1件を見る"), ("few", "0件を見る"), ("never", f"{len(rules) - 1}件を見る")):
         assert f'href="/statistics/rules?use={use}">{words}' in text
@@ -214,15 +215,18 @@ def test_the_use_of_an_own_use_affair_is_counted_like_any_other(
 ) -> None:
     from mynumber.institutions.network.own_use.models import OwnUseRow
 
-    OwnUseRow.objects.create(
-        notice=uuid4(),
-        kind="new",
-        affair="own-131229-1",
-        content=msgspec.json.encode(affair(number=1, valid_from=date(2026, 7, 1))).decode(),
-        notified=date(2026, 5, 1),
-        accepted=date(2026, 6, 1),
-        received_at=datetime(2026, 6, 1, tzinfo=UTC),
-    )
+    for kind, since in (("new", date(2026, 7, 1)), ("changed", date(2026, 9, 1))):
+        OwnUseRow.objects.create(
+            notice=uuid4(),
+            kind=kind,
+            affair="own-131229-1",
+            content=msgspec.json.encode(affair(number=1, valid_from=since)).decode(),
+            notified=date(2026, 5, 1),
+            accepted=date(2026, 6, 1),
+            received_at=datetime(2026, 6, 1, tzinfo=UTC),
+        )
+    rows = {row["id"]: row for row in client.get("/statistics/rules.json").json()["rows"]}
+    assert rows["own-131229-1-1"]["since"] == "2026-07-01", "in whatever words"
     assert listed(client, "never")[-1] == "own-131229-1-1"
     cache.clear()
     ask(database, datetime.now(UTC) - timedelta(seconds=1), provision="own-131229-1-1", times=2)

@@ -176,7 +176,8 @@ def rules_on(day: date) -> Iterator[Rule]:
             provision.information_kinds,
             dated[provision.id].since,
         )
-    for own in own_use_rows().on(day):
+    own_use = own_use_rows()
+    for own in own_use.on(day):
         if own.status(day) is not law.Status.IN_FORCE:
             continue
         for ordinal, taken in enumerate(own.rules, start=1):
@@ -190,7 +191,7 @@ def rules_on(day: date) -> Iterator[Rule]:
                     f"{MEMBER_PREFIX}{own.body}",
                     over.provider_kinds,
                     over.information_kinds,
-                    own.valid_from,
+                    min(wording.valid_from for wording in own_use.wordings_of(own.id)),
                 )
 
 
