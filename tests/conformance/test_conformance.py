@@ -126,7 +126,7 @@ def test_a_world_is_made_once(tmp_path: Path) -> None:
         prepare(tmp_path / "world", "http://127.0.0.1:1", 8790)
     with pytest.raises(BadWorld, match="prepare"):
         World.open(tmp_path)
-    for wrong in ("localhost:9000/gateway.conformance.vendor", "http://", "http://h:99999"):
+    for wrong in ("localhost:9000/gateway.conformance.vendor", "http://", "http://h:99999", "https://h/x"):
         with pytest.raises(BadWorld, match="http://127"):
             prepare(tmp_path / "other", wrong, 8790)
     assert not (tmp_path / "other").exists()

@@ -53,6 +53,7 @@ def test_a_database_address_is_read(url: str, address: DatabaseAddress) -> None:
         ("postgresql://u:geheim@h:port/n", "is not a URL"),
         ("postgresql://u:geheim@h/n?sslmode=disable", "options this program does not know"),
         ("postgresql://u:geheim@h/n?sslmode=prefer", "options this program does not know"),
+        ("postgresql://u:geheim@h/n?sslrootcert=/etc/ca.pem", "options this program does not know"),
         ("postgresql://u:geheim@h/n?options=-c%20fsync=off", "options this program does not know"),
         ("postgresql://u:geheim@h/n?host", "is not a URL"),
     ],

@@ -116,7 +116,7 @@ def prepare(folder: Path, gateway: str, port: int) -> World:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 

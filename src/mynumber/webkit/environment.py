@@ -49,7 +49,7 @@ class DatabaseAddress:
         if parts.scheme not in {"postgresql", "postgres"}:
             raise BadEnvironment(f"{variable} must start with postgresql://")
         unknown = set(query) - {"host", "port", *_TLS}
-        if unknown or query.get("sslmode", "verify-ca") not in _TLS_MODES:
+        if unknown or (query.keys() & set(_TLS) and query.get("sslmode") not in _TLS_MODES):
             raise BadEnvironment(f"{variable} has options this program does not know")
         name = unquote(parts.path.removeprefix("/"))
         if not name or "/" in name:
