@@ -87,6 +87,7 @@ def _parts(address: str) -> tuple[tuple[str, int], bytes, bytes]:
     try:
         parts = urlsplit(address)
         place = (parts.hostname or "", parts.port or 80)
+        place[0].encode("idna")  # or it could not be looked up
         target, host = (parts.path or "/").encode("ascii"), parts.netloc.encode("ascii")
     except ValueError:
         raise NoAnswer("not an address") from None
@@ -146,7 +147,7 @@ class _Connection(asyncio.Protocol):
         self._other -= len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._fail("the answer is not HTTP")
             return
         if self._room < 0 or self._other < 0:
