@@ -117,3 +117,22 @@ def test_steps_out_of_their_order_or_too_early_are_refused(settings: Settings) -
     refuses(KeyStep.DROP, USED + SHEET_LIFETIME - timedelta(seconds=1), "--at-once")
     keys.change_key(settings, "network", KeyStep.DROP, at=USED, at_once=True)
     assert len(listed(settings, "network")[0]) == 1
+
+
+def test_keys_of_a_step_that_ended_badly_are_not_listed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = listed(settings, "jlis")
+
+    def fill(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(KeyRing, "add_sealing", fill)
+        with pytest.raises(OSError, match="no space"):
+            keys.change_key(settings, "jlis", KeyStep.ADD, at=NOW)
+    keys.ensure_keys(settings)
+    assert listed(settings, "jlis") == before
+    keys.change_key(settings, "jlis", KeyStep.ADD, at=NOW)
+    assert [len(kids) for kids in listed(settings, "jlis")] == [2, 2]
+    assert [kids[0] for kids in listed(settings, "jlis")] == [kids[0] for kids in before]

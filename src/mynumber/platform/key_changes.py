@@ -78,6 +78,8 @@ def add(settings: Settings, system: str, ring: KeyRing, at: datetime) -> None:
         signing_generations(settings, system, ring)[:1],
         sealing_generations(settings, system, ring)[:1],
     )
+    # First, so that a key which is made before this ends badly is listed nowhere: without a note all keys of a ring are.
+    _write(settings, system, Listed(signing=signing, sealing=sealing, step="dropped", since=at))
     ring.add_signing(signing_name(system))
     ring.add_sealing(sealing_name(system))
     _write(
