@@ -1,5 +1,7 @@
 """A benchmark that is killed leaves neither processes nor files."""
 
+import pytest
+
 from __future__ import annotations
 
 import subprocess
@@ -35,6 +37,7 @@ def test_what_a_killed_benchmark_has_started_goes_with_it() -> None:
     assert list(processes_of(folder)) == []
 
 
+@pytest.mark.thorough
 def test_a_benchmark_that_ends_takes_everything_with_it() -> None:
     done = subprocess.run(
         [sys.executable, "-c", BENCHMARK], cwd=ROOT, input="", capture_output=True, text=True, check=True
