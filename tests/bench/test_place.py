@@ -1,7 +1,5 @@
 """A benchmark that is killed leaves neither processes nor files."""
 
-import pytest
-
 from __future__ import annotations
 
 import subprocess
@@ -9,6 +7,7 @@ import sys
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # has no stubs of its own
+import pytest
 from bench.guardian import processes_of
 
 from tests.support.waiting import eventually
