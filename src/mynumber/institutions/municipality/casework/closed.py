@@ -10,13 +10,17 @@ from mynumber.webkit.face.words import moment
 
 
 def availability_of(inquiries: Iterable[CaseInquiry], *, code: str) -> dict[str, Availability]:
-    """The providers that refused as closed, each asked once; one that cannot be reached is missing."""
+    """The providers that refused as closed, each asked once; one of which nothing is known is missing.
+
+    When the town's own gateway does not answer, it is asked no more: a page waits for it once.
+    """
     told: dict[str, Availability] = {}
     for provider in {one.provider for one in inquiries if one.refused_why is Reason.PROVIDER_CLOSED}:
         try:
             told[provider] = ask_gateway(code, AVAILABILITY, AvailabilityQuery(provider=provider))
-        except Refused:
-            continue
+        except Refused as refused:
+            if refused.reason is Reason.UNREACHABLE:
+                break
     return told
 
 

@@ -140,7 +140,8 @@ def _case_page(request: HttpRequest, tenant: str, case: Case, problem: str = "")
     systems = directory()
     inquiries = list(case.inquiries.select_related("received").order_by("-asked_at", "pk"))
     repeated = {inquiry.again_of_id for inquiry in inquiries}
-    closed = availability_of((one for one in inquiries if one.pk not in repeated), code=tenant)
+    is_open = case.status == CaseStatus.OPEN
+    closed = availability_of((one for one in inquiries if is_open and one.pk not in repeated), code=tenant)
     told = [(tell(inquiry, systems, closed), inquiry.pk in repeated) for inquiry in inquiries]
     current = [one for one, is_repeated in told if not is_repeated]
     rows = allowed(systems, tenant, affair, case.applicant) if affair else ()
