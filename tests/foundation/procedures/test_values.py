@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from mynumber.foundation.people import Wareki
 from mynumber.foundation.procedures.definition import AskReason, Bounds, Choice, Field, FieldType, How, Person
-from mynumber.foundation.procedures.values import SENTENCES, Fault, Flawed, day_bound, normalise, read_day
+from mynumber.foundation.procedures.values import (
+    SENTENCES,
+    Fault,
+    Flawed,
+    day_bound,
+    dialled,
+    normalise,
+    read_day,
+)
 from mynumber.foundation.procedures.words import Words
 
 TODAY = date(2026, 5, 1)
@@ -196,3 +204,20 @@ def test_a_bound_counts_from_today() -> None:
     assert day_bound("today+1", TODAY) == date(2026, 5, 2)
     with pytest.raises(ValueError, match="Invalid isoformat"):
         day_bound("yesterday", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("digits", "said"),
+    [
+        ("0312345678", "03-1234-5678"),
+        ("0111234567", "011-123-4567"),
+        ("0120123456", "0120-123-456"),
+        ("08001234567", "0800-123-4567"),
+        ("08012345678", "080-1234-5678"),
+        ("0421234567", "0421234567"),  # 042 or 0421: the digits do not tell
+        ("031234567", "031234567"),
+        ("", ""),
+    ],
+)
+def test_a_telephone_number_is_shown_as_people_write_it(digits: str, said: str) -> None:
+    assert dialled(digits) == said
