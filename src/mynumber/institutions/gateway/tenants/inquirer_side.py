@@ -279,15 +279,18 @@ class InquirerSide:
         return [_waiting(row) for row in rows]
 
     async def claim_sheets(self, tenant: str, at: datetime, ask_at: datetime, limit: int) -> list[Waiting]:
-        """The sheets that are due at ``at``; to others they are due again at ``ask_at``, also when this process dies with them."""
+        """At most ``limit`` sheets that are due at ``at``; to others they are due again at ``ask_at``, also when this process dies with them.
+
+        Claimed as an array: after ``IN`` a plan may begin the inner question anew for each row, and claim all of them.
+        """
         async with self._sessions.of(tenant) as connection:
             rows = await connection.fetch(
                 """
                 UPDATE waiting_sheet SET ask_at = $3
-                WHERE tenant = $1 AND sheet_digest IN (
+                WHERE tenant = $1 AND sheet_digest = ANY (ARRAY(
                     SELECT sheet_digest FROM waiting_sheet WHERE tenant = $1 AND ask_at <= $2
                     ORDER BY ask_at LIMIT $4 FOR UPDATE SKIP LOCKED
-                )
+                ))
                 RETURNING *
                 """,
                 tenant,

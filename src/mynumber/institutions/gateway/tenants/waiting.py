@@ -36,10 +36,13 @@ class WaitingSheets:
 
     async def _ask(self, gateway: str) -> None:
         at = datetime.now(UTC)
-        try:
-            sheets = await self._side.claim_sheets(tenant_of(gateway), at, at + ASK_AGAIN, BATCH)
-        except DATABASE_FAILURES as error:
-            _log.warning("inquiries wait on", system=gateway, exception=logs.outline(error))
-            return
-        if sheets:
-            await self._inquiring.of(gateway).ask_again(sheets)
+        while True:  # what is claimed is due again after ``at``: this ends
+            try:
+                sheets = await self._side.claim_sheets(tenant_of(gateway), at, at + ASK_AGAIN, BATCH)
+            except DATABASE_FAILURES as error:
+                _log.warning("inquiries wait on", system=gateway, exception=logs.outline(error))
+                return
+            if sheets:
+                await self._inquiring.of(gateway).ask_again(sheets)
+            if len(sheets) < BATCH:
+                return
