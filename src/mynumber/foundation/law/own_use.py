@@ -37,6 +37,22 @@ class OwnUseField(StrEnum):
     DISASTER = "disaster"
     OTHER = "other"
 
+    @property
+    def label_ja(self) -> str:
+        """The words of the Act."""
+        return _FIELDS_JA[self]
+
+
+_FIELDS_JA: Final = {
+    OwnUseField.WELFARE: "福祉",
+    OwnUseField.HEALTH: "保健",
+    OwnUseField.MEDICAL: "医療",
+    OwnUseField.SOCIAL_SECURITY: "その他の社会保障",
+    OwnUseField.LOCAL_TAX: "地方税",
+    OwnUseField.DISASTER: "防災",
+    OwnUseField.OTHER: "その他これらに類する事務",
+}
+
 
 class OwnUseFault(StrEnum):
     """Why an own-use affair is not equivalent to an affair of the table."""

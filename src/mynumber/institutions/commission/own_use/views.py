@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mynumber.foundation.law import Affair, LegalBasis, NoticeKind, OwnUseField, legal_basis
+from mynumber.foundation.law import Affair, LegalBasis, NoticeKind, legal_basis
 from mynumber.institutions.commission.own_use import noticing
 from mynumber.institutions.commission.own_use.forms import DecisionForm
 from mynumber.institutions.commission.own_use.models import Notice
@@ -32,15 +32,6 @@ _KINDS = {
     NoticeKind.NEW: ("届出", "New"),
     NoticeKind.CHANGED: ("変更の届出", "Changed"),
     NoticeKind.ENDED: ("廃止の届出", "Ended"),
-}
-_FIELDS = {
-    OwnUseField.WELFARE: "福祉",
-    OwnUseField.HEALTH: "保健",
-    OwnUseField.MEDICAL: "医療",
-    OwnUseField.SOCIAL_SECURITY: "その他の社会保障",
-    OwnUseField.LOCAL_TAX: "地方税",
-    OwnUseField.DISASTER: "防災",
-    OwnUseField.OTHER: "その他これらに類する事務",
 }
 _WHY_NOT = {
     Reason.DUPLICATE_REQUEST: "この番号の事務は、すでに受理されています。番号は一度しか使えません。",
@@ -124,7 +115,7 @@ def notice(request: HttpRequest, notice: UUID) -> HttpResponse:
         "name": this_node().directory.name(found.sender),
         "kind": _kind(found),
         "state": _state(found),
-        "field": _FIELDS[text.field],
+        "field": text.field.label_ja,
         "equivalent": _equivalent(basis, text),
         "rules": _rules(basis, text),
         "form": form,

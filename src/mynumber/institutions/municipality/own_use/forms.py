@@ -12,15 +12,6 @@ from mynumber.foundation.law import Affair, OwnUseFault, OwnUseField
 from mynumber.webkit.face.forms import PlainForm
 
 LONGEST_WORDS = 400
-FIELDS = {
-    OwnUseField.WELFARE: "福祉",
-    OwnUseField.HEALTH: "保健",
-    OwnUseField.MEDICAL: "医療",
-    OwnUseField.SOCIAL_SECURITY: "その他の社会保障",
-    OwnUseField.LOCAL_TAX: "地方税",
-    OwnUseField.DISASTER: "防災",
-    OwnUseField.OTHER: "その他これらに類する事務",
-}
 FAULTS = {
     OwnUseFault.NO_WORDS: "空白だけの項目があります。",
     OwnUseFault.BAD_DATES: "適用の終わりは、始まりより後の日にしてください。",
@@ -67,7 +58,7 @@ class FilingForm(PlainForm):
     ordinance = _words("条例", "名前と条。例：個人番号の利用に関する条例第四条")
     executive = _words("執行機関", "例：区長")
     field = forms.ChoiceField(
-        label="分野（番号法第9条第2項）", choices=[(field.value, words) for field, words in FIELDS.items()]
+        label="分野（番号法第9条第2項）", choices=[(field.value, field.label_ja) for field in OwnUseField]
     )
     reason = _words(
         "準じるといえるわけ", "趣旨・目的が同じで、内容が似ていることを書きます。委員会の人が読みます。"

@@ -18,7 +18,7 @@ from mynumber.foundation.law import Affair, NotEquivalent, NoticeKind, OwnUseFie
 from mynumber.foundation.numbers import find
 from mynumber.institutions.municipality.casework.allowed import kinds_of
 from mynumber.institutions.municipality.own_use import filing as notices
-from mynumber.institutions.municipality.own_use.forms import FAULTS, FIELDS, ChooseForm, EndForm, FilingForm
+from mynumber.institutions.municipality.own_use.forms import FAULTS, ChooseForm, EndForm, FilingForm
 from mynumber.institutions.municipality.own_use.models import Filing
 from mynumber.institutions.municipality.systems import directory, member_id
 from mynumber.protocols.own_use import NoticeState, OwnUseRuleText, OwnUseText
@@ -185,7 +185,7 @@ def filing(request: HttpRequest, tenant: str, notice: UUID) -> HttpResponse:
         "filing": found,
         "text": text,
         "affair_id": _affair_id(tenant, found),
-        "field": FIELDS[text.field],
+        "field": text.field.label_ja,
         "kind": _KINDS[NoticeKind(found.kind)],
         "state": _state(found),
         "rules": rules,
