@@ -20,5 +20,8 @@ def test_the_road_of_events_reaches_the_processes_and_no_password_of_an_operator
     assert {name: given[name] for name in ("MESH_URL", "MESH_REPLICAS", "MYNUMBER_TRACES")} == {
         name: outer[name] for name in ("MESH_URL", "MESH_REPLICAS", "MYNUMBER_TRACES")
     }
+    assert "MESH_URL" not in institution_environment(
+        Settings.from_environment({}), institution("portal"), outer=outer
+    ), "it may hold a password"
     secrets = {"MYNUMBER_OWNER_DATABASE_URL", "MYNUMBER_ADMIN_DATABASE_URL", "AWS_SECRET_ACCESS_KEY"}
     assert not secrets & given.keys()

@@ -8,11 +8,12 @@ from mynumber.platform.registry import INSTITUTIONS, PROCESSES, Institution, Pro
 from mynumber.platform.settings import Settings
 from mynumber.protocols.directory import is_core_id
 
-_INHERITED = (
-    *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE"),
-    *("MESH_URL", "MESH_REPLICAS"),
-)
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE")
 """What a process keeps of the environment of whoever started the platform, besides MYNUMBER_ variables."""
+
+_OF_MESH = frozenset({"network", "gateway"})
+_MESH = ("MESH_URL", "MESH_REPLICAS")
+"""The road of events, for the institutions at its ends alone: the address may hold a password."""
 
 OWNER_URL = "MYNUMBER_OWNER_DATABASE_URL"
 ADMIN_URL = "MYNUMBER_ADMIN_DATABASE_URL"
@@ -80,6 +81,9 @@ def institution_environment(
         "MYNUMBER_LOG_POLICY": str(settings.log_policy),
         "DJANGO_SETTINGS_MODULE": institution.settings_module,
     }
+    if institution.house in _OF_MESH:
+        own = os.environ if outer is None else outer
+        env |= {name: own[name] for name in _MESH if name in own}
     if is_core_id(institution.name):
         env["MYNUMBER_CORE"] = institution.name
     env.setdefault("MYNUMBER_SIMULATION", "1")
