@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 from tests.support.core import RunningCore, running_core
-from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, Server, free_port, resident_code
+from tests.support.exchange import ALLOWANCE, CITY, FORMER_CITY, PENSION, Server, resident_code
+from tests.support.ports import free_port
 
 from bench.core_load import Ask, Line, Order, Result
 from bench.core_steps import steps_of

@@ -290,7 +290,7 @@ class _Bench:
     @contextmanager
     def running(self, *options: str) -> Iterator[int]:
         """The service as in production (with options: as bench.served runs it) and OpenSSL's responder; yields the port of the latter."""
-        from tests.support.exchange import free_port
+        from tests.support.ports import free_port
 
         server = self._service.server
         (process,) = processes_of("jlis-api")

@@ -27,7 +27,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.institutions.jlis.people import entry, somebody
 from tests.support.directory import Systems, make_systems
-from tests.support.exchange import CITY, Server, free_port
+from tests.support.exchange import CITY, Server
+from tests.support.ports import free_port
 
 from bench.cards import Made
 from bench.place import STATE, Databases, fsync_microseconds, postgres

@@ -17,7 +17,8 @@ from mynumber.conformance.world import OTHER, STRANGER, VENDOR, BadWorld, World,
 from mynumber.platform.commands.conformance import app
 from mynumber.platform.databases import InstitutionDatabase
 from tests.docs.pages import DOCS, anchors
-from tests.support.exchange import Server, free_port
+from tests.support.exchange import Server
+from tests.support.ports import free_port
 
 Databases = Callable[..., InstitutionDatabase]
 

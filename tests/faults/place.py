@@ -19,7 +19,8 @@ from bench.place import Databases, postgres
 from mynumber.platform.postgres import Server as PostgresServer
 from tests.support.balancer import Balancer
 from tests.support.everyone import Everyone, running_everyone
-from tests.support.exchange import MEMBERS, Server, free_port, uvicorn_command
+from tests.support.exchange import MEMBERS, Server, uvicorn_command
+from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
 STARTS = 20

@@ -23,12 +23,12 @@ from tests.support.exchange import (
     TAX,
     Exchange,
     Server,
-    free_port,
     inquiry_of,
     resident_code,
     running_exchange,
     uvicorn_command,
 )
+from tests.support.ports import free_port
 from tests.support.tools import find, needs
 from tests.support.waiting import eventually
 

@@ -39,7 +39,8 @@ from mynumber.protocols.openapi import (
 )
 from tests.faults.counts import count
 from tests.openapi.making import AT_LENGTH, BOUNDED, Sent, bodies, check, inside, operation, signed
-from tests.support.exchange import AGENCY, CITY, FORMER_CITY, Exchange, Server, free_port, running_exchange
+from tests.support.exchange import AGENCY, CITY, FORMER_CITY, Exchange, Server, running_exchange
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS
 
 OUTSIDE_EXAMPLES, INSIDE_EXAMPLES = (20, 25) if AT_LENGTH else (1, 3)

@@ -40,11 +40,11 @@ from tests.support.exchange import (
     TAX,
     Exchange,
     Server,
-    free_port,
     resident_code,
     uvicorn_command,
 )
 from tests.support.mesh import AWARDS, Mesh, award
+from tests.support.ports import free_port
 from tests.support.tools import needs
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 

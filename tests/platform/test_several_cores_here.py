@@ -6,7 +6,6 @@ import asyncio
 import http.client
 import os
 import signal
-import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from mynumber.platform.secret_files import private_folder
 from mynumber.platform.settings import Settings
 from mynumber.platform.state import Event
 from mynumber.platform.supervisor import Supervisor
+from tests.support.ports import free_run
 
 CORES = ("network", "network.west")
 ANOTHER = 40
@@ -44,24 +44,11 @@ def settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings = Settings.from_environment(
         {"MYNUMBER_HOME": str(home), "MYNUMBER_CORES": "2", "MYNUMBER_CORE_PROCESSES": "2"}
     )
-    base = free_base()
+    base = free_run(ANOTHER)
     settings = replace(settings, port=base, port_base=base + 1)
     for folder in (settings.home, settings.run, settings.logs):
         private_folder(folder, 0o711 if folder == settings.home else 0o700)
     return settings
-
-
-def free_base() -> int:
-    """A port from which on as many are free."""
-    for base in range(42000, 60000, ANOTHER):
-        try:
-            for port in range(base, base + ANOTHER):
-                with socket.create_server(("127.0.0.1", port)):
-                    pass
-        except OSError:
-            continue
-        return base
-    raise AssertionError("no free ports")
 
 
 def get(settings: Settings, process: str, path: str) -> str:

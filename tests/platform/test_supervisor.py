@@ -30,15 +30,9 @@ from mynumber.platform.state import (
 from mynumber.platform.state import supervisor_pid as living_supervisor
 from mynumber.platform.supervisor import Supervisor
 from tests.platform.test_child import has_ended
+from tests.support.ports import free_port
 
 TINY = Process("jlis", "jlis", Interface.WSGI, "tests.platform.tiny:application", 1)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Platform:

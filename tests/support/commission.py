@@ -17,7 +17,8 @@ from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.tlog import Policy, VerifierKey, WitnessSigner
 from mynumber.foundation.tlog.policy import KnownLog, KnownWitness
 from mynumber.platform.databases import InstitutionDatabase
-from tests.support.exchange import Server, free_port
+from tests.support.exchange import Server
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS
 
 WITNESS = "witness.invalid/commission"

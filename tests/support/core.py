@@ -26,7 +26,8 @@ from mynumber.protocols.message import Message
 from mynumber.protocols.node import Node
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.support.directory import Systems, make_systems
-from tests.support.exchange import KINDS, MEMBERS, Server, free_port, uvicorn_command
+from tests.support.exchange import KINDS, MEMBERS, Server, uvicorn_command
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS
 
 Q = TypeVar("Q", bound=msgspec.Struct)

@@ -14,7 +14,8 @@ from mynumber.platform.databases import InstitutionDatabase
 from mynumber.platform.launch import serve_command
 from mynumber.platform.registry import processes_of
 from tests.support.commission import Commission, make_commission
-from tests.support.exchange import Exchange, Server, free_port, running_exchange
+from tests.support.exchange import Exchange, Server, running_exchange
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS
 
 

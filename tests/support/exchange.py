@@ -10,7 +10,6 @@ import http.client
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -57,6 +56,7 @@ from mynumber.protocols.node import Node
 from mynumber.protocols.permits import permit_digest
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.support.directory import Systems, make_systems
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS
 
 CITY, FORMER_CITY = "municipality.131229", "municipality.272124"
@@ -73,13 +73,6 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 A = TypeVar("A", bound=msgspec.Struct)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def uvicorn_command(name: str, port: int) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.exchange import free_port
+from tests.support.ports import free_port
 from tests.support.tools import find
 from tests.support.waiting import PATIENCE_SECONDS
 

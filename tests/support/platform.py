@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import msgspec
 
 from mynumber.platform.secret_files import locked
 from mynumber.platform.settings import Settings
+from tests.support.ports import free_run
 
 FOLDER = "MYNUMBER_TEST_PLATFORM"
 """Environment variable: the folder of this run's platform."""
@@ -73,15 +73,8 @@ class Platform:
 
 def free_ports() -> tuple[int, int]:
     """A port for the front and the first of a run of free ports."""
-    for base in range(20_000 + os.getpid() % 20_000, 60_000, PROCESSES + 1):
-        try:
-            for port in range(base, base + PROCESSES + 1):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return base, base + 1
-    raise RuntimeError("no free ports")
+    first = free_run(PROCESSES + 1)
+    return first, first + 1
 
 
 def start(folder: Path) -> Platform:

@@ -9,7 +9,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -32,6 +31,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mynumber.platform.guide.demo import DemoCard, read_demo
 from tests.support.platform import Platform
+from tests.support.ports import free_port
 from tests.support.tools import needs
 from tests.support.waiting import PATIENCE_SECONDS
 from tests.webkit.face.serving import DESK, assert_accessible, browsing, look_at
@@ -75,11 +75,6 @@ EXAMPLES = pytest.mark.parametrize(
         pytest.param("javascript", javascript, id="openid-client", marks=needs("node", "npm")),
     ],
 )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager

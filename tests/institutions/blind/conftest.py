@@ -16,9 +16,9 @@ from tests.support.exchange import (
     FORMER_CITY,
     Exchange,
     Server,
-    free_port,
     running_exchange,
 )
+from tests.support.ports import free_port
 from tests.webkit import faces
 
 faces.install("mynumber.institutions.network.settings")

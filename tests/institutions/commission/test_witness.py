@@ -16,8 +16,8 @@ from mynumber.foundation.tlog import LogSigner, Note, verify_under
 from mynumber.foundation.tlog.witness import origin_hash, read_cosignatures
 from mynumber.platform.databases import InstitutionDatabase
 from tests.support.commission import Commission, make_commission, running
-from tests.support.exchange import free_port
 from tests.support.logs import MemoryLog, leaves
+from tests.support.ports import free_port
 
 SIGNER = LogSigner.generate("log.invalid/records")
 

@@ -22,7 +22,8 @@ from mynumber.protocols.certification import QUERY_TRUST, Purpose, TrustQuery
 from mynumber.protocols.refusal import Hop
 from mynumber.webkit import messages
 from tests.support.directory import NOWHERE, Systems, make_systems
-from tests.support.exchange import Server, free_port
+from tests.support.exchange import Server
+from tests.support.ports import free_port
 from tests.support.signing import HOLDER, PASSWORD, TOWN, rsa_key
 
 PUBLIC = "http://digital-agency.localhost:8000"

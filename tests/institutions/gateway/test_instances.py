@@ -24,12 +24,12 @@ from tests.support.exchange import (
     TAX,
     Exchange,
     Server,
-    free_port,
     inquiry_of,
     resident_code,
     running_exchange,
     uvicorn_command,
 )
+from tests.support.ports import free_port
 from tests.support.rogue_provider import HERE, Presented, RogueProvider
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 

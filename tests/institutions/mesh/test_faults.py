@@ -25,12 +25,12 @@ from tests.support.exchange import (
     FORMER_CITY,
     PENSION,
     Server,
-    free_port,
     running_exchange,
     uvicorn_command,
 )
 from tests.support.mesh import AWARDS, Mesh, award
 from tests.support.nats import NatsServer, running_nats
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.skipif(

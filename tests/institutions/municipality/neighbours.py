@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mynumber.platform.databases import InstitutionDatabase
-from tests.support.exchange import Exchange, free_port
+from tests.support.exchange import Exchange
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS
 
 WSGI = "mynumber.institutions.jlis.wsgi:application"

@@ -44,7 +44,8 @@ from mynumber.protocols.refusal import Hop
 from mynumber.webkit.staff.models import Role, StaffMember
 from mynumber.webkit.tenancy import acting_as
 from tests.support.directory import Systems, make_systems
-from tests.support.exchange import Server, free_port
+from tests.support.exchange import Server
+from tests.support.ports import free_port
 from tests.webkit import faces
 
 PORTAL = "mynumber.institutions.portal.settings"

@@ -61,9 +61,9 @@ from tests.support.exchange import (
     TAX,
     Exchange,
     Server,
-    free_port,
     running_exchange,
 )
+from tests.support.ports import free_port
 from tests.webkit import faces
 
 JLIS = "mynumber.institutions.jlis.settings"

@@ -12,7 +12,8 @@ from mynumber.platform.guide.operations import Watcher, read
 from mynumber.platform.guide.readiness import SELF
 from mynumber.platform.registry import PROCESSES
 from mynumber.platform.settings import Settings
-from tests.platform.guide.test_readiness import answering, free_base
+from tests.platform.guide.test_readiness import PORTS, answering
+from tests.support.ports import free_run
 from tests.webkit.face.serving import DESK, PHONE, browsing, look_at, serving
 
 NETWORK, GATEWAY = PROCESSES[0], PROCESSES[1]
@@ -75,7 +76,7 @@ class Rubbish(Telling):
 @pytest.fixture(scope="module")
 def base() -> Iterator[int]:
     """Ports of a platform of which two processes answer, one tells rubbish and the others are away."""
-    first = free_base()
+    first = free_run(PORTS)
     with ExitStack() as running:
         for process, handler in ((NETWORK, Telling), (GATEWAY, Telling), (PROCESSES[2], Rubbish)):
             running.enter_context(answering(first + process.slot, handler))

@@ -10,6 +10,10 @@ from threading import Thread
 from mynumber.platform.guide.readiness import look_around
 from mynumber.platform.registry import INSTITUTIONS, PROCESSES
 from mynumber.platform.settings import Settings
+from tests.support.ports import free_run
+
+PORTS = max(process.slot for process in PROCESSES) + 1
+"""What a platform takes in a row."""
 
 
 class Ready(BaseHTTPRequestHandler):
@@ -44,22 +48,8 @@ def answering(port: int, handler: type[BaseHTTPRequestHandler]) -> Iterator[None
         server.server_close()
 
 
-def free_base() -> int:
-    """A port from which on as many ports are free as the platform has processes."""
-    count = max(process.slot for process in PROCESSES) + 1
-    for base in range(42000, 60000, count):
-        try:
-            for port in range(base, base + count):
-                with socket.create_server(("127.0.0.1", port)):
-                    pass
-        except OSError:
-            continue
-        return base
-    raise AssertionError("no free ports")
-
-
 def test_each_institution_is_told_as_it_answers(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, port=8000, port_base=free_base(), residents=1)
+    settings = Settings(home=tmp_path, port=8000, port_base=free_run(PORTS), residents=1)
     port = {process.name: process.port(settings) for process in PROCESSES}
     with (
         answering(port["portal"], Ready),

@@ -20,7 +20,8 @@ from mynumber.foundation.keyring import KeyRing
 from mynumber.foundation.pki import AUTHENTICATION, CertificateAuthority, HierarchyProfile, serial_text
 from mynumber.institutions.jlis.certification.words import CertificateReason, StoredState
 from mynumber.platform.databases import InstitutionDatabase
-from tests.support.exchange import Server, free_port, uvicorn_command
+from tests.support.exchange import Server, uvicorn_command
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 KATSUSHIKA = "131229"

@@ -18,7 +18,8 @@ from mynumber.protocols.certification import CHECK_STATUS, CertificateState, Pur
 from mynumber.protocols.refusal import Hop, Reason, Refused
 from tests.institutions.jlis.status.service import Service
 from tests.support.directory import NOWHERE, Systems, make_systems
-from tests.support.exchange import Server, free_port, uvicorn_command
+from tests.support.exchange import Server, uvicorn_command
+from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
 CITY, GATEWAY = "municipality.131229", "gateway.municipality.131229"

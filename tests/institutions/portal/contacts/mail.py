@@ -13,7 +13,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tests.support.exchange import free_port
+from tests.support.ports import free_port
 
 
 @dataclass

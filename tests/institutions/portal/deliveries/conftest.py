@@ -11,7 +11,8 @@ from mynumber.foundation.keyring import KeyRing
 from mynumber.platform.databases import InstitutionDatabase
 from mynumber.webkit import messages
 from tests.support.directory import NOWHERE
-from tests.support.exchange import Server, free_port
+from tests.support.exchange import Server
+from tests.support.ports import free_port
 from tests.webkit import faces
 
 faces.install("mynumber.institutions.courier.settings")
